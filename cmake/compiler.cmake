@@ -1,0 +1,45 @@
+# The compiler, its warnings, its hardening and its sanitizers: the one place that says them.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "g++ ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines (double free when a full expression with "
+    "co_await holds an owning temporary). Use clang++-19: cmake --preset release")
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 17)
+  message(FATAL_ERROR "clang ${CMAKE_CXX_COMPILER_VERSION} cannot build <expected>. Use clang++-19.")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# NDEBUG stays undefined: a broken promise inside the program stops it in release too.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+
+set(TURNAWAY_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
+option(TURNAWAY_LIBFUZZER "Link fuzz targets with libFuzzer instead of the seed replayer" OFF)
+
+add_compile_options(-Wall -Wextra -Wconversion -Wshadow -fno-omit-frame-pointer)
+if(TURNAWAY_SANITIZE)
+  add_compile_options(-fsanitize=${TURNAWAY_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TURNAWAY_SANITIZE})
+else()
+  add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
+  add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+  add_link_options(-pie -Wl,-z,relro,-z,now)
+endif()
+if(TURNAWAY_LIBFUZZER)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+add_link_options(-Wl,--as-needed)
+
+find_program(TURNAWAY_LLD NAMES ld.lld-19)
+if(TURNAWAY_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_link_options(--ld-path=${TURNAWAY_LLD})
+endif()
+
+find_program(TURNAWAY_CCACHE ccache)
+if(TURNAWAY_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TURNAWAY_CCACHE})
+endif()

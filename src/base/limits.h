@@ -1,0 +1,44 @@
+// Limits: every size and time the protocol sets, each with its section. No other file spells these
+// numbers.
+//
+// "least" is what an RFC obliges us to accept or wait; "most" is the bound we keep so that nothing
+// grows without end.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace turnaway::base::limits {
+
+using namespace std::chrono_literals;
+
+// RFC 5321 section 4.5.3.1: sizes in octets, line ends included where the RFC includes them.
+inline constexpr std::size_t local_part_bytes_most = 64;
+inline constexpr std::size_t domain_bytes_most = 255;
+inline constexpr std::size_t domain_label_bytes_most = 63;  // RFC 1035 section 2.3.4
+inline constexpr std::size_t path_bytes_most = 256;         // with the angle brackets
+inline constexpr std::size_t command_line_bytes_least = 512;
+inline constexpr std::size_t reply_line_bytes_most = 512;
+inline constexpr std::size_t text_line_bytes_least = 1000;
+inline constexpr std::size_t recipients_least = 100;
+
+// What we take of a command line: 512, and room for every extension's growth (RFC 1870 26, RFC 6152
+// 17, RFC 3461 MAIL 500 and RCPT 1036, RFC 6531 10), then some.
+inline constexpr std::size_t command_line_bytes_most = 2048;
+// What we read of one reply, however many lines: a peer that says more is cut off (RFC 5321 sets no
+// bound).
+inline constexpr std::size_t reply_bytes_most = 64 * 1024;
+inline constexpr std::size_t reply_lines_most = 1000;
+// A text line in DATA; far over the 1000 that must be taken, and a bound all the same.
+inline constexpr std::size_t text_line_bytes_most = 1024 * 1024;
+
+// RFC 5321 section 4.5.3.2: how long a server waits for the next command, at the least.
+inline constexpr std::chrono::seconds server_command_wait_least = 5min;
+
+// RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
+inline constexpr std::chrono::seconds refused_client_wait = 5min;
+
+static_assert(command_line_bytes_most >= command_line_bytes_least + 26 + 17 + 10 + 1036);
+static_assert(path_bytes_most < command_line_bytes_least);
+
+}  // namespace turnaway::base::limits
