@@ -14,8 +14,9 @@ constexpr std::size_t envid_bytes_max = 100;  // RFC 3461 section 4.4
 constexpr std::size_t orcpt_bytes_max = 500;  // RFC 3461 section 4.2
 constexpr std::size_t size_digits_max = 20;   // RFC 1870 section 4
 
-// xtext: printable ASCII but "+" and "=", or "+" and two capital hexadecimal digits (RFC 3461 section 4). In an ORCPT of type utf-8 the
-// bytes of UTF-8 may stand as they are (RFC 6533 section 3).
+// xtext: printable ASCII but "+" and "=", or "+" and two capital hexadecimal digits (RFC 3461
+// section 4). In an ORCPT of type utf-8 the bytes of UTF-8 may stand as they are (RFC 6533 section
+// 3).
 bool is_xtext(std::string_view text, bool allow_utf8) {
     const auto is_hex = [](char c) { return base::is_digit(c) || (c >= 'A' && c <= 'F'); };
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -104,9 +105,9 @@ Outcome take_rcpt_parameter(const Parameter& parameter, RcptParameters* result) 
         result->original_type = value.substr(0, semicolon);
         result->original_address = value.substr(semicolon + 1);
         const bool is_utf8_type = equal_no_case(result->original_type, "utf-8");
-        const bool is_well_formed =
-            value.size() <= orcpt_bytes_max && is_xtext(result->original_type, false) &&
-            is_xtext(result->original_address, is_utf8_type);
+        const bool is_well_formed = value.size() <= orcpt_bytes_max &&
+                                    is_xtext(result->original_type, false) &&
+                                    is_xtext(result->original_address, is_utf8_type);
         return is_well_formed ? Outcome() : syntax_error;
     }
     return std::unexpected(ParameterError::unknown);

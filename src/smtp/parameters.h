@@ -1,8 +1,9 @@
 // The parameters behind MAIL and RCPT that the programs here know, read into a value.
 //
-// SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531), RET and ENVID, NOTIFY and ORCPT (RFC 3461). The views point into the
-// command line. A parameter given twice or with a value of the wrong form is a syntax error (501), one not listed here is unknown (555).
-// Whether the session has offered the extension is the session's business.
+// SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531), RET and ENVID, NOTIFY and ORCPT
+// (RFC 3461). The views point into the command line. A parameter given twice or with a value of the
+// wrong form is a syntax error (501), one not listed here is unknown (555). Whether the session has
+// offered the extension is the session's business.
 #pragma once
 
 #include <cstdint>

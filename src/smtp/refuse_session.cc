@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "codes/table.h"
+#include "codes/constants.h"
 #include "smtp/parameters.h"
 #include "smtp/reply.h"
 
@@ -28,11 +28,11 @@ constexpr std::string_view refusal_text = "% Host does not accept mail";
 constexpr std::array rows{
     ReplyRow{refusal_greeting, codes::host_takes_no_mail, {}, refusal_text},
     ReplyRow{refusal_to_hello, codes::host_takes_no_mail, {}, refusal_text},
-    ReplyRow{refusal, codes::host_takes_no_mail, codes::system_not_accepting, refusal_text},
+    ReplyRow{refusal, codes::host_takes_no_mail, codes::system_takes_no_mail, refusal_text},
     ReplyRow{greeting, codes::service_ready, {}, "% ESMTP"},
     ReplyRow{ehlo, codes::ok, {}, "%"},
     ReplyRow{helo, codes::ok, {}, "%"},
-    ReplyRow{sender_ok, codes::ok, codes::other_address, "Sender ok"},
+    ReplyRow{sender_ok, codes::ok, codes::other_address_status, "Sender ok"},
     ReplyRow{ok, codes::ok, codes::other_status, "Ok"},
     ReplyRow{help, codes::help_message, codes::other_status,
              "% takes no mail, whoever asks; see RFC 7504"},
@@ -54,13 +54,13 @@ constexpr std::array rows{
     ReplyRow{hello_syntax, codes::argument_syntax, {}, "Say your name after EHLO or HELO"},
     ReplyRow{argument_syntax, codes::argument_syntax, codes::invalid_arguments,
              "Syntax error in the arguments"},
-    ReplyRow{sender_syntax, codes::argument_syntax, codes::bad_sender_syntax,
+    ReplyRow{sender_syntax, codes::argument_syntax, codes::sender_syntax,
              "Syntax error in the reverse-path"},
-    ReplyRow{recipient_syntax, codes::argument_syntax, codes::bad_recipient_syntax,
+    ReplyRow{recipient_syntax, codes::argument_syntax, codes::recipient_syntax,
              "Syntax error in the recipient"},
     ReplyRow{unknown_parameter, codes::mail_parameters_unknown, codes::invalid_arguments,
              "Parameter not known here"},
-    ReplyRow{sender_needs_smtputf8, codes::mailbox_unavailable, codes::non_ascii_not_permitted,
+    ReplyRow{sender_needs_smtputf8, codes::mailbox_unavailable, codes::non_ascii_address_refused,
              "The address needs the SMTPUTF8 parameter"},
 };
 
@@ -71,10 +71,20 @@ static_assert([] {
     return true;
 }());
 
-// Nothing is ever accepted, so every extension that only concerns accepted mail can be offered honestly. It must be: a sender that misses
-// 8BITMIME, SMTPUTF8 or DSN would give up for that reason before it came to the refusal, and report the wrong cause.
+// Nothing is ever accepted, so every extension that only concerns accepted mail can be offered
+// honestly. It must be: a sender that misses 8BITMIME, SMTPUTF8 or DSN would give up for that
+// reason before it came to the refusal, and report the wrong cause.
 constexpr std::array extensions{"PIPELINING",          "SIZE", "8BITMIME",
                                 "ENHANCEDSTATUSCODES", "DSN",  "SMTPUTF8"};
+
+// The path without its brackets and source route: the parts of an address lie side by side in the
+// line.
+std::string_view text_of(const mail::PathParts& path) {
+    if (path.is_null) return "<>";
+    const mail::AddressParts& address = path.address;
+    if (address.domain.empty()) return address.local;
+    return {address.local.begin(), address.domain.end()};
+}
 
 codes::EnhancedCode with_class(ReplyCode code, Detail detail) {
     if (code.is_positive()) return codes::EnhancedCode::success(detail);
@@ -113,8 +123,9 @@ RefuseReplies::RefuseReplies(std::string_view hostname) {
     }
     std::string* text = &texts_[static_cast<std::size_t>(ehlo)];
     for (const char* extension : extensions) {
-        append_reply_line({.code = codes::ok, .text = extension,
-                           .is_last = extension == extensions.back()}, text);
+        append_reply_line(
+            {.code = codes::ok, .text = extension, .is_last = extension == extensions.back()},
+            text);
     }
 }
 
@@ -163,10 +174,14 @@ RefuseSays RefuseSession::answer_after_refusal(const Frame& frame, Step* step) {
     }
     observe(*command, step);
     switch (command->verb) {
-        case Verb::quit: phase_ = Phase::over; return bye;
+        case Verb::quit:
+            phase_ = Phase::over;
+            return bye;
         case Verb::ehlo:
-        case Verb::helo: return refusal_to_hello;
-        default: return refusal;
+        case Verb::helo:
+            return refusal_to_hello;
+        default:
+            return refusal;
     }
 }
 
@@ -180,9 +195,10 @@ void RefuseSession::observe(const Command& command, Step* step) {
         case Verb::mail:
         case Verb::rcpt:
             step->told = command.verb == Verb::mail ? Reached::mail : Reached::rcpt;
-            step->detail = command.path.text;
+            step->detail = text_of(command.path);
             break;
-        default: return;
+        default:
+            return;
     }
     if (step->told > reached_) reached_ = step->told;
 }
@@ -207,15 +223,20 @@ RefuseSays RefuseSession::answer_error(const CommandError& error) {
     using Kind = CommandError::Kind;
     if (error.verb == Verb::ehlo || error.verb == Verb::helo) return hello_syntax;
     switch (error.kind) {
-        case Kind::unrecognised: return unrecognised;
-        case Kind::bare_newline: return bare_newline;
-        case Kind::too_many_parameters: return unknown_parameter;
-        case Kind::path_syntax: return error.verb == Verb::mail ? sender_syntax : recipient_syntax;
+        case Kind::unrecognised:
+            return unrecognised;
+        case Kind::bare_newline:
+            return bare_newline;
+        case Kind::too_many_parameters:
+            return unknown_parameter;
+        case Kind::path_syntax:
+            return error.verb == Verb::mail ? sender_syntax : recipient_syntax;
         case Kind::not_text:
         case Kind::argument_missing:
         case Kind::argument_forbidden:
         case Kind::argument_syntax:
-        case Kind::parameter_syntax: return argument_syntax;
+        case Kind::parameter_syntax:
+            return argument_syntax;
     }
     return unrecognised;
 }
@@ -223,22 +244,32 @@ RefuseSays RefuseSession::answer_error(const CommandError& error) {
 RefuseSays RefuseSession::answer_command(const Command& command) {
     switch (command.verb) {
         case Verb::ehlo:
-        case Verb::helo: return answer_hello(command);
-        case Verb::mail: return answer_mail(command);
-        case Verb::rcpt: return answer_rcpt(command);
-        case Verb::data: return phase_ == Phase::sender_given ? recipient_first : sender_first;
+        case Verb::helo:
+            return answer_hello(command);
+        case Verb::mail:
+            return answer_mail(command);
+        case Verb::rcpt:
+            return answer_rcpt(command);
+        case Verb::data:
+            return phase_ == Phase::sender_given ? recipient_first : sender_first;
         case Verb::rset:
             if (phase_ == Phase::sender_given) phase_ = Phase::greeted;
             return ok;
-        case Verb::noop: return ok;
-        case Verb::help: return help;
-        case Verb::vrfy: return cannot_verify;
-        case Verb::quit: phase_ = Phase::over; return bye;
+        case Verb::noop:
+            return ok;
+        case Verb::help:
+            return help;
+        case Verb::vrfy:
+            return cannot_verify;
+        case Verb::quit:
+            phase_ = Phase::over;
+            return bye;
         case Verb::bdat:
         case Verb::expn:
         case Verb::starttls:
         case Verb::auth:
-        case Verb::etrn: return not_implemented;
+        case Verb::etrn:
+            return not_implemented;
     }
     return unrecognised;
 }
@@ -267,7 +298,8 @@ RefuseSays RefuseSession::answer_mail(const Command& command) {
     return sender_ok;
 }
 
-// Whatever the recipient, the answer is the refusal: only what cannot be read as a recipient gets another.
+// Whatever the recipient, the answer is the refusal: only what cannot be read as a recipient gets
+// another.
 RefuseSays RefuseSession::answer_rcpt(const Command& command) {
     if (phase_ == Phase::connected) return hello_first;
     if (phase_ != Phase::sender_given) return sender_first;

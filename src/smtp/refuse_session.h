@@ -1,10 +1,12 @@
 // The session of a host that takes no mail: from its greeting to the refusal, and after it.
 //
-// RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning), RFC 1846 section 4 (host name first, 521 to everything but
-// QUIT), RFC 5321 (a correct ESMTP server up to the refusal), RFC 2034 (an enhanced code in every reply but the greeting and those to
-// HELO and EHLO). Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied freely.
-// The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is reached the last word is 521 and not 421,
-// because this host will not take the mail later either. Not offered: STARTTLS and AUTH.
+// RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning), RFC 1846 section 4
+// (host name first, 521 to everything but QUIT), RFC 5321 (a correct ESMTP server up to the
+// refusal), RFC 2034 (an enhanced code in every reply but the greeting and those to HELO and EHLO).
+// Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied
+// freely. The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is
+// reached the last word is 521 and not 421, because this host will not take the mail later either.
+// Not offered: STARTTLS and AUTH.
 #pragma once
 
 #include <array>
@@ -57,14 +59,16 @@ enum class RefuseSays : std::uint8_t {
 // The replies in full, line ends included, for one host name; built once at start.
 class RefuseReplies {
   public:
-    // `hostname` is a domain or an address literal that has been checked; it is the first word of the refusal.
+    // `hostname` is a domain or an address literal that has been checked; it is the first word of
+    // the refusal.
     explicit RefuseReplies(std::string_view hostname);
     std::string_view operator[](RefuseSays says) const {
         return texts_[static_cast<std::size_t>(says)];
     }
 
   private:
-    static constexpr std::size_t count = static_cast<std::size_t>(RefuseSays::sender_needs_smtputf8) + 1;
+    static constexpr std::size_t count =
+        static_cast<std::size_t>(RefuseSays::sender_needs_smtputf8) + 1;
     std::array<std::string, count> texts_;
 };
 
@@ -80,7 +84,8 @@ class RefuseSession {
     struct Step {
         std::size_t consumed = 0;             // bytes at the front that are done with
         std::optional<RefuseSays> says = {};  // nothing: more bytes are needed
-        // What the line told about the client, for the log: Reached::helo its name, mail the reverse-path, rcpt a recipient; connect: nothing.
+        // What the line told about the client, for the log: Reached::helo its name, mail the
+        // reverse-path, rcpt a recipient; connect: nothing.
         Reached told = Reached::connect;
         std::string_view detail = {};
     };
@@ -90,11 +95,12 @@ class RefuseSession {
     // What the host says first.
     RefuseSays greet();
 
-    // One command from the bytes that have come, beginning where the last step ended; the caller shows unconsumed bytes again.
-    // Not to be called once is_over().
+    // One command from the bytes that have come, beginning where the last step ended; the caller
+    // shows unconsumed bytes again. Not to be called once is_over().
     Step next(std::string_view bytes);
 
-    // The host ends the session by itself, for time or shutdown: what it says before it closes, if it has not refused yet.
+    // The host ends the session by itself, for time or shutdown: what it says before it closes, if
+    // it has not refused yet.
     std::optional<RefuseSays> give_up();
 
     bool is_over() const { return phase_ == Phase::over; }
