@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -114,19 +114,28 @@ void LogLine::add(std::string_view key, bool value) {
     end_field();
 }
 
+// By arithmetic alone: the C library's calendar functions may open the time zone's file.
 void LogLine::add_time(std::int64_t nanoseconds) {
-    const std::time_t seconds = nanoseconds / 1'000'000'000;
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    auto milliseconds = static_cast<unsigned>(nanoseconds / 1'000'000 % 1000);
-    text[size++] = '.';
-    for (unsigned scale = 100; scale > 0; scale /= 10) {
-        text[size++] = static_cast<char>('0' + milliseconds / scale % 10);
-    }
-    text[size++] = 'Z';
-    add("time", std::string_view(text.data(), size));
+    using namespace std::chrono;
+    const sys_time<milliseconds> time(milliseconds(nanoseconds / 1'000'000));
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::array<char, 24> text{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
+                              '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'};
+    const auto put_digits = [&text](std::size_t at, std::size_t digits, std::int64_t value) {
+        for (; digits > 0; value /= 10) {
+            text[at + --digits] = static_cast<char>('0' + value % 10);
+        }
+    };
+    put_digits(0, 4, static_cast<int>(date.year()));
+    put_digits(5, 2, static_cast<unsigned>(date.month()));
+    put_digits(8, 2, static_cast<unsigned>(date.day()));
+    put_digits(11, 2, clock.hours().count());
+    put_digits(14, 2, clock.minutes().count());
+    put_digits(17, 2, clock.seconds().count());
+    put_digits(20, 3, clock.subseconds().count());
+    add("time", std::string_view(text.data(), text.size()));
 }
 
 void LogLine::begin_list(std::string_view key) {

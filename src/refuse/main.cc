@@ -77,6 +77,7 @@ Result<void> serve(const Settings& settings) {
     if (settings.is_sandboxed) {
         if (auto done = restrict_system_calls(); !done) {
             shared.is_stopping = true;
+            for (const auto& worker : *workers) worker->wake();
             ready.arrive_and_wait();
             return done;
         }

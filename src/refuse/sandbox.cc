@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -46,11 +47,15 @@ constexpr std::array allowed_calls{
     // Log, signals, wake-ups.
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(poll), SCMP_SYS(ppoll),
     // Memory and locks of the C library.
-    SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
+    SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
     // Ending.
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(exit),
     SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill)};
+
+// Memory may be asked for, never memory with code in it.
+constexpr std::array allowed_without_exec{SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+constexpr unsigned protection_argument = 2;
 
 Result<void> drop_capabilities() {
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -147,6 +152,11 @@ Result<void> restrict_system_calls() {
         // A call this machine does not have is no loss.
         const int added = done ? seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) : -1;
         done = added == 0 || added == -EDOM;
+    }
+    for (const int call : allowed_without_exec) {
+        done = done && seccomp_rule_add(
+                           filter.get(), SCMP_ACT_ALLOW, call, 1,
+                           SCMP_CMP(protection_argument, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
     }
     const int loaded = done ? seccomp_load(filter.get()) : -EINVAL;
     if (loaded == 0) return {};

@@ -213,9 +213,14 @@ RefuseSays RefuseSession::answer(const Frame& frame, Step* step) {
         ++errors_;
         return answer_error(command.error());
     }
-    observe(*command, step);
     const RefuseSays says = answer_command(*command);
-    if (rows[static_cast<std::size_t>(says)].code.is_permanent() && !has_refused()) ++errors_;
+    const bool is_error = rows[static_cast<std::size_t>(says)].code.is_permanent() && !has_refused();
+    // What a misplaced command claims is not how far the client came.
+    if (is_error) {
+        ++errors_;
+    } else {
+        observe(*command, step);
+    }
     return says;
 }
 
