@@ -65,15 +65,19 @@ Result<void> serve(const Settings& settings) {
         if (auto done = close_file_system(); !done) return done;
     }
 
+    // Twice: when all threads are there, so that their start needs no more system calls, and when
+    // the filter is in place.
     std::barrier ready(static_cast<std::ptrdiff_t>(workers->size() + 1));
     std::vector<std::jthread> threads;
     for (const auto& worker : *workers) {
         threads.emplace_back([&ready, &worker, &supervisor] {
             ready.arrive_and_wait();
+            ready.arrive_and_wait();
             worker->run();
             (*supervisor)->worker_stopped();
         });
     }
+    ready.arrive_and_wait();
     if (settings.is_sandboxed) {
         if (auto done = restrict_system_calls(); !done) {
             shared.is_stopping = true;
