@@ -160,7 +160,8 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
         return Progress::goes_on;
     }
     if (!client_has_closed) return Progress::waits;
-    finish(index, Ending::client_closed);
+    // Half a line may still lie there unread.
+    begin_drain(index, Ending::client_closed);
     return Progress::over;
 }
 
