@@ -32,7 +32,7 @@ enum class AddressError : std::uint8_t {
     path_too_long,
     not_utf8,
     source_route,
-    idna,  // a U-label that IDNA2008 does not allow, or an A-label beside one that does not decode
+    idna,  // a U-label that IDNA2008 does not allow
 };
 
 // A sentence without a full stop: "the local-part is longer than 64 octets".

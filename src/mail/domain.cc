@@ -56,23 +56,36 @@ std::optional<std::string> to_ulabel(std::string_view label) {
     return ulabel;
 }
 
-std::string_view without_final_dot(std::string_view text) {
-    if (text.ends_with('.')) text.remove_suffix(1);
-    return text;
+std::vector<std::string_view> split(std::string_view name) {
+    std::vector<std::string_view> labels;
+    for (auto dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+        labels.push_back(name.substr(0, dot));
+        name.remove_prefix(dot + 1);
+    }
+    labels.push_back(name);
+    return labels;
 }
 
 }  // namespace
 
 std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
     if (text == ".") return root();
-    text = without_final_dot(text);
+    if (text.ends_with('.')) text.remove_suffix(1);
     if (const auto ok = scan_domain(text); !ok) return std::unexpected(ok.error());
-    std::string name(text);
-    if (!std::ranges::all_of(text, base::is_ascii)) {
-        auto converted = to_ascii(name, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    std::string name;
+    for (const std::string_view label : split(text)) {
+        if (label.data() != text.data()) name += '.';
+        if (std::ranges::all_of(label, base::is_ascii)) {
+            name += label;
+            continue;
+        }
+        const auto converted = to_ascii(std::string(label), IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
         if (!converted) return std::unexpected(converted.error());
-        // The mappings can make dots and any other ASCII out of wide and compatibility letters.
-        name = without_final_dot(*converted);
+        name += *converted;
+    }
+    // The mappings can make dots and any other ASCII out of wide and compatibility letters.
+    if (name != text) {
+        if (name.ends_with('.')) name.pop_back();
         if (const auto ok = scan_domain(name); !ok) return std::unexpected(ok.error());
     }
     if (name.size() > base::limits::dns_name_bytes_most) {
@@ -98,15 +111,8 @@ std::string Domain::to_unicode() const {
 }
 
 std::vector<std::string_view> Domain::labels() const {
-    std::vector<std::string_view> out;
-    if (is_root()) return out;
-    std::string_view rest = name_;
-    for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-        out.push_back(rest.substr(0, dot));
-        rest.remove_prefix(dot + 1);
-    }
-    out.push_back(rest);
-    return out;
+    if (is_root()) return {};
+    return split(name_);
 }
 
 std::optional<Domain> Domain::parent() const {
