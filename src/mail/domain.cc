@@ -13,6 +13,7 @@ namespace turnaway::mail {
 namespace {
 
 constexpr std::string_view alabel_prefix = "xn--";
+constexpr int flags_for_input = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
 
 struct Idn2Free {
     void operator()(char* text) const { idn2_free(text); }
@@ -51,8 +52,10 @@ std::optional<std::string> to_ulabel(std::string_view label) {
     const Idn2Text owned(raw);
     if (code != IDN2_OK) return std::nullopt;
     std::string ulabel(owned.get());
-    // Without the mappings of UTS 46, which would forgive letters that no U-label may have.
+    // By both: the mappings of UTS 46 forgive letters that no U-label may have, and the bare lookup
+    // forgives a hyphen at an end.
     if (to_ascii(ulabel, IDN2_NO_TR46) != alabel) return std::nullopt;
+    if (to_ascii(ulabel, flags_for_input) != alabel) return std::nullopt;
     return ulabel;
 }
 
@@ -79,7 +82,7 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
             name += label;
             continue;
         }
-        const auto converted = to_ascii(std::string(label), IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+        const auto converted = to_ascii(std::string(label), flags_for_input);
         if (!converted) return std::unexpected(converted.error());
         name += *converted;
     }

@@ -59,6 +59,7 @@ TEST(Domain, HasOneFormForEverySpelling) {
         {"xn--zz.example", "xn--zz.example", "xn--zz.example"},
         {"xn--99999999.example", "xn--99999999.example", "xn--99999999.example"},
         {"xn--94g.example", "xn--94g.example", "xn--94g.example"},  // a Roman numeral, to be mapped
+        {"xn--bcher--kva.example", "xn--bcher--kva.example", "xn--bcher--kva.example"},
         {"xn--i-7iq.ws", "xn--i-7iq.ws", "xn--i-7iq.ws"},           // emoji
         {"bücher.xn--zz", "xn--bcher-kva.xn--zz", "bücher.xn--zz"},
         {"xn--bcher-kva.xn--zz", "xn--bcher-kva.xn--zz", "bücher.xn--zz"},
