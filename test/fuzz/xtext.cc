@@ -1,8 +1,9 @@
-// Invariants of xtext and of the two forms of the utf-8 address type, for any bytes:
+// Invariants of xtext, of the two forms of the utf-8 address type and of ORCPT, for any bytes:
 // - any octets encoded and decoded are themselves, and the encoding is printable ASCII without `=`;
 // - what decodes, encoded and decoded again, is the same;
 // - a utf-8 address exists for just the UTF-8 texts without NUL; its xtext form is ASCII, and both
-//   forms decode to it; what decodes is UTF-8.
+//   forms decode to it; what decodes is UTF-8;
+// - an ORCPT that is taken is passed on as it came, can be said in ASCII, and shows no control.
 #include "mail/xtext.h"
 
 #include <algorithm>
@@ -12,7 +13,9 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
+#include "mail/original_recipient.h"
 
 namespace {
 
@@ -40,6 +43,20 @@ void check_utf8_forms(std::string_view address) {
     }
 }
 
+void check_original_recipient(std::string_view value) {
+    const auto original = mail::OriginalRecipient::parse(value);
+    if (!original) return;
+    TURNAWAY_CHECK(original->value(true) == value && fits_a_parameter(value));
+    TURNAWAY_CHECK(std::ranges::none_of(original->address(), base::is_control));
+    const std::string ascii = original->value(false);
+    TURNAWAY_CHECK(fits_a_parameter(ascii) && std::ranges::all_of(ascii, base::is_ascii));
+    if (const auto again = mail::OriginalRecipient::parse(ascii)) {
+        TURNAWAY_CHECK(again->address() == original->address());
+    } else {
+        TURNAWAY_CHECK(ascii.size() > base::limits::orcpt_bytes_most);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -53,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         TURNAWAY_CHECK(mail::xtext_decode(mail::xtext_encode(*decoded)) == *decoded);
     }
     check_utf8_forms(input);
+    check_original_recipient(input);
     if (const auto decoded = mail::utf8_address_decode(input)) {
         TURNAWAY_CHECK(base::is_utf8(*decoded) && decoded->size() <= size);
         check_utf8_forms(*decoded);

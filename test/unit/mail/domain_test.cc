@@ -60,7 +60,7 @@ TEST(Domain, HasOneFormForEverySpelling) {
         {"xn--99999999.example", "xn--99999999.example", "xn--99999999.example"},
         {"xn--94g.example", "xn--94g.example", "xn--94g.example"},  // a Roman numeral, to be mapped
         {"xn--bcher--kva.example", "xn--bcher--kva.example", "xn--bcher--kva.example"},
-        {"xn--i-7iq.ws", "xn--i-7iq.ws", "xn--i-7iq.ws"},           // emoji
+        {"xn--i-7iq.ws", "xn--i-7iq.ws", "xn--i-7iq.ws"},  // emoji
         {"bücher.xn--zz", "xn--bcher-kva.xn--zz", "bücher.xn--zz"},
         {"xn--bcher-kva.xn--zz", "xn--bcher-kva.xn--zz", "bücher.xn--zz"},
     };
