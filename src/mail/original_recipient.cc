@@ -36,7 +36,9 @@ bool is_printable(std::string_view utf8, bool beyond_ascii) {
 }  // namespace
 
 std::optional<OriginalRecipient> OriginalRecipient::parse(std::string_view value) {
-    if (value.size() > base::limits::orcpt_bytes_most) return std::nullopt;
+    if (value.size() > base::limits::orcpt_bytes_most || !fits_a_parameter(value)) {
+        return std::nullopt;
+    }
     const auto semicolon = value.find(';');
     if (semicolon == std::string_view::npos || !is_atom(value.substr(0, semicolon))) {
         return std::nullopt;
@@ -45,7 +47,7 @@ std::optional<OriginalRecipient> OriginalRecipient::parse(std::string_view value
     OriginalRecipient recipient(std::string(value.substr(0, semicolon)), std::string(encoded));
     if (encoded.empty()) return std::nullopt;
     if (recipient.is_utf8()) {
-        if (!fits_a_parameter(encoded) || !base::is_utf8(encoded)) return std::nullopt;
+        if (!base::is_utf8(encoded)) return std::nullopt;
     } else if (!xtext_decode(encoded)) {
         return std::nullopt;
     }

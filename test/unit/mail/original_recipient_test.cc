@@ -46,6 +46,7 @@ TEST(OriginalRecipient, RefusesWhatHasNoPlaceInAReport) {
                            "rfc822;"sv,
                            "rfc 822;a@b"sv,
                            "rfc.822;a@b"sv,
+                           "a=b;a@b"sv,
                            "\xc3\xa9;a@b"sv,
                            "rfc822;a b"sv,
                            "rfc822;a=b"sv,
