@@ -13,7 +13,6 @@ namespace turnaway::mail {
 namespace {
 
 constexpr std::string_view alabel_prefix = "xn--";
-constexpr int flags_for_input = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
 
 struct Idn2Free {
     void operator()(char* text) const { idn2_free(text); }
@@ -34,11 +33,11 @@ AddressError to_error(int idn2_code) {
     }
 }
 
-// `flags` are libidn2's; `text` holds no NUL.
-std::expected<std::string, AddressError> to_ascii(const std::string& text, int flags) {
+// `label` holds no NUL.
+std::expected<std::string, AddressError> to_ascii(const std::string& label) {
     std::uint8_t* raw = nullptr;
-    const int code =
-        idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()), &raw, flags);
+    const int code = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(label.c_str()), &raw,
+                                    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
     const Idn2Text owned(reinterpret_cast<char*>(raw));
     if (code != IDN2_OK) return std::unexpected(to_error(code));
     return std::string(owned.get());
@@ -52,10 +51,8 @@ std::optional<std::string> to_ulabel(std::string_view label) {
     const Idn2Text owned(raw);
     if (code != IDN2_OK) return std::nullopt;
     std::string ulabel(owned.get());
-    // By both: the mappings of UTS 46 forgive letters that no U-label may have, and the bare lookup
-    // forgives a hyphen at an end.
-    if (to_ascii(ulabel, IDN2_NO_TR46) != alabel) return std::nullopt;
-    if (to_ascii(ulabel, flags_for_input) != alabel) return std::nullopt;
+    // What the mappings of UTS 46 would change, or IDNA2008 refuse, does not come back as it was.
+    if (to_ascii(ulabel) != alabel) return std::nullopt;
     return ulabel;
 }
 
@@ -82,7 +79,7 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
             name += label;
             continue;
         }
-        const auto converted = to_ascii(std::string(label), flags_for_input);
+        const auto converted = to_ascii(std::string(label));
         if (!converted) return std::unexpected(converted.error());
         name += *converted;
     }
