@@ -16,7 +16,10 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t local_part_bytes_most = 64;
 inline constexpr std::size_t domain_bytes_most = 255;
 inline constexpr std::size_t domain_label_bytes_most = 63;  // RFC 1035 section 2.3.4
-inline constexpr std::size_t path_bytes_most = 256;         // with the angle brackets
+inline constexpr std::size_t dns_name_bytes_most = 253;  // as text: 255 on the wire, section 2.3.4
+inline constexpr std::size_t path_bytes_most = 256;      // with the angle brackets
+inline constexpr std::size_t envid_bytes_most = 100;     // as xtext, RFC 3461 section 4.4
+inline constexpr std::size_t orcpt_bytes_most = 500;     // as xtext, RFC 3461 section 4.2
 inline constexpr std::size_t command_line_bytes_least = 512;
 inline constexpr std::size_t reply_line_bytes_most = 512;
 inline constexpr std::size_t text_line_bytes_least = 1000;
