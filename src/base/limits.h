@@ -30,10 +30,10 @@ inline constexpr std::size_t recipients_least = 100;
 inline constexpr std::size_t command_line_bytes_most = 2048;
 // What we read of one reply, however many lines: a peer that says more is cut off (RFC 5321 sets no
 // bound).
-inline constexpr std::size_t reply_bytes_most = 64 * 1024;
+inline constexpr std::size_t reply_bytes_most = std::size_t{64} * 1024;
 inline constexpr std::size_t reply_lines_most = 1000;
 // A text line in DATA; far over the 1000 that must be taken, and a bound all the same.
-inline constexpr std::size_t text_line_bytes_most = 1024 * 1024;
+inline constexpr std::size_t text_line_bytes_most = std::size_t{1024} * 1024;
 
 // RFC 5321 section 4.5.3.2: how long a server waits for the next command, at the least.
 inline constexpr std::chrono::seconds server_command_wait_least = 5min;

@@ -4,7 +4,6 @@
 // section 3.3, RFC 3461, RFC 6152, RFC 3030, RFC 6531), already checked.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,21 +11,9 @@
 
 #include "mail/address.h"
 #include "mail/original_recipient.h"
+#include "mail/sender_wishes.h"
 
 namespace turnaway::mail {
-
-enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime };
-enum class Return : std::uint8_t { full, headers };
-
-// When the sender wants a report for a recipient; `never` excludes the others.
-struct Notify {
-    bool never = false;
-    bool success = false;
-    bool failure = false;
-    bool delay = false;
-
-    bool operator==(const Notify&) const = default;
-};
 
 struct Recipient {
     Address address;
