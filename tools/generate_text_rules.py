@@ -27,6 +27,10 @@ def literal(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def boolean(text: str) -> str:
+    return {"yes": "true", "no": "false"}[text]
+
+
 def identifier(text: str) -> str:
     return text.replace("-", "_")
 
@@ -70,7 +74,7 @@ def causes_text(rows: list[dict]) -> str:
         codes = row["fits"].split()
         texts = ", ".join(literal(row[key]) for key in ("name", "title", "answer"))
         out.append(
-            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {acting(row)}, "
+            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, {acting(row)}, "
             f"{literal(row['advice_if_temporary'])}}}"
         )
         fits += [code_match(code) for code in codes]
@@ -89,7 +93,8 @@ def collisions_text(rows: list[dict], causes: list[str], providers: list[str]) -
         known = all(name in providers for name in named)
         mask = sum(1 << providers.index(name) for name in named) if known else 0
         when = sum(1 << causes.index(name) for name in row["when"].split())
-        texts = f"{literal(row['provider'])}, {mask}U, {when}ULL, {literal(row['meaning'])}"
+        shown = f"{mask}U, {when}ULL, {boolean(row['always'])}"
+        texts = f"{literal(row['provider'])}, {shown}, {literal(row['meaning'])}"
         out.append(
             f"CollisionRow{{{code_match(row['code'])}, {texts}, {acting(row)}, "
             f"{literal(row['source'])}}}"

@@ -33,6 +33,7 @@ struct CauseRow {
     std::string_view title;   // "recipient does not exist"
     std::string_view answer;  // a sentence
     std::uint16_t fits_begin, fits_count;
+    bool overrides;  // sure enough to speak against a code of one clear meaning
     Actor actor;
     Retry retry_if_permanent;
     std::string_view advice;
