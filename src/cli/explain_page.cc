@@ -83,10 +83,10 @@ void append_reading(std::string& out, const Judgement& judgement, const Colours&
     for (const auto& row : codes::collision_rows) {
         if (!judgement.is_known_use(row)) continue;
         append_entry(out, colours, "Elsewhere",
-                     fmt::format("{} uses {} to say that {}. ({})", row.provider,
+                     fmt::format("At {} {} {} that {}. ({})", row.provider,
                                  row.code.is_reply() ? std::to_string(row.code.reply)
                                                      : meaning_code_of(judgement),
-                                 row.meaning, row.source));
+                                 row.always ? "means" : "can mean", row.meaning, row.source));
     }
 }
 
@@ -108,7 +108,9 @@ void append_page(std::string& out, const Judgement& judgement, const Colours& co
     append_entry(out, colours, "To do", judgement.advice);
     for (int i = 0; i < codes::note_count; ++i) {
         const auto note = static_cast<Note>(i);
-        if (judgement.notes.has(note)) {
+        const bool is_said = judgement.known != codes::Known::whole &&
+                             (note == Note::unknown_reply || note == Note::unknown_detail);
+        if (judgement.notes.has(note) && !is_said) {
             append_entry(out, colours, "Note", sentence_of(note, judgement));
         }
     }

@@ -38,23 +38,56 @@ std::string with_article(std::string_view class_title) {
     return fmt::format("A {}", class_title);
 }
 
+// Providers known to mean by this code what the text says, though the reply does not show which one
+// it is.
+std::string known_for(const Judgement& judgement) {
+    codes::CauseSet cause;
+    cause.add(*judgement.cause);
+    for (const auto& row : codes::collision_rows) {
+        if (!judgement.is_known_use(row) || !row.is_shown_by(cause)) continue;
+        return fmt::format(" This use is known from {}.", row.provider);
+    }
+    return {};
+}
+
+std::string answer_by_code(const Judgement& judgement) {
+    std::string answer(judgement.reply_governs ? judgement.reply_row->about.meaning
+                                               : judgement.enhanced_row->about.meaning);
+    if (judgement.notes.has(Note::unusual_class)) {
+        answer +=
+            fmt::format(" But its class says {}, which does not fit.", class_title_of(judgement));
+    }
+    if (judgement.notes.has(Note::misused_521)) {
+        answer += " That is not what 521 is for: 521 says that the host takes no mail at all.";
+    }
+    return answer;
+}
+
+// "no standard defines the subject 9 or the detail 99"
+std::string undefined_part(const Judgement& judgement) {
+    if (!judgement.enhanced) return meaning_code_of(judgement);
+    const auto [subject, detail] = judgement.enhanced->detail();
+    if (judgement.subject_row != nullptr) return fmt::format("the detail {}", detail);
+    return fmt::format("the subject {} and its detail {}", subject, detail);
+}
+
 std::string half_answer(const Judgement& judgement) {
     const std::string cause =
         judgement.cause ? fmt::format("{} ", codes::row_of(*judgement.cause).answer) : "";
     const std::string kind = with_article(class_title_of(judgement));
-    const bool is_partial = judgement.pattern && !judgement.pattern->detail;
-    if (judgement.known == Known::subject) {
-        const auto& subject = *judgement.subject_row;
-        if (judgement.digit == 0) return std::string(subject.meaning);
-        if (is_partial) return fmt::format("{}{}. {}", cause, kind, subject.meaning);
-        return fmt::format("{}{}; subject: {}. The registry does not have the detail {}.", cause,
-                           kind, subject.title, meaning_code_of(judgement));
+    const bool is_partial = !judgement.reply && !judgement.enhanced;
+    if (is_partial && judgement.subject_row != nullptr) {
+        const auto meaning = judgement.subject_row->meaning;
+        return judgement.digit == 0 ? std::string(meaning) : fmt::format("{}. {}", kind, meaning);
     }
-    const bool is_class_only =
-        judgement.class_row != nullptr && (is_partial || (!judgement.reply && !judgement.enhanced));
-    if (is_class_only) return fmt::format("{}{}. {}", cause, kind, judgement.class_row->meaning);
-    return fmt::format("{}{}, by its first digit; no standard defines {}.", cause, kind,
-                       meaning_code_of(judgement));
+    if (is_partial && judgement.class_row != nullptr) {
+        return fmt::format("{}. {}", kind, judgement.class_row->meaning);
+    }
+    const std::string subject = judgement.known == Known::subject
+                                    ? fmt::format(", subject {}", judgement.subject_row->title)
+                                    : std::string();
+    return fmt::format("{}{}{}; no standard defines {}.", cause, kind, subject,
+                       undefined_part(judgement));
 }
 
 }  // namespace
@@ -96,14 +129,11 @@ std::string answer_of(const Judgement& judgement) {
     if (judgement.known != Known::whole) return half_answer(judgement);
     const bool by_cause =
         judgement.cause && (judgement.basis == Basis::text || judgement.is_broad());
-    if (!by_cause) {
-        return std::string(judgement.reply_governs ? judgement.reply_row->about.meaning
-                                                   : judgement.enhanced_row->about.meaning);
-    }
+    if (!by_cause) return answer_by_code(judgement);
     const std::string_view answer = codes::row_of(*judgement.cause).answer;
     if (judgement.basis == Basis::standard) return std::string(answer);
-    return fmt::format("{} The text says so; the standard's meaning of {} would be: {}.", answer,
-                       meaning_code_of(judgement), title_of(judgement));
+    return fmt::format("{} The text says so; the standard's meaning of {} would be: {}.{}", answer,
+                       meaning_code_of(judgement), title_of(judgement), known_for(judgement));
 }
 
 std::string_view name_of(Note note) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace turnaway::codes {
 
 namespace {
@@ -102,6 +104,15 @@ bool is_shown(const CollisionRow& row, const Judgement& judgement, CauseSet caus
     CauseSet chosen;
     chosen.add(*judgement.cause);
     return row.is_shown_by(chosen) || (!judgement.cause_agrees && row.is_shown_by(causes));
+}
+
+// 521 and 556 say "takes no mail"; where the words give another reason, that is what must be said
+// of the reply, whatever the enhanced code.
+void weigh_no_mail_code(Judgement& judgement) {
+    if (judgement.reply_governs || !is_no_mail_code(judgement.reply) || !judgement.cause) return;
+    judgement.reply_governs = true;
+    judgement.known = Known::whole;
+    judgement.cause_agrees = agrees(*judgement.cause, *judgement.reply);
 }
 
 void choose_basis(Judgement& judgement, CauseSet causes, ProviderSet named) {
@@ -229,15 +240,22 @@ bool Judgement::is_broad() const {
 }
 
 bool Judgement::is_known_use(const CollisionRow& row) const {
-    return &row != collision && digit != 2 && digit != 3 && speaks_of(row, *this);
+    if (&row == collision || digit == 2 || digit == 3 || !speaks_of(row, *this)) return false;
+    if (!cause) return true;
+    CauseSet found;
+    found.add(*cause);
+    return row.is_shown_by(found);
 }
 
 Judgement judge(const ReplyReading& reading, ProviderSet named) {
     Judgement judgement = look_up(reading);
-    const TextEvidence evidence = read_evidence(reading.text);
+    // "No such user (#5.1.1)": the words may stand before the code.
+    const bool words_come_first = std::ranges::none_of(reading.text, base::is_alpha);
+    const TextEvidence evidence = read_evidence(words_come_first ? reading.before : reading.text);
     judgement.providers = evidence.providers | named;
     if (!reading.before.empty()) judgement.providers |= read_evidence(reading.before).providers;
     choose_cause(judgement, evidence.causes);
+    weigh_no_mail_code(judgement);
     choose_basis(judgement, evidence.causes, named);
     advise(judgement);
     note_about_reply(judgement);

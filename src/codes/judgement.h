@@ -84,7 +84,8 @@ struct Judgement {
 
     // The code that carries the meaning leaves the cause to the text.
     bool is_broad() const;
-    // A row of data/collisions.csv that speaks of this code, other than the one that is the answer.
+    // A row of data/collisions.csv that speaks of this code, other than the one that is the answer,
+    // and that the words, if they say anything, do not rule out.
     bool is_known_use(const CollisionRow& row) const;
 };
 

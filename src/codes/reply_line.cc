@@ -179,44 +179,44 @@ std::optional<EnhancedCode> enhanced_in_text(std::string_view text, ReplyCode re
     return std::nullopt;
 }
 
-constexpr struct StageMark {
-    std::string_view words;
+struct StageWord {
+    std::string_view word;
     Stage stage;
-} stage_marks[] = {
-    {"refused to talk to me", Stage::greeting},
-    {"initial connection", Stage::greeting},
-    {"initial server greeting", Stage::greeting},
-    {"in reply to ehlo", Stage::helo},
-    {"in reply to helo", Stage::helo},
-    {"in reply to mail", Stage::mail},
-    {"in reply to rcpt", Stage::rcpt},
-    {"in reply to end of data", Stage::data_end},
-    {"in reply to data", Stage::data},
-    {"in reply to starttls", Stage::starttls},
-    {"in reply to auth", Stage::auth},
-    {"after rcpt to", Stage::rcpt},
-    {"after pipelined rcpt to", Stage::rcpt},
-    {"after mail from", Stage::mail},
-    {"after pipelined mail from", Stage::mail},
-    {"after end of data", Stage::data_end},
-    {"after ehlo", Stage::helo},
-    {"after helo", Stage::helo},
-    {"after initial", Stage::greeting},
 };
+constexpr std::array<StageWord, 9> stage_words{{
+    {"ehlo", Stage::helo},
+    {"helo", Stage::helo},
+    {"mail", Stage::mail},
+    {"rcpt", Stage::rcpt},
+    {"end of data", Stage::data_end},
+    {"data", Stage::data},
+    {"starttls", Stage::starttls},
+    {"auth", Stage::auth},
+    {"initial", Stage::greeting},
+}};
 
-// Mail logs say the stage close before the code or at the end of the line.
+// The stage named right after the last `lead` in `text`: "(in reply to RCPT TO command)".
+Stage stage_after(std::string_view text, std::string_view lead) {
+    const auto at = text.rfind(lead);
+    if (at == npos) return Stage::unknown;
+    text.remove_prefix(at + lead.size());
+    constexpr std::string_view pipelined = "pipelined ";
+    if (text.starts_with(pipelined)) text.remove_prefix(pipelined.size());
+    for (const auto& [word, stage] : stage_words) {
+        if (base::starts_with_no_case(text, word)) return stage;
+    }
+    return Stage::unknown;
+}
+
+// Mail logs say the stage close before the code ("after RCPT TO:<...>:") or at the end of the line.
 Stage find_stage(std::string_view before, std::string_view text) {
     constexpr std::size_t near_bytes = 160;
     const auto head = before.substr(before.size() - std::min(before.size(), near_bytes));
-    const auto paren = text.rfind('(');
-    const auto tail = paren == npos ? std::string_view{} : text.substr(paren, near_bytes);
-    if (head.empty() && tail.empty()) return Stage::unknown;
-    for (const auto& mark : stage_marks) {
-        if (base::contains_no_case(head, mark.words) || base::contains_no_case(tail, mark.words)) {
-            return mark.stage;
-        }
-    }
-    return Stage::unknown;
+    const auto tail = text.substr(text.size() - std::min(text.size(), near_bytes));
+    if (const auto stage = stage_after(tail, "(in reply to "); stage != Stage::unknown)
+        return stage;
+    if (head.find("refused to talk to me") != npos) return Stage::greeting;
+    return stage_after(head, "after ");
 }
 
 // Appends a further line of a reply without its code, and notes codes that differ from the first.
