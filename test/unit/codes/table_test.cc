@@ -52,8 +52,8 @@ TEST(Table, PairsAsTheNoMailRfcsDo) {
 // Every standard reply code has a name for the code base; what nobody should send has none.
 TEST(Table, OnlyStandardCodesHaveNames) {
     for (const auto& row : reply_rows) {
-        const bool is_sent = row.about.standing == Standing::standard ||
-                             row.about.standing == Standing::extension;
+        const bool is_sent =
+            row.about.standing == Standing::standard || row.about.standing == Standing::extension;
         if (is_sent) {
             EXPECT_FALSE(row.about.name.empty()) << row.code.value();
         }
@@ -68,9 +68,9 @@ TEST(Table, OnlyStandardCodesHaveNames) {
 }
 
 TEST(Table, HasEveryReplyCodeOfRfc5321) {
-    for (const char* code : {"211", "214", "220", "221", "250", "251", "252", "354", "421",
-                             "450", "451", "452", "455", "500", "501", "502", "503", "504",
-                             "550", "551", "552", "553", "554", "555"}) {
+    for (const char* code :
+         {"211", "214", "220", "221", "250", "251", "252", "354", "421", "450", "451", "452",
+          "455", "500", "501", "502", "503", "504", "550", "551", "552", "553", "554", "555"}) {
         const auto* row = find(*ReplyCode::parse(code));
         ASSERT_NE(row, nullptr) << code;
         EXPECT_EQ(row->about.standing, Standing::standard) << code;

@@ -29,8 +29,8 @@ TEST(TextEvidence, ReadsOpenEndsAndGaps) {
     EXPECT_TRUE(shows("your host is blacklisted", Cause::ip_listed));
     EXPECT_TRUE(shows("mailbox of that person was not found", Cause::recipient_unknown));
     EXPECT_FALSE(shows("not found; mailbox", Cause::recipient_unknown));
-    EXPECT_FALSE(shows("mailbox a b c d e f g h i j k l m n o p not found here",
-                       Cause::recipient_unknown));
+    EXPECT_FALSE(
+        shows("mailbox a b c d e f g h i j k l m n o p not found here", Cause::recipient_unknown));
 }
 
 TEST(TextEvidence, ReadsNoWordsInsideAddresses) {
