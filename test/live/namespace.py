@@ -1,0 +1,149 @@
+"""A namespace: a private machine for one live test.
+
+Promises: what runs inside `call` has its own mounts, processes, host name and, unless asked otherwise, its own
+network with nothing but loopback. When `call` returns, or its time limit passes, or the caller dies, every
+process started inside is gone and every mount with it. Nothing is ever ended by name.
+Needs root (or sudo without a password prompt) and a kernel that allows namespaces and overlay mounts; `unavailable`
+says in one sentence what is missing. Knows nothing of mail.
+Gap: one network for everybody inside; peers are told apart by address, not by separate networks.
+"""
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PRIVATE = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
+GRACE_S = 10
+
+
+class NamespaceError(Exception):
+    """The inside failed or ran out of time; the text is one sentence."""
+
+
+def become_root():
+    """Run this script again as root through sudo if need be. Returns a reason when that is not possible."""
+    if os.geteuid() == 0:
+        return None
+    if not shutil.which("sudo"):
+        return "needs root, and sudo is not here"
+    if subprocess.run(["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True).returncode:
+        return "needs root, and sudo asks for a password"
+    sys.stdout.flush()
+    os.execvp("sudo", ["sudo", "-n", sys.executable, "-B"] + sys.argv)
+
+
+def unavailable():
+    """Why no namespace can be made here, in one sentence; None when all is well. Call as root."""
+    if os.geteuid() != 0:
+        return "needs root"
+    for tool in ("unshare", "mount", "chroot", "ip", "tar"):
+        if not shutil.which(tool):
+            return f"the program `{tool}` is missing"
+    try:
+        call("namespace:probe", {}, limit_s=20)
+    except NamespaceError as error:
+        return f"no private machine possible here: {error}"
+    return None
+
+
+def probe():
+    """Tries inside what every live test needs: loopback with an address of its own, and an overlay over /."""
+    add_addresses("192.0.2.1")
+    mount_tmpfs("/mnt")
+    for part in ("upper", "work", "merged"):
+        os.mkdir(f"/mnt/{part}")
+    mount_overlay("/mnt/upper", "/mnt/work", "/mnt/merged")
+
+
+def call(target, arguments, *, private_network=True, limit_s):
+    """Runs `module:function` of this folder inside a new namespace and returns its (JSON) result.
+
+    Standard output and error are shared with the caller. Raises NamespaceError.
+    """
+    reader, writer = os.pipe()
+    command = PRIVATE + (["--net"] if private_network else [])
+    command += [sys.executable, "-B", os.path.join(HERE, "namespace.py"), target, str(writer), str(limit_s),
+                json.dumps(arguments)]
+    sys.stdout.flush()
+    child = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL)
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as results:
+            answer = results.read()  # ends when the last holder of the pipe is gone; `alarm` bounds it
+        child.wait(timeout=GRACE_S)
+    finally:
+        child.kill()
+        child.wait()
+    if not answer:
+        raise NamespaceError(f"`{target}` ended without a result (exit {child.returncode})")
+    result = json.loads(answer)
+    if "error" in result:
+        raise NamespaceError(result["error"])
+    return result["value"]
+
+
+def add_addresses(*addresses):
+    """Brings loopback up and gives it these addresses. Mail servers ignore an MX that leads to 127/8."""
+    system("ip", "link", "set", "lo", "up")
+    for address in addresses:
+        prefix = 128 if ":" in address else 32
+        system("ip", "address", "add", f"{address}/{prefix}", "dev", "lo")
+
+
+def set_host_name(name):
+    socket.sethostname(name)
+
+
+def mount_tmpfs(where, mode="755"):
+    system("mount", "-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", where)
+
+
+def mount_overlay(upper, work, where):
+    """This machine's own root below, `upper` above: whatever is written goes to `upper`."""
+    system("mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}", where)
+
+
+def system(*command):
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        words = " ".join(done.stderr.split()) or f"exit {done.returncode}"
+        raise NamespaceError(f"`{command[0]}` says: {words}")
+
+
+def inside(target, result_fd, limit_s, arguments):
+    """The first process of the namespace: when it ends, the kernel ends all others."""
+    def too_late(_signal, _frame):
+        answer(result_fd, {"error": f"`{target}` took longer than {limit_s} s"})
+        os._exit(1)
+
+    signal.signal(signal.SIGALRM, too_late)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
+    signal.alarm(limit_s)
+    os.set_inheritable(result_fd, False)
+    module, function = target.split(":")
+    try:
+        value = getattr(importlib.import_module(module), function)(**arguments)
+    except Exception as error:  # the one place where any failure becomes a sentence for the caller
+        if os.environ.get("LIVE_TRACE"):
+            raise
+        answer(result_fd, {"error": f"{type(error).__name__}: {error}" if not isinstance(error, NamespaceError)
+                           else str(error)})
+        return 1
+    answer(result_fd, {"value": value})
+    return 0
+
+
+def answer(result_fd, result):
+    os.write(result_fd, json.dumps(result).encode())
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, HERE)
+    sys.modules["namespace"] = sys.modules["__main__"]
+    sys.exit(inside(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])))
