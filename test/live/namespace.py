@@ -1,11 +1,11 @@
 """A namespace: a private machine for one live test.
 
 Promises: what runs inside `call` has its own mounts, processes, host name and, unless asked otherwise, its own
-network with nothing but loopback. When `call` returns, or its time limit passes, or the caller dies, every
+network of which nothing leads out. When `call` returns, or its time limit passes, or the caller dies, every
 process started inside is gone and every mount with it. Nothing is ever ended by name.
 Needs root (or sudo without a password prompt) and a kernel that allows namespaces and overlay mounts; `unavailable`
 says in one sentence what is missing. Knows nothing of mail.
-Gap: one network for everybody inside; peers are told apart by address, not by separate networks.
+Gap: two machines on one wire, no more; IPv4 only.
 """
 import importlib
 import json
@@ -15,6 +15,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRIVATE = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -52,8 +54,8 @@ def unavailable():
 
 
 def probe():
-    """Tries inside what every live test needs: loopback with an address of its own, and an overlay over /."""
-    add_addresses("192.0.2.1")
+    """Tries inside what every live test needs: a network, and an overlay over /."""
+    Network()
     mount_tmpfs("/mnt")
     for part in ("upper", "work", "merged"):
         os.mkdir(f"/mnt/{part}")
@@ -87,12 +89,39 @@ def call(target, arguments, *, private_network=True, limit_s):
     return result["value"]
 
 
-def add_addresses(*addresses):
-    """Brings loopback up and gives it these addresses. Mail servers ignore an MX that leads to 127/8."""
-    system("ip", "link", "set", "lo", "up")
-    for address in addresses:
-        prefix = 128 if ":" in address else 32
-        system("ip", "address", "add", f"{address}/{prefix}", "dev", "lo")
+class Network:
+    """Two machines on a wire, inside a namespace: the near one is the namespace itself, with `NEAR` as its address;
+    the far one has every address of `FAR`, so that any of them can be listened on.
+
+    Two, because a mail server takes port 25 of all addresses, ignores an MX that leads to 127/8, and calls one that
+    leads to an address of its own a loop. The far machine shares files and processes with the near one.
+    """
+    NEAR = "192.0.2.10"
+    FAR = "198.51.100.0/24"
+    WIRE = "wire0"  # the near end, for whoever wants to listen in
+
+    def __init__(self):
+        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
+        own, end = os.readlink("/proc/self/ns/net"), time.monotonic() + GRACE_S
+        while os.readlink(f"/proc/{self.holder.pid}/ns/net") == own:
+            if time.monotonic() > end:
+                raise NamespaceError("the far machine does not come up")
+            time.sleep(0.005)
+        system("ip", "link", "add", self.WIRE, "type", "veth", "peer", "name", "wire1")
+        system("ip", "link", "set", "wire1", "netns", str(self.holder.pid))
+        self.set_up([], self.WIRE, ["address", "add", f"{self.NEAR}/32", "dev", self.WIRE],
+                    ["route", "add", self.FAR, "dev", self.WIRE, "src", self.NEAR])
+        self.set_up(self.far(), "wire1", ["route", "add", "local", self.FAR, "dev", "lo"],
+                    ["route", "add", f"{self.NEAR}/32", "dev", "wire1"])
+
+    def far(self):
+        """What to put before a command so that it runs on the far machine."""
+        return ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net", "--"]
+
+    @staticmethod
+    def set_up(where, wire, *commands):
+        for command in (["link", "set", "lo", "up"], ["link", "set", wire, "up"], *commands):
+            system(*where, "ip", *command)
 
 
 def set_host_name(name):
@@ -116,7 +145,14 @@ def system(*command):
 
 
 def inside(target, result_fd, limit_s, arguments):
-    """The first process of the namespace: when it ends, the kernel ends all others."""
+    """The first process of the namespace: when it ends, the kernel ends all others.
+
+    The work is done by its child, because daemons take a parent with process id 1 for init (Exim then stays in
+    the foreground); this one collects the processes that lost their parent.
+    """
+    worker = os.fork()
+    if worker == 0:
+        os._exit(work(target, result_fd, arguments))
     def too_late(_signal, _frame):
         answer(result_fd, {"error": f"`{target}` took longer than {limit_s} s"})
         os._exit(1)
@@ -125,22 +161,29 @@ def inside(target, result_fd, limit_s, arguments):
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     signal.alarm(limit_s)
-    os.set_inheritable(result_fd, False)
-    module, function = target.split(":")
-    try:
-        value = getattr(importlib.import_module(module), function)(**arguments)
-    except Exception as error:  # the one place where any failure becomes a sentence for the caller
-        if os.environ.get("LIVE_TRACE"):
-            raise
-        answer(result_fd, {"error": f"{type(error).__name__}: {error}" if not isinstance(error, NamespaceError)
-                           else str(error)})
-        return 1
-    answer(result_fd, {"value": value})
+    while os.wait()[0] != worker:
+        pass
     return 0
 
 
+def work(target, result_fd, arguments):
+    """Calls the function and answers with its result, or with its failure as a sentence."""
+    module, function = target.split(":")
+    try:
+        value = getattr(importlib.import_module(module), function)(**arguments)
+    except NamespaceError as error:
+        return answer(result_fd, {"error": str(error)})
+    except Exception as error:  # whatever else went wrong: the caller is told, and the trace is shown
+        traceback.print_exc()
+        return answer(result_fd, {"error": f"{type(error).__name__}: {error}"})
+    return answer(result_fd, {"value": value})
+
+
 def answer(result_fd, result):
-    os.write(result_fd, json.dumps(result).encode())
+    sys.stdout.flush()
+    with os.fdopen(result_fd, "w") as pipe:
+        json.dump(result, pipe)
+    return 1 if "error" in result else 0
 
 
 if __name__ == "__main__":

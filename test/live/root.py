@@ -20,16 +20,22 @@ WORKSPACE = STORE / "mount"  # a tmpfs is laid over it inside the namespace; the
 MAIL_SERVERS = ["postfix", "exim4-daemon-light", "exim4-daemon-heavy", "exim4-base", "exim4-config", "opensmtpd",
                 "sendmail-bin", "sendmail-base"]
 DEVICES = ["null", "zero", "full", "random", "urandom"]
-INSTALL_LIMIT_S = 300
+INSTALL_LIMIT_S = 600  # Sendmail computes its TLS parameters while it is installed: a minute, or several
+HOST_NAME = "sender"
+DOMAIN = "sender.example"  # the name of every such system, as whose mail server the packages set themselves up
 
 
 class Root:
-    """One system by name. `packages` are installed without recommended ones; `preseed` answers their questions."""
+    """One system by name. `packages` are installed without recommended ones; `preseed` answers their questions.
 
-    def __init__(self, name, packages, preseed=""):
+    `where` is put before every command, see `Network.far`.
+    """
+
+    def __init__(self, name, packages, preseed="", where=()):
         self.name = name
         self.packages = packages
         self.preseed = preseed
+        self.where = list(where)
         self.archive = STORE / f"{name}.tar"
         self.top = WORKSPACE / name / "merged"
 
@@ -60,6 +66,7 @@ class Root:
         if self.installed():
             namespace.system("tar", "--extract", "--xattrs", "--xattrs-include=*", "--numeric-owner",
                              "--file", str(self.archive), "--directory", str(place / "upper"))
+        namespace.set_host_name(HOST_NAME)
         namespace.mount_overlay(place / "upper", place / "work", self.top)
         namespace.system("mount", "-t", "proc", "proc", str(self.top / "proc"))
         for folder, mode in (("run", "755"), ("tmp", "1777"), ("dev", "755")):
@@ -99,7 +106,7 @@ class Root:
 
     def command(self, command, user):
         become = ["runuser", "--user", user, "--"] if user else []
-        return ["chroot", str(self.top), *become, *command]
+        return [*self.where, "chroot", str(self.top), *become, *command]
 
 
 def environment():
@@ -113,6 +120,9 @@ def install_inside(name, packages, preseed):
     root.mount()
     names = Path("/etc/resolv.conf").read_text()
     root.write("/etc/resolv.conf", names)
+    root.write("/etc/hostname", f"{HOST_NAME}\n")
+    root.write("/etc/mailname", f"{DOMAIN}\n")
+    root.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {DOMAIN} {HOST_NAME}\n::1 ip6-localhost ip6-loopback\n")
     root.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", mode=0o755)
     present = root.run("dpkg-query", "--show", "--showformat=${Package}\n", *MAIL_SERVERS, check=False).split()
     if present:  # this machine's own mail server: its settings are not the package's defaults
@@ -131,7 +141,7 @@ def install_inside(name, packages, preseed):
 def keep(root):
     """Archives what the installation changed, without apt's caches. Complete or not there at all."""
     upper = WORKSPACE / root.name / "upper"
-    for cache in ("var/cache/apt", "var/lib/apt", "var/log", "var/cache/debconf"):
+    for cache in ("var/cache/apt", "var/lib/apt", "var/log/apt", "var/cache/debconf"):
         shutil.rmtree(upper / cache, ignore_errors=True)
     unfinished = root.archive.with_suffix(".unfinished")
     namespace.system("tar", "--create", "--xattrs", "--xattrs-include=*", "--numeric-owner",

@@ -1,0 +1,84 @@
+"""A peer: one real mail server from Debian's packages, with the settings the package itself makes.
+
+Promises: `start` leaves it running as on a freshly installed machine; `hand_over` gives it a message from the local
+user ann the way any program would, through `sendmail`; `queue` tells what it still holds and why; `retry` makes
+it try everything at once. Bounces arrive in `mailbox`. `beyond_defaults` lists every setting that is not the
+package's own, with the reason. One subclass per server in peers/; used inside a namespace only.
+"""
+import importlib
+import time
+from dataclasses import dataclass
+
+import namespace
+import zone
+from mailbox import Mailbox
+from root import DOMAIN, Root
+
+USER = "ann"
+SENDER = f"{USER}@{DOMAIN}"
+NAMES = ["postfix", "exim", "opensmtpd", "sendmail"]
+
+
+@dataclass
+class Queued:
+    """A message still in the queue. `reason` is the server's own text, empty while it has not failed yet."""
+    identifier: str
+    reason: str = ""
+
+
+class Peer:
+    name = ""
+    title = ""
+    package = ""
+    preseed = ""
+    beyond_defaults = []  # (setting, why)
+    ready_limit_s = 20
+    deferred_limit_s = 30  # by then it has bounced or has a reason in the queue
+    bounce_limit_s = 45
+
+    def __init__(self):
+        self.root = Root(self.name, [self.package], self.preseed)
+
+    def prepare(self):
+        """The system it lives in: DNS, and the user who writes and reads mail. Then `start`."""
+        self.root.mount()
+        self.root.write("/etc/resolv.conf", zone.resolv_conf())
+        self.root.run("useradd", "--create-home", "--shell", "/bin/sh", USER)
+        self.start()
+
+    def start(self):
+        raise NotImplementedError
+
+    def version(self):
+        """The Debian package's version."""
+        return self.root.run("dpkg-query", "--show", "--showformat=${Version}", self.package)
+
+    def mailbox(self):
+        return Mailbox(self.root.top / "var" / "mail" / USER)
+
+    def hand_over(self, recipient, message):
+        """Returns when the server has taken the message. `message` is complete, with header fields."""
+        self.root.run("sendmail", "-i", "-f", SENDER, recipient, text=message, user=USER)
+
+    def queue(self, recipient):
+        """Queued messages for this recipient."""
+        raise NotImplementedError
+
+    def retry(self):
+        raise NotImplementedError
+
+    def own_schedule(self):
+        """When it would try again by itself, and for how long, in words, read from its settings."""
+        raise NotImplementedError
+
+    def wait_for(self, condition, what):
+        end = time.monotonic() + self.ready_limit_s
+        while not condition():
+            if time.monotonic() > end:
+                raise namespace.NamespaceError(f"{self.name}: {what} did not happen in {self.ready_limit_s} s")
+            time.sleep(0.02)
+
+
+def make(name):
+    """The peer by its short name."""
+    return importlib.import_module(f"peers.{name}").PEER()

@@ -1,0 +1,36 @@
+"""OpenSMTPD as a peer: Debian's package as it is."""
+from mailbox import Mailbox
+from peer import USER, Peer, Queued
+
+
+class OpenSmtpd(Peer):
+    name = "opensmtpd"
+    title = "OpenSMTPD"
+    package = "opensmtpd"
+    bounce_limit_s = 60
+
+    def start(self):
+        self.root.run("install", "-d", "/var/spool")
+        self.root.run("smtpd")
+        self.wait_for(lambda: self.root.run("smtpctl", "show", "status", check=False), "start")
+
+    def mailbox(self):
+        return Mailbox(self.root.top / "home" / USER / "Maildir")
+
+    def queue(self, recipient):
+        """`smtpctl show queue`: fields between bars; the recipient is the eighth, the last error the last."""
+        found = []
+        for line in self.root.run("smtpctl", "show", "queue", check=False).splitlines():
+            fields = line.split("|")
+            if recipient in fields:
+                found.append(Queued(fields[0], fields[-1]))
+        return found
+
+    def retry(self):
+        self.root.run("smtpctl", "schedule", "all")
+
+    def own_schedule(self):
+        return "not known"
+
+
+PEER = OpenSmtpd
