@@ -33,8 +33,7 @@ class Peer:
     preseed = ""
     beyond_defaults = []  # (setting, why)
     ready_limit_s = 20
-    deferred_limit_s = 30  # by then it has bounced or has a reason in the queue
-    bounce_limit_s = 45
+    deferred_limit_s = 20  # by then it has bounced the message or has a reason in its queue
 
     def __init__(self):
         self.root = Root(self.name, [self.package], self.preseed)
@@ -69,6 +68,10 @@ class Peer:
 
     def own_schedule(self):
         """When it would try again by itself, and for how long, in words, read from its settings."""
+        raise NotImplementedError
+
+    def set(self, name, value):
+        """Changes one setting of its configuration and lets it take effect. Only where a test needs it."""
         raise NotImplementedError
 
     def wait_for(self, condition, what):

@@ -18,6 +18,10 @@ class Postfix(Peer):
         self.root.run("postfix", "start", check=False)
         self.wait_for(lambda: self.root.read("/var/spool/postfix/pid/master.pid"), "start")
 
+    def set(self, name, value):
+        self.root.run("postconf", f"{name}={value}")
+        self.root.run("postfix", "reload")
+
     def queue(self, recipient):
         found = []
         for line in self.root.run("postqueue", "-j", check=False).splitlines():

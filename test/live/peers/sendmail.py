@@ -7,7 +7,7 @@ from peer import Peer, Queued
 class Sendmail(Peer):
     name = "sendmail"
     title = "Sendmail"
-    package = "sendmail-bin"
+    package = "sendmail"
 
     def start(self):
         self.root.run("/etc/init.d/sendmail", "start")
