@@ -2,11 +2,12 @@
 
 Promises: `outcome` is `bounced` when the report lies in the user's mailbox, `deferred` when the sender's queue holds
 the message with a reason (or, for a repeated attempt, when it tried again and kept it), `silent` when neither was
-so within the peer's time limit. Seconds count from the moment the message, or the order to retry, was given.
+so within the peer's time limit, `not taken` when the sender's own `sendmail` command refused it. Seconds count from the moment the message, or the order to retry, was given.
 """
 import time
 from dataclasses import asdict, dataclass, field
 
+from namespace import NamespaceError
 from peer import SENDER
 
 QUEUE_LOOK_S = 0.4  # a look into the queue costs a process, a look into the mailbox a stat
@@ -35,7 +36,10 @@ def send(peer, recipient, tap, server):
     """Hands a new message over and follows it. `server` is the address of the refusing host."""
     before = len(tap.to(server))
     since = time.monotonic()
-    peer.hand_over(recipient, message_to(recipient))
+    try:
+        peer.hand_over(recipient, message_to(recipient))
+    except NamespaceError as error:
+        return Attempt(recipient, outcome="not taken", reason=str(error).rpartition(" says: ")[2])
     return follow(peer, Attempt(recipient), since, tap, server, before, None)
 
 

@@ -1,7 +1,7 @@
 """A mailbox: where a local user's mail arrives, as an mbox file or a maildir; and the bounce read from it.
 
 Promises: reading changes nothing. `Bounce` takes a report apart as far as the sender followed RFC 3464 and
-leaves empty what is not there; nothing is guessed except the readable text of a message that is no report.
+leaves empty what is not there (RFC 6533 reports, for UTF-8 recipients, included); nothing is guessed.
 """
 import email
 import email.policy
@@ -63,14 +63,15 @@ def read_bounce(raw):
     for part in message.walk():
         if part.get_content_type() == "text/plain" and not bounce.human:
             bounce.human = part.get_payload(decode=True).decode(errors="replace")
-        if part.get_content_type() == "message/delivery-status":
-            read_status(bounce, part)
+        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
+            read_status(bounce, part.as_bytes().partition(b"\n\n")[2].decode(errors="replace"))
     return bounce
 
 
-def read_status(bounce, part):
-    blocks = [dict((name, one_line(value)) for name, value in block.items()) for block in part.get_payload()]
-    blocks = [block for block in blocks if block]
+def read_status(bounce, text):
+    """The groups of fields between empty lines: the first about the message, the next about the recipient."""
+    blocks = [dict((name, one_line(value)) for name, value in email.message_from_string(block).items())
+              for block in text.strip().split("\n\n")]
     bounce.report = True
     bounce.per_message = blocks[0] if blocks else {}
     bounce.per_recipient = blocks[1] if len(blocks) > 1 else {}

@@ -39,6 +39,12 @@ def become_root():
     os.execvp("sudo", ["sudo", "-n", sys.executable, "-B"] + sys.argv)
 
 
+def give_back(path):
+    """Hands a file that root wrote to the user who called sudo, if it was so."""
+    if "SUDO_UID" in os.environ:
+        os.chown(path, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
+
+
 def unavailable():
     """Why no namespace can be made here, in one sentence; None when all is well. Call as root."""
     if os.geteuid() != 0:

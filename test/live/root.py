@@ -55,6 +55,8 @@ class Root:
             WORKSPACE.mkdir(parents=True, exist_ok=True)
             arguments = {"name": self.name, "packages": self.packages, "preseed": self.preseed}
             namespace.call("root:install_inside", arguments, private_network=False, limit_s=INSTALL_LIMIT_S)
+            for path in (STORE.parent, STORE, WORKSPACE, self.archive):
+                namespace.give_back(path)
 
     def mount(self):
         """Lays the system out at `top`. Only inside a namespace."""

@@ -4,7 +4,7 @@ Promises: each stage has its own turnaway-refuse, address, host name and domain,
 one touches another; the messages go one after the other, so times do not disturb each other. `play` starts a
 namespace for it and returns plain data: versions, settings, and for each stage the attempts.
 At stage `auto` there are two: a deferred message is tried again at once by the sender's own queue run; one that
-bounced at once is followed by a second message.
+bounced at once is followed by a second message, which is tried again if that one is deferred.
 """
 import attempt
 import namespace
@@ -64,4 +64,7 @@ def attempts(peer, recipient, tap, stage):
         return [first]
     if first.outcome == "deferred":
         return [first, attempt.retry(peer, recipient, tap, address_of(stage))]
-    return [first, attempt.send(peer, "second." + recipient, tap, address_of(stage))]
+    second = attempt.send(peer, "second." + recipient, tap, address_of(stage))
+    if second.outcome == "deferred":
+        return [first, second, attempt.retry(peer, second.recipient, tap, address_of(stage))]
+    return [first, second]
