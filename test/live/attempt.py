@@ -45,6 +45,7 @@ def send(peer, recipient, tap, server):
 
 def retry(peer, recipient, tap, server):
     """Lets the sender try what it has in its queue, and follows this message."""
+    time.sleep(peer.retry_pause_s)
     before = len(tap.to(server))
     since = time.monotonic()
     peer.retry()

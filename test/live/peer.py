@@ -34,6 +34,7 @@ class Peer:
     beyond_defaults = []  # (setting, why)
     ready_limit_s = 20
     deferred_limit_s = 20  # by then it has bounced the message or has a reason in its queue
+    retry_pause_s = 0  # after a failure, before an order to retry is heeded
 
     def __init__(self):
         self.root = Root(self.name, [self.package], self.preseed)

@@ -13,7 +13,7 @@ from refuse import STAGES, Refuse
 from tap import Tap
 from zone import Zone
 
-STAGE_LIMIT_S = 60
+STAGE_LIMIT_S = 100
 SETUP_LIMIT_S = 60
 
 
