@@ -1,8 +1,11 @@
-"""An attempt: one message on its way to a host that refuses, and what its sender made of the refusal.
+"""An attempt: one message on its way to a host that refuses, and what its sender made of the
+refusal.
 
-Promises: `outcome` is `bounced` when the report lies in the user's mailbox, `deferred` when the sender's queue holds
-the message with a reason (or, for a repeated attempt, when it tried again and kept it), `silent` when neither was
-so within the peer's time limit, `not taken` when the sender's own `sendmail` command refused it. Seconds count from the moment the message, or the order to retry, was given.
+Promises: `outcome` is `bounced` when the report lies in the user's mailbox, `deferred` when the
+sender's queue holds the message with a reason (or, for a repeated attempt, when it tried again and
+kept it), `silent` when neither was so within the peer's time limit, `not taken` when the sender's
+own `sendmail` command refused it. Seconds count from the moment the message, or the order to retry,
+was given.
 """
 import time
 from dataclasses import asdict, dataclass, field
@@ -11,7 +14,7 @@ from namespace import NamespaceError
 from peer import SENDER
 
 QUEUE_LOOK_S = 0.4  # a look into the queue costs a process, a look into the mailbox a stat
-SETTLE_S = 3.0  # how long after a connection a retried message must stay queued to count as deferred again
+SETTLE_S = 3.0  # a retried message still queued this long after a connection is deferred again
 
 
 @dataclass
@@ -64,11 +67,12 @@ def follow(peer, attempt, since, tap, server, before, settle_s):
             queue_look = time.monotonic() + QUEUE_LOOK_S
             if settle_s is None or settled(tap.to(server)[before:], settle_s):
                 reasons = [entry.reason for entry in peer.queue(attempt.recipient) if entry.reason]
-                attempt.outcome, attempt.reason = ("deferred", reasons[-1]) if reasons else ("silent", "")
+                if reasons:
+                    attempt.outcome, attempt.reason = "deferred", reasons[-1]
         time.sleep(0.004)
     attempt.dialogues = [dialogue.lines for dialogue in tap.to(server)[before:]]
     return attempt
 
 
 def settled(dialogues, settle_s):
-    return bool(dialogues) and time.monotonic() - dialogues[-1].started > settle_s
+    return bool(dialogues) and time.time() - dialogues[-1].started > settle_s

@@ -1,7 +1,9 @@
-"""A mailbox: where a local user's mail arrives, as an mbox file or a maildir; and the bounce read from it.
+"""A mailbox: where a local user's mail arrives, as an mbox file or a maildir; and the bounce read
+from it.
 
-Promises: reading changes nothing. `Bounce` takes a report apart as far as the sender followed RFC 3464 and
-leaves empty what is not there (RFC 6533 reports, for UTF-8 recipients, included); nothing is guessed.
+Promises: reading changes nothing. `Bounce` takes a report apart as far as the sender followed RFC
+3464 and leaves empty what is not there (RFC 6533 reports, for UTF-8 recipients, included); nothing
+is guessed.
 """
 import email
 import email.policy
@@ -16,10 +18,11 @@ class Mailbox:
         self.place = Path(place)
 
     def messages(self):
-        """Raw messages, oldest first. An mbox message may be incomplete while it is being written."""
+        """Raw messages, oldest first. The last of an mbox may still be being written."""
         if self.place.is_dir():
             files = [*self.place.glob("new/*"), *self.place.glob("cur/*")]
-            return [file.read_bytes() for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
+            files.sort(key=lambda file: file.stat().st_mtime_ns)
+            return [file.read_bytes() for file in files]
         if not self.place.exists():
             return []
         text = b"\n" + self.place.read_bytes()
@@ -69,9 +72,9 @@ def read_bounce(raw):
 
 
 def read_status(bounce, text):
-    """The groups of fields between empty lines: the first about the message, the next about the recipient."""
-    blocks = [dict((name, one_line(value)) for name, value in email.message_from_string(block).items())
-              for block in text.strip().split("\n\n")]
+    """Groups of fields between empty lines: first the message's, then the recipient's."""
+    groups = [email.message_from_string(group) for group in text.strip().split("\n\n")]
+    blocks = [{name: one_line(value) for name, value in group.items()} for group in groups]
     bounce.report = True
     bounce.per_message = blocks[0] if blocks else {}
     bounce.per_recipient = blocks[1] if len(blocks) > 1 else {}

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""The matrix: real mail servers against turnaway-refuse at every stage, and the page that says what they did.
+"""The matrix: real mail servers against turnaway-refuse at every stage, and the page that says what
+they did.
 
-    test/live/matrix.py [--only postfix,exim] [--stage greeting,auto] [--write docs/senders.md] [--refuse PATH]
+    test/live/matrix.py [--only postfix,exim] [--stage greeting,auto] [--write docs/senders.md]
+    [--refuse PATH]
 
-Needs root, or sudo without a password prompt. Downloads the servers' packages at the first run into build/peers/ and
-installs nothing on the machine. Takes two to three minutes, most of it OpenSMTPD and Sendmail being slow by design.
-Exits 1 when a sender could not be measured, 0 otherwise; what cannot run here is skipped by name.
+Needs root, or sudo without a password prompt. Downloads the servers' packages at the first run into
+build/peers/ and installs nothing on the machine. Takes two to three minutes, most of it OpenSMTPD
+and Sendmail being slow by design. Exits 1 when a sender could not be measured, 0 otherwise; what
+cannot run here is skipped by name.
 """
 import argparse
 import json
@@ -22,7 +25,8 @@ import senders_page
 import zone
 
 AT_ONCE = 2
-# Beyond the default settings: what an operator may wonder about. (heading, peer, stages, further arguments of `play`)
+# Beyond the default settings: what an operator may wonder about.
+# (heading, peer, stages, further arguments of `play`)
 ASIDES = [
     ("Postfix with `smtp_skip_5xx_greeting = no`", "postfix", ["greeting", "auto"],
      {"settings": {"smtp_skip_5xx_greeting": "no"}}),
@@ -36,8 +40,10 @@ ASIDES = [
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", type=listed(peers.NAMES), default=peers.NAMES, help="senders, comma separated")
-    parser.add_argument("--stage", type=listed(refuse.STAGES), default=refuse.STAGES, help="stages, comma separated")
+    parser.add_argument("--only", type=listed(peers.NAMES), default=peers.NAMES,
+                        help="senders, comma separated")
+    parser.add_argument("--stage", type=listed(refuse.STAGES), default=refuse.STAGES,
+                        help="stages, comma separated")
     parser.add_argument("--write", type=Path, help="the page to write")
     parser.add_argument("--refuse", help="path of turnaway-refuse")
     parser.add_argument("--json", type=Path, help="keep the raw results here, dialogues included")
@@ -68,7 +74,8 @@ def install(names):
         if root.installed():
             continue
         packages, size = root.download()
-        print(f"Fetching {', '.join(packages)} ({size / 1e6:.1f} MB) into build/peers/; nothing is installed here.")
+        print(f"Fetching {', '.join(packages)} ({size / 1e6:.1f} MB) into build/peers/; "
+              "nothing is installed on this machine.", flush=True)
         try:
             root.install()
         except namespace.NamespaceError as error:
@@ -76,12 +83,13 @@ def install(names):
     return missing
 
 
-def measure(name, stages, program, further):
+def measure(job, program):
     """One scene; its failure becomes part of the result."""
+    heading, name, stages, further = job
     try:
-        result = scene.play(name, stages, program, **further)
+        result = {"heading": heading, **scene.play(name, stages, program, **further)}
     except namespace.NamespaceError as error:
-        return {"peer": name, "failed": str(error), "stages": {}}
+        return {"heading": heading, "peer": name, "failed": str(error), "stages": {}}
     for stage, attempts in result["stages"].items():
         words = [f"{one['outcome']} {one['seconds']:.2f} s {one['bounce'].get('status', '')}".strip()
                  for one in attempts]
@@ -90,7 +98,8 @@ def measure(name, stages, program, further):
 
 
 def program_version(program):
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    told = subprocess.run([program, "--version"], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
     return told.stdout.strip() or "unknown version"
 
 
@@ -112,7 +121,7 @@ def main():
         jobs += [aside for aside in ASIDES if aside[1] in present]
     jobs.sort(key=lambda job: job[1] != "opensmtpd")  # the slowest first
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(lambda job: {"heading": job[0], **measure(job[1], job[2], program, job[3])}, jobs))
+        results = list(pool.map(lambda job: measure(job, program), jobs))
     results.sort(key=lambda result: peers.NAMES.index(result["peer"]))
     failures = [result for result in results if "failed" in result]
     for result in failures:

@@ -1,10 +1,11 @@
 """A namespace: a private machine for one live test.
 
-Promises: what runs inside `call` has its own mounts, processes, host name and, unless asked otherwise, its own
-network of which nothing leads out. When `call` returns, or its time limit passes, or the caller dies, every
-process started inside is gone and every mount with it. Nothing is ever ended by name.
-Needs root (or sudo without a password prompt) and a kernel that allows namespaces and overlay mounts; `unavailable`
-says in one sentence what is missing. Knows nothing of mail.
+Promises: what runs inside `call` has its own mounts, processes, host name and, unless asked
+otherwise, its own network of which nothing leads out. When `call` returns, or its time limit
+passes, or the caller dies, every process started inside is gone and every mount with it. Nothing is
+ever ended by name.
+Needs root (or sudo without a password prompt) and a kernel that allows namespaces and overlay
+mounts; `unavailable` says in one sentence what is missing. Knows nothing of mail.
 Gap: two machines on one wire, no more; IPv4 only.
 """
 import importlib
@@ -19,7 +20,8 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PRIVATE = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
+PRIVATE = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child",
+           "--mount-proc"]
 GRACE_S = 10
 
 
@@ -28,12 +30,13 @@ class NamespaceError(Exception):
 
 
 def become_root():
-    """Run this script again as root through sudo if need be. Returns a reason when that is not possible."""
+    """Runs this script again as root through sudo if need be. Returns why that is not possible."""
     if os.geteuid() == 0:
         return None
     if not shutil.which("sudo"):
         return "needs root, and sudo is not here"
-    if subprocess.run(["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True).returncode:
+    asked = subprocess.run(["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True)
+    if asked.returncode:
         return "needs root, and sudo asks for a password"
     sys.stdout.flush()
     os.execvp("sudo", ["sudo", "-n", sys.executable, "-B"] + sys.argv)
@@ -75,14 +78,14 @@ def call(target, arguments, *, private_network=True, limit_s):
     """
     reader, writer = os.pipe()
     command = PRIVATE + (["--net"] if private_network else [])
-    command += [sys.executable, "-B", os.path.join(HERE, "namespace.py"), target, str(writer), str(limit_s),
-                json.dumps(arguments)]
+    command += [sys.executable, "-B", os.path.join(HERE, "namespace.py"), target, str(writer),
+                str(limit_s), json.dumps(arguments)]
     sys.stdout.flush()
     child = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL)
     os.close(writer)
     try:
         with os.fdopen(reader) as results:
-            answer = results.read()  # ends when the last holder of the pipe is gone; `alarm` bounds it
+            answer = results.read()  # to its end: when the last holder is gone
         child.wait(timeout=GRACE_S)
     finally:
         child.kill()
@@ -96,18 +99,20 @@ def call(target, arguments, *, private_network=True, limit_s):
 
 
 class Network:
-    """Two machines on a wire, inside a namespace: the near one is the namespace itself, with `NEAR` as its address;
-    the far one has every address of `FAR`, so that any of them can be listened on.
+    """Two machines on a wire, inside a namespace: the near one is the namespace itself, with `NEAR`
+    as its address; the far one has every address of `FAR`, so that any of them can be listened on.
 
-    Two, because a mail server takes port 25 of all addresses, ignores an MX that leads to 127/8, and calls one that
-    leads to an address of its own a loop. The far machine shares files and processes with the near one.
+    Two, because a mail server takes port 25 of all addresses, ignores an MX that leads to 127/8,
+    and calls one that leads to an address of its own a loop. The far machine shares files and
+    processes with the near one.
     """
     NEAR = "192.0.2.10"
     FAR = "198.51.100.0/24"
     WIRE = "wire0"  # the near end, for whoever wants to listen in
 
     def __init__(self):
-        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
+        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"],
+                                       stdin=subprocess.DEVNULL)
         own, end = os.readlink("/proc/self/ns/net"), time.monotonic() + GRACE_S
         while os.readlink(f"/proc/{self.holder.pid}/ns/net") == own:
             if time.monotonic() > end:
@@ -140,7 +145,8 @@ def mount_tmpfs(where, mode="755"):
 
 def mount_overlay(upper, work, where):
     """This machine's own root below, `upper` above: whatever is written goes to `upper`."""
-    system("mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}", where)
+    system("mount", "-t", "overlay", "overlay", "-o",
+           f"lowerdir=/,upperdir={upper},workdir={work}", where)
 
 
 def system(*command):
@@ -153,8 +159,8 @@ def system(*command):
 def inside(target, result_fd, limit_s, arguments):
     """The first process of the namespace: when it ends, the kernel ends all others.
 
-    The work is done by its child, because daemons take a parent with process id 1 for init (Exim then stays in
-    the foreground); this one collects the processes that lost their parent.
+    The work is done by its child, because daemons take a parent with process id 1 for init (Exim
+    then stays in the foreground); this one collects the processes that lost their parent.
     """
     worker = os.fork()
     if worker == 0:
@@ -179,7 +185,7 @@ def work(target, result_fd, arguments):
         value = getattr(importlib.import_module(module), function)(**arguments)
     except NamespaceError as error:
         return answer(result_fd, {"error": str(error)})
-    except Exception as error:  # whatever else went wrong: the caller is told, and the trace is shown
+    except Exception as error:  # whatever went wrong: the caller is told, the trace shown
         traceback.print_exc()
         return answer(result_fd, {"error": f"{type(error).__name__}: {error}"})
     return answer(result_fd, {"value": value})

@@ -1,9 +1,10 @@
 """A peer: one real mail server from Debian's packages, with the settings the package itself makes.
 
-Promises: `start` leaves it running as on a freshly installed machine; `hand_over` gives it a message from the local
-user ann the way any program would, through `sendmail`; `queue` tells what it still holds and why; `retry` makes
-it try everything at once. Bounces arrive in `mailbox`. `beyond_defaults` lists every setting that is not the
-package's own, with the reason. One subclass per server in peers/; used inside a namespace only.
+Promises: `start` leaves it running as on a freshly installed machine; `hand_over` gives it a
+message from the local user ann the way any program would, through `sendmail`; `queue` tells what it
+still holds and why; `retry` makes it try everything at once. Bounces arrive in `mailbox`.
+`beyond_defaults` lists every setting that is not the package's own, with the reason. One subclass
+per server in peers/; used inside a namespace only.
 """
 import importlib
 import time
@@ -21,7 +22,7 @@ NAMES = ["postfix", "exim", "opensmtpd", "sendmail"]
 
 @dataclass
 class Queued:
-    """A message still in the queue. `reason` is the server's own text, empty while it has not failed yet."""
+    """A message in the queue. `reason` is the server's own text, empty before it first failed."""
     identifier: str
     reason: str = ""
 
@@ -31,6 +32,7 @@ class Peer:
     title = ""
     package = ""
     preseed = ""
+    lifetime_days = 5  # how long it keeps trying a host that only stays silent
     beyond_defaults = []  # (setting, why)
     ready_limit_s = 20
     deferred_limit_s = 20  # by then it has bounced the message or has a reason in its queue
@@ -57,7 +59,7 @@ class Peer:
         return Mailbox(self.root.top / "var" / "mail" / USER)
 
     def hand_over(self, recipient, message):
-        """Returns when the server has taken the message. `message` is complete, with header fields."""
+        """Returns when the server has taken the message, which comes with header fields."""
         self.root.run("sendmail", "-i", "-f", SENDER, recipient, text=message, user=USER)
 
     def queue(self, recipient):
@@ -72,14 +74,15 @@ class Peer:
         raise NotImplementedError
 
     def set(self, name, value):
-        """Changes one setting of its configuration and lets it take effect. Only where a test needs it."""
+        """Changes one setting of its configuration and lets it take effect."""
         raise NotImplementedError
 
     def wait_for(self, condition, what):
         end = time.monotonic() + self.ready_limit_s
         while not condition():
             if time.monotonic() > end:
-                raise namespace.NamespaceError(f"{self.name}: {what} did not happen in {self.ready_limit_s} s")
+                words = f"{self.name} did not {what} in {self.ready_limit_s} s"
+                raise namespace.NamespaceError(words)
             time.sleep(0.02)
 
 

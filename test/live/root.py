@@ -1,11 +1,12 @@
 """A root: a throw-away Debian system with a few real packages in it, on top of this machine's own.
 
-Promises: the machine itself gets nothing installed and no file changed. `install` (in a namespace that has the
-network) puts the packages into an overlay over `/` with apt and keeps only what changed, as one archive in
-build/peers/; `mount` (in a namespace of its own) unpacks that archive into memory and lays it over `/` again, so
-every run begins with the system as the packages left it and forgets everything at its end.
-Services never start by themselves (policy-rc.d). Devices are the five harmless ones; there is no system log.
-Gap: an archive made long ago may not fit a machine that was upgraded since; `works` finds out, `install` renews.
+Promises: the machine itself gets nothing installed and no file changed. `install` (in a namespace
+that has the network) puts the packages into an overlay over `/` with apt and keeps only what
+changed, as one archive in build/peers/; `mount` (in a namespace of its own) unpacks that archive
+into memory and lays it over `/` again, so every run begins with the system as the packages left it
+and forgets everything at its end. Services never start by themselves (policy-rc.d). Devices are the
+five harmless ones; there is no system log.
+Gap: an archive made long ago may not fit a machine that was upgraded since: remove build/peers/.
 """
 import os
 import re
@@ -16,17 +17,21 @@ from pathlib import Path
 import namespace
 
 STORE = Path(__file__).resolve().parents[2] / "build" / "peers"
-WORKSPACE = STORE / "mount"  # a tmpfs is laid over it inside the namespace; the folder itself stays empty
-MAIL_SERVERS = ["postfix", "exim4-daemon-light", "exim4-daemon-heavy", "exim4-base", "exim4-config", "opensmtpd",
-                "sendmail-bin", "sendmail-base"]
+WORKSPACE = STORE / "mount"  # a tmpfs covers it inside the namespace; it stays empty itself
+MAIL_SERVERS = ["postfix", "exim4-daemon-light", "exim4-daemon-heavy", "exim4-base", "exim4-config",
+                "opensmtpd", "sendmail-bin", "sendmail-base"]
+TAR = ["--xattrs", "--xattrs-include=*", "--numeric-owner"]
 DEVICES = ["null", "zero", "full", "random", "urandom"]
-INSTALL_LIMIT_S = 600  # Sendmail computes its TLS parameters while it is installed: a minute, or several
+INSTALL_LIMIT_S = 600  # Sendmail computes TLS parameters meanwhile: a minute, or several
+APT = ["apt-get", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1"]
+INSTALL = ["install", "--yes", "--no-install-recommends"]
 HOST_NAME = "sender"
-DOMAIN = "sender.example"  # the name of every such system, as whose mail server the packages set themselves up
+DOMAIN = "sender.example"  # as whose mail server the packages set themselves up
 
 
 class Root:
-    """One system by name. `packages` are installed without recommended ones; `preseed` answers their questions.
+    """One system by name. `packages` are installed without recommended ones; `preseed` answers
+    their questions.
 
     `where` is put before every command, see `Network.far`.
     """
@@ -44,17 +49,18 @@ class Root:
 
     def download(self):
         """(package names, bytes to fetch) an `install` would download now, as apt reckons."""
-        told = subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", "--print-uris",
-                               *self.packages], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        ask = ["apt-get", *INSTALL, "--print-uris", *self.packages]
+        told = subprocess.run(ask, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         files = re.findall(r"^'[^']+' (\S+)_\S+ (\d+) ", told.stdout, re.MULTILINE)
-        return sorted({name.split("_")[0] for name, _ in files}), sum(int(size) for _, size in files)
+        names = sorted({name.split("_")[0] for name, _ in files})
+        return names, sum(int(size) for _, size in files)
 
-    def install(self):
+    def install(self, limit_s=INSTALL_LIMIT_S):
         """Makes the archive unless it is there. Call as root. Raises NamespaceError."""
         if not self.installed():
             WORKSPACE.mkdir(parents=True, exist_ok=True)
             arguments = {"name": self.name, "packages": self.packages, "preseed": self.preseed}
-            namespace.call("root:install_inside", arguments, private_network=False, limit_s=INSTALL_LIMIT_S)
+            namespace.call("root:install_inside", arguments, private_network=False, limit_s=limit_s)
             for path in (STORE.parent, STORE, WORKSPACE, self.archive):
                 namespace.give_back(path)
 
@@ -66,8 +72,8 @@ class Root:
         for part in ("upper", "work", "merged"):
             (place / part).mkdir(parents=True)
         if self.installed():
-            namespace.system("tar", "--extract", "--xattrs", "--xattrs-include=*", "--numeric-owner",
-                             "--file", str(self.archive), "--directory", str(place / "upper"))
+            namespace.system("tar", "--extract", *TAR, "--file", str(self.archive),
+                             "--directory", str(place / "upper"))
         namespace.set_host_name(HOST_NAME)
         namespace.mount_overlay(place / "upper", place / "work", self.top)
         namespace.system("mount", "-t", "proc", "proc", str(self.top / "proc"))
@@ -93,22 +99,34 @@ class Root:
         return place.read_text(errors="replace") if place.is_file() else ""
 
     def run(self, *command, text="", user=None, check=True, limit_s=60):
-        """Runs a command in the system to its end and returns its output. Raises NamespaceError if it fails."""
-        done = subprocess.run(self.command(command, user), input=text, capture_output=True, text=True,
-                              errors="replace", timeout=limit_s, env=environment())
+        """Runs a command to its end and returns its output. Raises NamespaceError if it fails."""
+        try:
+            done = subprocess.run(self.command(command, user), input=text, capture_output=True,
+                                  text=True, errors="replace", timeout=limit_s, env=environment())
+        except subprocess.TimeoutExpired:
+            words = f"`{' '.join(command)}` in {self.name} took longer than {limit_s} s"
+            raise namespace.NamespaceError(words) from None
         if check and done.returncode:
             words = " ".join((done.stderr or done.stdout).split())[-300:]
             raise namespace.NamespaceError(f"`{' '.join(command)}` in {self.name} says: {words}")
         return done.stdout
 
     def start(self, *command):
-        """Starts a server in the system that stays in the foreground; it ends with the namespace."""
-        return subprocess.Popen(self.command(command, None), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL, env=environment())
+        """Starts a server that stays in the foreground; it ends with the namespace."""
+        return subprocess.Popen(self.command(command, None), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                env=environment())
 
     def command(self, command, user):
         become = ["runuser", "--user", user, "--"] if user else []
         return [*self.where, "chroot", str(self.top), *become, *command]
+
+
+# No `localhost` for ::1: OpenSMTPD would then listen on 127.0.0.1 twice, and fail.
+HOSTS = f"""127.0.0.1 localhost
+127.0.1.1 {DOMAIN} {HOST_NAME}
+::1 ip6-localhost ip6-loopback
+"""
 
 
 def environment():
@@ -124,28 +142,29 @@ def install_inside(name, packages, preseed):
     root.write("/etc/resolv.conf", names)
     root.write("/etc/hostname", f"{HOST_NAME}\n")
     root.write("/etc/mailname", f"{DOMAIN}\n")
-    root.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {DOMAIN} {HOST_NAME}\n::1 ip6-localhost ip6-loopback\n")
+    root.write("/etc/hosts", HOSTS)
     root.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", mode=0o755)
-    present = root.run("dpkg-query", "--show", "--showformat=${Package}\n", *MAIL_SERVERS, check=False).split()
+    present = root.run("dpkg-query", "--show", "--showformat=${Package}\n", *MAIL_SERVERS,
+                       check=False).split()
     if present:  # this machine's own mail server: its settings are not the package's defaults
-        root.run("apt-get", "purge", "--yes", *present, limit_s=INSTALL_LIMIT_S)
+        root.run(*APT, "purge", "--yes", *present, limit_s=INSTALL_LIMIT_S)
     if preseed:
         root.run("debconf-set-selections", text=preseed)
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    install = [*APT, *INSTALL, *packages]
     try:
         root.run(*install, limit_s=INSTALL_LIMIT_S)
-    except namespace.NamespaceError:
-        root.run("apt-get", "update", limit_s=INSTALL_LIMIT_S)
+    except namespace.NamespaceError:  # perhaps the package lists are old, or there are none
+        root.run(*APT, "update", limit_s=INSTALL_LIMIT_S)
         root.run(*install, limit_s=INSTALL_LIMIT_S)
     keep(root)
 
 
 def keep(root):
-    """Archives what the installation changed, without apt's caches. Complete or not there at all."""
+    """Archives what the installation changed, less apt's caches; complete or not at all."""
     upper = WORKSPACE / root.name / "upper"
     for cache in ("var/cache/apt", "var/lib/apt", "var/log/apt", "var/cache/debconf"):
         shutil.rmtree(upper / cache, ignore_errors=True)
     unfinished = root.archive.with_suffix(".unfinished")
-    namespace.system("tar", "--create", "--xattrs", "--xattrs-include=*", "--numeric-owner",
-                     "--file", str(unfinished), "--directory", str(upper), ".")
+    namespace.system("tar", "--create", *TAR, "--file", str(unfinished),
+                     "--directory", str(upper), ".")
     unfinished.rename(root.archive)

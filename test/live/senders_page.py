@@ -1,29 +1,31 @@
 """The page docs/senders.md, written from the results of a matrix run.
 
-Promises: the same results give the same text but for the date; every figure and every outcome in a table comes
-from the run. The advice at the top is checked against the results: a sentence that the run does not bear out
-is left out and said to be so.
+Promises: the same results give the same text but for the date; every figure and every outcome in a
+table comes from the run. A sentence of advice that the run does not bear out is left out.
 """
+import textwrap
 import time
 
 from refuse import STAGES
 
-OUTCOME_WORDS = {"bounced": "bounced", "deferred": "**deferred**", "silent": "no answer", "not taken": "not taken"}
+OUTCOME_WORDS = {"bounced": "bounced", "deferred": "**deferred**", "silent": "no answer",
+                 "not taken": "not taken"}
 
 
 def page(results, program_version):
     plain = [result for result in results if not result["heading"]]
     asides = [result for result in results if result["heading"]]
-    parts = [head(program_version), advice(plain, asides), outcomes(plain), reports(plain), deferrals(plain),
-             wire(plain), other(asides), method(plain), dialogue(plain)]
+    parts = [head(program_version), advice(plain, asides), outcomes(plain), reports(plain),
+             deferrals(plain), wire(plain), other(asides), method(plain), dialogue(plain)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def head(program_version):
     return f"""# What real senders do with a host that takes no mail
 
-Measured on {time.strftime('%Y-%m-%d')} with {program_version} and the mail servers of Debian 12, in their packages' own settings.
-This page is written by the run itself (`test/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+Measured on {time.strftime('%Y-%m-%d')} with {program_version} and the mail servers of Debian 12, in
+their packages' own settings. This page is written by the run itself
+(`test/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
 
 
 def advice(plain, asides):
@@ -34,72 +36,89 @@ def advice(plain, asides):
         words += [f"**kept in the queue** by {listing(deferred)}"] if deferred else []
         if words:
             lines.append(f"- 521 at stage `{stage}`: {'; '.join(words)}.")
-    lines += [""] + [text for holds, text in sentences(plain, asides) if holds]
-    return "\n".join(lines)
+    held = [textwrap.fill(text, 100) for holds, text in sentences(plain, asides) if holds]
+    return "\n\n".join(["\n".join(lines), *held])
 
 
 def sentences(plain, asides):
     """(whether this run shows it, what an operator should know)."""
-    first = {result["title"]: result["stages"]["auto"][0] for result in plain if "auto" in result["stages"]}
-    last = {result["title"]: result["stages"]["auto"][-1] for result in plain if "auto" in result["stages"]}
-    waiting = [title for title, one in first.items() if one["outcome"] == "deferred"]
-    told = [title for title in waiting if last[title]["outcome"] == "bounced"]
-    tls = [result for result in asides if "insists on TLS" in result["heading"]]
+    auto = {result["title"]: result["stages"].get("auto", []) for result in plain}
+    waiting = [title for title, tries in auto.items() if tries and deferred(tries[0])]
+    told = [title for title in waiting if auto[title][-1]["outcome"] == "bounced"]
+    everywhere = all(outcome(result, stage) == "bounced"
+                     for result in plain for stage in ("mail", "rcpt"))
+    exim = auto.get("Exim", [])
+    tls = next((result for result in asides if "insists on TLS" in result["heading"]), {})
     return [
         (waiting and told == waiting,
-         f"Leave the stage at `auto`. A sender that understands the greeting of RFC 7504 tells its user at once. "
-         f"{listing(waiting)} took that greeting for a passing trouble, came back, were refused at RCPT and told "
-         "their users then: minutes after the message was sent instead of days."),
-        (waiting and all(outcome(result, stage) == "bounced" for result in plain for stage in ("mail", "rcpt")),
-         "If every user should be told within seconds, whatever the sender, choose `--stage rcpt` or `--stage "
-         "mail`: every sender here gave up there at once. The price is a few more packets for each connection, and "
-         "that the greeting no longer says what RFC 7504 wants it to say."),
-        (tls and outcome(tls[0], "rcpt") == "deferred" and outcome(tls[0], "helo") == "bounced",
-         "A sender that insists on TLS never gets as far as MAIL, since this host offers no STARTTLS: it keeps the "
-         "message in its queue at the stages `mail` and `rcpt`, and so at `auto`. `--stage helo` reaches it."),
+         "Leave the stage at `auto`. A sender that understands the greeting of RFC 7504 tells its "
+         f"user at once. The others ({listing(waiting)}) take that greeting for a passing trouble, "
+         "come back, are refused at RCPT and tell their users then: after their first retry, "
+         "which is minutes, instead of days."),
+        (len(exim) == 3 and deferred(exim[1]),
+         "Exim tells the user of the first message at once, but remembers that the host refused "
+         "the greeting: further messages wait in its queue, without a connection, until its next "
+         "try, and bounce then."),
+        (waiting and everywhere,
+         "If every user should be told within seconds, whatever the sender, choose `--stage rcpt` "
+         "or `--stage mail`: every sender here gave up there at once. The price is a few more "
+         "packets for each connection, and that the greeting no longer says what RFC 7504 wants "
+         "it to say."),
+        (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
+         "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
+         "STARTTLS: it keeps the message in its queue at the stages `mail` and `rcpt`, and so at "
+         "`auto`. `--stage helo` reaches it."),
     ]
 
 
 def outcomes(plain):
-    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4]), "`auto`, first contact", "`auto`, later"]]
+    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4]), "`auto`, first contact",
+             "`auto`, later"]]
     for result in plain:
         cells = [attempt_words(result["stages"].get(stage, [None])[0]) for stage in STAGES[:4]]
         auto = result["stages"].get("auto", [])
         later = ["; then ".join(attempt_words(one) for one in auto[1:])]
         rows.append([result["title"], *cells, attempt_words(auto[0] if auto else None), *later])
     return ("## Bounced or deferred, and how soon?\n\n"
-            "From the moment the message was handed to `sendmail` until the report lay in the user's mailbox. "
-            "`auto`, later: a deferred message was tried again by the sender's own command for that; after a bounce, "
-            "a second message was sent.\n\n" + table(rows))
+            "From the moment the message was handed to `sendmail` until the report lay in the\n"
+            "user's mailbox. `auto`, later: a deferred message was tried again by the sender's\n"
+            "own command for that; after a bounce, a second message was sent.\n\n" + table(rows))
 
 
 def reports(plain):
-    rows = [["sender", "stage", "Status", "Action", "Diagnostic-Code", "Remote-MTA"]]
+    rows = [["sender", "stage", "Status", "Action", "Diagnostic-Code", "Remote-MTA",
+             "521 in the text for people"]]
     for result in plain:
         for stage, number, one in each(result):
             if one["outcome"] == "bounced":
                 bounce = one["bounce"]
-                rows.append([result["title"], label(stage, number), code(bounce["status"]), bounce["action"] or "none",
-                             code(bounce["diagnostic"]), code(bounce["remote_mta"])])
-    return "## What does the bounce say?\n\nThe fields of the report (RFC 3464) as each sender wrote them.\n\n" + table(rows)
+                rows.append([result["title"], label(stage, number), code(bounce["status"]),
+                             bounce["action"] or "none", code(bounce["diagnostic"]),
+                             code(bounce["remote_mta"]),
+                             "yes" if "521" in bounce["human"] else "no"])
+    return ("## What does the bounce say?\n\n"
+            "The fields of the report (RFC 3464) as each sender wrote them.\n\n" + table(rows))
 
 
 def deferrals(plain):
     rows = [["sender", "stage", "the queue's reason"]]
     for result in plain:
         rows += [[result["title"], label(stage, number), code(one["reason"])]
-                 for stage, number, one in each(result) if one["outcome"] == "deferred"]
-    when = [["sender", "tries again by itself"]] + [[result["title"], result["own_schedule"]] for result in plain]
-    return ("## What does the sender's queue say when it defers, and when would it try again?\n\n" + table(rows)
-            + "\n\n" + table(when))
+                 for stage, number, one in each(result) if deferred(one)]
+    when = [["sender", "tries again by itself"]]
+    when += [[result["title"], result["own_schedule"]] for result in plain]
+    return ("## What does the sender's queue say when it defers, and when would it try again?\n\n"
+            + table(rows) + "\n\n" + table(when))
 
 
 def wire(plain):
     rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4])]]
     for result in plain:
-        rows.append([result["title"], *(commands(result["stages"].get(stage, [None])[0]) for stage in STAGES[:4])])
+        firsts = (result["stages"].get(stage, [None])[0] for stage in STAGES[:4])
+        rows.append([result["title"], *map(commands, firsts)])
     return ("## What does the sender say on the wire?\n\n"
-            "The commands of the first connection. `+` joins commands sent in one go (PIPELINING).\n\n" + table(rows))
+            "The commands of the first connection. `+` joins commands sent in one go "
+            "(PIPELINING).\n\n" + table(rows))
 
 
 def other(asides):
@@ -108,8 +127,9 @@ def other(asides):
     rows = [["sender", "stage", "outcome", "Status", "Diagnostic-Code, or the queue's reason"]]
     for result in asides:
         for stage, number, one in each(result):
+            words = one["bounce"].get("diagnostic") or one["reason"]
             rows.append([result["heading"], label(stage, number), attempt_words(one),
-                         code(one["bounce"].get("status", "")), code(one["bounce"].get("diagnostic") or one["reason"])])
+                         code(one["bounce"].get("status", "")), code(words)])
     return "## Other settings and other recipients\n\n" + table(rows)
 
 
@@ -117,28 +137,29 @@ def method(plain):
     rows = [["sender", "Debian package", "set beyond the package's defaults"]]
     for result in plain:
         beyond = "; ".join(f"{what} ({why})" for what, why in result["beyond_defaults"])
-        rows.append([result["title"], f"{result['package']} {result['version']}", beyond or "nothing"])
+        package = f"{result['package']} {result['version']}"
+        rows.append([result["title"], package, beyond or "nothing"])
     return f"""## How was it measured?
 
 {table(rows)}
 
-Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount, process, network, host
-name), so nothing is installed on the machine. It is `sender.example`, with a local user ann, and asks a real name
-server (NSD) that knows nothing but the names of the run. Each stage has its own turnaway-refuse, address and domain,
-across a wire (a veth pair). Mail is handed over by `sendmail -f ann@sender.example`, one message at a time; dialogues
-are taken from the wire, not from a proxy. Sendmail's own second is its `greet_pause` towards its own `sendmail`
-command.
+Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
+process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a local
+user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each stage
+has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed over by
+`sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
+a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
 
-To repeat it: build, then `python3 test/live/matrix.py --write docs/senders.md` as root or with sudo. The senders'
-packages come from the Debian mirror at the first run and stay in `build/peers/`. `--only postfix,exim` and
-`--stage auto` do part of it, `--json FILE` keeps every dialogue."""
+To repeat it: build, then `python3 test/live/matrix.py --write docs/senders.md` as root or with
+sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
+`--only postfix,exim` and `--stage auto` do part of it, `--json FILE` keeps every dialogue."""
 
 
 def dialogue(plain):
     """The two connections of the first sender that had to be told twice, word for word."""
     for result in plain:
         auto = result["stages"].get("auto", [])
-        if len(auto) == 2 and auto[0]["outcome"] == "deferred" and auto[0]["dialogues"] and auto[1]["dialogues"]:
+        if len(auto) == 2 and deferred(auto[0]) and all(one["dialogues"] for one in auto):
             shown = [f"## Word for word: {result['title']} at stage `auto`"]
             for title, one in zip(("First contact", "When it came back"), auto):
                 lines = [f"{who}: {text}" for _, who, text in one["dialogues"][0] if who in "CS"]
@@ -179,6 +200,10 @@ def attempt_words(one):
 
 def duration(seconds):
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def deferred(one):
+    return one["outcome"] == "deferred"
 
 
 def outcome(result, stage):

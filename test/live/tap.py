@@ -1,17 +1,20 @@
-"""A tap: listens in on the SMTP connections of a private machine, without standing between the two ends.
+"""A tap: listens in on the SMTP connections of a private machine, without standing between the two
+ends.
 
-Promises: what it shows is what was on the wire, line by line, with the time since the connection began in
-milliseconds; the ends see no proxy. TLS is noted, not read. Works on the near end of the wire, IPv4.
-Gap: segments are taken in the order the wire delivers them; a repeated one is recognised by its number.
+Promises: what it shows is what was on the wire, line by line, with the time since the connection
+began in milliseconds; the ends see no proxy. TLS is noted, not read. Works on the near end of the
+wire, IPv4.
+Gap: segments are taken in the order the wire delivers them; a repeated one is recognised by its
+number.
 """
 import socket
 import struct
 import threading
-import time
 from dataclasses import dataclass, field
 
 from namespace import Network
 
+SO_TIMESTAMPNS = 35  # the kernel's own time of each packet; Python has no name for it
 ALL, IPV4 = 0x0003, 0x0800  # ETH_P_ALL: shows what leaves as well as what arrives
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 LINE_BYTES_MAX = 2000
@@ -22,7 +25,7 @@ class Dialogue:
     """One connection. `lines` are (milliseconds, "C" client or "S" server or "-" event, text)."""
     client: str
     server: str
-    started: float
+    started: float  # as time.time() counts
     lines: list = field(default_factory=list)
     pending: dict = field(default_factory=lambda: {"C": b"", "S": b""})
     next_number: dict = field(default_factory=dict)
@@ -41,15 +44,15 @@ class Dialogue:
 
 
 class Tap:
-    """Listens from `start` on; `on_line(dialogue)` is called after every new line, from the tap's thread."""
+    """Listens from `start` on, in a thread of its own."""
 
-    def __init__(self, port=25, on_line=None):
+    def __init__(self, port=25):
         self.port = port
-        self.on_line = on_line
         self.dialogues = []
         self.open = {}
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ALL))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.socket.bind((Network.WIRE, ALL))
 
     def start(self):
@@ -62,9 +65,9 @@ class Tap:
 
     def listen(self):
         while True:
-            packet, (_, protocol, *_) = self.socket.recvfrom(1 << 17)
+            packet, notes, _, (_, protocol, *_) = self.socket.recvmsg(1 << 17, 256)
             if protocol == IPV4 and packet[9] == socket.IPPROTO_TCP:
-                self.packet(time.monotonic(), packet)
+                self.packet(arrival(notes), packet)
 
     def packet(self, moment, packet):
         header = (packet[0] & 0x0F) * 4
@@ -86,16 +89,23 @@ class Tap:
             self.segment(moment, self.open[client, server], who, number, flags, data)
 
     def segment(self, moment, dialogue, who, number, flags, data):
-        before = len(dialogue.lines)
         expected = dialogue.next_number.get(who, number)
         fresh = (number - expected) % (1 << 32) < 1 << 31
         if data and fresh:
             dialogue.take(moment, who, data)
         if fresh:
             dialogue.next_number[who] = (number + len(data) + bool(flags & (SYN | FIN))) % (1 << 32)
+        end = "client" if who == "C" else "server"
         if flags & RST:
-            dialogue.add(moment, "-", f"{'client' if who == 'C' else 'server'} resets the connection")
+            dialogue.add(moment, "-", f"{end} resets the connection")
         elif flags & FIN and fresh:
-            dialogue.add(moment, "-", f"{'client' if who == 'C' else 'server'} closes")
-        if self.on_line and len(dialogue.lines) > before:
-            self.on_line(dialogue)
+            dialogue.add(moment, "-", f"{end} closes")
+
+
+def arrival(notes):
+    """When the kernel saw the packet, in seconds as time.time() counts them."""
+    for level, kind, data in notes:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            seconds, nanoseconds = struct.unpack("qq", data)
+            return seconds + nanoseconds / 1e9
+    raise OSError("a packet without a time")

@@ -1,7 +1,7 @@
 """A DNS zone: the whole DNS of one private machine, served by a real name server (NSD).
 
-Promises: it serves the root zone, so the names put in are all the names there are and any other is NXDOMAIN;
-answers are authoritative and unsigned. `serve` returns once the server answers.
+Promises: it serves the root zone, so the names put in are all the names there are and any other is
+NXDOMAIN; answers are authoritative and unsigned. `serve` returns once the server answers.
 Used inside a namespace; `resolv_conf` is what a system there needs to ask it.
 Gap: no recursion flag in answers, no DNSSEC.
 """

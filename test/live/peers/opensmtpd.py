@@ -7,6 +7,7 @@ class OpenSmtpd(Peer):
     name = "opensmtpd"
     title = "OpenSMTPD"
     package = "opensmtpd"
+    lifetime_days = 4
     deferred_limit_s = 40
     retry_pause_s = 20  # it leaves a route that failed alone for 15 s, whatever it is told
 
@@ -19,7 +20,7 @@ class OpenSmtpd(Peer):
         return Mailbox(self.root.top / "home" / USER / "Maildir")
 
     def queue(self, recipient):
-        """`smtpctl show queue`: fields between bars; the third is `mta`, or `bounce` once it has given up."""
+        """`smtpctl show queue`: the third field is `mta`, or `bounce` once it has given up."""
         found = []
         for line in self.root.run("smtpctl", "show", "queue", check=False).splitlines():
             fields = line.split("|")
@@ -31,7 +32,7 @@ class OpenSmtpd(Peer):
         self.root.run("smtpctl", "schedule", "all")
 
     def own_schedule(self):
-        """Not settings but constants of the program; `smtpctl show queue` showed the 400 s after a first failure."""
+        """Constants of the program; `smtpctl show queue` showed the 400 s after a first failure."""
         return "first after 400s, then at growing intervals, for 4d"
 
 

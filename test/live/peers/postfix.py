@@ -11,10 +11,11 @@ class Postfix(Peer):
     package = "postfix"
     preseed = ("postfix postfix/main_mailer_type select Internet Site\n"
                f"postfix postfix/mailname string {DOMAIN}\n")
-    beyond_defaults = [("debconf `postfix/main_mailer_type=Internet Site`", "the package's own suggestion")]
+    beyond_defaults = [("debconf `postfix/main_mailer_type=Internet Site`",
+                        "the package's own suggestion")]
 
     def start(self):
-        self.root.run("/usr/lib/postfix/configure-instance.sh", "-")  # what the package's unit runs first
+        self.root.run("/usr/lib/postfix/configure-instance.sh", "-")  # as the package's unit does
         self.root.run("postfix", "start", check=False)
         self.wait_for(lambda: self.root.read("/var/spool/postfix/pid/master.pid"), "start")
 
@@ -35,8 +36,8 @@ class Postfix(Peer):
         self.root.run("postqueue", "-f")
 
     def own_schedule(self):
-        first, last, life = (self.root.run("postconf", "-h", name).strip() for name in
-                             ("minimal_backoff_time", "maximal_backoff_time", "maximal_queue_lifetime"))
+        names = ("minimal_backoff_time", "maximal_backoff_time", "maximal_queue_lifetime")
+        first, last, life = (self.root.run("postconf", "-h", name).strip() for name in names)
         return f"first after {first}, then at growing intervals up to {last}, for {life}"
 
 

@@ -31,8 +31,10 @@ class Sendmail(Peer):
         self.root.run("sendmail", "-q")
 
     def own_schedule(self):
-        interval = re.search(r'^QUEUE_INTERVAL="(\w+)"', self.root.read("/etc/mail/sendmail.conf"), re.M)[1]
-        life = re.search(r"^O Timeout.queuereturn=(\w+)", self.root.read("/etc/mail/sendmail.cf"), re.M)[1]
+        debian = self.root.read("/etc/mail/sendmail.conf")
+        settings = self.root.read("/etc/mail/sendmail.cf")
+        interval = re.search(r'^QUEUE_INTERVAL="(\w+)"', debian, re.MULTILINE)[1]
+        life = re.search(r"^O Timeout.queuereturn=(\w+)", settings, re.MULTILINE)[1]
         return f"at every queue run, each {interval}, for {life}"
 
 
