@@ -91,10 +91,14 @@ def measure(job, program):
     except namespace.NamespaceError as error:
         return {"heading": heading, "peer": name, "failed": str(error), "stages": {}}
     for stage, attempts in result["stages"].items():
-        words = [f"{one['outcome']} {one['seconds']:.2f} s {one['bounce'].get('status', '')}".strip()
-                 for one in attempts]
-        print(f"{result['title']:<10} {stage:<9} {'; then '.join(words)}", flush=True)
+        words = "; then ".join(in_short(one) for one in attempts)
+        print(f"{result['title']:<10} {stage:<9} {words}", flush=True)
     return result
+
+
+def in_short(one):
+    status = one["bounce"].get("status", "")
+    return f"{one['outcome']} {one['seconds']:.2f} s {status}".strip()
 
 
 def program_version(program):

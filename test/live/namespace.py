@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -81,7 +82,7 @@ def call(target, arguments, *, private_network=True, limit_s):
     command += [sys.executable, "-B", os.path.join(HERE, "namespace.py"), target, str(writer),
                 str(limit_s), json.dumps(arguments)]
     sys.stdout.flush()
-    child = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(command, pass_fds=[writer], stdin=subprocess.PIPE)
     os.close(writer)
     try:
         with os.fdopen(reader) as results:
@@ -164,7 +165,9 @@ def inside(target, result_fd, limit_s, arguments):
     """
     worker = os.fork()
     if worker == 0:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os._exit(work(target, result_fd, arguments))
+
     def too_late(_signal, _frame):
         answer(result_fd, {"error": f"`{target}` took longer than {limit_s} s"})
         os._exit(1)
@@ -173,9 +176,16 @@ def inside(target, result_fd, limit_s, arguments):
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     signal.alarm(limit_s)
+    threading.Thread(target=end_with_caller, daemon=True).start()
     while os.wait()[0] != worker:
         pass
     return 0
+
+
+def end_with_caller():
+    """Standard input is a pipe nobody writes to: it ends when the caller does, however that was."""
+    os.read(0, 1)
+    os._exit(1)
 
 
 def work(target, result_fd, arguments):

@@ -45,7 +45,8 @@ class Peer:
         """The system it lives in: DNS, and the user who writes and reads mail. Then `start`."""
         self.root.mount()
         self.root.write("/etc/resolv.conf", zone.resolv_conf())
-        self.root.run("useradd", "--create-home", "--shell", "/bin/sh", USER)
+        self.root.run("userdel", "--force", USER, check=False)  # this machine may have an ann
+        self.root.run("useradd", "--create-home", "--no-user-group", "--shell", "/bin/sh", USER)
         self.start()
 
     def start(self):

@@ -21,6 +21,9 @@ WORKSPACE = STORE / "mount"  # a tmpfs covers it inside the namespace; it stays 
 MAIL_SERVERS = ["postfix", "exim4-daemon-light", "exim4-daemon-heavy", "exim4-base", "exim4-config",
                 "opensmtpd", "sendmail-bin", "sendmail-base"]
 TAR = ["--xattrs", "--xattrs-include=*", "--numeric-owner"]
+# Empty in every system, so that neither this machine's sockets nor its users' mail are seen there.
+FRESH_FOLDERS = {"run": "755", "tmp": "1777", "dev": "755", "home": "755", "root": "700",
+                 "var/mail": "2775"}
 DEVICES = ["null", "zero", "full", "random", "urandom"]
 INSTALL_LIMIT_S = 600  # Sendmail computes TLS parameters meanwhile: a minute, or several
 APT = ["apt-get", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1"]
@@ -77,8 +80,10 @@ class Root:
         namespace.set_host_name(HOST_NAME)
         namespace.mount_overlay(place / "upper", place / "work", self.top)
         namespace.system("mount", "-t", "proc", "proc", str(self.top / "proc"))
-        for folder, mode in (("run", "755"), ("tmp", "1777"), ("dev", "755")):
+        for folder, mode in FRESH_FOLDERS.items():
+            (self.top / folder).mkdir(parents=True, exist_ok=True)
             namespace.mount_tmpfs(self.top / folder, mode)
+        shutil.chown(self.top / "var/mail", group="mail")
         for device in DEVICES:
             (self.top / "dev" / device).touch()
             namespace.system("mount", "--bind", f"/dev/{device}", str(self.top / "dev" / device))

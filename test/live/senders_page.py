@@ -144,8 +144,8 @@ def method(plain):
 {table(rows)}
 
 Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
-process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a local
-user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each stage
+process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
+local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each stage
 has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed over by
 `sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
 a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
