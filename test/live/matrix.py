@@ -80,6 +80,8 @@ def install(names):
             root.install()
         except namespace.NamespaceError as error:
             missing[name] = str(error)
+            if name == "nsd":  # nothing works without it
+                break
     return missing
 
 

@@ -57,6 +57,7 @@ def unavailable():
         if not shutil.which(tool):
             return f"the program `{tool}` is missing"
     try:
+        system(*PRIVATE, "--net", "true")
         call("namespace:probe", {}, limit_s=20)
     except NamespaceError as error:
         return f"no private machine possible here: {error}"

@@ -160,8 +160,18 @@ def install_inside(name, packages, preseed):
         root.run(*install, limit_s=INSTALL_LIMIT_S)
     except namespace.NamespaceError:  # perhaps the package lists are old, or there are none
         root.run(*APT, "update", limit_s=INSTALL_LIMIT_S)
-        root.run(*install, limit_s=INSTALL_LIMIT_S)
+        install_again(root, install)
     keep(root)
+
+
+def install_again(root, install):
+    """The second try; its failure becomes one sentence with apt's own first reason."""
+    try:
+        root.run(*install, limit_s=INSTALL_LIMIT_S)
+    except namespace.NamespaceError as error:
+        reason = re.search(r"Temporary failure \S+|Unable to \S+ package \S+|E: [^.]+", str(error))
+        raise namespace.NamespaceError(f"apt cannot fetch or install {', '.join(root.packages)} "
+                                       f"({reason[0] if reason else 'no reason given'})") from None
 
 
 def keep(root):
