@@ -43,7 +43,7 @@ struct Shared {
     AddressCount address_count;
     std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
     std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
-    std::atomic<bool> log_waits{false};    // the supervisor has been woken for the log
+    LogFlag log_flag;                      // the supervisor has been woken for the log
     int log_wake_fd = -1;
 };
 
