@@ -18,7 +18,7 @@ namespace {
 
 constexpr int events_per_wait = 256;
 constexpr int rounds_per_event = 16;  // then the others get their turn
-constexpr std::size_t drained_bytes_per_round = 256 * 1024;
+constexpr std::size_t drained_bytes_per_round = std::size_t{256} * 1024;
 constexpr std::uint32_t drain_seconds_max = 10;
 constexpr std::uint32_t stop_grace_seconds = 5;
 constexpr std::uint32_t stop_drain_seconds = 2;
