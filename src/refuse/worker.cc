@@ -278,6 +278,12 @@ void Worker::look_at_time(std::uint32_t index) {
 void Worker::finish(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.ending = ending;
+    // Before the close, after which the client may be back at once.
+    const bool left = ending == Ending::quit || ending == Ending::client_closed;
+    if (left && !shared_.settings.stage && !connection.session.has_refused() &&
+        connection.session.reached() == smtp::RefuseSession::Reached::helo) {
+        shared_.memory.note_left_at_hello(connection.client);
+    }
     wheel_.remove(table_, index);
     close(connection.fd);
     if (connection.is_counted) {
