@@ -1,6 +1,7 @@
 #include "smtp/refuse_session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -137,6 +138,7 @@ RefuseReplies::RefuseReplies(std::string_view hostname) {
 
 RefuseSays RefuseSession::refuse(RefuseSays says) {
     phase_ = Phase::refused;
+    has_refused_ = true;
     return says;
 }
 
@@ -146,7 +148,7 @@ RefuseSays RefuseSession::greet() {
 }
 
 std::optional<RefuseSays> RefuseSession::give_up() {
-    const bool had_refused = has_refused();
+    const bool had_refused = std::exchange(has_refused_, true);
     phase_ = Phase::over;
     return had_refused ? std::nullopt : std::optional(refusal);
 }
@@ -163,6 +165,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     const bool has_lines_left = commands_ <= commands_max && errors_ <= errors_max;
     if (!has_bytes_left || (!has_lines_left && !is_over())) {
         is_out_of_bounds_ = true;
+        has_refused_ = true;
         phase_ = Phase::over;
         step.says = has_bytes_left && answers_hello(*step.says) ? refusal_to_hello : refusal;
     }

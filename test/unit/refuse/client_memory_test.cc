@@ -96,6 +96,24 @@ TEST(ClientMemory, ANetworkCannotPushOthersOut) {
     EXPECT_LE(kept, 32U);
 }
 
+TEST(ClientMemory, NotesOnceWhoLeftAtHello) {
+    ClientMemory memory(key);
+    const auto client = ipv4_client("192.0.2.1");
+    memory.note_left_at_hello(client);
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "a client never seen has no place";
+    memory.visit(client, 1);
+    EXPECT_FALSE(memory.take_left_at_hello(client));
+    memory.note_left_at_hello(client);
+    EXPECT_TRUE(memory.visit(client, 2)) << "a visit leaves the note";
+    EXPECT_FALSE(memory.take_left_at_hello(ipv4_client("192.0.2.2")));
+    EXPECT_TRUE(memory.take_left_at_hello(client));
+    EXPECT_FALSE(memory.take_left_at_hello(client));
+    EXPECT_TRUE(memory.visit(client, 3)) << "the client itself is still known";
+    memory.note_left_at_hello(client);
+    EXPECT_FALSE(memory.visit(client, 4 + week));
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "after a week it is a new client";
+}
+
 TEST(ClientMemory, ManyThreadsVisitAtOnce) {
     ClientMemory memory(key);
     std::vector<std::thread> threads;
