@@ -164,6 +164,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     if (!has_bytes_left || (!has_lines_left && !is_over())) {
         is_out_of_bounds_ = true;
         phase_ = Phase::over;
+        if (!step.says) ++commands_;
         step.says = has_bytes_left && answers_hello(*step.says) ? refusal_to_hello : refusal;
     }
     return step;
