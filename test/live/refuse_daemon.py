@@ -20,6 +20,9 @@ GREETING_REFUSAL = f"521 {HOST} Host does not accept mail\r\n".encode()
 REFUSAL = f"521 5.3.2 {HOST} Host does not accept mail\r\n".encode()
 BYE = f"221 2.0.0 {HOST} closing\r\n".encode()
 IS_SANDBOXED = not os.environ.get("TURNAWAY_NO_SANDBOX")
+PROGRAM = BIN / "turnaway-refuse"
+# A sanitizer keeps freed memory and its own books: what such a build uses says nothing about the program.
+IS_SANITIZED = PROGRAM.exists() and b"__sanitizer_" in PROGRAM.read_bytes()
 
 
 class Daemon:
