@@ -18,7 +18,7 @@ namespace {
 
 constexpr int events_per_wait = 256;
 constexpr int rounds_per_event = 16;  // then the others get their turn
-constexpr std::size_t drained_bytes_per_round = 256 * 1024;
+constexpr std::size_t drained_bytes_per_round = std::size_t{256} * 1024;
 constexpr std::uint32_t drain_seconds_max = 10;
 constexpr std::uint32_t stop_grace_seconds = 5;
 constexpr std::uint32_t stop_drain_seconds = 2;
@@ -279,6 +279,12 @@ void Worker::look_at_time(std::uint32_t index) {
 void Worker::finish(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.ending = ending;
+    // Before the close, after which the client may be back at once.
+    const bool left = ending == Ending::quit || ending == Ending::client_closed;
+    if (left && !shared_.settings.stage && !connection.session.has_refused() &&
+        connection.session.reached() == smtp::RefuseSession::Reached::helo) {
+        shared_.memory.note_left_at_hello(connection.client);
+    }
     wheel_.remove(table_, index);
     close(connection.fd);
     if (connection.is_counted) {

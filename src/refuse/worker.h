@@ -82,6 +82,7 @@ class Worker {
     base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
     void accept_batch(int listener);
     void welcome(int fd, const ClientAddress& client);
+    smtp::RefuseStage stage_for(const ClientAddress& client);
     void turn_away(int fd, const ClientAddress& client, Ending ending);
     void accept_without_descriptor(int listener);
     void pause_accepting();

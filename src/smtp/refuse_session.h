@@ -76,9 +76,9 @@ class RefuseSession {
   public:
     static constexpr std::size_t commands_max = 1000;
     static constexpr std::size_t errors_max = 20;
-    static constexpr std::size_t bytes_max = 256 * 1024;
+    static constexpr std::size_t bytes_max = std::size_t{256} * 1024;
     // Up to the refusal a client needs a few hundred.
-    static constexpr std::size_t bytes_before_refusal_max = 16 * 1024;
+    static constexpr std::size_t bytes_before_refusal_max = std::size_t{16} * 1024;
 
     // How far the client came, by the commands it got through or tried to.
     enum class Reached : std::uint8_t { connect, helo, mail, rcpt };

@@ -43,13 +43,13 @@ TEST(MailParameters, EachIsReadInAnyCase) {
     const auto all = mail("size=0 body=8bitmime RET=hdrs EnvId=QQ+2B314159 smtputf8");
     ASSERT_TRUE(all);
     EXPECT_EQ(all->size_bytes, 0U);
-    EXPECT_EQ(all->body, Body::eight_bit_mime);
-    EXPECT_EQ(all->ret, Return::headers);
+    EXPECT_EQ(all->body, mail::Body::eight_bit_mime);
+    EXPECT_EQ(all->ret, mail::Return::headers);
     EXPECT_EQ(all->envid, "QQ+2B314159");
     EXPECT_TRUE(all->needs_smtputf8);
-    EXPECT_EQ(mail("BODY=7BIT")->body, Body::seven_bit);
-    EXPECT_EQ(mail("BODY=BINARYMIME")->body, Body::binary_mime);
-    EXPECT_EQ(mail("RET=FULL")->ret, Return::full);
+    EXPECT_EQ(mail("BODY=7BIT")->body, mail::Body::seven_bit);
+    EXPECT_EQ(mail("BODY=BINARYMIME")->body, mail::Body::binary_mime);
+    EXPECT_EQ(mail("RET=FULL")->ret, mail::Return::full);
 }
 
 // RFC 1870 section 4 allows 20 digits, which is more than 64 bits hold: such a message is too big,
@@ -97,9 +97,8 @@ TEST(MailParameters, RefusesWrongForms) {
 TEST(RcptParameters, NotifyIsNeverOrAnyOfThree) {
     const auto none = parse_rcpt_parameters({});
     ASSERT_TRUE(none);
-    EXPECT_FALSE(none->notify_never || none->notify_success || none->notify_failure ||
-                 none->notify_delay);
-    EXPECT_TRUE(rcpt("NOTIFY=never")->notify_never);
+    EXPECT_FALSE(none->notify);
+    EXPECT_TRUE(rcpt("NOTIFY=never")->notify->never);
     for (int flags = 1; flags < 8; ++flags) {
         std::string words;
         if (flags & 1) words += ",DELAY";
@@ -107,10 +106,10 @@ TEST(RcptParameters, NotifyIsNeverOrAnyOfThree) {
         if (flags & 4) words += ",Failure";
         const auto read = rcpt("NOTIFY=" + words.substr(1));
         ASSERT_TRUE(read) << words;
-        EXPECT_EQ(read->notify_delay, (flags & 1) != 0);
-        EXPECT_EQ(read->notify_success, (flags & 2) != 0);
-        EXPECT_EQ(read->notify_failure, (flags & 4) != 0);
-        EXPECT_FALSE(read->notify_never);
+        EXPECT_EQ(read->notify->delay, (flags & 1) != 0);
+        EXPECT_EQ(read->notify->success, (flags & 2) != 0);
+        EXPECT_EQ(read->notify->failure, (flags & 4) != 0);
+        EXPECT_FALSE(read->notify->never);
     }
 }
 
