@@ -233,7 +233,8 @@ void Worker::drain(std::uint32_t index) {
     for (int round = 0; round < rounds_per_event; ++round) {
         const ssize_t got = recv(connection.fd, nullptr, drained_bytes_per_round, MSG_TRUNC);
         if (got < 0 && errno == EAGAIN) return;
-        if (got <= 0 && errno != EINTR) return finish(index, connection.ending);
+        // errno says something only about a failure.
+        if (got == 0 || (got < 0 && errno != EINTR)) return finish(index, connection.ending);
     }
     ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }

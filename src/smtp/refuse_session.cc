@@ -167,6 +167,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
         is_out_of_bounds_ = true;
         has_refused_ = true;
         phase_ = Phase::over;
+        if (!step.says) ++commands_;
         step.says = has_bytes_left && answers_hello(*step.says) ? refusal_to_hello : refusal;
     }
     return step;

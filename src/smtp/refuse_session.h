@@ -112,6 +112,7 @@ class RefuseSession {
     bool is_out_of_bounds() const { return is_out_of_bounds_; }
     RefuseStage stage() const { return stage_; }
     Reached reached() const { return reached_; }
+    // How many have been answered; half a line that got the last word is one.
     std::size_t commands() const { return commands_; }
 
   private:

@@ -35,6 +35,8 @@ using smtp::Verb;
 constexpr std::array all_stages{RefuseStage::greeting, RefuseStage::helo, RefuseStage::mail,
                                 RefuseStage::rcpt};
 constexpr std::size_t sent_bytes_max = RefuseSession::bytes_max + 4096;
+// Longer ones byte by byte would take all the time; they come in the pieces the input names.
+constexpr std::size_t byte_by_byte_max = 8192;
 
 struct Said {
     int code = 0;
@@ -152,8 +154,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_answers(sent, greeting + said, host);
     TURNAWAY_CHECK(host.unread_bytes() < base::limits::command_line_bytes_most || host.is_over());
     TURNAWAY_CHECK(by_piece.take_in_pieces(sent, piece_bytes) == said);
-    TURNAWAY_CHECK(by_byte.take_in_pieces(sent, 1) == said);
-    TURNAWAY_CHECK(by_byte.is_over() == host.is_over());
+    TURNAWAY_CHECK(by_piece.is_over() == host.is_over());
+    if (sent.size() <= byte_by_byte_max) TURNAWAY_CHECK(by_byte.take_in_pieces(sent, 1) == said);
     TURNAWAY_CHECK(said.starts_with(half.take(std::string_view(sent).substr(0, sent.size() / 2))));
     return 0;
 }

@@ -149,6 +149,10 @@ TEST(RefuseSession, CountsTheCommands) {
     EXPECT_EQ(host.session().commands(), 4U);
     host.take_in_pieces("P\r\nQUIT\r\n", 1);
     EXPECT_EQ(host.session().commands(), 6U);
+    // Who counts commands sees the last word to half a line too.
+    RefuseHost endless = greeted(rcpt);
+    endless.take(std::string(RefuseSession::bytes_before_refusal_max + 1, 'x'));
+    EXPECT_EQ(endless.session().commands(), 1U);
 }
 
 // Pieces a random client says, in forms that are hard to cut up.
