@@ -4,9 +4,9 @@ machines.
 Promises: each stage has its own turnaway-refuse, address, host name and domain, so nothing the
 sender remembers of one touches another; the messages go one after the other, so times do not
 disturb each other. `play` starts a namespace for it and returns plain data: versions, settings, and
-for each stage the attempts. At stage `auto` there are two: a deferred message is tried again at
-once by the sender's own queue run; one that bounced at once is followed by a second message, which
-is tried again if that one is deferred.
+for each stage the attempts. At stage `auto` there are two or three: a deferred message is tried
+again, twice at most, by the sender's own queue run; one that bounced at once is followed by a second
+message, which is tried again if that one is deferred.
 """
 import attempt
 import namespace
@@ -71,7 +71,11 @@ def attempts(peer, recipient, tap, stage):
     if stage != "auto":
         return [first]
     if first.outcome == "deferred":
-        return [first, attempt.retry(peer, recipient, tap, address_of(stage))]
+        retries = [attempt.retry(peer, recipient, tap, address_of(stage))]
+        # Who insists on TLS leaves after EHLO; the connection after that meets the refusal there.
+        if retries[0].outcome == "deferred":
+            retries.append(attempt.retry(peer, recipient, tap, address_of(stage)))
+        return [first, *retries]
     second = attempt.send(peer, "second." + recipient, tap, address_of(stage))
     if second.outcome == "deferred":
         return [first, second, attempt.retry(peer, second.recipient, tap, address_of(stage))]

@@ -66,8 +66,9 @@ def sentences(plain, asides):
          "it to say."),
         (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
          "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
-         "STARTTLS: it keeps the message in its queue at the stages `mail` and `rcpt`, and so at "
-         "`auto`. `--stage helo` reaches it."),
+         "STARTTLS: it keeps the message in its queue at the stages `mail` and `rcpt`. `--stage "
+         "helo` reaches it, and `auto` does at its third connection, because it notices who leaves "
+         "between EHLO and MAIL."),
     ]
 
 
