@@ -1,5 +1,5 @@
-# A folder below src/ is a namespace is a library. Which layer may use which stands in test/layers.txt and
-# is checked by test/check_layers.py; here only the link order is said.
+# A folder below src/ is a namespace is a library. Which layer may use which stands in tests/layers.txt and
+# is checked by tests/check_layers.py; here only the link order is said.
 
 # turnaway_layer(NAME [DEPENDS layer...] [LIBRARIES outside...])
 function(turnaway_layer name)
@@ -18,32 +18,32 @@ function(turnaway_layer name)
   target_link_libraries(turnaway_${name} ${scope} ${arg_DEPENDS} ${arg_LIBRARIES})
 endfunction()
 
-# turnaway_unit_tests(LAYER): every test/unit/LAYER/*_test.cc in one program.
+# turnaway_unit_tests(LAYER): every tests/unit/LAYER/*_test.cc in one program.
 function(turnaway_unit_tests name)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/unit/${name}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*_test.cc)
   if(NOT sources)
     return()
   endif()
   add_executable(unit_${name} ${sources})
-  target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test)
+  target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(unit_${name} PRIVATE TURNAWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(unit_${name} PRIVATE turnaway_${name} GTest::gtest_main)
   add_test(NAME unit_${name} COMMAND unit_${name})
 endfunction()
 
-# turnaway_fuzz_target(NAME layer... [SEEDS folder...]): test/fuzz/NAME.cc, run by libFuzzer in the fuzz preset;
-# everywhere else it replays its seeds (test/fuzz/seeds/NAME and the folders given) as a test.
+# turnaway_fuzz_target(NAME layer... [SEEDS folder...]): tests/fuzz/NAME.cc, run by libFuzzer in the fuzz preset;
+# everywhere else it replays its seeds (tests/fuzz/seeds/NAME and the folders given) as a test.
 function(turnaway_fuzz_target name)
   cmake_parse_arguments(arg "" "" "SEEDS" ${ARGN})
-  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/test/fuzz/${name}.cc)
+  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cc)
   list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND turnaway_)
-  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test)
+  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(fuzz_${name} PRIVATE ${arg_UNPARSED_ARGUMENTS})
   if(TURNAWAY_LIBFUZZER)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
-    target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test/fuzz/replay_seeds.cc)
+    target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_seeds.cc)
     add_test(NAME fuzz_seeds_${name}
-             COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/test/fuzz/seeds/${name} ${arg_SEEDS})
+             COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${name} ${arg_SEEDS})
   endif()
 endfunction()

@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINES_MAX = 400
 COLUMNS_MAX = 100
-CODE_FOLDERS = ("src", "test", "tools")
+CODE_FOLDERS = ("src", "tests", "tools")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # Enhanced codes are spelled in data/ and come from the table; a comment may name one, and so may the examples in cli/ of what
 # to type.

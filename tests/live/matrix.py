@@ -2,7 +2,7 @@
 """The matrix: real mail servers against turnaway-refuse at every stage, and the page that says what
 they did.
 
-    test/live/matrix.py [--only postfix,exim] [--stage greeting,auto] [--write docs/senders.md]
+    tests/live/matrix.py [--only postfix,exim] [--stage greeting,auto] [--write docs/senders.md]
     [--refuse PATH]
 
 Needs root, or sudo without a password prompt. Downloads the servers' packages at the first run into

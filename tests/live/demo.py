@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The demo at the end of `./run`: a stranger's first look at a message refused.
 
-    test/live/demo.py [--refuse PATH]
+    tests/live/demo.py [--refuse PATH]
 
 A real Exim and a real Postfix, each on a private machine that exists only in memory, hand a message
 to turnaway-refuse; shown are the words on the wire and the bounce in the sender's mailbox. What

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The live test: real Postfix and real Exim against turnaway-refuse, every stage and `auto`.
 
-    test/live/live_test.py [--refuse PATH]
+    tests/live/live_test.py [--refuse PATH]
 
 Asserts what became of the message and what its bounce says, never how long it took. What each
 sender is expected to do was measured first and is published in docs/senders.md; a change here means

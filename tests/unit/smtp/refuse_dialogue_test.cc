@@ -1,4 +1,4 @@
-// Every dialogue of test/dialogue/refuse against the pure session: turn by turn, byte by byte, and
+// Every dialogue of tests/dialogue/refuse against the pure session: turn by turn, byte by byte, and
 // all at once.
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ RefuseStage stage_named(const std::string& text) {
 std::vector<std::string> files() {
     std::vector<std::string> paths;
     for (const auto& entry :
-         std::filesystem::directory_iterator(TURNAWAY_SOURCE_DIR "/test/dialogue/refuse")) {
+         std::filesystem::directory_iterator(TURNAWAY_SOURCE_DIR "/tests/dialogue/refuse")) {
         paths.push_back(entry.path());
     }
     std::ranges::sort(paths);

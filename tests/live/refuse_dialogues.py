@@ -1,4 +1,4 @@
-"""Every dialogue of test/dialogue/refuse against the running daemon: turn by turn, and pipelined in one piece."""
+"""Every dialogue of tests/dialogue/refuse against the running daemon: turn by turn, and pipelined in one piece."""
 import pathlib
 import re
 import unittest
@@ -7,7 +7,7 @@ from refuse_daemon import ROOT, Daemon, read_all
 
 
 def unescape(text):
-    """The bytes an R: line stands for (test/dialogue/README.md)."""
+    """The bytes an R: line stands for (tests/dialogue/README.md)."""
     def copies(match):
         return unescape(match.group(2)) * int(match.group(1))
     out = b""
@@ -72,7 +72,7 @@ class Dialogues(unittest.TestCase):
 
 
 def add_tests():
-    for path in sorted(pathlib.Path(ROOT, "test/dialogue/refuse").glob("*.txt")):
+    for path in sorted(pathlib.Path(ROOT, "tests/dialogue/refuse").glob("*.txt")):
         setattr(Dialogues, f"test_{path.stem}", lambda self, path=path: self.check(path))
 
 

@@ -25,7 +25,7 @@ def head(program_version):
 
 Measured on {time.strftime('%Y-%m-%d')} with {program_version} and the mail servers of Debian 12, in
 their packages' own settings. This page is written by the run itself
-(`test/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+(`tests/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
 
 
 def advice(plain, asides):
@@ -151,7 +151,7 @@ has its own turnaway-refuse, address and domain, across a wire (a veth pair). Ma
 `sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
 a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
 
-To repeat it: build, then `python3 test/live/matrix.py --write docs/senders.md` as root or with
+To repeat it: build, then `python3 tests/live/matrix.py --write docs/senders.md` as root or with
 sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
 `--only postfix,exim` and `--stage auto` do part of it, `--json FILE` keeps every dialogue."""
 

@@ -1,4 +1,4 @@
-"""Holds the includes of src/ against test/checks/layers.txt: which layer uses which, and who may touch the system.
+"""Holds the includes of src/ against tests/checks/layers.txt: which layer uses which, and who may touch the system.
 
 A layer may include its own headers, those of the layers its line names, and the C++ library. Everything else (POSIX,
 libraries) is for the folders named `outside`, but for the few headers listed in ALLOWED with their reason.
@@ -22,7 +22,7 @@ ALLOWED = {
 
 def read_layers():
     layers, outside = {}, set()
-    for line in (ROOT / "test/checks/layers.txt").read_text().splitlines():
+    for line in (ROOT / "tests/checks/layers.txt").read_text().splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         name, _, rest = line.partition(":")
@@ -37,7 +37,7 @@ def faults_of(path, layers, outside):
     relative = path.relative_to(ROOT / "src")
     layer = relative.parts[0]
     if layer not in layers:
-        yield f"{relative}: the folder '{layer}' is in no line of test/checks/layers.txt"
+        yield f"{relative}: the folder '{layer}' is in no line of tests/checks/layers.txt"
         return
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)

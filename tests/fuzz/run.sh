@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every fuzz target for some seconds each and prints one line per target.
 #
-#   test/fuzz/run.sh [SECONDS [TARGET...]]
+#   tests/fuzz/run.sh [SECONDS [TARGET...]]
 #
 # Builds the fuzz preset first. What a run finds stays in build/fuzz/corpus and is where the next one starts. Exit 1 when
 # a target failed: its line names the log and the input.
@@ -12,7 +12,7 @@ seconds=${1:-60}
 build=build/fuzz
 
 cmake --preset fuzz >"$build.configure.log" 2>&1 || { cat "$build.configure.log"; exit 1; }
-names=${*:-$(cd test/fuzz/seeds && ls)}
+names=${*:-$(cd tests/fuzz/seeds && ls)}
 targets=
 for name in $names; do targets="$targets fuzz_$name"; done
 # Word splitting is wanted: a list of targets.
@@ -24,7 +24,7 @@ for name in $names; do
     corpus=$build/corpus/$name
     log=$build/corpus/$name.log
     mkdir -p "$corpus"
-    set -- "$corpus" "test/fuzz/seeds/$name"
+    set -- "$corpus" "tests/fuzz/seeds/$name"
     [ ! -d "$build/seeds/$name" ] || set -- "$@" "$build/seeds/$name"
     if "$build/bin/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="$corpus.found-" "$@" >"$log" 2>&1; then
