@@ -15,7 +15,8 @@ from refuse import STAGES, Refuse
 from tap import Tap
 from zone import Zone
 
-STAGE_LIMIT_S = 100
+STAGE_LIMIT_S = 150
+ATTEMPTS_MAX = 3
 SETUP_LIMIT_S = 60
 
 
@@ -62,17 +63,17 @@ def inside(peer_name, stages, program, settings, local_part):
     for stage in stages:
         recipient = f"{local_part}@{stage}.example"
         result["stages"][stage] = [one.as_dict() for one in attempts(peer, recipient, tap, stage)]
+    result["refuse_log"] = {stage: hosts[f"{stage}.example"].log_text() for stage in stages}
     result["refuse_exit"] = {stage: hosts[f"{stage}.example"].stop() for stage in stages}
     return result
 
 
 def attempts(peer, recipient, tap, stage):
-    first = attempt.send(peer, recipient, tap, address_of(stage))
+    tries = [attempt.send(peer, recipient, tap, address_of(stage))]
     if stage != "auto":
-        return [first]
-    if first.outcome == "deferred":
-        return [first, attempt.retry(peer, recipient, tap, address_of(stage))]
-    second = attempt.send(peer, "second." + recipient, tap, address_of(stage))
-    if second.outcome == "deferred":
-        return [first, second, attempt.retry(peer, second.recipient, tap, address_of(stage))]
-    return [first, second]
+        return tries
+    if tries[0].outcome == "bounced":
+        tries.append(attempt.send(peer, "second." + recipient, tap, address_of(stage)))
+    while tries[-1].outcome == "deferred" and len(tries) < ATTEMPTS_MAX:
+        tries.append(attempt.retry(peer, tries[-1].recipient, tap, address_of(stage)))
+    return tries
