@@ -31,18 +31,19 @@ function(turnaway_unit_tests name)
   add_test(NAME unit_${name} COMMAND unit_${name})
 endfunction()
 
-# turnaway_fuzz_target(NAME layer...): test/fuzz/NAME.cc, run by libFuzzer in the fuzz preset; everywhere else it
-# replays its seeds (test/fuzz/seeds/NAME) as a test.
+# turnaway_fuzz_target(NAME layer... [SEEDS folder...]): test/fuzz/NAME.cc, run by libFuzzer in the fuzz preset;
+# everywhere else it replays its seeds (test/fuzz/seeds/NAME and the folders given) as a test.
 function(turnaway_fuzz_target name)
+  cmake_parse_arguments(arg "" "" "SEEDS" ${ARGN})
   add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/test/fuzz/${name}.cc)
-  list(TRANSFORM ARGN PREPEND turnaway_)
+  list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND turnaway_)
   target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test)
-  target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_UNPARSED_ARGUMENTS})
   if(TURNAWAY_LIBFUZZER)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
     target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test/fuzz/replay_seeds.cc)
     add_test(NAME fuzz_seeds_${name}
-             COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/test/fuzz/seeds/${name})
+             COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/test/fuzz/seeds/${name} ${arg_SEEDS})
   endif()
 endfunction()

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,9 @@ struct Shared {
     AddressCount address_count;
     std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
     std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
-    std::atomic<bool> log_waits{false};    // the supervisor has been woken for the log
+    LogFlag log_flag;                      // the supervisor has been woken for the log
+    std::atomic<bool> is_short_of_descriptors{false};  // has been, once
+    std::mutex descriptor_turn;
     int log_wake_fd = -1;
 };
 
@@ -82,6 +85,7 @@ class Worker {
     base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
     void accept_batch(int listener);
     void welcome(int fd, const ClientAddress& client);
+    smtp::RefuseStage stage_for(const ClientAddress& client);
     void turn_away(int fd, const ClientAddress& client, Ending ending);
     void accept_without_descriptor(int listener);
     void pause_accepting();

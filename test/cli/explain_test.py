@@ -5,19 +5,21 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 PROGRAM = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def run(*args: str, stdin: bytes | None = None, env: dict | None = None) -> subprocess.CompletedProcess:
-    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | (env or {})
-    if stdin is None:
-        return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, capture_output=True, env=environment)
-    return subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, env=environment)
+def run(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess:
+    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+    return subprocess.run(
+        [PROGRAM, *args], input=stdin, capture_output=True, env=environment, check=False
+    )
 
 
 def on_terminal(*args: str, env: dict | None = None) -> bytes:
@@ -25,7 +27,9 @@ def on_terminal(*args: str, env: dict | None = None) -> bytes:
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
     environment |= {"TERM": "xterm"} | (env or {})
     primary, secondary = pty.openpty()
-    child = subprocess.Popen([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=secondary, env=environment)
+    child = subprocess.Popen(
+        [PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=secondary, env=environment
+    )
     os.close(secondary)
     output = b""
     try:
@@ -66,8 +70,14 @@ class Explain(unittest.TestCase):
             self.assertEqual(run("explain", half).returncode, 0, half)
 
     def test_wrong_command_line_is_64(self):
-        for args in ((), ("explain",), ("explain", "--nonsense", "550"), ("nonsense",),
-                     ("explain", "--color", "pink", "550"), ("explain", "--provider", "nobody", "550")):
+        for args in (
+            (),
+            ("nonsense",),
+            ("explain",),
+            ("explain", "--nonsense", "550"),
+            ("explain", "--color", "pink", "550"),
+            ("explain", "--provider", "nobody", "550"),
+        ):
             result = run(*args)
             self.assertEqual(result.returncode, 64, args)
             self.assertEqual(result.stdout, b"")
@@ -93,7 +103,8 @@ class Explain(unittest.TestCase):
         answer = schema["$defs"]["answer"]
         self.assertEqual(set(record), set(answer["properties"]))
         self.assertEqual(set(record), set(answer["required"]))
-        self.assertEqual(set(record["standard"]), set(answer["properties"]["standard"]["properties"]))
+        standard = answer["properties"]["standard"]
+        self.assertEqual(set(record["standard"]), set(standard["properties"]))
         manual = (ROOT / "docs/json.md").read_text()
         for field in record:
             self.assertIn(f"`{field}`", manual)
@@ -105,17 +116,20 @@ class Explain(unittest.TestCase):
         records = result.stdout.decode().splitlines()
         self.assertEqual(len(records), 5)
         self.assertTrue(all(len(record.split("\t")) == 5 for record in records), records)
-        self.assertEqual([record.split("\t")[0] for record in records], ["550 5.1.1", "-", "-", "521", "4.9.99"])
+        codes = [record.split("\t")[0] for record in records]
+        self.assertEqual(codes, ["550 5.1.1", "-", "-", "521", "4.9.99"])
 
     def test_standard_input_joins_the_lines_of_a_reply(self):
         lines = b"550-5.1.1 one\n550-5.1.1 two\n550 5.1.1 three\n450-a\n451 b\n"
-        records = [json.loads(r) for r in run("explain", "--json", "-", stdin=lines).stdout.splitlines()]
+        output = run("explain", "--json", "-", stdin=lines).stdout
+        records = [json.loads(record) for record in output.splitlines()]
         self.assertEqual(len(records), 2)
         self.assertEqual(records[0]["notes"], [])
         self.assertEqual(records[1]["notes"][0]["kind"], "reply-codes-differ")
 
     def test_hostile_bytes_never_pass(self):
-        for hostile in (b"550 \x1b[2J\x07 no\n", b"\xff\xfe\x00\n", b"\xe2\x80\xaehello\n", bytes(range(256)) * 10):
+        every_byte = bytes(range(256)) * 10
+        for hostile in (b"550 \x1b[2J\x07 no\n", b"\xff\xfe\x00\n", b"\xe2\x80\xae\n", every_byte):
             for option in ((), ("--json",)):
                 output = run("explain", *option, "-", stdin=hostile).stdout
                 output.decode("utf-8")
@@ -124,7 +138,12 @@ class Explain(unittest.TestCase):
         self.assertNotIn(b"\x1b", sentence)
 
     def test_long_lines_are_bounded(self):
-        for long in (b"a" * 1_000_000, b"550-" + b"x" * 3_000_000, b"550 " + b"@ 5.1. 550-" * 90_000, b"\0" * 1_000_000):
+        for long in (
+            b"a" * 1_000_000,
+            b"550-" + b"x" * 3_000_000,
+            b"550 " + b"@ 5.1. 550-" * 90_000,
+            b"\0" * 1_000_000,
+        ):
             result = run("explain", "--json", "-", stdin=long + b"\n550 end\n")
             records = [json.loads(line) for line in result.stdout.decode().splitlines()]
             self.assertLess(len(records[0]["input"]), 70_000)
@@ -141,7 +160,9 @@ class Explain(unittest.TestCase):
 
     def test_full_disk_is_said(self):
         with open("/dev/full", "wb") as full:
-            result = subprocess.run([PROGRAM, "explain", "521"], stdout=full, stderr=subprocess.PIPE)
+            result = subprocess.run(
+                [PROGRAM, "explain", "521"], stdout=full, stderr=subprocess.PIPE, check=False
+            )
         self.assertEqual(result.returncode, 74)
         self.assertIn(b"cannot write", result.stderr)
 
@@ -152,23 +173,28 @@ class Explain(unittest.TestCase):
 
 class Program(unittest.TestCase):
     def test_missing_daemon_is_said_in_one_sentence(self):
-        result = subprocess.run([PROGRAM, "gate"], capture_output=True)
-        if result.returncode == 69:
-            self.assertRegex(result.stderr.decode(), r"^turnaway: cannot start .*turnaway-gate: .*\n$")
+        with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy2(PROGRAM, folder)
+            result = subprocess.run([program, "gate"], capture_output=True, check=False)
+        self.assertEqual(result.returncode, 69)
+        said = result.stderr.decode()
+        self.assertRegex(said, r"^turnaway: cannot start .*turnaway-gate: .*\n$")
 
     def test_daemon_beside_it_gets_the_arguments(self):
-        folder = pathlib.Path(self.enterContext(temporary_folder()))
-        os.link(PROGRAM, folder / "turnaway") if same_device(folder) else copy(PROGRAM, folder / "turnaway")
-        daemon = folder / "turnaway-refuse"
-        daemon.write_text('#!/bin/sh\nprintf "%s|" "$@"\nexit 7\n')
-        daemon.chmod(0o755)
-        result = subprocess.run([folder / "turnaway", "refuse", "--listen", "a b"], capture_output=True)
+        with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy2(PROGRAM, folder)
+            daemon = pathlib.Path(folder, "turnaway-refuse")
+            daemon.write_text('#!/bin/sh\nprintf "%s|" "$@"\nexit 7\n')
+            daemon.chmod(0o755)
+            call = [program, "refuse", "--listen", "a b"]
+            result = subprocess.run(call, capture_output=True, check=False)
         self.assertEqual((result.returncode, result.stdout), (7, b"--listen|a b|"))
 
     def test_manual_and_completion_know_every_option(self):
         for command, page in ((("explain",), "turnaway-explain.1"), ((), "turnaway.1")):
             helped = run(*command, "--help").stdout.decode()
-            options = set(re.findall(r"(?<![\w'-])--[a-z][a-z-]*", helped.split("Options:")[1].split("\n\n")[0]))
+            listed = helped.split("Options:")[1].split("\n\n")[0]
+            options = set(re.findall(r"(?<![\w'-])--[a-z][a-z-]*", listed))
             self.assertTrue(options)
             manual = (ROOT / "man" / page).read_text().replace("Fl \\-", "--")
             for option in options:
@@ -177,20 +203,6 @@ class Program(unittest.TestCase):
                     text = (ROOT / "etc/completion" / shell).read_text()
                     shown = f"-l {option[2:]}" if shell.endswith(".fish") else option
                     self.assertIn(shown, text, f"{shell} lacks {option}")
-
-
-def temporary_folder():
-    import tempfile
-    return tempfile.TemporaryDirectory()
-
-
-def same_device(folder: pathlib.Path) -> bool:
-    return os.stat(PROGRAM).st_dev == os.stat(folder).st_dev
-
-
-def copy(source: str, target: pathlib.Path) -> None:
-    import shutil
-    shutil.copy2(source, target)
 
 
 if __name__ == "__main__":

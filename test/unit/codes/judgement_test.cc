@@ -143,6 +143,8 @@ constexpr CollisionCase collision_cases[] = {
      Retry::later},
     {"550 5.7.27 blocked because SPF does not pass - gsmtp", "Gmail", Retry::no},
     {"421 4.7.28 Our system has detected an unusual rate of mail", "Gmail", Retry::later},
+    {"421 4.7.29 rate limited because this message was not sent over a TLS connection - gsmtp",
+     "Gmail", Retry::later},
     {"421 4.7.30 rate limited because DKIM didn't pass - gsmtp", "Gmail", Retry::later},
     {"554-mx.gmx.net IP address is block listed", "GMX, T-Online, Comcast", Retry::no},
 };

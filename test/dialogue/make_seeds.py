@@ -1,0 +1,52 @@
+"""Writes what the clients of the dialogue files say as seeds for the fuzz target refuse_session.
+
+    make_seeds.py DIALOGUES TARGET
+
+A seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes. The format of a dialogue is in
+README.md beside this.
+"""
+import pathlib
+import re
+import sys
+
+STAGES = ["greeting", "helo", "mail", "rcpt"]
+ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
+PIECE = re.compile(r"\{(\d+)\*([^}]*)\}|\\x([0-9a-fA-F]{2})|\\(.)|(.)", re.DOTALL)
+
+
+def unescape(text):
+    data = b""
+    for copies, repeated, byte, escape, plain in PIECE.findall(text):
+        if copies:
+            data += unescape(repeated) * int(copies)
+        elif byte:
+            data += bytes([int(byte, 16)])
+        else:
+            data += ESCAPES[escape] if escape else plain.encode()
+    return data
+
+
+def seed(dialogue):
+    stage, said = None, b""
+    for line in dialogue.read_text(encoding="utf-8").splitlines():
+        if line.startswith("stage: "):
+            stage = STAGES.index(line[7:])
+        elif line.startswith("C:"):
+            said += line[3:].encode() + b"\r\n"
+        elif line.startswith("R: "):
+            said += unescape(line[3:])
+    if stage is None:
+        sys.exit(f"{dialogue}: no stage")
+    return bytes([stage, 0x03]) + said
+
+
+def main():
+    dialogues, target = map(pathlib.Path, sys.argv[1:])
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.iterdir():
+        old.unlink()
+    for dialogue in sorted(dialogues.glob("*.txt")):
+        (target / dialogue.stem).write_bytes(seed(dialogue))
+
+
+main()
