@@ -74,7 +74,7 @@ def sentences(plain, asides):
 def tls_at_auto(tls):
     tries = tls["stages"]["auto"] if tls else []
     if tries and tries[-1]["outcome"] == "bounced":
-        return f"it is told at its visit number {len(tries)}"
+        return f"it is told when it connects for the {('first', 'second', 'third')[len(tries) - 1]} time"
     return "too"
 
 
