@@ -4,7 +4,7 @@ machines.
 Promises: each stage has its own turnaway-refuse, address, host name and domain, so nothing the
 sender remembers of one touches another; the messages go one after the other, so times do not
 disturb each other. `play` starts a namespace for it and returns plain data: versions, settings, and
-for each stage the attempts. At stage `auto` there are up to three: a message that bounced at once is
+for each stage the attempts. At stage `auto` there are up to three: a message that bounced is
 followed by a second one, and a deferred message is tried again by the sender's own queue run.
 """
 import attempt

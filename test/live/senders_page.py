@@ -74,7 +74,8 @@ def sentences(plain, asides):
 def tls_at_auto(tls):
     tries = tls["stages"]["auto"] if tls else []
     if tries and tries[-1]["outcome"] == "bounced":
-        return f"it is told when it connects for the {('first', 'second', 'third')[len(tries) - 1]} time"
+        time_word = ("first", "second", "third")[len(tries) - 1]
+        return f"it is told when it connects for the {time_word} time"
     return "too"
 
 
@@ -153,9 +154,9 @@ def method(plain):
 Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
 process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
 local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each
-stage has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed over by
-`sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
-a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
+stage has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed
+over by `sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire,
+not from a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
 
 To repeat it: build, then `python3 test/live/matrix.py --write docs/senders.md` as root or with
 sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
