@@ -4,9 +4,8 @@ machines.
 Promises: each stage has its own turnaway-refuse, address, host name and domain, so nothing the
 sender remembers of one touches another; the messages go one after the other, so times do not
 disturb each other. `play` starts a namespace for it and returns plain data: versions, settings, and
-for each stage the attempts. At stage `auto` there are two or three: a deferred message is tried
-again, twice at most, by the sender's own queue run; one that bounced at once is followed by a second
-message, which is tried again if that one is deferred.
+for each stage the attempts. At stage `auto` there are up to three: a message that bounced is
+followed by a second one, and a deferred message is tried again by the sender's own queue run.
 """
 import attempt
 import namespace
@@ -15,7 +14,8 @@ from refuse import STAGES, Refuse
 from tap import Tap
 from zone import Zone
 
-STAGE_LIMIT_S = 100
+STAGE_LIMIT_S = 150
+ATTEMPTS_MAX = 3
 SETUP_LIMIT_S = 60
 
 
@@ -62,21 +62,17 @@ def inside(peer_name, stages, program, settings, local_part):
     for stage in stages:
         recipient = f"{local_part}@{stage}.example"
         result["stages"][stage] = [one.as_dict() for one in attempts(peer, recipient, tap, stage)]
+    result["refuse_log"] = {stage: hosts[f"{stage}.example"].log_text() for stage in stages}
     result["refuse_exit"] = {stage: hosts[f"{stage}.example"].stop() for stage in stages}
     return result
 
 
 def attempts(peer, recipient, tap, stage):
-    first = attempt.send(peer, recipient, tap, address_of(stage))
+    tries = [attempt.send(peer, recipient, tap, address_of(stage))]
     if stage != "auto":
-        return [first]
-    if first.outcome == "deferred":
-        retries = [attempt.retry(peer, recipient, tap, address_of(stage))]
-        # Who insists on TLS leaves after EHLO; the connection after that meets the refusal there.
-        if retries[0].outcome == "deferred":
-            retries.append(attempt.retry(peer, recipient, tap, address_of(stage)))
-        return [first, *retries]
-    second = attempt.send(peer, "second." + recipient, tap, address_of(stage))
-    if second.outcome == "deferred":
-        return [first, second, attempt.retry(peer, second.recipient, tap, address_of(stage))]
-    return [first, second]
+        return tries
+    if tries[0].outcome == "bounced":
+        tries.append(attempt.send(peer, "second." + recipient, tap, address_of(stage)))
+    while tries[-1].outcome == "deferred" and len(tries) < ATTEMPTS_MAX:
+        tries.append(attempt.retry(peer, tries[-1].recipient, tap, address_of(stage)))
+    return tries

@@ -66,10 +66,17 @@ def sentences(plain, asides):
          "it to say."),
         (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
          "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
-         "STARTTLS: it keeps the message in its queue at the stages `mail` and `rcpt`. `--stage "
-         "helo` reaches it, and `auto` does at its third connection, because it notices who leaves "
-         "between EHLO and MAIL."),
+         "STARTTLS: at the stages `mail` and `rcpt` it keeps the message in its queue, and at "
+         f"`auto` {tls_at_auto(tls)}. `--stage helo` reaches it at once."),
     ]
+
+
+def tls_at_auto(tls):
+    tries = tls["stages"]["auto"] if tls else []
+    if tries and tries[-1]["outcome"] == "bounced":
+        time_word = ("first", "second", "third")[len(tries) - 1]
+        return f"it is told when it connects for the {time_word} time"
+    return "too"
 
 
 def outcomes(plain):
@@ -146,10 +153,10 @@ def method(plain):
 
 Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
 process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
-local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each stage
-has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed over by
-`sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
-a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
+local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each
+stage has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed
+over by `sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire,
+not from a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
 
 To repeat it: build, then `python3 tests/live/matrix.py --write docs/senders.md` as root or with
 sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
