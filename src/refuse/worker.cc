@@ -182,7 +182,7 @@ std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
         connection.notes.take(step);
         counters_.commands.add();
         if (step.told == smtp::RefuseSession::Reached::rcpt) counters_.recipients.add();
-        if (!had_refused && session.has_refused() && *step.says != smtp::RefuseSays::bye) {
+        if (!had_refused && session.has_refused()) {
             counters_.refusals[static_cast<std::size_t>(session.stage())].add();
         }
     }

@@ -137,6 +137,7 @@ RefuseReplies::RefuseReplies(std::string_view hostname) {
 
 RefuseSays RefuseSession::refuse(RefuseSays says) {
     phase_ = Phase::refused;
+    has_refused_ = true;
     return says;
 }
 
@@ -146,9 +147,11 @@ RefuseSays RefuseSession::greet() {
 }
 
 std::optional<RefuseSays> RefuseSession::give_up() {
-    const bool had_refused = has_refused();
+    const bool has_said_all = has_refused() || is_over();
     phase_ = Phase::over;
-    return had_refused ? std::nullopt : std::optional(refusal);
+    if (has_said_all) return std::nullopt;
+    has_refused_ = true;
+    return refusal;
 }
 
 RefuseSession::Step RefuseSession::next(std::string_view bytes) {
@@ -163,6 +166,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     const bool has_lines_left = commands_ <= commands_max && errors_ <= errors_max;
     if (!has_bytes_left || (!has_lines_left && !is_over())) {
         is_out_of_bounds_ = true;
+        has_refused_ = true;
         phase_ = Phase::over;
         if (!step.says) ++commands_;
         step.says = has_bytes_left && answers_hello(*step.says) ? refusal_to_hello : refusal;

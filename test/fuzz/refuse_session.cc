@@ -118,7 +118,10 @@ void check_answers(std::string_view sent, std::string_view said, const RefuseHos
         const bool is_last_word = said.empty() && host.session().is_out_of_bounds();
         is_over = reply.code == 221 || is_last_word;
         TURNAWAY_CHECK(!is_last_word || reply.code == 521);
-        if (is_last_word) break;
+        if (is_last_word) {
+            has_refused = true;
+            break;
+        }
         // A reply to half a line is only ever the last word.
         TURNAWAY_CHECK(end != std::string_view::npos);
         TURNAWAY_CHECK(reply.has_enhanced == !is_hello(line, has_refused));
@@ -128,7 +131,7 @@ void check_answers(std::string_view sent, std::string_view said, const RefuseHos
     }
     TURNAWAY_CHECK(host.is_over() == is_over);
     TURNAWAY_CHECK(is_over || sent.find("\r\n") == std::string_view::npos);
-    TURNAWAY_CHECK(host.session().has_refused() == (has_refused || is_over));
+    TURNAWAY_CHECK(host.session().has_refused() == has_refused);
 }
 
 }  // namespace

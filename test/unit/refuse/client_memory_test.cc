@@ -96,6 +96,23 @@ TEST(ClientMemory, ANetworkCannotPushOthersOut) {
     EXPECT_LE(kept, 32U);
 }
 
+TEST(ClientMemory, NotesOnceWhoLeftAtHello) {
+    ClientMemory memory(key);
+    const auto client = ipv4_client("192.0.2.1"), other = ipv4_client("192.0.2.2");
+    memory.note_left_at_hello(client);
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "nobody who was never here is noted";
+    EXPECT_FALSE(memory.visit(client, 1));
+    memory.visit(other, 1);
+    memory.note_left_at_hello(client);
+    EXPECT_TRUE(memory.visit(client, 2)) << "the note does not change who was here";
+    EXPECT_FALSE(memory.take_left_at_hello(other));
+    EXPECT_TRUE(memory.take_left_at_hello(client));
+    EXPECT_FALSE(memory.take_left_at_hello(client));
+    memory.note_left_at_hello(client);
+    EXPECT_FALSE(memory.visit(client, 2 + week + 1));
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "forgotten with the client";
+}
+
 TEST(ClientMemory, ManyThreadsVisitAtOnce) {
     ClientMemory memory(key);
     std::vector<std::thread> threads;
