@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct Shared {
     std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
     std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
     LogFlag log_flag;                      // the supervisor has been woken for the log
+    std::atomic<bool> is_short_of_descriptors{false};  // has been, once
+    std::mutex descriptor_turn;
     int log_wake_fd = -1;
 };
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <mutex>
 
 #include "refuse/epoll_token.h"
 #include "refuse/worker.h"
@@ -97,6 +98,10 @@ void Worker::resume_accepting() {
 }
 
 void Worker::accept_batch(int listener) {
+    // Once descriptors have run out one worker accepts at a time, or another would take the one a
+    // worker has just given up.
+    std::unique_lock turn(shared_.descriptor_turn, std::defer_lock);
+    if (shared_.is_short_of_descriptors.load(std::memory_order_relaxed)) turn.lock();
     for (int i = 0; i < accepts_per_batch; ++i) {
         sockaddr_storage address;
         socklen_t bytes = sizeof address;
@@ -109,6 +114,8 @@ void Worker::accept_batch(int listener) {
         if (errno == EINTR || errno == ECONNABORTED) continue;
         if (is_out_of_descriptors(errno)) {
             counters_.accept_failures.add();
+            shared_.is_short_of_descriptors.store(true, std::memory_order_relaxed);
+            if (!turn.owns_lock()) turn.lock();
             accept_without_descriptor(listener);
         }
         return;
@@ -118,6 +125,7 @@ void Worker::accept_batch(int listener) {
 // No descriptor for the next connection: the reserve is given up for it, the client gets its 521,
 // and the reserve is taken back.
 void Worker::accept_without_descriptor(int listener) {
+    if (reserve_.get() < 0) reserve_ = OwnedFd(dup(wake_.get()));
     reserve_.reset();
     const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -155,10 +163,7 @@ void Worker::welcome(int fd, const ClientAddress& client) {
         shared_.address_count.release(client);
         return turn_away(fd, client, Ending::table_full);
     }
-    using enum smtp::RefuseStage;
-    const auto stage = settings.stage
-                           ? *settings.stage
-                           : (shared_.memory.visit(client, now_.seconds / 60) ? rcpt : greeting);
+    const smtp::RefuseStage stage = stage_for(client);
     Connection& connection = table_[index];
     connection.fd = fd;
     connection.client = client;
@@ -167,7 +172,8 @@ void Worker::welcome(int fd, const ClientAddress& client) {
     connection.idle_since_seconds = now_.seconds;
     connection.session = smtp::RefuseSession(stage);
     counters_.connections[static_cast<std::size_t>(stage)].add();
-    if (stage == greeting) counters_.refusals[static_cast<std::size_t>(stage)].add();
+    if (stage == smtp::RefuseStage::greeting)
+        counters_.refusals[static_cast<std::size_t>(stage)].add();
 
     const std::string_view text = shared_.replies[connection.session.greet()];
     // A fresh socket has room for one line; when even that fails the client is gone.

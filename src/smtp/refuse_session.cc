@@ -147,6 +147,7 @@ RefuseSays RefuseSession::greet() {
 }
 
 std::optional<RefuseSays> RefuseSession::give_up() {
+    // Nothing may follow a 221 either.
     const bool has_said_all = has_refused() || is_over();
     phase_ = Phase::over;
     if (has_said_all) return std::nullopt;

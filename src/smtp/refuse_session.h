@@ -107,7 +107,6 @@ class RefuseSession {
     std::optional<RefuseSays> give_up();
 
     bool is_over() const { return phase_ == Phase::over; }
-    // False also after a QUIT that came before the refusal.
     bool has_refused() const { return has_refused_; }
     // True when a bound on commands, errors or bytes ended the session.
     bool is_out_of_bounds() const { return is_out_of_bounds_; }
@@ -136,8 +135,8 @@ class RefuseSession {
     Phase phase_ = Phase::connected;
     Reached reached_ = Reached::connect;
     LineFramer framer_;
+    bool has_refused_ = false;  // 521 was said
     bool is_esmtp_ = false;
-    bool has_refused_ = false;
     bool is_out_of_bounds_ = false;
     std::uint8_t errors_ = 0;
     std::uint16_t commands_ = 0;

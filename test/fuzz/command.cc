@@ -40,8 +40,9 @@ void check_parameters(const Command& command, std::string_view line) {
         TURNAWAY_CHECK(std::ranges::all_of(mail->envid, base::is_ascii));
     }
     if (const auto rcpt = parse_rcpt_parameters(command.parameters())) {
-        const bool has_notify = rcpt->notify_success || rcpt->notify_failure || rcpt->notify_delay;
-        TURNAWAY_CHECK(!rcpt->notify_never || !has_notify);
+        const turnaway::mail::Notify notify =
+            rcpt->notify.value_or(turnaway::mail::Notify{.never = true});
+        TURNAWAY_CHECK(notify.never != (notify.success || notify.failure || notify.delay));
         TURNAWAY_CHECK(rcpt->original_type.empty() == rcpt->original_address.empty());
         TURNAWAY_CHECK(rcpt->original_type.size() + rcpt->original_address.size() < 500);
         TURNAWAY_CHECK(lies_inside(rcpt->original_address, line));

@@ -98,19 +98,20 @@ TEST(ClientMemory, ANetworkCannotPushOthersOut) {
 
 TEST(ClientMemory, NotesOnceWhoLeftAtHello) {
     ClientMemory memory(key);
-    const auto client = ipv4_client("192.0.2.1"), other = ipv4_client("192.0.2.2");
+    const auto client = ipv4_client("192.0.2.1");
     memory.note_left_at_hello(client);
-    EXPECT_FALSE(memory.take_left_at_hello(client)) << "nobody who was never here is noted";
-    EXPECT_FALSE(memory.visit(client, 1));
-    memory.visit(other, 1);
-    memory.note_left_at_hello(client);
-    EXPECT_TRUE(memory.visit(client, 2)) << "the note does not change who was here";
-    EXPECT_FALSE(memory.take_left_at_hello(other));
-    EXPECT_TRUE(memory.take_left_at_hello(client));
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "a client never seen has no place";
+    memory.visit(client, 1);
     EXPECT_FALSE(memory.take_left_at_hello(client));
     memory.note_left_at_hello(client);
-    EXPECT_FALSE(memory.visit(client, 2 + week + 1));
-    EXPECT_FALSE(memory.take_left_at_hello(client)) << "forgotten with the client";
+    EXPECT_TRUE(memory.visit(client, 2)) << "a visit leaves the note";
+    EXPECT_FALSE(memory.take_left_at_hello(ipv4_client("192.0.2.2")));
+    EXPECT_TRUE(memory.take_left_at_hello(client));
+    EXPECT_FALSE(memory.take_left_at_hello(client));
+    EXPECT_TRUE(memory.visit(client, 3)) << "the client itself is still known";
+    memory.note_left_at_hello(client);
+    EXPECT_FALSE(memory.visit(client, 4 + week));
+    EXPECT_FALSE(memory.take_left_at_hello(client)) << "after a week it is a new client";
 }
 
 TEST(ClientMemory, ManyThreadsVisitAtOnce) {
