@@ -1,7 +1,6 @@
 #include "smtp/refuse_session.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -148,9 +147,12 @@ RefuseSays RefuseSession::greet() {
 }
 
 std::optional<RefuseSays> RefuseSession::give_up() {
-    const bool had_refused = std::exchange(has_refused_, true);
+    // Nothing may follow a 221 either.
+    const bool has_said_all = has_refused() || is_over();
     phase_ = Phase::over;
-    return had_refused ? std::nullopt : std::optional(refusal);
+    if (has_said_all) return std::nullopt;
+    has_refused_ = true;
+    return refusal;
 }
 
 RefuseSession::Step RefuseSession::next(std::string_view bytes) {

@@ -61,6 +61,27 @@ TEST(RefuseSession, GivesUpWithTheRefusalUnlessItWasSaid) {
     EXPECT_EQ(greeted(greeting).session().give_up(), std::nullopt);
 }
 
+// The log and the memory of clients ask: QUIT alone is no refusal.
+TEST(RefuseSession, KnowsWhetherItHasRefused) {
+    for (const RefuseStage stage : {helo, mail, rcpt}) {
+        RefuseHost host = greeted(stage);
+        host.take("NOOP\r\nRUBBISH\r\nQUIT\r\n");
+        EXPECT_TRUE(host.is_over());
+        EXPECT_FALSE(host.session().has_refused());
+        EXPECT_EQ(host.session().give_up(), std::nullopt) << "nothing may follow the 221";
+        RefuseHost refused = greeted(stage);
+        refused.take("EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nQUIT\r\n");
+        EXPECT_TRUE(refused.is_over() && refused.session().has_refused());
+        RefuseHost given_up = greeted(stage);
+        given_up.session().give_up();
+        EXPECT_TRUE(given_up.session().has_refused());
+        RefuseHost bounded = greeted(stage);
+        bounded.take(repeat("RUBBISH\r\n", RefuseSession::errors_max + 1));
+        EXPECT_TRUE(bounded.is_over() && bounded.session().has_refused());
+    }
+    EXPECT_TRUE(greeted(greeting).session().has_refused());
+}
+
 // Requirement 55.
 TEST(RefuseSession, EndsAfterTooManyCommands) {
     for (const RefuseStage stage : all_stages) {
