@@ -4,7 +4,10 @@ CPU is the run time the scheduler kept, in nanoseconds (/proc/PID/task/TID/sched
 system together. Work the kernel does in a soft interrupt is charged to whoever runs on that core:
 on loopback a packet is received in the context of its sender, so a server pays for its client's
 receiving side of what it sends, and the clients pay for the server's. Servers and clients are
-pinned to different cores, so nothing else mixes in, and it is the same for every server.
+pinned to different cores, so nothing else mixes in, and it is the same for every server that holds
+the same dialogue. Who closes first decides who pays for the other's TIME_WAIT: a server that closes
+at once, as nginx does, leaves that work to its client. Hence the CPU of server and client together
+is the fair figure between servers that end a connection differently.
 """
 
 import os

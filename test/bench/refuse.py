@@ -93,6 +93,8 @@ class Bench:
         self.note(server, measure + " p50", result["p50_us"])
         self.note(server, measure + " p99", result["p99_us"])
         self.note(server, measure + " cpu", cpu_ms / self.connections * 1000)
+        both_ms = cpu_ms + result["client_cpu_seconds"] * 1000
+        self.note(server, measure + " cpu of both", both_ms / self.connections * 1000)
         self.note(server, measure + " user share", process_cost.user_share(server.process_ids()))
 
     def measure_crowd(self, server):
@@ -189,8 +191,14 @@ def table_rows(bench):
                  [f"{name}: greeting p50, us", "{:,.0f}", plain(name + " p50")],
                  [f"{name}: greeting p99, us", "{:,.0f}", plain(name + " p99")],
                  [f"{name}: CPU ms per 1,000", "{:.2f}", plain(name + " cpu")],
-                 [f"{name}: CPU against the bare loop", "{:.3f}", against(base, name + " cpu")]]
+                 [f"{name}: CPU against the bare loop", "{:.3f}", against(base, name + " cpu")],
+                 [f"{name}: with the client's, ms per 1,000", "{:.2f}",
+                  plain(name + " cpu of both")],
+                 [f"{name}: with the client's, against bare", "{:.3f}",
+                  against(base, name + " cpu of both")]]
     rows += [["no QUIT: CPU against nginx", "{:.3f}", against(peer, "no QUIT cpu")],
+             ["no QUIT: with the client's, against nginx", "{:.3f}",
+              against(peer, "no QUIT cpu of both")],
              ["system calls per connection", "{:.2f}", calls],
              ["idle: RSS, KiB", "{:,.0f}", plain("idle rss")],
              ["held: RSS, KiB", "{:,.0f}", plain("held rss")],
@@ -208,7 +216,7 @@ def table_rows(bench):
 
 def print_table(bench):
     names = list(bench.figures)
-    widths = [40] + [max(16, len(name)) for name in names]
+    widths = [41] + [max(16, len(name)) for name in names]
     lines = [["measure", *names], ["-" * width for width in widths]]
     for what, form, get in table_rows(bench):
         cells = [get(name) for name in names]
