@@ -38,8 +38,9 @@ import process_cost
 import servers
 
 CLIENT_CORES, SERVER_CORES, ALL_CORES = {0}, {1}, {0, 1}
-SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "probe": 2_000_000, "held": 3_000_000,
-                    "slow": 3_500_000}
+# Where each kind of client begins: no address twice with the same server, which may remember them.
+SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "alone": 1_000_000, "crowded": 2_000_000,
+                    "held": 3_000_000, "slow": 4_000_000}
 
 
 class Bench:
@@ -119,7 +120,7 @@ class Bench:
         return crowd
 
     def probe(self, server, measure):
-        result = self.finished(self.load("probe", server, "probe", total=self.newcomers, rate=1000),
+        result = self.finished(self.load("probe", server, measure, total=self.newcomers, rate=1000),
                                server)
         for quantile in ("p50", "p99", "max"):
             self.note(server, f"{measure} {quantile}", result[quantile + "_us"])

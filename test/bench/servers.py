@@ -85,6 +85,7 @@ class Server:
 
     answers_quit = True  # nginx says its line and closes at once
     name = ""
+    last_log_line = ""  # of a server whose standard error we read; others write to ours
 
     def __init__(self, cores, workers):
         self.cores, self.workers = cores, workers
@@ -98,11 +99,12 @@ class Server:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
                     if client.recv(512):
                         return self
-            except ConnectionRefusedError:
+            except ConnectionError:  # not listening yet, or already gone
                 pass
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.__exit__()
-                raise SystemExit(f"{self.name} did not start: see its message above")
+                raise SystemExit(f"{self.name} did not start (status {self.process.returncode}). "
+                                 f"{self.last_log_line}")
             time.sleep(0.02)
 
     def __exit__(self, *_):
@@ -152,19 +154,21 @@ class TurnawayRefuse(Server):
 
     def start(self):
         self.metrics_port = free_port()
-        self.reader = spawn_pinned(self.reader_cores, ["wc", "-l"], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE)
+        self.reader = spawn_pinned(self.reader_cores, ["awk", "{ last = $0 } END { print NR, last }"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         process = self.spawn(
             [self.program, "--listen", f"127.0.0.1:{self.port}", "--hostname", HOSTNAME,
              "--workers", self.workers, "--log", self.log, "--max-connections", 16384,
              "--metrics", f"127.0.0.1:{self.metrics_port}"],
-            stdout=self.reader.stdin)
+            stderr=self.reader.stdin)
         self.reader.stdin.close()
         return process
 
     def __exit__(self, *_):
         super().__exit__()
-        self.log_lines = int(self.reader.communicate()[0])
+        count, _, self.last_log_line = self.reader.stdout.read().partition(" ")
+        self.reader.wait()
+        self.log_lines = int(count)
 
     def counters(self):
         """What its metrics say, as {name with labels: number}."""
