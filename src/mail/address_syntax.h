@@ -5,7 +5,8 @@
 // that parses is well-formed, not known to exist. mail/address.h makes owning, comparable values of
 // it. Source routes (`@a,@b:user@c`) are accepted and dropped (RFC 5321 appendix C). UTF-8 is
 // accepted in local-part and domain and reported, so that the session can refuse it where SMTPUTF8
-// was not asked for. Sizes are those of base/limits.h.
+// was not asked for. Sizes are those of base/limits.h, in octets as written: the quotes of a
+// local-part count, and so do the brackets and the source route of a path.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ enum class AddressError : std::uint8_t {
     domain_too_long,
     domain_character,
     domain_label,  // empty, longer than 63 octets, or a hyphen at an end
-    literal,       // neither [IPv4], [IPv6:...] nor [tag:content]
+    literal,       // neither [IPv4], [IPv6:...] nor [tag:content]; or an address without brackets
     path_too_long,
     not_utf8,
     source_route,
@@ -52,9 +53,10 @@ struct PathParts {
     bool is_null = false;
 };
 
-// `local@domain`, nothing around it.
+// `local@domain`, nothing around it. At most 254 octets, so that it fits into a path.
 std::expected<AddressParts, AddressError> scan_address(std::string_view text);
-// A domain name, ASCII or UTF-8, without a final dot; no literal.
+// A domain name, ASCII or UTF-8, without a final dot; no literal. Underscores are taken, since real
+// hosts have them; four short numbers (192.0.2.1) are not: AddressError::literal.
 std::expected<void, AddressError> scan_domain(std::string_view text);
 // `[192.0.2.1]`, `[IPv6:2001:db8::1]` or `[tag:content]`.
 std::expected<void, AddressError> scan_address_literal(std::string_view text);

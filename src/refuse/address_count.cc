@@ -1,0 +1,30 @@
+#include "refuse/address_count.h"
+
+#include <algorithm>
+
+namespace turnaway::refuse {
+
+AddressCount::Places AddressCount::places_of(const ClientAddress& client) {
+    const std::uint64_t hash = hash_(client.network(), client.host());
+    const std::size_t first = hash % counters;
+    // Never the same place twice: the second is an odd step away.
+    const std::size_t step = (hash >> 32) | 1;
+    return {&counts_[first], &counts_[(first + step) % counters]};
+}
+
+bool AddressCount::take(const ClientAddress& client, std::uint32_t most) {
+    const Places places = places_of(client);
+    const std::uint32_t held = std::min(places.first->fetch_add(1, std::memory_order_relaxed),
+                                        places.second->fetch_add(1, std::memory_order_relaxed));
+    if (held < most) return true;
+    release(client);
+    return false;
+}
+
+void AddressCount::release(const ClientAddress& client) {
+    const Places places = places_of(client);
+    places.first->fetch_sub(1, std::memory_order_relaxed);
+    places.second->fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace turnaway::refuse

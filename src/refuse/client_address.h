@@ -1,0 +1,43 @@
+// Where a connection comes from: address and port, and the key under which an address is
+// remembered.
+//
+// IPv4 and IPv6 alike in 16 bytes (IPv4 as ::ffff:a.b.c.d). One client is one IPv4 address or one
+// IPv6 /64, since a /64 is what a single host is given and can move about in freely.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace turnaway::refuse {
+
+class ClientAddress {
+  public:
+    ClientAddress() = default;
+    // What accept(2) gave. Anything but IPv4 and IPv6 becomes the unspecified address.
+    static ClientAddress from(const sockaddr_storage& address);
+
+    // The first 64 bits of the key; for IPv4 those of ::ffff:0:0, so that the second word tells
+    // them apart.
+    std::uint64_t network() const;
+    // The address itself for IPv4, 0 for IPv6: the /64 is all in network().
+    std::uint64_t host() const;
+    // The IPv6 /48, as network() is the /64; an IPv4 address has no such wider network.
+    std::uint64_t site() const;
+    bool is_ipv4() const;
+    std::uint16_t port() const { return port_; }
+
+    // `192.0.2.1:25` or `[2001:db8::1]:25`, written to `buffer`.
+    static constexpr std::size_t text_bytes_max = INET6_ADDRSTRLEN + 8;
+    std::string_view text(std::span<char, text_bytes_max> buffer) const;
+
+  private:
+    std::array<std::uint8_t, 16> bytes_{};
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace turnaway::refuse

@@ -1,0 +1,46 @@
+// Which clients were here within the last week: the memory behind `--stage auto`.
+//
+// A client that comes back did not understand the 521 greeting and gets its refusal at RCPT. A
+// fixed table of 16384 sets of 8 entries (1 MiB, touched as it fills): no growth, no allocation, no
+// lock. The place of a client is chosen by a keyed hash, so nobody can choose whose entry to push
+// out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full set what is
+// older than a week goes first, then who came once, then the oldest. Lost at a restart: a sender
+// then meets the 521 greeting once more, which is true as well.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "base/keyed_hash.h"
+#include "refuse/client_address.h"
+#include "refuse/zeroed_array.h"
+
+namespace turnaway::refuse {
+
+class ClientMemory {
+  public:
+    static constexpr std::uint64_t minutes_remembered = 7 * 24 * 60;
+
+    explicit ClientMemory(base::KeyedHash hash) : hash_(hash), table_(sets) {}
+
+    // Notes the visit; true when the client was here before, at most a week ago. `now_minutes`
+    // counts from any fixed start and never goes back. Safe from any thread.
+    bool visit(const ClientAddress& client, std::uint64_t now_minutes);
+
+  private:
+    static constexpr std::size_t sets = 16384;
+    static constexpr std::size_t ways = 8;
+
+    // 40 bits of the hash, 1 bit "came back", 23 bits of minutes plus one; 0 is an empty entry.
+    class Entry;
+    using Set = std::array<std::atomic<std::uint64_t>, ways>;
+    static_assert(sizeof(Set) == 64, "a set is one cache line");
+
+    static std::atomic<std::uint64_t>& victim_of(Set& set, std::uint64_t now_minutes);
+
+    base::KeyedHash hash_;
+    ZeroedArray<Set> table_;
+};
+
+}  // namespace turnaway::refuse

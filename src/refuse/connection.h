@@ -1,0 +1,109 @@
+// One connection as the server remembers it: a row of at most 256 bytes in a fixed table, and the
+// table.
+//
+// The table is one mapping made at start; a row costs memory once it has been used, rows are handed
+// out most recently used first, and nothing else is kept for a connection: unread input stays in
+// the kernel. A row belongs to the worker whose table it is.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "refuse/client_address.h"
+#include "refuse/zeroed_array.h"
+#include "smtp/refuse_session.h"
+
+namespace turnaway::refuse {
+
+// What the client said of itself, as far as there is room: its name, the reverse-path, recipients.
+// Texts are cut, recipients counted.
+class ConnectionNotes {
+  public:
+    void take(const smtp::RefuseSession::Step& step);
+
+    std::string_view hello() const { return {text_.data(), hello_bytes_}; }
+    std::string_view reverse_path() const { return {text_.data() + hello_bytes_, sender_bytes_}; }
+    // The recipient behind the one at `*at`; begin with 0; empty at the end.
+    std::string_view next_recipient(std::size_t* at) const;
+    std::size_t recipients() const { return recipients_; }  // all, also those there was no room for
+    bool has_sender() const { return has_sender_; }
+    bool is_cut() const { return is_cut_; }
+
+  private:
+    static constexpr std::size_t text_bytes_max = 152;
+    static constexpr std::size_t hello_bytes_max = 64;
+    // What the HELO name and the reverse-path leave for the first recipient, whatever their length.
+    static constexpr std::size_t recipient_bytes_kept = 40;
+
+    std::size_t append(std::string_view text, std::size_t bytes_max);
+
+    std::uint8_t used_ = 0;
+    std::uint8_t hello_bytes_ = 0;
+    std::uint8_t sender_bytes_ = 0;
+    bool has_sender_ = false;
+    bool is_cut_ = false;
+    std::uint16_t recipients_ = 0;
+    std::array<char, text_bytes_max> text_{};
+};
+
+// How a connection ended, for log and metrics.
+enum class Ending : std::uint8_t {
+    quit,
+    client_closed,
+    client_reset,
+    idle_timeout,
+    session_timeout,
+    bounds,         // more commands, errors or bytes than a session may have
+    address_limit,  // the client held too many connections: 521 and closed
+    table_full,     // 521 and closed
+    shutdown,
+};
+inline constexpr std::size_t endings = static_cast<std::size_t>(Ending::shutdown) + 1;
+std::string_view name(Ending ending);
+
+struct Connection {
+    static constexpr std::uint32_t none = 0xffffffff;
+
+    int fd = -1;
+    std::uint32_t generation = 0;  // tells a row's present use from events of its last one
+    std::uint32_t next = none;     // in a slot of the timer wheel, or in the list of free rows
+    std::uint32_t previous = none;
+    std::uint32_t wheel_slot = none;
+    std::uint32_t idle_since_seconds = 0;
+    std::uint32_t started_milliseconds = 0;
+    std::uint16_t noted_commands = 0;
+    std::uint16_t bytes_to_skip = 0;  // of the next output: already sent before the socket was full
+    bool is_draining =
+        false;  // nothing more is said; input is read and dropped until the client closes
+    bool waits_for_room = false;  // the socket was full: EPOLLOUT is asked for
+    bool is_counted = false;      // holds a place in AddressCount
+    Ending ending = Ending::quit;
+    ClientAddress client;
+    smtp::RefuseSession session{smtp::RefuseStage::greeting};
+    ConnectionNotes notes;
+};
+static_assert(sizeof(Connection) <= 256);
+
+class ConnectionTable {
+  public:
+    // Reserves address space for `rows_max` rows; memory comes with use.
+    explicit ConnectionTable(std::uint32_t rows_max) : rows_(rows_max) {}
+
+    // A fresh row, or Connection::none when all are taken.
+    std::uint32_t take();
+    void release(std::uint32_t index);
+    Connection& operator[](std::uint32_t index) { return rows_[index]; }
+    std::uint32_t taken() const { return taken_; }
+    // Rows below this index have been used at some time.
+    std::uint32_t ever_used() const { return ever_used_; }
+
+  private:
+    ZeroedArray<Connection> rows_;
+    std::uint32_t ever_used_ = 0;
+    std::uint32_t taken_ = 0;
+    std::uint32_t free_ = Connection::none;
+};
+
+}  // namespace turnaway::refuse

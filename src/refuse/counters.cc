@@ -1,0 +1,90 @@
+#include "refuse/counters.h"
+
+#include <string_view>
+
+namespace turnaway::refuse {
+
+namespace {
+
+template <std::size_t size>
+void add_all(std::array<std::uint64_t, size>& sums, const std::array<Counter, size>& counters) {
+    for (std::size_t i = 0; i < size; ++i) sums[i] += counters[i].value();
+}
+
+class Page {
+  public:
+    void family(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = "turnaway_refuse_" + std::string(name);
+        text_ += "# HELP " + name_ + ' ' + std::string(help) + "\n# TYPE " + name_ + ' ' +
+                 std::string(type) + '\n';
+    }
+    void sample(std::uint64_t value) { text_ += name_ + ' ' + std::to_string(value) + '\n'; }
+    void sample(std::string_view label, std::string_view label_value, std::uint64_t value) {
+        text_ += name_ + '{' + std::string(label) + "=\"" + std::string(label_value) + "\"} " +
+                 std::to_string(value) + '\n';
+    }
+    // One family with one sample.
+    void single(std::string_view name, std::string_view type, std::string_view help,
+                std::uint64_t value) {
+        family(name, type, help);
+        sample(value);
+    }
+    std::string take() { return std::move(text_); }
+
+  private:
+    std::string name_;
+    std::string text_;
+};
+
+constexpr std::array<std::string_view, stages> reached_names{"connect", "helo", "mail", "rcpt"};
+
+}  // namespace
+
+void Totals::add(const Counters& counters) {
+    add_all(connections, counters.connections);
+    add_all(refusals, counters.refusals);
+    add_all(ended, counters.ended);
+    add_all(reached, counters.reached);
+    commands += counters.commands.value();
+    recipients += counters.recipients.value();
+    accept_failures += counters.accept_failures.value();
+    log_lines_dropped += counters.log_lines_dropped.value();
+    active += counters.active.value();
+}
+
+std::uint64_t Totals::all_connections() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t count : connections) sum += count;
+    return sum;
+}
+
+std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds) {
+    Page page;
+    page.family("connections_total", "counter", "Connections, by the stage the client was given.");
+    for (std::size_t i = 0; i < stages; ++i) {
+        page.sample("stage", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.connections[i]);
+    }
+    page.family("refusals_total", "counter", "Connections told 521, by where it was first said.");
+    for (std::size_t i = 0; i < stages; ++i) {
+        page.sample("at", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.refusals[i]);
+    }
+    page.family("ended_total", "counter", "Connections that ended, by how.");
+    for (std::size_t i = 0; i < endings; ++i) {
+        page.sample("how", name(static_cast<Ending>(i)), totals.ended[i]);
+    }
+    page.family("reached_total", "counter", "Connections that ended, by how far the client came.");
+    for (std::size_t i = 0; i < stages; ++i) {
+        page.sample("command", reached_names[i], totals.reached[i]);
+    }
+    page.single("commands_total", "counter", "Commands of clients.", totals.commands);
+    page.single("recipients_total", "counter", "Recipients clients named.", totals.recipients);
+    page.single("accept_failures_total", "counter", "Connections the system could not hand over.",
+                totals.accept_failures);
+    page.single("log_lines_dropped_total", "counter", "Log lines left out by sampling.",
+                totals.log_lines_dropped);
+    page.single("active_connections", "gauge", "Connections open now.", totals.active);
+    page.single("uptime_seconds", "gauge", "Seconds since the start.", uptime_seconds);
+    return page.take();
+}
+
+}  // namespace turnaway::refuse

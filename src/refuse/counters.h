@@ -1,0 +1,63 @@
+// What a worker counts. Each worker writes its own set; the supervisor adds them up for metrics and
+// SIGUSR1.
+//
+// One writer, so a plain load and store is enough and costs what an ordinary increment costs.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "refuse/connection.h"
+
+namespace turnaway::refuse {
+
+class Counter {
+  public:
+    void add(std::uint64_t amount = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
+    void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
+    std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+inline constexpr std::size_t stages = 4;  // of smtp::RefuseStage
+
+struct alignas(64) Counters {
+    std::array<Counter, stages> connections;  // by the stage the client was given
+    std::array<Counter, stages> refusals;     // by the point at which the first 521 was said
+    std::array<Counter, endings> ended;       // by Ending
+    std::array<Counter, stages>
+        reached;  // by how far the client came (smtp::RefuseSession::Reached)
+    Counter commands;
+    Counter recipients;
+    Counter accept_failures;
+    Counter log_lines_dropped;
+    Counter active;
+};
+
+// The same numbers added up, as plain values.
+struct Totals {
+    std::array<std::uint64_t, stages> connections{};
+    std::array<std::uint64_t, stages> refusals{};
+    std::array<std::uint64_t, endings> ended{};
+    std::array<std::uint64_t, stages> reached{};
+    std::uint64_t commands = 0;
+    std::uint64_t recipients = 0;
+    std::uint64_t accept_failures = 0;
+    std::uint64_t log_lines_dropped = 0;
+    std::uint64_t active = 0;
+
+    void add(const Counters& counters);
+    std::uint64_t all_connections() const;
+};
+
+// The totals as Prometheus text (version 0.0.4). Labels take only the names of stages and endings.
+std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds);
+
+}  // namespace turnaway::refuse

@@ -1,0 +1,192 @@
+#include "refuse/listener.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/text.h"
+#include "refuse/client_address.h"
+
+namespace turnaway::refuse {
+
+namespace {
+
+using base::Fault;
+using base::Result;
+
+constexpr int backlog = 65535;         // cut by the system to net.core.somaxconn
+constexpr int first_inherited_fd = 3;  // sd_listen_fds(3)
+constexpr int ports_privileged_below = 1024;
+
+struct SocketAddress {
+    sockaddr_storage storage{};
+    socklen_t bytes = 0;
+};
+
+SocketAddress socket_address(const Endpoint& endpoint) {
+    SocketAddress address;
+    if (endpoint.is_ipv6) {
+        auto& ipv6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+        ipv6.sin6_family = AF_INET6;
+        ipv6.sin6_port = htons(endpoint.port);
+        inet_pton(AF_INET6, endpoint.address.c_str(), &ipv6.sin6_addr);
+        address.bytes = sizeof ipv6;
+    } else {
+        auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
+        ipv4.sin_family = AF_INET;
+        ipv4.sin_port = htons(endpoint.port);
+        inet_pton(AF_INET, endpoint.address.c_str(), &ipv4.sin_addr);
+        address.bytes = sizeof ipv4;
+    }
+    return address;
+}
+
+std::string bound_address(int fd) {
+    sockaddr_storage storage{};
+    socklen_t bytes = sizeof storage;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &bytes);
+    std::array<char, ClientAddress::text_bytes_max> buffer{};
+    return std::string(ClientAddress::from(storage).text(buffer));
+}
+
+std::uint16_t bound_port(int fd) {
+    sockaddr_storage storage{};
+    socklen_t bytes = sizeof storage;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &bytes);
+    return ClientAddress::from(storage).port();
+}
+
+std::unexpected<base::Error> bind_error(const Endpoint& endpoint, int error) {
+    const std::string where = endpoint.text();
+    if (error == EACCES && endpoint.port < ports_privileged_below) {
+        return base::fail(Fault::permission,
+                          "no right to listen on " + where +
+                              ": start it by the systemd socket unit (systemctl start "
+                              "turnaway-refuse.socket), or give the program the capability (setcap "
+                              "cap_net_bind_service=+ep turnaway-refuse)");
+    }
+    if (error == EADDRINUSE) {
+        return base::fail(Fault::unavailable,
+                          "another program already listens on " + where +
+                              ": stop it (ss -ltnp shows which it is), or choose another --listen");
+    }
+    if (error == EADDRNOTAVAIL) {
+        return base::fail(Fault::unavailable, "this machine has no address " + endpoint.address +
+                                                  ": choose one of its own for --listen");
+    }
+    return base::fail_errno(Fault::system, "cannot listen on " + where, error);
+}
+
+Result<OwnedFd> open_listener(const Endpoint& endpoint, bool is_one_of_many) {
+    OwnedFd fd(socket(endpoint.is_ipv6 ? AF_INET6 : AF_INET,
+                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (fd.get() < 0) return bind_error(endpoint, errno);
+    const int on = 1;
+    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (is_one_of_many) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    if (endpoint.is_ipv6) setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    // Connections inherit it, which saves a call for each.
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const SocketAddress address = socket_address(endpoint);
+    if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.bytes) != 0 ||
+        listen(fd.get(), backlog) != 0) {
+        return bind_error(endpoint, errno);
+    }
+    return fd;
+}
+
+// The descriptors systemd passed, if they are meant for this process.
+Result<std::vector<OwnedFd>> inherited_listeners() {
+    std::vector<OwnedFd> fds;
+    const char* pid = std::getenv("LISTEN_PID");
+    const char* count_text = std::getenv("LISTEN_FDS");
+    if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return fds;
+    const auto count = base::parse_unsigned<unsigned>(count_text, 64);
+    if (!count) {
+        return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
+                                             "', not a number from 0 to 64");
+    }
+    for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
+        int is_listening = 0;
+        socklen_t bytes = sizeof is_listening;
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &bytes) != 0 ||
+            is_listening == 0) {
+            return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
+                                                 " from systemd is not a listening socket: the "
+                                                 "socket unit needs ListenStream= and Accept=no");
+        }
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fds.emplace_back(fd);
+    }
+    unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_FDS");
+    unsetenv("LISTEN_FDNAMES");
+    return fds;
+}
+
+}  // namespace
+
+OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+}
+
+void OwnedFd::reset() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+}
+
+Result<Listeners> open_listeners(const Settings& settings) {
+    Listeners listeners;
+    auto inherited = inherited_listeners();
+    if (!inherited) return std::unexpected(inherited.error());
+    listeners.shared = *std::move(inherited);
+    for (const OwnedFd& fd : listeners.shared) {
+        listeners.addresses.push_back(bound_address(fd.get()));
+    }
+    std::vector<Endpoint> endpoints = settings.listen;
+    const bool is_default = endpoints.empty() && listeners.shared.empty();
+    if (is_default) endpoints = {{"0.0.0.0", 25, false}, {"::", 25, true}};
+
+    listeners.own.resize(settings.workers);
+    for (Endpoint& endpoint : endpoints) {
+        // With SO_REUSEPORT a second server of the same user would silently share the port; without
+        // it the system says so.
+        if (settings.workers > 1 && endpoint.port != 0) {
+            const auto probe = open_listener(endpoint, false);
+            if (!probe && probe.error().fault == Fault::unavailable) {
+                return std::unexpected(probe.error());
+            }
+        }
+        for (std::uint32_t worker = 0; worker < settings.workers; ++worker) {
+            auto fd = open_listener(endpoint, settings.workers > 1);
+            if (!fd) {
+                // A machine without IPv6 still has every address it can have.
+                if (is_default && endpoint.is_ipv6 && fd.error().fault == Fault::system) break;
+                return std::unexpected(fd.error());
+            }
+            if (endpoint.port == 0) endpoint.port = bound_port(fd->get());
+            if (worker == 0) listeners.addresses.push_back(bound_address(fd->get()));
+            listeners.own[worker].push_back(*std::move(fd));
+        }
+    }
+    return listeners;
+}
+
+Result<OwnedFd> open_metrics_listener(const Endpoint& endpoint, std::string* address) {
+    auto fd = open_listener(endpoint, false);
+    if (fd) *address = bound_address(fd->get());
+    return fd;
+}
+
+}  // namespace turnaway::refuse

@@ -1,0 +1,41 @@
+// Finished log lines on their way from one worker to the supervisor, which alone writes to standard
+// error.
+//
+// A worker never waits for whoever reads the log: when the ring is full, or more lines come than
+// the budget of a second allows, lines are dropped and counted, and the supervisor says how many.
+// One writer, one reader, no lock.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "refuse/zeroed_array.h"
+
+namespace turnaway::refuse {
+
+class LogRing {
+  public:
+    static constexpr std::size_t bytes = 64 * 1024;
+    static constexpr std::uint32_t lines_per_second_max = 500;
+
+    // Worker: false when the line was dropped. True in *was_empty: the supervisor has to be woken.
+    bool push(std::string_view line, bool* was_empty);
+    // Worker: whether the budget allows one more line in this second; counts it.
+    bool may_log(std::uint32_t now_seconds);
+
+    // Supervisor: the lines that wait, up to the end of the ring's memory; call pop() with what was
+    // written.
+    std::string_view front() const;
+    void pop(std::size_t bytes_written);
+
+  private:
+    alignas(64) std::atomic<std::size_t> written_{0};
+    alignas(64) std::atomic<std::size_t> read_{0};
+    alignas(64) std::uint32_t second_ = 0;
+    std::uint32_t lines_in_second_ = 0;
+    ZeroedArray<char> memory_{bytes};
+};
+
+}  // namespace turnaway::refuse

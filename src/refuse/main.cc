@@ -1,0 +1,117 @@
+// turnaway-refuse: the host that takes no mail. Opens sockets, gives up every right, serves, ends.
+// See turnaway-refuse(8).
+#include <barrier>
+#include <cstdio>
+#include <thread>
+
+#include "refuse/options.h"
+#include "refuse/sandbox.h"
+#include "refuse/service_notify.h"
+#include "refuse/supervisor.h"
+
+namespace {
+
+using namespace turnaway::refuse;
+using turnaway::base::Result;
+
+// Listeners, epoll and eventfds of each worker, standard streams, metrics clients, what libraries
+// may hold for a moment.
+constexpr std::uint64_t descriptors_beside_connections = 64;
+
+std::uint64_t descriptors_needed(const Settings& settings, std::size_t listeners) {
+    return std::uint64_t{settings.connections_max} +
+           settings.workers * (Worker::spare_rows + 4 + listeners) + descriptors_beside_connections;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+Result<std::vector<std::unique_ptr<Worker>>> make_workers(Shared& shared, Listeners& listeners) {
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (auto& own : listeners.own) {
+        auto worker = Worker::make(shared, std::move(own), listeners.shared);
+        if (!worker) return std::unexpected(worker.error());
+        workers.push_back(*std::move(worker));
+    }
+    return workers;
+}
+
+// The order matters: sockets while we may, then files and users, then threads, and system calls
+// last, for all threads together.
+Result<void> serve(const Settings& settings) {
+    auto listeners = open_listeners(settings);
+    if (!listeners) return std::unexpected(listeners.error());
+    std::optional<OwnedFd> metrics_listener;
+    std::string metrics_address = "off";
+    if (settings.metrics) {
+        auto fd = open_metrics_listener(*settings.metrics, &metrics_address);
+        if (!fd) return std::unexpected(fd.error());
+        metrics_listener = *std::move(fd);
+    }
+    const auto limited =
+        limit_descriptors(descriptors_needed(settings, listeners->addresses.size()));
+    if (!limited) return limited;
+    Shared shared(settings, turnaway::base::KeyedHash::with_random_key());
+    auto workers = make_workers(shared, *listeners);
+    if (!workers) return std::unexpected(workers.error());
+    auto supervisor = Supervisor::make(shared, *workers, std::move(metrics_listener));
+    if (!supervisor) return std::unexpected(supervisor.error());
+    const ServiceNotify notify;
+    if (auto done = drop_privileges(settings.user); !done) return done;
+    if (settings.is_sandboxed) {
+        if (auto done = close_file_system(); !done) return done;
+    }
+
+    // Twice: when all threads are there, so that their start needs no more system calls, and when
+    // the filter is in place.
+    std::barrier ready(static_cast<std::ptrdiff_t>(workers->size() + 1));
+    std::vector<std::jthread> threads;
+    for (const auto& worker : *workers) {
+        threads.emplace_back([&ready, &worker, &supervisor] {
+            ready.arrive_and_wait();
+            ready.arrive_and_wait();
+            worker->run();
+            (*supervisor)->worker_stopped();
+        });
+    }
+    ready.arrive_and_wait();
+    if (settings.is_sandboxed) {
+        if (auto done = restrict_system_calls(); !done) {
+            shared.is_stopping = true;
+            for (const auto& worker : *workers) worker->wake();
+            ready.arrive_and_wait();
+            return done;
+        }
+    }
+    (*supervisor)
+        ->log("listening", {{"addresses", joined(listeners->addresses)},
+                            {"hostname", settings.hostname},
+                            {"stage", settings.stage ? std::string(name(*settings.stage)) : "auto"},
+                            {"metrics", metrics_address},
+                            {"sandbox", settings.is_sandboxed ? "on" : "off"}});
+    ready.arrive_and_wait();
+    notify.send("READY=1");
+    (*supervisor)->run(notify);
+    return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto command_line = parse_command_line(argc, argv);
+    if (!command_line) {
+        std::fprintf(stderr, "turnaway-refuse: %s\n", command_line.error().message.c_str());
+        return exit_code(command_line.error().fault);
+    }
+    if (!command_line->settings) {
+        std::fputs(command_line->print.c_str(), stdout);
+        return 0;
+    }
+    const auto served = serve(*command_line->settings);
+    if (served) return 0;
+    std::fprintf(stderr, "turnaway-refuse: %s\n", served.error().message.c_str());
+    return exit_code(served.error().fault);
+}

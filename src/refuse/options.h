@@ -1,0 +1,51 @@
+// The command line of turnaway-refuse: one table of options, read into settings.
+//
+// A mistake is one sentence that names the option, what was given and what is allowed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log_line.h"
+#include "base/result.h"
+#include "smtp/refuse_session.h"
+
+namespace turnaway::refuse {
+
+// An address to listen on, numeric: `192.0.2.1:25` or `[2001:db8::1]:25`.
+struct Endpoint {
+    std::string address;
+    std::uint16_t port = 0;
+    bool is_ipv6 = false;
+    std::string text() const;
+    // nullopt for anything but ADDR:PORT with a numeric address; IPv6 in brackets.
+    static std::optional<Endpoint> parse(std::string_view text);
+};
+
+struct Settings {
+    std::vector<Endpoint> listen;  // empty: every address, port 25
+    std::string hostname;
+    std::optional<smtp::RefuseStage> stage;  // nothing: auto
+    std::chrono::seconds idle_timeout{};
+    std::chrono::seconds session_timeout{};
+    std::uint32_t connections_max = 0;
+    std::uint32_t connections_per_address_max = 0;
+    std::uint32_t workers = 0;
+    base::LogFormat log = base::LogFormat::text;
+    std::optional<Endpoint> metrics;
+    std::string user;
+    bool is_sandboxed = true;
+};
+
+// What main() does with the command line: run with settings, or print and leave (help, version).
+struct CommandLine {
+    std::optional<Settings> settings;
+    std::string print;
+};
+
+base::Result<CommandLine> parse_command_line(int argc, char** argv);
+
+}  // namespace turnaway::refuse

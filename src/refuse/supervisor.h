@@ -1,0 +1,60 @@
+// The main thread once the workers run: signals, the log's way to standard error, the metrics page,
+// the end.
+//
+// SIGTERM and SIGINT drain and end; a second one ends at once. SIGUSR1 logs the totals. SIGHUP is
+// answered in the log: there is nothing to reload, all settings are on the command line. Whoever
+// reads the log may be slow: lines wait in the workers' rings and are dropped there, counted;
+// neither signals nor metrics wait for it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "refuse/metrics_page.h"
+#include "refuse/service_notify.h"
+#include "refuse/worker.h"
+
+namespace turnaway::refuse {
+
+class Supervisor {
+  public:
+    // Blocks the signals it handles, in this thread and those it starts later: to be made before
+    // the workers' threads.
+    static base::Result<std::unique_ptr<Supervisor>> make(
+        Shared& shared, std::vector<std::unique_ptr<Worker>>& workers,
+        std::optional<OwnedFd> metrics_listener);
+
+    // Runs until the workers have stopped (worker_stopped() from each of their threads).
+    void run(const ServiceNotify& notify);
+    void worker_stopped();
+    // One line of the server's own: `event` and pairs of key and value.
+    void log(std::string_view event,
+             std::initializer_list<std::pair<std::string_view, std::string>> fields);
+
+  private:
+    Supervisor(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers)
+        : shared_(shared), workers_(workers) {}
+
+    void on_signal(const ServiceNotify& notify);
+    void write_log();
+    bool write_ring(LogRing& ring);
+    void report_dropped_lines();
+    void log_totals();
+    Totals totals() const;
+
+    Shared& shared_;
+    std::vector<std::unique_ptr<Worker>>& workers_;
+    std::optional<MetricsPage> metrics_;
+    OwnedFd epoll_;
+    OwnedFd signals_;
+    OwnedFd wake_;
+    std::atomic<std::size_t> stopped_workers_{0};
+    std::uint64_t reported_drops_ = 0;
+    std::int64_t started_milliseconds_ = 0;
+    std::int64_t drops_reported_at_ = 0;
+    std::int64_t log_due_milliseconds_ = 0;  // 0: no line waits
+};
+
+}  // namespace turnaway::refuse

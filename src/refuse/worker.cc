@@ -1,0 +1,308 @@
+#include "refuse/worker.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "base/check.h"
+#include "refuse/connection_log.h"
+#include "refuse/epoll_token.h"
+
+namespace turnaway::refuse {
+
+namespace {
+
+constexpr int events_per_wait = 256;
+constexpr int rounds_per_event = 16;  // then the others get their turn
+constexpr std::size_t drained_bytes_per_round = 256 * 1024;
+constexpr std::uint32_t drain_seconds_max = 10;
+constexpr std::uint32_t stop_grace_seconds = 5;
+constexpr std::uint32_t stop_drain_seconds = 2;
+// From three quarters of the table on, silent clients are let go sooner (RFC 5321 section 4.5.3.2.7
+// allows less under attack).
+constexpr std::uint32_t idle_seconds_under_pressure = 15;
+
+}  // namespace
+
+Worker::Worker(Shared& shared, std::vector<OwnedFd> listeners)
+    : shared_(shared),
+      listeners_(std::move(listeners)),
+      now_(Clocks::read()),
+      table_(shared.settings.connections_max + spare_rows),
+      wheel_(now_.seconds) {}
+
+Worker::Clocks Worker::Clocks::read() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return {static_cast<std::uint32_t>(now.tv_sec),
+            static_cast<std::uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000)};
+}
+
+int Worker::wait_milliseconds() const {
+    if (table_.taken() == 0 && !is_accept_paused_ && is_listening_) return -1;
+    return is_accept_paused_ ? 100 : 1000 - static_cast<int>(now_.milliseconds % 1000);
+}
+
+void Worker::run() {
+    std::array<epoll_event, events_per_wait> events;
+    do {
+        const int count =
+            epoll_wait(epoll_.get(), events.data(), events_per_wait, wait_milliseconds());
+        now_ = Clocks::read();
+        for (int i = 0; i < count; ++i) {
+            on_event(events[static_cast<std::size_t>(i)].data.u64,
+                     events[static_cast<std::size_t>(i)].events);
+        }
+        wheel_.advance(table_, now_.seconds, [this](std::uint32_t index) { look_at_time(index); });
+        if (is_accept_paused_ && is_listening_) resume_accepting();
+        counters_.active.set(table_.taken());
+    } while (!has_stopped());
+    for (std::uint32_t index = 0; index < table_.ever_used(); ++index) {
+        if (table_[index].fd >= 0) finish(index, Ending::shutdown);
+    }
+}
+
+// After `is_stopping`: no new connections, some seconds for those there are to end by themselves,
+// then the last word to all that are left.
+bool Worker::has_stopped() {
+    if (!shared_.is_stopping.load(std::memory_order_relaxed)) return false;
+    if (is_listening_) {
+        stop_listening();
+        stop_at_seconds_ = now_.seconds + stop_grace_seconds;
+    }
+    if (now_.seconds >= stop_at_seconds_ && !has_given_up_all_) {
+        has_given_up_all_ = true;
+        for (std::uint32_t index = 0; index < table_.ever_used(); ++index) {
+            const Connection& connection = table_[index];
+            if (connection.fd >= 0 && !connection.is_draining) give_up(index, Ending::shutdown);
+        }
+    }
+    return table_.taken() == 0 || now_.seconds >= stop_at_seconds_ + stop_drain_seconds;
+}
+
+void Worker::wake() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
+}
+
+void Worker::on_event(std::uint64_t token, std::uint32_t events) {
+    if (token == wake_token) {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t bytes = read(wake_.get(), &count, sizeof count);
+        return;
+    }
+    if (is_listener(token)) return accept_batch(listener_fd(token));
+    const std::uint32_t index = row_index(token);
+    Connection& connection = table_[index];
+    if (connection.fd < 0 || connection_token(index, connection.generation) != token) return;
+    if (connection.is_draining) return drain(index);
+    serve(index, events);
+}
+
+void Worker::serve(std::uint32_t index, std::uint32_t events) {
+    if (table_[index].waits_for_room) {
+        table_[index].waits_for_room = false;
+        ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
+    }
+    const bool client_has_closed = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    for (int round = 0; round < rounds_per_event; ++round) {
+        if (serve_once(index, client_has_closed) != Progress::goes_on) return;
+    }
+    // Others first; the kernel reports what is still there once more.
+    ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
+}
+
+// Looks at what has come, answers as much as fits, and takes out of the kernel's buffer what was
+// answered.
+Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed) {
+    Connection& connection = table_[index];
+    const ssize_t got = recv(connection.fd, input_.data(), input_.size(), MSG_PEEK);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return errno == EINTR ? Progress::goes_on : Progress::waits;
+    }
+    if (got <= 0) {
+        finish(index, got == 0 ? Ending::client_closed : Ending::client_reset);
+        return Progress::over;
+    }
+    const auto bytes = static_cast<std::size_t>(got);
+    const smtp::RefuseSession before = connection.session;
+    output_.clear();
+    const std::size_t consumed = answer(connection, {input_.data(), bytes});
+    if (!send_output(index)) {
+        if (connection.fd < 0) return Progress::over;
+        // The socket is full: nothing has happened yet. The same bytes give the same answer when
+        // there is room.
+        connection.session = before;
+        return Progress::waits;
+    }
+    connection.bytes_to_skip = 0;
+    if (consumed > 0) {
+        recv(connection.fd, nullptr, consumed, MSG_TRUNC);
+        connection.idle_since_seconds = now_.seconds;
+    }
+    const bool has_read_all = consumed == bytes && bytes < input_.size();
+    if (connection.session.is_over()) {
+        const bool by_quit = !connection.session.is_out_of_bounds();
+        if (by_quit && has_read_all) {
+            finish(index, Ending::quit);
+        } else {
+            begin_drain(index, by_quit ? Ending::quit : Ending::bounds);
+        }
+        return Progress::over;
+    }
+    // There is more to do when the output filled up first, or more input waits than fits the
+    // buffer.
+    if (output_.size() >= output_bytes || (consumed > 0 && bytes == input_.size())) {
+        return Progress::goes_on;
+    }
+    if (!client_has_closed) return Progress::waits;
+    finish(index, Ending::client_closed);
+    return Progress::over;
+}
+
+// Runs the session over `bytes` into output_, as long as there is room for one more reply; returns
+// how many bytes are done with.
+std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
+    std::size_t consumed = 0;
+    smtp::RefuseSession& session = connection.session;
+    while (consumed < bytes.size() && output_.size() < output_bytes && !session.is_over()) {
+        const bool had_refused = session.has_refused();
+        const auto step = session.next(bytes.substr(consumed));
+        consumed += step.consumed;
+        if (!step.says) break;
+        output_.append(shared_.replies[*step.says]);
+        // A line that is read again after a full socket has been noted and counted already.
+        if (session.commands() <= connection.noted_commands) continue;
+        connection.noted_commands = static_cast<std::uint16_t>(session.commands());
+        connection.notes.take(step);
+        counters_.commands.add();
+        if (step.told == smtp::RefuseSession::Reached::rcpt) counters_.recipients.add();
+        if (!had_refused && session.has_refused() && *step.says != smtp::RefuseSays::bye) {
+            counters_.refusals[static_cast<std::size_t>(session.stage())].add();
+        }
+    }
+    return consumed;
+}
+
+// False when not all of output_ went out: the connection then waits for room, or has ended.
+bool Worker::send_output(std::uint32_t index) {
+    Connection& connection = table_[index];
+    TURNAWAY_CHECK(connection.bytes_to_skip <= output_.size());
+    const std::string_view rest = std::string_view(output_).substr(connection.bytes_to_skip);
+    if (rest.empty()) return true;
+    const ssize_t sent = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(rest.size())) return true;
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        finish(index, Ending::client_reset);
+        return false;
+    }
+    if (sent > 0) {
+        connection.bytes_to_skip = static_cast<std::uint16_t>(connection.bytes_to_skip + sent);
+    }
+    connection.waits_for_room = true;
+    ask_for_event(index, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+    return false;
+}
+
+void Worker::ask_for_event(std::uint32_t index, std::uint32_t events) {
+    const Connection& connection = table_[index];
+    epoll_event event{.events = events,
+                      .data = {.u64 = connection_token(index, connection.generation)}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.fd, &event);
+}
+
+void Worker::begin_drain(std::uint32_t index, Ending ending) {
+    Connection& connection = table_[index];
+    connection.is_draining = true;
+    connection.ending = ending;
+    connection.idle_since_seconds = now_.seconds;
+    shutdown(connection.fd, SHUT_WR);
+    wheel_.remove(table_, index);
+    wheel_.add(table_, index, now_.seconds, now_.seconds + drain_seconds_max);
+    drain(index);
+}
+
+// Drops what the client still sends until it closes; the wheel ends it when it does not.
+void Worker::drain(std::uint32_t index) {
+    Connection& connection = table_[index];
+    for (int round = 0; round < rounds_per_event; ++round) {
+        const ssize_t got = recv(connection.fd, nullptr, drained_bytes_per_round, MSG_TRUNC);
+        if (got < 0 && errno == EAGAIN) return;
+        if (got <= 0 && errno != EINTR) return finish(index, connection.ending);
+    }
+    ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
+}
+
+// The host ends the session: 521 if it was not said yet, then close in good order.
+void Worker::give_up(std::uint32_t index, Ending ending) {
+    Connection& connection = table_[index];
+    if (const auto says = connection.session.give_up()) {
+        const std::string_view text = shared_.replies[*says];
+        // A socket that is full belongs to a client that does not read; it would not read this
+        // either.
+        if (!connection.waits_for_room) send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL);
+        counters_.refusals[static_cast<std::size_t>(connection.session.stage())].add();
+    }
+    begin_drain(index, ending);
+}
+
+std::uint32_t Worker::idle_seconds_max(const Connection& connection) const {
+    if (connection.is_draining) return drain_seconds_max;
+    const auto usual = static_cast<std::uint32_t>(shared_.settings.idle_timeout.count());
+    const std::uint32_t held = shared_.held.load(std::memory_order_relaxed);
+    const bool is_under_pressure = held >= shared_.settings.connections_max / 4 * 3 + 1;
+    return is_under_pressure ? std::min(usual, idle_seconds_under_pressure) : usual;
+}
+
+void Worker::look_at_time(std::uint32_t index) {
+    Connection& connection = table_[index];
+    const std::uint32_t idle_until = connection.idle_since_seconds + idle_seconds_max(connection);
+    if (connection.is_draining) {
+        if (idle_until <= now_.seconds) return finish(index, connection.ending);
+        return wheel_.add(table_, index, now_.seconds, idle_until);
+    }
+    const auto session_seconds =
+        static_cast<std::uint32_t>(shared_.settings.session_timeout.count());
+    const std::uint32_t held_seconds = (now_.milliseconds - connection.started_milliseconds) / 1000;
+    if (held_seconds >= session_seconds) return give_up(index, Ending::session_timeout);
+    if (idle_until <= now_.seconds) return give_up(index, Ending::idle_timeout);
+    const std::uint32_t session_until = now_.seconds + session_seconds - held_seconds;
+    wheel_.add(table_, index, now_.seconds, std::min(idle_until, session_until));
+}
+
+void Worker::finish(std::uint32_t index, Ending ending) {
+    Connection& connection = table_[index];
+    connection.ending = ending;
+    wheel_.remove(table_, index);
+    close(connection.fd);
+    if (connection.is_counted) {
+        shared_.address_count.release(connection.client);
+        shared_.held.fetch_sub(1, std::memory_order_relaxed);
+    }
+    counters_.ended[static_cast<std::size_t>(ending)].add();
+    counters_.reached[static_cast<std::size_t>(connection.session.reached())].add();
+    log(connection);
+    table_.release(index);
+}
+
+void Worker::log(const Connection& connection) {
+    if (shared_.settings.log == base::LogFormat::none) return;
+    bool was_empty = false;
+    std::array<char, connection_log_bytes_max> buffer;
+    if (!log_ring_.may_log(now_.seconds) ||
+        !log_ring_.push(
+            connection_log_line(connection, shared_.settings.log, now_.milliseconds, buffer),
+            &was_empty)) {
+        return counters_.log_lines_dropped.add();
+    }
+    if (was_empty && !shared_.log_waits.exchange(true, std::memory_order_acq_rel)) {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const ssize_t written = write(shared_.log_wake_fd, &one, sizeof one);
+    }
+}
+
+}  // namespace turnaway::refuse

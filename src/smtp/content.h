@@ -1,0 +1,56 @@
+// Message content as DATA carries it: dots taken off on the way in, put on on the way out, and the
+// end found.
+//
+// RFC 5321 section 4.5.2 (transparency) and 2.3.8 (CRLF only). The end is CRLF "." CRLF and nothing
+// else. A lone CR or LF is reported as a fault at once, because two hosts that disagree about where
+// a message ends let one message be smuggled inside another (requirement 52). Both sides work on
+// bytes as they come, hold no content and never change any other octet.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace turnaway::smtp {
+
+class ContentReader {
+  public:
+    enum class Status : std::uint8_t {
+        more,          // all of `bytes` was taken; the message goes on
+        end,           // the final dot was read; what follows `consumed` is the next command
+        bare_newline,  // a CR or LF stood alone: the transaction must die
+        line_too_long,
+    };
+    struct Step {
+        Status status = Status::more;
+        std::size_t consumed = 0;
+        std::string_view content = {};  // points into `bytes`, or to a constant CRLF; may be empty
+    };
+
+    // Takes a stretch of `bytes` and gives the content in it, unstuffed. Call again with the rest
+    // until all is consumed or the status is not `more`. Never takes zero bytes of a non-empty
+    // input. A line may have `line_bytes_max` octets, its CRLF included.
+    Step next(std::string_view bytes, std::size_t line_bytes_max);
+
+  private:
+    enum class State : std::uint8_t { line_start, in_line, after_cr, after_dot, after_dot_cr };
+    Step step_after_mark(char c);
+    State state_ = State::line_start;
+    std::size_t line_bytes_ = 0;
+};
+
+// Appends `content` to `*out` as DATA needs it: dots doubled at line starts, and after finish() the
+// final dot. Content comes in any pieces.
+class ContentWriter {
+  public:
+    void write(std::string_view content, std::string* out);
+    // Ends the last line if the content did not, then writes `.` CRLF.
+    void finish(std::string* out);
+
+  private:
+    enum class State : std::uint8_t { line_start, in_line, after_cr };
+    State state_ = State::line_start;
+};
+
+}  // namespace turnaway::smtp

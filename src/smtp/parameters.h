@@ -1,0 +1,48 @@
+// The parameters behind MAIL and RCPT that the programs here know, read into a value.
+//
+// SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531), RET and ENVID, NOTIFY and ORCPT
+// (RFC 3461). The views point into the command line. A parameter given twice or with a value of the
+// wrong form is a syntax error (501), one not listed here is unknown (555). Whether the session has
+// offered the extension is the session's business.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "smtp/command.h"
+
+namespace turnaway::smtp {
+
+enum class ParameterError : std::uint8_t { syntax, unknown };
+
+enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime };
+enum class Return : std::uint8_t { full, headers };
+
+struct MailParameters {
+    std::optional<std::uint64_t> size_bytes;
+    std::optional<Body> body;
+    std::optional<Return> ret;
+    std::string_view envid;  // xtext as it came, at most 100 octets (RFC 3461 section 4.4)
+    bool needs_smtputf8 = false;
+};
+
+struct RcptParameters {
+    // NOTIFY: no flag at all means that the parameter was not there.
+    bool notify_never = false;
+    bool notify_success = false;
+    bool notify_failure = false;
+    bool notify_delay = false;
+    // ORCPT: `rfc822;user@example.org` split at the semicolon; the address is xtext as it came.
+    std::string_view original_type;
+    std::string_view original_address;
+};
+
+std::expected<MailParameters, ParameterError> parse_mail_parameters(
+    std::span<const Parameter> parameters);
+std::expected<RcptParameters, ParameterError> parse_rcpt_parameters(
+    std::span<const Parameter> parameters);
+
+}  // namespace turnaway::smtp

@@ -1,0 +1,138 @@
+// The session of a host that takes no mail: from its greeting to the refusal, and after it.
+//
+// RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning), RFC 1846 section 4
+// (host name first, 521 to everything but QUIT), RFC 5321 (a correct ESMTP server up to the
+// refusal), RFC 2034 (an enhanced code in every reply but the greeting and those to HELO and EHLO).
+// Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied
+// freely. The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is
+// reached the last word is 521 and not 421, because this host will not take the mail later either.
+// Not offered: STARTTLS and AUTH.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "smtp/command.h"
+#include "smtp/framing.h"
+
+namespace turnaway::smtp {
+
+// The first point of the dialogue at which the host says 521.
+enum class RefuseStage : std::uint8_t { greeting, helo, mail, rcpt };
+
+std::string_view name(RefuseStage stage);
+
+// Everything such a host can say. One row each in refuse_session.cc.
+enum class RefuseSays : std::uint8_t {
+    refusal_greeting,
+    refusal_to_hello,  // no enhanced code
+    refusal,
+    greeting,
+    ehlo,
+    helo,
+    sender_ok,
+    ok,
+    help,
+    cannot_verify,
+    bye,
+    line_too_long,
+    bare_newline,
+    unrecognised,
+    not_implemented,
+    hello_first,
+    sender_first,
+    sender_given,
+    recipient_first,
+    hello_syntax,  // no enhanced code
+    argument_syntax,
+    sender_syntax,
+    recipient_syntax,
+    unknown_parameter,
+    sender_needs_smtputf8,
+};
+
+// The replies in full, line ends included, for one host name; built once at start.
+class RefuseReplies {
+  public:
+    // `hostname` is a domain or an address literal that has been checked; it is the first word of
+    // the refusal.
+    explicit RefuseReplies(std::string_view hostname);
+    std::string_view operator[](RefuseSays says) const {
+        return texts_[static_cast<std::size_t>(says)];
+    }
+
+  private:
+    static constexpr std::size_t count =
+        static_cast<std::size_t>(RefuseSays::sender_needs_smtputf8) + 1;
+    std::array<std::string, count> texts_;
+};
+
+class RefuseSession {
+  public:
+    static constexpr std::size_t commands_max = 1000;
+    static constexpr std::size_t errors_max = 20;
+    static constexpr std::size_t bytes_max = 256 * 1024;
+
+    // How far the client came, by the commands it got through or tried to.
+    enum class Reached : std::uint8_t { connect, helo, mail, rcpt };
+
+    struct Step {
+        std::size_t consumed = 0;             // bytes at the front that are done with
+        std::optional<RefuseSays> says = {};  // nothing: more bytes are needed
+        // What the line told about the client, for the log: Reached::helo its name, mail the
+        // reverse-path, rcpt a recipient; connect: nothing.
+        Reached told = Reached::connect;
+        std::string_view detail = {};
+    };
+
+    explicit RefuseSession(RefuseStage stage) : stage_(stage) {}
+
+    // What the host says first.
+    RefuseSays greet();
+
+    // One command from the bytes that have come, beginning where the last step ended; the caller
+    // shows unconsumed bytes again. Not to be called once is_over().
+    Step next(std::string_view bytes);
+
+    // The host ends the session by itself, for time or shutdown: what it says before it closes, if
+    // it has not refused yet.
+    std::optional<RefuseSays> give_up();
+
+    bool is_over() const { return phase_ == Phase::over; }
+    bool has_refused() const { return phase_ == Phase::refused || phase_ == Phase::over; }
+    // True when a bound on commands, errors or bytes ended the session.
+    bool is_out_of_bounds() const { return is_out_of_bounds_; }
+    RefuseStage stage() const { return stage_; }
+    Reached reached() const { return reached_; }
+    std::size_t commands() const { return commands_; }
+
+  private:
+    enum class Phase : std::uint8_t { connected, greeted, sender_given, refused, over };
+
+    RefuseSays answer(const Frame& frame, Step* step);
+    RefuseSays answer_after_refusal(const Frame& frame, Step* step);
+    RefuseSays answer_command(const Command& command);
+    RefuseSays answer_hello(const Command& command);
+    RefuseSays answer_mail(const Command& command);
+    RefuseSays answer_rcpt(const Command& command);
+    RefuseSays answer_error(const CommandError& error);
+    RefuseSays refuse(RefuseSays says);
+    void observe(const Command& command, Step* step);
+
+    RefuseStage stage_;
+    Phase phase_ = Phase::connected;
+    Reached reached_ = Reached::connect;
+    LineFramer framer_;
+    bool is_esmtp_ = false;
+    bool is_out_of_bounds_ = false;
+    std::uint8_t errors_ = 0;
+    std::uint16_t commands_ = 0;
+    std::uint32_t bytes_ = 0;
+};
+
+}  // namespace turnaway::smtp
