@@ -4,8 +4,8 @@
 // state per connection, and no more parsing than telling QUIT from anything else. It is written to
 // be as fast as epoll allows: each worker has its own SO_REUSEPORT listener, accepts in batches,
 // writes the greeting before it watches the socket, calls epoll_ctl once per connection (close
-// takes the socket out), reads once, and sends the 221 in one packet with the FIN. A client that sends anything else than QUIT, or QUIT in
-// pieces, is kept open and never answered.
+// takes the socket out), reads once, and sends the 221 in one packet with the FIN. A client that
+// sends anything else than QUIT, or QUIT in pieces, is kept open and never answered.
 //
 // Usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME
 #include <arpa/inet.h>

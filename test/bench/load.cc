@@ -214,22 +214,28 @@ void run_probe(Route route, std::size_t rate, std::size_t total, bool quits) {
     dialogues.print_result(Clock::now() - began);
 }
 
-int greeted_client(Route& route) {
+// A client that has read its greeting and stays; counts in *refused whether that was a 521.
+int greeted_client(Route& route, std::size_t* refused) {
     const int fd = route.connect_next(0);
     const timeval wait{.tv_sec = 10, .tv_usec = 0};
     must(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait), "SO_RCVTIMEO");
     std::array<char, 1024> bytes;
-    if (recv(fd, bytes.data(), bytes.size(), 0) <= 0) {
+    const ssize_t count = recv(fd, bytes.data(), bytes.size(), 0);
+    if (count <= 0) {
         std::fputs("bench_load: a client of the crowd was not greeted\n", stderr);
         std::exit(1);
     }
+    if (std::string_view(bytes.data(), static_cast<std::size_t>(count)).starts_with("521 "))
+        ++*refused;
     return fd;
 }
 
 // Slow clients spell one long word, a letter a second each, evenly spread over the second.
 void run_crowd(Route route, std::size_t idle, std::size_t slow) {
     std::vector<int> clients;
-    for (std::size_t i = 0; i < idle + slow; ++i) clients.push_back(greeted_client(route));
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < idle + slow; ++i)
+        clients.push_back(greeted_client(route, &refused));
     std::puts("ready");
     std::fflush(stdout);
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
@@ -244,7 +250,8 @@ void run_crowd(Route route, std::size_t idle, std::size_t slow) {
         char byte = 0;
         return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN;
     });
-    std::printf("{\"held\": %zu, \"lost\": %td}\n", clients.size(), lost);
+    std::printf("{\"greeted\": %zu, \"refused\": %zu, \"lost\": %td}\n", clients.size(), refused,
+                lost);
 }
 
 void raise_file_limit() {

@@ -14,9 +14,11 @@ rounds, ratios are medians of the ratios within a round.
   when run as root, so sockets in TIME_WAIT and limits per address do not count.
 - Server on the second core, clients on the first. connections/s is then what one core of clients
   asks for: they work harder than any of these servers. CPU per 1,000 is what compares servers; how
-  it is taken and what it includes stands in process_cost.py.
+  it is taken and what it includes stands in process_cost.py: read it before comparing with nginx.
 - The last rows have two workers on both cores, shared with the clients.
-- "held" is 10,000 idle clients; "crowded" is these and 1,000 that send a byte a second.
+- "used" is after 20,000 clients one after another, which fill what a server remembers of clients;
+  "held" is with 10,000 idle clients after that; "crowded" is these and 1,000 that send a byte a
+  second. Own bytes per connection are the growth from "used" to "held".
 
 --profile NAME instead records where the CPU time of one server goes (needs perf).
 """
@@ -38,13 +40,16 @@ import process_cost
 import servers
 
 CLIENT_CORES, SERVER_CORES, ALL_CORES = {0}, {1}, {0, 1}
-# Where each kind of client begins: no address twice with the same server, which may remember them.
-SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "alone": 1_000_000, "crowded": 2_000_000,
+# Where each kind of client begins: no address twice with one server, which may remember them.
+SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "used": 500_000, "alone": 1_000_000, "crowded": 2_000_000,
                     "held": 3_000_000, "slow": 4_000_000}
 
 
+SKIPPED = 77  # the exit code that CTest takes for "skipped"
+
+
 class Bench:
-    """Knows how much to do and collects every figure: figures[server name][measure] = [per round]."""
+    """How much to do, and every figure: figures[server name][measure] = [one per round]."""
 
     def __init__(self, arguments):
         self.programs = arguments.bin
@@ -73,17 +78,18 @@ class Bench:
     def finished(self, client, server):
         """The client's figures; also the place where a wrong answer is noticed."""
         result = json.loads(client.communicate()[0].splitlines()[-1])
+        server.greeted += result["greeted"]
         wrong = [f"{count} {name}" for name in ("cut_off", "unfinished", "lost")
                  if (count := result.get(name, 0))]
-        if result.get("greeted", 0) != result.get("refused", 0):
+        if result["greeted"] != result["refused"]:
             wrong.append(f"{result['greeted'] - result['refused']} greeted without 521")
         if wrong:
             self.failures.append(f"{server.name}: {', '.join(wrong)}")
         return result
 
     def measure_throughput(self, server, measure, quit_, cores=None):
-        self.finished(self.load("run", server, "warm-up", cores, total=self.connections // 25,
-                                quit=quit_), server)
+        self.finished(self.load("run", server, "warm-up", cores, quit=quit_,
+                                total=self.connections // 25), server)
         time.sleep(self.settle_seconds)
         before = process_cost.cpu_ns(server.process_ids())
         result = self.finished(self.load("run", server, "run", cores, total=self.connections,
@@ -102,11 +108,15 @@ class Bench:
         idle = process_cost.memory_kib(server.process_ids())
         self.note(server, "idle rss", idle["rss"])
         self.probe(server, "alone")
+        self.finished(self.load("run", server, "used", total=self.held * 2), server)
+        time.sleep(self.settle_seconds)
+        used = process_cost.memory_kib(server.process_ids())
+        self.note(server, "used rss", used["rss"])
         held = self.gather(server, "held", idle=self.held)
         full = process_cost.memory_kib(server.process_ids())
         self.note(server, "held rss", full["rss"])
         self.note(server, "held own", full["own"])
-        self.note(server, "held bytes each", (full["own"] - idle["own"]) * 1024 / self.held)
+        self.note(server, "held bytes each", (full["own"] - used["own"]) * 1024 / self.held)
         slow = self.gather(server, "slow", slow=self.slow)
         self.probe(server, "crowded")
         for crowd in (slow, held):
@@ -135,7 +145,7 @@ class Bench:
                       {name: calls / connections for name, calls in count.calls.items()
                        if calls > connections // 50})
 
-    def in_turns(self, makers, measure, rounds=None):
+    def in_turns(self, what, makers, measure, rounds=None):
         for round_ in range(rounds or self.rounds):
             turn = round_ % len(makers)
             for make in makers[turn:] + makers[:turn]:
@@ -143,22 +153,37 @@ class Bench:
                 server = make()
                 with server:
                     measure(server)
+                    self.compare_counters(server)
                 if isinstance(server, servers.TurnawayRefuse):
-                    self.note(server, "log lines", server.log_lines)
+                    self.note(server, what + " log lines", server.log_lines)
+
+    def compare_counters(self, server):
+        """What it counted must be what was there: a server that loses count is not compared."""
+        if not isinstance(server, servers.TurnawayRefuse):
+            return
+        counted = sum(value for name, value in server.counters().items()
+                      if name.startswith("turnaway_refuse_connections_total"))
+        if counted != server.greeted:
+            self.failures.append(f"{server.name} counted {counted:.0f} connections, "
+                                 f"its clients {server.greeted}")
 
     def run(self, makers):
-        def quitting(server):
-            if server.answers_quit:
-                self.measure_throughput(server, "dialogue", 1)
+        def without_quit(server):
+            self.measure_throughput(server, "no QUIT", 0)
 
-        self.in_turns(makers["one worker"], quitting)
-        self.in_turns(makers["one worker"],
-                      lambda server: self.measure_throughput(server, "no QUIT", 0))
-        self.in_turns(makers["holding"], self.measure_crowd, min(self.rounds, 3))
-        self.in_turns(makers["two workers"], lambda server: self.measure_throughput(
-            server, "two workers", 1, ALL_CORES), min(self.rounds, 3))
+        def with_quit(server):
+            self.measure_throughput(server, "dialogue", 1)
+
+        def with_two_workers(server):
+            self.measure_throughput(server, "two workers", 1, ALL_CORES)
+
+        few = min(self.rounds, 3)
+        self.in_turns("dialogue", makers["answering QUIT"], with_quit)
+        self.in_turns("no QUIT", makers["all"], without_quit)
+        self.in_turns("held", makers["holding"], self.measure_crowd, few)
+        self.in_turns("two workers", makers["two workers"], with_two_workers, few)
         if shutil.which("strace"):
-            self.in_turns(makers["one worker"], self.count_system_calls, 1)
+            self.in_turns("system calls", makers["all"], self.count_system_calls, 1)
 
 
 def middle(figures, server, measure):
@@ -186,6 +211,10 @@ def table_rows(bench):
         counted = figures.get(server, {}).get("system calls")
         return sum(counted[0].values()) if counted else None
 
+    def logged(server):
+        lines = middle(figures, server, "dialogue log lines")
+        return lines / bench.connections * 1000 if lines else None
+
     rows = []
     for name in ("dialogue", "no QUIT"):
         rows += [[f"{name}: connections/s", "{:,.0f}", plain(name + " rate")],
@@ -197,11 +226,14 @@ def table_rows(bench):
                   plain(name + " cpu of both")],
                  [f"{name}: with the client's, against bare", "{:.3f}",
                   against(base, name + " cpu of both")]]
+        if name == "dialogue":
+            rows.append(["dialogue: log lines per 1,000", "{:,.0f}", logged])
     rows += [["no QUIT: CPU against nginx", "{:.3f}", against(peer, "no QUIT cpu")],
              ["no QUIT: with the client's, against nginx", "{:.3f}",
               against(peer, "no QUIT cpu of both")],
              ["system calls per connection", "{:.2f}", calls],
              ["idle: RSS, KiB", "{:,.0f}", plain("idle rss")],
+             ["used: RSS, KiB", "{:,.0f}", plain("used rss")],
              ["held: RSS, KiB", "{:,.0f}", plain("held rss")],
              ["held: of it anonymous, KiB", "{:,.0f}", plain("held own")],
              ["held: own bytes per connection", "{:,.0f}", plain("held bytes each")]]
@@ -231,9 +263,6 @@ def print_table(bench):
         for counted in bench.figures[name].get("system calls", []):
             ordered = sorted(counted.items(), key=lambda item: -item[1])
             print(f"\n{name}: " + ", ".join(f"{call} {times:.2f}" for call, times in ordered))
-        if lines_written := bench.figures[name].get("log lines"):
-            print(f"\n{name}: log lines in the rounds of the dialogue: "
-                  f"{lines_written[:bench.rounds]}")
 
 
 def describe_machine(programs):
@@ -249,7 +278,8 @@ def describe_machine(programs):
 
 
 def profile(bench, make, report_lines=60):
-    """Where one server's CPU time goes, by perf's software clock (virtual machines have no other)."""
+    """Where one server's CPU time goes, by perf's software clock: many virtual machines have no
+    other."""
     servers.enter_fresh_network()
     with tempfile.TemporaryDirectory() as folder, make() as server:
         data = pathlib.Path(folder) / "perf.data"
@@ -269,6 +299,8 @@ def profile(bench, make, report_lines=60):
 
 def server_makers(arguments, folder):
     programs = arguments.bin
+    if arguments.quick:
+        servers.Server.connections_max = 1024  # the file limit of an ordinary user
     nginx = servers.unpack_nginx(programs.parent.parent / "peers/nginx", fetch=not arguments.quick)
     if nginx is None:
         print("nginx is left out: neither installed nor to be fetched", file=sys.stderr)
@@ -281,10 +313,14 @@ def server_makers(arguments, folder):
             made["nginx"] = lambda: servers.Nginx(*nginx, folder, cores, workers)
         return {name: make for name, make in made.items() if name in arguments.servers}
 
+    def some(made, *names):
+        return [make for name, make in made.items() if name in names]
+
     one, two = makers(SERVER_CORES, 1), makers(ALL_CORES, 2)
-    holding = [make for name, make in one.items() if name in ("bare", "refuse")]
-    return one, {"one worker": list(one.values()), "holding": holding,
-                 "two workers": [make for name, make in two.items() if name in ("bare", "refuse")]}
+    return one, {"all": list(one.values()),
+                 "answering QUIT": some(one, "bare", "refuse", "silent"),
+                 "holding": some(one, "bare", "refuse"),
+                 "two workers": some(two, "bare", "refuse")}
 
 
 def main():
@@ -300,7 +336,8 @@ def main():
     arguments = parser.parse_args()
     arguments.bin = arguments.bin.resolve()
     if len(os.sched_getaffinity(0)) < 2:
-        raise SystemExit("the bench needs two cores: one for the servers, one for the clients")
+        print("the bench needs two cores: one for the servers, one for the clients")
+        sys.exit(SKIPPED)
     machine = describe_machine(arguments.bin)
     bench = Bench(arguments)
     with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder:

@@ -27,7 +27,7 @@ pid {folder}/nginx.pid;
 error_log stderr crit;
 worker_processes {workers};
 worker_rlimit_nofile {files};
-events {{ worker_connections 16384; multi_accept on; }}
+events {{ worker_connections {connections_max}; multi_accept on; }}
 stream {{
     server {{
         listen 127.0.0.1:{port} reuseport backlog=4096;
@@ -84,11 +84,13 @@ class Server:
     """One running server. Use as a context manager; leaving it ends the process."""
 
     answers_quit = True  # nginx says its line and closes at once
+    connections_max = 16384
     name = ""
     last_log_line = ""  # of a server whose standard error we read; others write to ours
 
     def __init__(self, cores, workers):
         self.cores, self.workers = cores, workers
+        self.greeted = 0  # clients that read a greeting, as far as they told
         self.port = free_port()
 
     def __enter__(self):
@@ -98,6 +100,7 @@ class Server:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
                     if client.recv(512):
+                        self.greeted += 1
                         return self
             except ConnectionError:  # not listening yet, or already gone
                 pass
@@ -154,12 +157,13 @@ class TurnawayRefuse(Server):
 
     def start(self):
         self.metrics_port = free_port()
-        self.reader = spawn_pinned(self.reader_cores, ["awk", "{ last = $0 } END { print NR, last }"],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        count_and_last_line = ["awk", "{ last = $0 } END { print NR, last }"]
+        self.reader = spawn_pinned(self.reader_cores, count_and_last_line, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
         process = self.spawn(
             [self.program, "--listen", f"127.0.0.1:{self.port}", "--hostname", HOSTNAME,
-             "--workers", self.workers, "--log", self.log, "--max-connections", 16384,
-             "--metrics", f"127.0.0.1:{self.metrics_port}"],
+             "--workers", self.workers, "--max-connections", self.connections_max,
+             "--log", self.log, "--metrics", f"127.0.0.1:{self.metrics_port}"],
             stderr=self.reader.stdin)
         self.reader.stdin.close()
         return process
@@ -199,5 +203,6 @@ class Nginx(Server):
         config = self.folder / "nginx.conf"
         config.write_text(NGINX_CONFIG.format(
             module=self.module, folder=self.folder, workers=self.workers, port=self.port,
-            hostname=HOSTNAME, files=resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            hostname=HOSTNAME, connections_max=self.connections_max,
+            files=resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
         return self.spawn([self.program, "-e", "stderr", "-p", self.folder, "-c", config])
