@@ -12,7 +12,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -100,13 +99,6 @@ void answer(int client) {
     }
 }
 
-void raise_file_limit() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -119,7 +111,6 @@ int main(int argc, char** argv) {
     address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[2])));
     const int workers = std::atoi(argv[3]);
     const std::string greeting = std::string("521 ") + argv[4] + " Host does not accept mail\r\n";
-    raise_file_limit();
 
     std::vector<std::jthread> others;
     for (int i = 1; i < workers; ++i)

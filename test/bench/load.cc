@@ -254,13 +254,6 @@ void run_crowd(Route route, std::size_t idle, std::size_t slow) {
                 lost);
 }
 
-void raise_file_limit() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -283,7 +276,6 @@ int main(int argc, char** argv) {
         target.sin_port =
             htons(static_cast<std::uint16_t>(std::stoi(target_text.substr(colon + 1))));
 
-    raise_file_limit();
     const Route route(target, static_cast<std::uint32_t>(options["--first-source"]));
     const bool quits = options["--quit"] != 0;
     if (understood && mode == "run") {

@@ -41,8 +41,8 @@ import servers
 
 CLIENT_CORES, SERVER_CORES, ALL_CORES = {0}, {1}, {0, 1}
 # Where each kind of client begins: no address twice with one server, which may remember them.
-SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "used": 500_000, "alone": 1_000_000, "crowded": 2_000_000,
-                    "held": 3_000_000, "slow": 4_000_000}
+SOURCE_ADDRESSES = {"warm-up": 0, "run": 100_000, "used": 500_000, "alone": 1_000_000,
+                    "crowded": 2_000_000, "held": 3_000_000, "slow": 4_000_000}
 
 
 SKIPPED = 77  # the exit code that CTest takes for "skipped"

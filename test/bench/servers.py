@@ -26,7 +26,6 @@ daemon off;
 pid {folder}/nginx.pid;
 error_log stderr crit;
 worker_processes {workers};
-worker_rlimit_nofile {files};
 events {{ worker_connections {connections_max}; multi_accept on; }}
 stream {{
     server {{
@@ -76,8 +75,14 @@ def unpack_nginx(folder, fetch):
 
 
 def spawn_pinned(cores, command, stdin=subprocess.DEVNULL, **streams):
-    return subprocess.Popen([str(word) for word in command], stdin=stdin,
-                            preexec_fn=lambda: os.sched_setaffinity(0, cores), **streams)
+    """Starts a program on these cores, with as many open files as this user may have."""
+    def prepare():
+        os.sched_setaffinity(0, cores)
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    return subprocess.Popen([str(word) for word in command], stdin=stdin, preexec_fn=prepare,
+                            **streams)
 
 
 class Server:
@@ -203,6 +208,5 @@ class Nginx(Server):
         config = self.folder / "nginx.conf"
         config.write_text(NGINX_CONFIG.format(
             module=self.module, folder=self.folder, workers=self.workers, port=self.port,
-            hostname=HOSTNAME, connections_max=self.connections_max,
-            files=resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            hostname=HOSTNAME, connections_max=self.connections_max))
         return self.spawn([self.program, "-e", "stderr", "-p", self.folder, "-c", config])
