@@ -1,14 +1,24 @@
-# data/codes.csv becomes codes/constants.inc and codes/code_rows.inc, which src/codes includes.
+# The tables in data/ become the .inc files that src/codes includes. python3 is the only tool needed.
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(TURNAWAY_GENERATED ${PROJECT_BINARY_DIR}/generated)
 
-add_custom_command(
-  OUTPUT ${TURNAWAY_GENERATED}/codes/constants.inc ${TURNAWAY_GENERATED}/codes/code_rows.inc
-  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/generate_code_table.py
-          ${PROJECT_SOURCE_DIR}/data/codes.csv ${TURNAWAY_GENERATED}/codes
-  DEPENDS ${PROJECT_SOURCE_DIR}/tools/generate_code_table.py ${PROJECT_SOURCE_DIR}/data/codes.csv
-  COMMENT "Making the code table from data/codes.csv")
-target_sources(turnaway_codes PRIVATE
-  ${TURNAWAY_GENERATED}/codes/constants.inc ${TURNAWAY_GENERATED}/codes/code_rows.inc)
+# turnaway_generate(SCRIPT INPUT OUTPUTS file... TABLES file...)
+function(turnaway_generate script input)
+  cmake_parse_arguments(arg "" "" "OUTPUTS;TABLES" ${ARGN})
+  list(TRANSFORM arg_OUTPUTS PREPEND ${TURNAWAY_GENERATED}/codes/)
+  list(TRANSFORM arg_TABLES PREPEND ${PROJECT_SOURCE_DIR}/data/)
+  add_custom_command(
+    OUTPUT ${arg_OUTPUTS}
+    COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/${script}
+            ${PROJECT_SOURCE_DIR}/${input} ${TURNAWAY_GENERATED}/codes
+    DEPENDS ${PROJECT_SOURCE_DIR}/tools/${script} ${arg_TABLES}
+    COMMENT "Making tables from ${arg_TABLES}")
+  target_sources(turnaway_codes PRIVATE ${arg_OUTPUTS})
+endfunction()
+
+turnaway_generate(generate_code_table.py data/codes.csv
+  OUTPUTS constants.inc code_rows.inc TABLES codes.csv)
+turnaway_generate(generate_text_rules.py data
+  OUTPUTS causes.inc collisions.inc phrases.inc TABLES causes.csv collisions.csv phrases.csv)
 target_include_directories(turnaway_codes PUBLIC ${TURNAWAY_GENERATED})

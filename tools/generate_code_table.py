@@ -108,18 +108,13 @@ def tables(rows: list[dict]) -> str:
     )
 
 
-def write_if_changed(path: pathlib.Path, text: str) -> None:
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
-
-
 def main() -> int:
     source, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     with source.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     folder.mkdir(parents=True, exist_ok=True)
-    write_if_changed(folder / "constants.inc", constants(rows))
-    write_if_changed(folder / "code_rows.inc", tables(rows))
+    (folder / "constants.inc").write_text(constants(rows), encoding="utf-8")
+    (folder / "code_rows.inc").write_text(tables(rows), encoding="utf-8")
     return 0
 
 

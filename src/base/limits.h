@@ -16,7 +16,10 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t local_part_bytes_most = 64;
 inline constexpr std::size_t domain_bytes_most = 255;
 inline constexpr std::size_t domain_label_bytes_most = 63;  // RFC 1035 section 2.3.4
-inline constexpr std::size_t path_bytes_most = 256;         // with the angle brackets
+inline constexpr std::size_t dns_name_bytes_most = 253;  // as text: 255 on the wire, section 2.3.4
+inline constexpr std::size_t path_bytes_most = 256;      // with the angle brackets
+inline constexpr std::size_t envid_bytes_most = 100;     // as xtext, RFC 3461 section 4.4
+inline constexpr std::size_t orcpt_bytes_most = 500;     // as xtext, RFC 3461 section 4.2
 inline constexpr std::size_t command_line_bytes_least = 512;
 inline constexpr std::size_t reply_line_bytes_most = 512;
 inline constexpr std::size_t text_line_bytes_least = 1000;
@@ -27,10 +30,10 @@ inline constexpr std::size_t recipients_least = 100;
 inline constexpr std::size_t command_line_bytes_most = 2048;
 // What we read of one reply, however many lines: a peer that says more is cut off (RFC 5321 sets no
 // bound).
-inline constexpr std::size_t reply_bytes_most = 64 * 1024;
+inline constexpr std::size_t reply_bytes_most = std::size_t{64} * 1024;
 inline constexpr std::size_t reply_lines_most = 1000;
 // A text line in DATA; far over the 1000 that must be taken, and a bound all the same.
-inline constexpr std::size_t text_line_bytes_most = 1024 * 1024;
+inline constexpr std::size_t text_line_bytes_most = std::size_t{1024} * 1024;
 
 // RFC 5321 section 4.5.3.2: how long a server waits for the next command, at the least.
 inline constexpr std::chrono::seconds server_command_wait_least = 5min;

@@ -245,8 +245,14 @@ std::string_view describe(AddressError error) {
             return "the address holds bytes that are not UTF-8";
         case AddressError::source_route:
             return "the source route is not well-formed";
+        case AddressError::idna:
+            return "the domain has a label that IDNA2008 does not allow";
     }
     return "the address is not well-formed";
+}
+
+bool is_dot_string(std::string_view text) {
+    return !text.empty() && scan_dot_string(text) == text.size();
 }
 
 std::expected<void, AddressError> scan_domain(std::string_view text) {

@@ -32,6 +32,7 @@ enum class AddressError : std::uint8_t {
     path_too_long,
     not_utf8,
     source_route,
+    idna,  // a U-label that IDNA2008 does not allow
 };
 
 // A sentence without a full stop: "the local-part is longer than 64 octets".
@@ -55,6 +56,8 @@ struct PathParts {
 
 // `local@domain`, nothing around it. At most 254 octets, so that it fits into a path.
 std::expected<AddressParts, AddressError> scan_address(std::string_view text);
+// Whether a local-part can stand without quotes: atoms joined by dots, UTF-8 taken.
+bool is_dot_string(std::string_view text);
 // A domain name, ASCII or UTF-8, without a final dot; no literal. Underscores are taken, since real
 // hosts have them; four short numbers (192.0.2.1) are not: AddressError::literal.
 std::expected<void, AddressError> scan_domain(std::string_view text);

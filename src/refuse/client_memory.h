@@ -20,7 +20,7 @@ namespace turnaway::refuse {
 
 class ClientMemory {
   public:
-    static constexpr std::uint64_t minutes_remembered = 7 * 24 * 60;
+    static constexpr std::uint64_t minutes_remembered = std::uint64_t{7} * 24 * 60;
 
     explicit ClientMemory(base::KeyedHash hash) : hash_(hash), table_(sets) {}
 

@@ -17,7 +17,7 @@ namespace turnaway::refuse {
 
 class LogRing {
   public:
-    static constexpr std::size_t bytes = 64 * 1024;
+    static constexpr std::size_t bytes = std::size_t{64} * 1024;
     static constexpr std::uint32_t lines_per_second_max = 500;
 
     // Worker: false when the line was dropped. True in *was_empty: the supervisor has to be woken.

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int events_per_wait = 256;
 constexpr int rounds_per_event = 16;  // then the others get their turn
-constexpr std::size_t drained_bytes_per_round = 256 * 1024;
+constexpr std::size_t drained_bytes_per_round = std::size_t{256} * 1024;
 constexpr std::uint32_t drain_seconds_max = 10;
 constexpr std::uint32_t stop_grace_seconds = 5;
 constexpr std::uint32_t stop_drain_seconds = 2;
@@ -160,7 +160,8 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
         return Progress::goes_on;
     }
     if (!client_has_closed) return Progress::waits;
-    finish(index, Ending::client_closed);
+    // Half a line may still lie there unread.
+    begin_drain(index, Ending::client_closed);
     return Progress::over;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace turnaway::smtp {
@@ -10,9 +11,7 @@ namespace {
 
 using base::equal_no_case;
 
-constexpr std::size_t envid_bytes_max = 100;  // RFC 3461 section 4.4
-constexpr std::size_t orcpt_bytes_max = 500;  // RFC 3461 section 4.2
-constexpr std::size_t size_digits_max = 20;   // RFC 1870 section 4
+constexpr std::size_t size_digits_max = 20;  // RFC 1870 section 4
 
 // xtext: printable ASCII but "+" and "=", or "+" and two capital hexadecimal digits (RFC 3461
 // section 4). In an ORCPT of type utf-8 the bytes of UTF-8 may stand as they are (RFC 6533 section
@@ -53,18 +52,19 @@ Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) 
         return result->size_bytes ? Outcome() : syntax_error;
     }
     if (equal_no_case(parameter.keyword, "BODY")) {
-        if (equal_no_case(value, "7BIT")) result->body = Body::seven_bit;
-        if (equal_no_case(value, "8BITMIME")) result->body = Body::eight_bit_mime;
-        if (equal_no_case(value, "BINARYMIME")) result->body = Body::binary_mime;
+        if (equal_no_case(value, "7BIT")) result->body = mail::Body::seven_bit;
+        if (equal_no_case(value, "8BITMIME")) result->body = mail::Body::eight_bit_mime;
+        if (equal_no_case(value, "BINARYMIME")) result->body = mail::Body::binary_mime;
         return result->body ? Outcome() : syntax_error;
     }
     if (equal_no_case(parameter.keyword, "RET")) {
-        if (equal_no_case(value, "FULL")) result->ret = Return::full;
-        if (equal_no_case(value, "HDRS")) result->ret = Return::headers;
+        if (equal_no_case(value, "FULL")) result->ret = mail::Return::full;
+        if (equal_no_case(value, "HDRS")) result->ret = mail::Return::headers;
         return result->ret ? Outcome() : syntax_error;
     }
     if (equal_no_case(parameter.keyword, "ENVID")) {
-        if (value.size() > envid_bytes_max || !is_xtext(value, false)) return syntax_error;
+        if (value.size() > base::limits::envid_bytes_most || !is_xtext(value, false))
+            return syntax_error;
         result->envid = value;
         return {};
     }
@@ -77,17 +77,17 @@ Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) 
 }
 
 // `NEVER`, or any of the other three with commas between (RFC 3461 section 4.1).
-Outcome take_notify(std::string_view value, RcptParameters* result) {
+Outcome take_notify(std::string_view value, mail::Notify* notify) {
     if (equal_no_case(value, "NEVER")) {
-        result->notify_never = true;
+        notify->never = true;
         return {};
     }
     while (true) {
         const std::size_t comma = value.find(',');
         const std::string_view word = value.substr(0, comma);
-        bool* flag = equal_no_case(word, "SUCCESS")   ? &result->notify_success
-                     : equal_no_case(word, "FAILURE") ? &result->notify_failure
-                     : equal_no_case(word, "DELAY")   ? &result->notify_delay
+        bool* flag = equal_no_case(word, "SUCCESS")   ? &notify->success
+                     : equal_no_case(word, "FAILURE") ? &notify->failure
+                     : equal_no_case(word, "DELAY")   ? &notify->delay
                                                       : nullptr;
         if (flag == nullptr || *flag) return syntax_error;
         *flag = true;
@@ -97,7 +97,9 @@ Outcome take_notify(std::string_view value, RcptParameters* result) {
 }
 
 Outcome take_rcpt_parameter(const Parameter& parameter, RcptParameters* result) {
-    if (equal_no_case(parameter.keyword, "NOTIFY")) return take_notify(parameter.value, result);
+    if (equal_no_case(parameter.keyword, "NOTIFY")) {
+        return take_notify(parameter.value, &result->notify.emplace());
+    }
     if (equal_no_case(parameter.keyword, "ORCPT")) {
         const std::string_view value = parameter.value;
         const std::size_t semicolon = value.find(';');
@@ -105,7 +107,7 @@ Outcome take_rcpt_parameter(const Parameter& parameter, RcptParameters* result) 
         result->original_type = value.substr(0, semicolon);
         result->original_address = value.substr(semicolon + 1);
         const bool is_utf8_type = equal_no_case(result->original_type, "utf-8");
-        const bool is_well_formed = value.size() <= orcpt_bytes_max &&
+        const bool is_well_formed = value.size() <= base::limits::orcpt_bytes_most &&
                                     is_xtext(result->original_type, false) &&
                                     is_xtext(result->original_address, is_utf8_type);
         return is_well_formed ? Outcome() : syntax_error;

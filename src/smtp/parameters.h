@@ -12,29 +12,23 @@
 #include <span>
 #include <string_view>
 
+#include "mail/sender_wishes.h"
 #include "smtp/command.h"
 
 namespace turnaway::smtp {
 
 enum class ParameterError : std::uint8_t { syntax, unknown };
 
-enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime };
-enum class Return : std::uint8_t { full, headers };
-
 struct MailParameters {
     std::optional<std::uint64_t> size_bytes;
-    std::optional<Body> body;
-    std::optional<Return> ret;
+    std::optional<mail::Body> body;
+    std::optional<mail::Return> ret;
     std::string_view envid;  // xtext as it came, at most 100 octets (RFC 3461 section 4.4)
     bool needs_smtputf8 = false;
 };
 
 struct RcptParameters {
-    // NOTIFY: no flag at all means that the parameter was not there.
-    bool notify_never = false;
-    bool notify_success = false;
-    bool notify_failure = false;
-    bool notify_delay = false;
+    std::optional<mail::Notify> notify;
     // ORCPT: `rfc822;user@example.org` split at the semicolon; the address is xtext as it came.
     std::string_view original_type;
     std::string_view original_address;

@@ -147,15 +147,12 @@ std::optional<RefuseSays> RefuseSession::give_up() {
 
 RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     TURNAWAY_CHECK(!is_over());
-    const Frame frame = framer_.next(bytes, base::limits::command_line_bytes_most);
-    Step step{.consumed = frame.consumed};
-    bytes_ += static_cast<std::uint32_t>(frame.consumed);
-    if (frame.kind != Frame::Kind::none) {
-        ++commands_;
-        step.says = has_refused() ? answer_after_refusal(frame, &step) : answer(frame, &step);
-    }
-    const bool is_within =
-        bytes_ <= bytes_max && commands_ <= commands_max && errors_ <= errors_max;
+    const bool had_refused = has_refused();
+    Step step = had_refused ? next_after_refusal(bytes) : next_before_refusal(bytes);
+    bytes_ += static_cast<std::uint32_t>(step.consumed);
+    if (step.says) ++commands_;
+    const bool is_within = bytes_ <= (had_refused ? bytes_max : bytes_before_refusal_max) &&
+                           commands_ <= commands_max && errors_ <= errors_max;
     if (!is_over() && !is_within) {
         is_out_of_bounds_ = true;
         phase_ = Phase::over;
@@ -164,25 +161,63 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     return step;
 }
 
-// Commands after the refusal change nothing; they are read for what they tell the log.
-RefuseSays RefuseSession::answer_after_refusal(const Frame& frame, Step* step) {
-    if (frame.kind == Frame::Kind::too_long) return refusal;
-    const auto command = parse_command(frame.text);
-    if (!command) {
-        const auto verb = command.error().verb;
-        return verb == Verb::ehlo || verb == Verb::helo ? refusal_to_hello : refusal;
+RefuseSession::Step RefuseSession::next_before_refusal(std::string_view bytes) {
+    const Frame frame = framer_.next(bytes, base::limits::command_line_bytes_most);
+    Step step{.consumed = frame.consumed};
+    if (frame.kind != Frame::Kind::none) step.says = answer(frame, &step);
+    return step;
+}
+
+RefuseSession::Step RefuseSession::next_after_refusal(std::string_view bytes) {
+    Step step;
+    std::string_view line;
+    const bool ends_with_first_byte = ends_in_cr_ && bytes.starts_with('\n');
+    const std::size_t end = ends_with_first_byte ? 0 : bytes.find("\r\n");
+    if (end != std::string_view::npos) {
+        line = bytes.substr(0, end);
+        step.consumed = end + (ends_with_first_byte ? 1 : 2);
+        // The CR that came earlier is no part of the line.
+        if (ends_with_first_byte) --line_bytes_;
+    } else {
+        line = bytes;
+        step.consumed = bytes.size();
     }
-    observe(*command, step);
-    switch (command->verb) {
-        case Verb::quit:
+    const bool is_whole = line_bytes_ == 0;
+    const bool has_ended = end != std::string_view::npos;
+    if (has_ended && is_whole) {
+        step.says = answer_after_refusal(line, true, &step);
+        return step;
+    }
+    if (!has_ended) ends_in_cr_ = bytes.ends_with('\r');
+    for (std::size_t i = 0; i < line.size() && line_bytes_ + i < line_start_.size(); ++i) {
+        line_start_[line_bytes_ + i] = line[i];
+    }
+    line_bytes_ += static_cast<std::uint32_t>(line.size());
+    if (has_ended) {
+        const bool is_short = line_bytes_ <= line_start_.size();
+        const std::size_t known_bytes = is_short ? line_bytes_ : line_start_.size();
+        step.says = answer_after_refusal({line_start_.data(), known_bytes}, is_short, &step);
+        step.detail = {};
+        step.told = Reached::connect;
+        line_bytes_ = 0;
+        ends_in_cr_ = false;
+    }
+    return step;
+}
+
+// Commands after the refusal change nothing; whole lines are read for what they tell the log.
+RefuseSays RefuseSession::answer_after_refusal(std::string_view line, bool is_whole, Step* step) {
+    const auto verb = scan_verb(line);
+    const bool is_hello = verb == Verb::ehlo || verb == Verb::helo;
+    if (is_whole && line.size() < base::limits::command_line_bytes_most) {
+        const auto command = parse_command(line);
+        if (command) observe(*command, step);
+        if (command && command->verb == Verb::quit) {
             phase_ = Phase::over;
             return bye;
-        case Verb::ehlo:
-        case Verb::helo:
-            return refusal_to_hello;
-        default:
-            return refusal;
+        }
     }
+    return is_hello ? refusal_to_hello : refusal;
 }
 
 void RefuseSession::observe(const Command& command, Step* step) {
@@ -214,7 +249,8 @@ RefuseSays RefuseSession::answer(const Frame& frame, Step* step) {
         return answer_error(command.error());
     }
     const RefuseSays says = answer_command(*command);
-    const bool is_error = rows[static_cast<std::size_t>(says)].code.is_permanent() && !has_refused();
+    const bool is_error =
+        rows[static_cast<std::size_t>(says)].code.is_permanent() && !has_refused();
     // What a misplaced command claims is not how far the client came.
     if (is_error) {
         ++errors_;

@@ -76,7 +76,9 @@ class RefuseSession {
   public:
     static constexpr std::size_t commands_max = 1000;
     static constexpr std::size_t errors_max = 20;
-    static constexpr std::size_t bytes_max = 256 * 1024;
+    static constexpr std::size_t bytes_max = std::size_t{256} * 1024;
+    // Up to the refusal a client needs a few hundred.
+    static constexpr std::size_t bytes_before_refusal_max = std::size_t{16} * 1024;
 
     // How far the client came, by the commands it got through or tried to.
     enum class Reached : std::uint8_t { connect, helo, mail, rcpt };
@@ -96,7 +98,8 @@ class RefuseSession {
     RefuseSays greet();
 
     // One command from the bytes that have come, beginning where the last step ended; the caller
-    // shows unconsumed bytes again. Not to be called once is_over().
+    // shows unconsumed bytes again. After the refusal every byte is consumed at once. Not to be
+    // called once is_over().
     Step next(std::string_view bytes);
 
     // The host ends the session by itself, for time or shutdown: what it says before it closes, if
@@ -114,8 +117,10 @@ class RefuseSession {
   private:
     enum class Phase : std::uint8_t { connected, greeted, sender_given, refused, over };
 
+    Step next_before_refusal(std::string_view bytes);
+    Step next_after_refusal(std::string_view bytes);
     RefuseSays answer(const Frame& frame, Step* step);
-    RefuseSays answer_after_refusal(const Frame& frame, Step* step);
+    RefuseSays answer_after_refusal(std::string_view line, bool is_whole, Step* step);
     RefuseSays answer_command(const Command& command);
     RefuseSays answer_hello(const Command& command);
     RefuseSays answer_mail(const Command& command);
@@ -133,6 +138,12 @@ class RefuseSession {
     std::uint8_t errors_ = 0;
     std::uint16_t commands_ = 0;
     std::uint32_t bytes_ = 0;
+    // After the refusal: how the line begins that has not ended yet, and whether its last byte so
+    // far is a CR. Enough to know QUIT, EHLO and HELO; so no input waits in the kernel, where the
+    // rest of a line can hold a whole receive window closed.
+    std::array<char, 8> line_start_{};
+    std::uint32_t line_bytes_ = 0;
+    bool ends_in_cr_ = false;
 };
 
 }  // namespace turnaway::smtp

@@ -1,0 +1,16 @@
+# fish completion for turnaway-refuse(8)
+complete -c turnaway-refuse -f
+complete -c turnaway-refuse -l listen -x -d 'Address to listen on'
+complete -c turnaway-refuse -l hostname -x -a '(__fish_print_hostnames)' -d 'Name the refusal begins with'
+complete -c turnaway-refuse -l stage -x -a 'auto greeting helo mail rcpt' -d 'Where to say 521'
+complete -c turnaway-refuse -l idle-timeout -x -d 'How long a client may be silent'
+complete -c turnaway-refuse -l session-timeout -x -d 'How long a connection may last'
+complete -c turnaway-refuse -l max-connections -x -d 'Connections held at once'
+complete -c turnaway-refuse -l max-per-address -x -d 'Connections held at once for one client'
+complete -c turnaway-refuse -l workers -x -d 'Threads that serve connections'
+complete -c turnaway-refuse -l log -x -a 'json text none' -d 'Log on standard error'
+complete -c turnaway-refuse -l metrics -x -d 'Serve Prometheus metrics'
+complete -c turnaway-refuse -l user -x -a '(__fish_complete_users)' -d 'User to become when started as root'
+complete -c turnaway-refuse -l no-sandbox -d 'Run without seccomp, landlock and limits'
+complete -c turnaway-refuse -s h -l help -d 'Print the options and an example'
+complete -c turnaway-refuse -l version -d 'Print the version'

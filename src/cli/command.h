@@ -1,0 +1,19 @@
+// Command: what one file of src/cli adds to the program: a subcommand and what it does when chosen.
+//
+// main.cc holds the list. A command never ends the process; it returns an exit code of sysexits.h.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace turnaway::cli {
+
+using Action = std::function<int()>;
+
+// Adds `turnaway explain` to `program`; the action runs after the command line is read.
+Action add_explain(CLI::App& program);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,119 @@
+// The page form of an ExplainRecord: what a person at a terminal reads.
+#include <fmt/format.h>
+
+#include "cli/explain_record.h"
+#include "cli/wording.h"
+
+namespace turnaway::cli {
+
+using codes::Basis;
+using codes::Judgement;
+using codes::Note;
+
+namespace {
+
+constexpr std::size_t page_columns = 90;
+constexpr std::size_t label_columns = 12;
+
+// "  Label       text", with the text broken at blanks and set in.
+void append_entry(std::string& out, const Colours& colours, std::string_view label,
+                  std::string_view text) {
+    out += fmt::format("  {}{:<{}}{}", colours.label, label, label_columns, colours.off);
+    const std::size_t width = page_columns - label_columns - 2;
+    while (text.size() > width) {
+        auto blank = text.rfind(' ', width);
+        if (blank == std::string_view::npos) blank = text.find(' ');
+        if (blank == std::string_view::npos) break;
+        out += text.substr(0, blank);
+        out += fmt::format("\n{:{}}", "", label_columns + 2);
+        text.remove_prefix(blank + 1);
+    }
+    out += text;
+    out += '\n';
+}
+
+std::string paired_with(const Judgement& judgement) {
+    std::string pairs;
+    const auto add = [&](std::string_view code) {
+        if (!pairs.empty()) pairs += ", ";
+        pairs += code;
+    };
+    if (judgement.reply_governs) {
+        for (const auto& row : codes::enhanced_rows) {
+            if (row.pairs_with_any || !codes::is_paired(row, *judgement.reply)) continue;
+            add(fmt::format("X.{}.{}", row.detail.subject, row.detail.detail));
+        }
+    } else if (judgement.enhanced_row->pairs_with_any) {
+        return "any reply code";
+    } else {
+        for (const auto code : codes::pairs_of(*judgement.enhanced_row)) add(code.text());
+    }
+    return pairs;
+}
+
+void append_standard(std::string& out, const Judgement& judgement, const Colours& colours) {
+    if (judgement.known != codes::Known::whole) {
+        if (judgement.subject_row != nullptr) {
+            append_entry(out, colours, "Subject",
+                         fmt::format("{} ({})", judgement.subject_row->meaning,
+                                     judgement.subject_row->reference));
+        }
+        return;
+    }
+    const codes::Description& about =
+        judgement.reply_governs ? judgement.reply_row->about : judgement.enhanced_row->about;
+    append_entry(out, colours, "Standard",
+                 fmt::format("{}: {}. {} ({})", meaning_code_of(judgement), about.title,
+                             about.meaning, about.reference));
+    append_entry(out, colours, "Applies to", about.where);
+    const std::string pairs = paired_with(judgement);
+    if (!pairs.empty()) append_entry(out, colours, "Usual with", pairs);
+}
+
+void append_reading(std::string& out, const Judgement& judgement, const Colours& colours) {
+    if (judgement.reply_row != nullptr && !judgement.reply_governs) {
+        append_entry(
+            out, colours, "Reply code",
+            fmt::format("{}: {}. ({})", judgement.reply->text(), judgement.reply_row->about.title,
+                        judgement.reply_row->about.reference));
+    }
+    if (judgement.cause) {
+        append_entry(out, colours, "Text says", codes::row_of(*judgement.cause).title);
+    }
+    for (const auto& row : codes::collision_rows) {
+        if (!judgement.is_known_use(row)) continue;
+        append_entry(out, colours, "Elsewhere",
+                     fmt::format("At {} {} {} that {}. ({})", row.provider,
+                                 row.code.is_reply() ? std::to_string(row.code.reply)
+                                                     : meaning_code_of(judgement),
+                                 row.always ? "means" : "can mean", row.meaning, row.source));
+    }
+}
+
+}  // namespace
+
+void append_page(std::string& out, const Judgement& judgement, const Colours& colours) {
+    out += fmt::format("{}{}: {}{}\n", colours.answer, label_of(judgement), answer_of(judgement),
+                       colours.off);
+    if (judgement.basis == Basis::provider) {
+        append_entry(out, colours, "Provider",
+                     fmt::format("{}: {}. ({})", judgement.collision->provider,
+                                 judgement.collision->meaning, judgement.collision->source));
+    }
+    append_standard(out, judgement, colours);
+    append_entry(out, colours, "Kind", class_title_of(judgement));
+    append_reading(out, judgement, colours);
+    append_entry(out, colours, "Who acts", words_of(judgement.actor));
+    append_entry(out, colours, "Retry", words_of(judgement.retry));
+    append_entry(out, colours, "To do", judgement.advice);
+    for (int i = 0; i < codes::note_count; ++i) {
+        const auto note = static_cast<Note>(i);
+        const bool is_said = judgement.known != codes::Known::whole &&
+                             (note == Note::unknown_reply || note == Note::unknown_detail);
+        if (judgement.notes.has(note) && !is_said) {
+            append_entry(out, colours, "Note", sentence_of(note, judgement));
+        }
+    }
+}
+
+}  // namespace turnaway::cli

@@ -1,0 +1,50 @@
+// ExplainRecord: one Judgement written out, as a page for a person, as one line, or as JSON.
+//
+// The line and the JSON form are for streams of millions of lines: all that follows from the codes
+// and the recognised cause alone is written once and kept (RecordWriter), at most kept_records_most
+// of them, so memory stays bounded. Output is UTF-8 without control characters but LF.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "codes/judgement.h"
+
+namespace turnaway::cli {
+
+// How to mark up the page: escape sequences, or nothing.
+struct Colours {
+    std::string_view answer, label, off;
+};
+inline constexpr Colours no_colours{};
+inline constexpr Colours ansi_colours{"\x1b[1m", "\x1b[36m", "\x1b[0m"};
+
+// The page: the answer in the first line, then what it rests on. Ends in LF.
+void append_page(std::string& out, const codes::Judgement& judgement, const Colours& colours);
+
+enum class RecordForm : std::uint8_t { line, json };
+
+class RecordWriter {
+  public:
+    explicit RecordWriter(RecordForm form) : form_(form) {}
+    // One line for a judgement. `input` is what was read; the JSON form repeats it.
+    void append(std::string& out, std::string_view input, const codes::Judgement& judgement);
+    void append_fault(std::string& out, std::string_view input, codes::ReadFault fault);
+
+  private:
+    // Everything of a judgement that its record depends on, as numbers.
+    using Key = std::array<std::uint64_t, 3>;
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const;
+    };
+    static Key key_of(const codes::Judgement& judgement);
+
+    static constexpr std::size_t kept_records_most = 8192;
+    RecordForm form_;
+    std::unordered_map<Key, std::string, KeyHash> kept_;
+};
+
+}  // namespace turnaway::cli

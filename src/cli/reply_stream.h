@@ -1,0 +1,70 @@
+// ReplyStream: cuts a stream of lines into replies.
+//
+// A line is a reply of its own, but "550-..." goes on with the lines after it up to "550 ..."
+// (RFC 5321 section 4.2.1). Bounded: a line over line_bytes_most is cut there and its rest dropped,
+// a reply ends after limits::reply_lines_most lines or limits::reply_bytes_most bytes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+#include "codes/reply_line.h"
+
+namespace turnaway::cli {
+
+// How to read lines that carry no code: on standard input each is an input of its own; in an
+// argument they belong to the reply, as in a folded Diagnostic-Code field.
+enum class LooseLines : bool { own_reply, part_of_reply };
+
+class ReplyStream {
+  public:
+    static constexpr std::size_t line_bytes_most = base::limits::reply_bytes_most;
+
+    explicit ReplyStream(LooseLines loose) : loose_(loose) {}
+
+    // Takes a line without its line end, and calls `found(reply)` for each reply that is complete.
+    template <class Found>
+    void take_line(std::string_view line, Found&& found) {
+        line = line.substr(0, line_bytes_most);
+        const codes::LineShape shape = codes::shape_of(line);
+        const bool is_loose = shape == codes::LineShape::no_code;
+        const bool starts_anew =
+            is_loose ? loose_ == LooseLines::own_reply : has_code_ && !is_open_;
+        const bool is_over = pending_.size() + line.size() > base::limits::reply_bytes_most ||
+                             lines_ == base::limits::reply_lines_most;
+        if (lines_ > 0 && (starts_anew || is_over)) finish(found);
+        const bool is_alone =
+            lines_ == 0 && loose_ == LooseLines::own_reply && shape != codes::LineShape::continued;
+        if (is_alone) {
+            found(line);
+            return;
+        }
+        if (lines_++ > 0) pending_ += '\n';
+        pending_ += line;
+        has_code_ = has_code_ || !is_loose;
+        if (!is_loose) is_open_ = shape == codes::LineShape::continued;
+        if (!is_open_ && loose_ == LooseLines::own_reply) finish(found);
+    }
+
+    // The reply that still waits for its last line.
+    template <class Found>
+    void finish(Found&& found) {
+        if (lines_ == 0) return;
+        found(std::string_view(pending_));
+        pending_.clear();
+        lines_ = 0;
+        has_code_ = false;
+        is_open_ = false;
+    }
+
+  private:
+    LooseLines loose_;
+    std::string pending_;
+    std::size_t lines_ = 0;
+    bool has_code_ = false;
+    bool is_open_ = false;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,31 @@
+// Wording: a Judgement in plain sentences. Every sentence `turnaway explain` says about a code is
+// made here or comes from the tables in data/; text and JSON output share them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "codes/judgement.h"
+
+namespace turnaway::cli {
+
+// The codes as found: "550 5.1.10", "5.1.x", "5xx".
+std::string label_of(const codes::Judgement& judgement);
+// The code that carries the meaning: "5.1.10" or "521".
+std::string meaning_code_of(const codes::Judgement& judgement);
+// The answer in one or two sentences, without the label.
+std::string answer_of(const codes::Judgement& judgement);
+// "permanent failure"; "more input awaited" for 3yz; "class not given" for X.1.10.
+std::string_view class_title_of(const codes::Judgement& judgement);
+
+std::string_view name_of(codes::Note note);  // "class-differs"
+std::string sentence_of(codes::Note note, const codes::Judgement& judgement);
+std::string_view name_of(codes::Basis basis);
+std::string_view name_of(codes::Stage stage);   // "RCPT"
+std::string_view words_of(codes::Actor actor);  // "the administrator of the sending system"
+std::string_view words_of(codes::Retry retry);
+
+// What was expected instead of such input; one sentence, safe to print.
+std::string sentence_of(codes::ReadFault fault, std::string_view input);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,22 @@
+// BareCode: an input that is nothing but a code, whole or in part: 550, 5xx, 5.1.10,
+// X.1.10, 5.1, 5.x.x.
+//
+// Apart from ReplyLine because here alone a wrong digit is a mistake to name (6.1.1, 999), while in
+// running text it is just a number.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "codes/reply_line.h"
+
+namespace turnaway::codes {
+
+// Whether the input, freed of blanks and brackets, has only what a code has: digits, dots, x.
+bool looks_like_bare_code(std::string_view text);
+std::expected<ReplyReading, ReadFault> read_bare_code(std::string_view text);
+// Without blanks, quotes, brackets and the like at both ends.
+std::string_view strip_decoration(std::string_view text);
+
+}  // namespace turnaway::codes

@@ -1,0 +1,75 @@
+// Cause: what the words of a reply say is wrong, whatever code stands before them.
+//
+// One row each in data/causes.csv: who acts, whether to retry, and with which codes the cause
+// agrees. A cause that does not agree with the code is how we know that a host uses a code in its
+// own way.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "codes/table.h"
+
+namespace turnaway::codes {
+
+// A reply code (reply not 0) or an enhanced code (class 0: any class) that a row speaks of.
+struct CodeMatch {
+    std::uint16_t reply;
+    std::uint8_t class_digit;
+    std::uint16_t subject;
+    std::uint16_t detail;
+
+    constexpr bool is_reply() const { return reply != 0; }
+    constexpr bool matches(ReplyCode code) const { return reply == code.value(); }
+    constexpr bool matches(int digit, Detail other) const {
+        return reply == 0 && (class_digit == 0 || class_digit == digit) &&
+               other == Detail{subject, detail};
+    }
+};
+
+struct CauseRow {
+    std::string_view name;    // "recipient-unknown"
+    std::string_view title;   // "recipient does not exist"
+    std::string_view answer;  // a sentence
+    std::uint16_t fits_begin, fits_count;
+    bool overrides;  // sure enough to speak against a code of one clear meaning
+    Actor actor;
+    Retry retry_if_permanent;
+    std::string_view advice;
+    std::string_view advice_if_temporary;
+};
+
+#include "codes/causes.inc"
+
+constexpr const CauseRow& row_of(Cause cause) {
+    return cause_rows[static_cast<std::size_t>(cause)];
+}
+
+// A set of causes; the row order in data/causes.csv is the order of preference, special before
+// general.
+class CauseSet {
+  public:
+    constexpr CauseSet() = default;
+    constexpr explicit CauseSet(std::uint64_t bits) : bits_(bits) {}
+    constexpr void add(Cause cause) { bits_ |= bit(cause); }
+    constexpr bool has(Cause cause) const { return (bits_ & bit(cause)) != 0; }
+    constexpr bool empty() const { return bits_ == 0; }
+    constexpr CauseSet without(CauseSet other) const { return CauseSet(bits_ & ~other.bits_); }
+    constexpr CauseSet both(CauseSet other) const { return CauseSet(bits_ & other.bits_); }
+    // The most special one. The set must not be empty.
+    Cause first() const;
+
+  private:
+    static constexpr std::uint64_t bit(Cause cause) {
+        return std::uint64_t{1} << static_cast<unsigned>(cause);
+    }
+    std::uint64_t bits_ = 0;
+};
+
+// Whether the cause is a fair reading of the code, so that code and text agree. A code that leaves
+// its cause open (X.0.0, X.4.0, an unknown X.7.509) agrees with every cause of its subject.
+bool agrees(Cause cause, ReplyCode code);
+bool agrees(Cause cause, EnhancedCode code);
+
+}  // namespace turnaway::codes

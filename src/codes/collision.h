@@ -1,0 +1,40 @@
+// Collision: a code that a provider uses for something else than the standard says.
+//
+// One row each in data/collisions.csv, with the causes in the text that show this use, and a
+// source. A row is a known habit, not a proof: it is the answer only where the text shows the
+// provider.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "codes/text_evidence.h"
+
+namespace turnaway::codes {
+
+struct CollisionRow {
+    CodeMatch code;
+    std::string_view provider;  // "Exchange Online", "some qmail hosts"
+    ProviderSet providers;      // which providers of provider_names these are; 0: no text shows it
+    std::uint64_t when;         // causes in the text that show this use
+    bool always;                // the provider uses the code so, whatever the text says
+    std::string_view meaning;   // "the recipient does not exist": part of a sentence
+    Actor actor;
+    Retry retry_if_permanent;
+    std::string_view advice;
+    std::string_view source;
+
+    constexpr bool is_shown_by(CauseSet causes) const {
+        return !causes.both(CauseSet(when)).empty();
+    }
+};
+
+#include "codes/collisions.inc"
+
+// The provider with this name, case and blanks at the ends aside.
+std::optional<ProviderSet> find_provider(std::string_view name);
+// The name of the first provider of a set that is not empty.
+std::string_view name_of_first(ProviderSet providers);
+
+}  // namespace turnaway::codes

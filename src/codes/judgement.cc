@@ -1,0 +1,272 @@
+#include "codes/judgement.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace turnaway::codes {
+
+namespace {
+
+constexpr std::string_view go_on = "Go on with the session: the server waits for the client.";
+
+bool says_no_mail(const EnhancedCode& code) {
+    const Detail detail = code.detail();
+    return detail == system_takes_no_mail || detail == recipient_null_mx ||
+           detail == other_status || detail == other_system_status;
+}
+
+bool is_no_mail_code(std::optional<ReplyCode> reply) {
+    return reply == host_takes_no_mail || reply == domain_takes_no_mail;
+}
+
+// The codes and their rows, and which of the two carries the meaning.
+Judgement look_up(const ReplyReading& reading) {
+    Judgement judgement;
+    judgement.reply = reading.reply;
+    judgement.enhanced = reading.enhanced;
+    judgement.pattern = reading.pattern;
+    judgement.stage = reading.stage;
+    judgement.other_reply = reading.other_reply;
+    judgement.other_enhanced = reading.other_enhanced;
+    judgement.digit = reading.reply_first_digit;
+    std::optional<std::uint16_t> subject;
+    if (reading.reply) judgement.reply_row = find(*reading.reply);
+    if (reading.enhanced) {
+        if (judgement.digit == 0) judgement.digit = reading.enhanced->class_digit();
+        subject = reading.enhanced->detail().subject;
+        judgement.enhanced_row = find(reading.enhanced->detail());
+    }
+    if (reading.pattern) {
+        if (judgement.digit == 0) judgement.digit = reading.pattern->class_digit;
+        subject = reading.pattern->subject;
+        if (subject && reading.pattern->detail) {
+            judgement.enhanced_row = find(Detail{*subject, *reading.pattern->detail});
+        }
+    }
+    if (subject) judgement.subject_row = find_subject(*subject);
+    judgement.class_row = find_class(judgement.digit);
+
+    const bool enhanced_says_little =
+        !subject || judgement.subject_row == nullptr || (reading.enhanced && *subject == 0);
+    const bool no_mail =
+        is_no_mail_code(reading.reply) && (!reading.enhanced || says_no_mail(*reading.enhanced));
+    judgement.reply_governs = judgement.reply_row != nullptr && (enhanced_says_little || no_mail);
+    if (!judgement.reply_governs && judgement.enhanced_row == nullptr) {
+        judgement.known = judgement.subject_row != nullptr ? Known::subject : Known::first_digit;
+    }
+    return judgement;
+}
+
+bool cause_agrees(const Judgement& judgement, Cause cause) {
+    if (judgement.reply_governs) return agrees(cause, *judgement.reply);
+    if (judgement.enhanced) return agrees(cause, *judgement.enhanced);
+    return true;
+}
+
+// The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
+// vague cause does not speak against a clear code.
+void choose_cause(Judgement& judgement, CauseSet causes) {
+    if (judgement.digit != 4 && judgement.digit != 5) return;
+    if (causes.empty()) return;
+    const bool is_clear = !judgement.is_broad() && judgement.known == Known::whole;
+    CauseSet rest = causes;
+    while (!rest.empty()) {
+        const Cause cause = rest.first();
+        const bool agreeing = cause_agrees(judgement, cause);
+        if (agreeing || !is_clear) {
+            judgement.cause = cause;
+            judgement.cause_agrees = agreeing;
+            return;
+        }
+        CauseSet one;
+        one.add(cause);
+        rest = rest.without(one);
+    }
+    const Cause first = causes.first();
+    if (!row_of(first).overrides) return;
+    judgement.cause = first;
+    judgement.cause_agrees = false;
+}
+
+bool speaks_of(const CollisionRow& row, const Judgement& judgement) {
+    if (row.code.is_reply()) return judgement.reply && row.code.matches(*judgement.reply);
+    if (judgement.enhanced) return row.code.matches(judgement.digit, judgement.enhanced->detail());
+    return judgement.enhanced_row != nullptr &&
+           row.code.matches(judgement.digit, judgement.enhanced_row->detail);
+}
+
+// Whether the reply shows that this provider speaks, and that it means what the row says.
+bool is_shown(const CollisionRow& row, const Judgement& judgement, CauseSet causes) {
+    if (!speaks_of(row, judgement) || (row.providers & judgement.providers) == 0) return false;
+    if (judgement.digit == 2 || judgement.digit == 3) return false;
+    if (!judgement.cause) return row.always || row.is_shown_by(causes);
+    CauseSet chosen;
+    chosen.add(*judgement.cause);
+    return row.is_shown_by(chosen) || (!judgement.cause_agrees && row.is_shown_by(causes));
+}
+
+// 521 and 556 say "takes no mail"; where the words give another reason, that is what must be said
+// of the reply, whatever the enhanced code.
+void weigh_no_mail_code(Judgement& judgement) {
+    if (judgement.reply_governs || !is_no_mail_code(judgement.reply) || !judgement.cause) return;
+    judgement.reply_governs = true;
+    judgement.known = Known::whole;
+    judgement.cause_agrees = agrees(*judgement.cause, *judgement.reply);
+}
+
+void choose_basis(Judgement& judgement, CauseSet causes, ProviderSet named) {
+    for (const auto& row : collision_rows) {
+        const bool asked = named != 0 && causes.empty() && speaks_of(row, judgement) &&
+                           (row.providers & named) != 0 && judgement.digit != 2;
+        if (!asked && !is_shown(row, judgement, causes)) continue;
+        judgement.basis = Basis::provider;
+        judgement.collision = &row;
+        return;
+    }
+    if (judgement.cause && !judgement.cause_agrees) judgement.basis = Basis::text;
+}
+
+void advise_by_class(Judgement& judgement) {
+    const ClassRow* row = judgement.class_row;
+    if (row == nullptr && judgement.digit == 0) row = find_class(2);
+    if (row == nullptr) {
+        judgement.advice = go_on;
+        return;
+    }
+    judgement.actor = row->actor;
+    judgement.retry = row->retry;
+    judgement.advice = row->advice;
+}
+
+void advise_by_code(Judgement& judgement) {
+    advise_by_class(judgement);
+    if (judgement.known != Known::whole) return;
+    if (judgement.reply_governs) {
+        judgement.actor = judgement.reply_row->actor;
+        judgement.retry = judgement.reply_row->retry;
+        judgement.advice = judgement.reply_row->advice;
+        return;
+    }
+    const EnhancedRow& row = *judgement.enhanced_row;
+    const bool is_failure = judgement.digit != 2 && judgement.digit != 3;
+    if (!is_failure || !(row.usual_with(4) || row.usual_with(5))) return;
+    judgement.actor = row.actor;
+    if (judgement.digit == 4) {
+        if (!row.advice_if_temporary.empty()) judgement.advice = row.advice_if_temporary;
+        return;
+    }
+    judgement.retry = row.retry_if_permanent;
+    judgement.advice = row.advice;
+}
+
+void advise(Judgement& judgement) {
+    advise_by_code(judgement);
+    const bool is_temporary = judgement.digit == 4;
+    if (judgement.basis == Basis::provider) {
+        judgement.actor = judgement.collision->actor;
+        judgement.retry = is_temporary ? Retry::later : judgement.collision->retry_if_permanent;
+        judgement.advice = judgement.collision->advice;
+        return;
+    }
+    if (!judgement.cause) return;
+    const bool code_says_enough =
+        judgement.cause_agrees && !judgement.is_broad() && judgement.known == Known::whole;
+    const CauseRow& row = row_of(*judgement.cause);
+    if (!code_says_enough) {
+        judgement.actor = row.actor;
+        judgement.retry = is_temporary ? Retry::later : row.retry_if_permanent;
+        judgement.advice = is_temporary ? row.advice_if_temporary : row.advice;
+    }
+    if (judgement.cause == Cause::too_many_recipients && judgement.reply == storage_exceeded) {
+        judgement.retry = Retry::later;
+        judgement.advice = row.advice_if_temporary;
+        judgement.notes.add(Note::too_many_is_temporary);
+    }
+}
+
+bool has_pair_of_digit(const EnhancedRow& row, int digit) {
+    return std::ranges::any_of(pairs_of(row),
+                               [&](ReplyCode code) { return code.first_digit() == digit; });
+}
+
+void note_about_reply(Judgement& judgement) {
+    NoteSet& notes = judgement.notes;
+    if (!judgement.reply) return;
+    if (judgement.reply_row == nullptr) {
+        notes.add(Note::unknown_reply);
+        return;
+    }
+    const Standing standing = judgement.reply_row->about.standing;
+    if (standing == Standing::wild) notes.add(Note::not_standard);
+    if (standing == Standing::registered) notes.add(Note::registered_only);
+    if (standing == Standing::experimental) notes.add(Note::experimental);
+    const bool for_another_reason = (judgement.enhanced && !says_no_mail(*judgement.enhanced)) ||
+                                    judgement.basis != Basis::standard;
+    if (for_another_reason && judgement.reply == host_takes_no_mail) notes.add(Note::misused_521);
+    if (for_another_reason && judgement.reply == domain_takes_no_mail) {
+        notes.add(Note::misused_556);
+    }
+    if (judgement.stage == Stage::greeting && judgement.reply == transaction_failed) {
+        notes.add(Note::greeting_is_about_client);
+    }
+}
+
+void note_about_enhanced(Judgement& judgement) {
+    NoteSet& notes = judgement.notes;
+    const auto& row = judgement.enhanced_row;
+    if (judgement.enhanced && row == nullptr) notes.add(Note::unknown_detail);
+    if (row == nullptr) return;
+    if (row->about.standing == Standing::deprecated) notes.add(Note::deprecated);
+    const int class_digit = judgement.enhanced ? judgement.enhanced->class_digit() : 0;
+    if (class_digit != 0 && !row->usual_with(class_digit)) notes.add(Note::unusual_class);
+    if (!judgement.reply || !judgement.enhanced) return;
+    if (!judgement.enhanced->agrees_with(*judgement.reply)) {
+        notes.add(Note::class_differs);
+        return;
+    }
+    const bool is_misuse = notes.has(Note::misused_521) || notes.has(Note::misused_556);
+    if (!is_misuse && !row->about.broad && !is_paired(*row, *judgement.reply) &&
+        has_pair_of_digit(*row, judgement.digit)) {
+        notes.add(Note::unusual_pair);
+    }
+}
+
+}  // namespace
+
+bool Judgement::is_broad() const {
+    if (reply_governs) return reply_row->about.broad;
+    return enhanced_row != nullptr && enhanced_row->about.broad;
+}
+
+bool Judgement::is_known_use(const CollisionRow& row) const {
+    if (&row == collision || digit == 2 || digit == 3 || !speaks_of(row, *this)) return false;
+    if (!cause) return true;
+    CauseSet found;
+    found.add(*cause);
+    return row.is_shown_by(found);
+}
+
+Judgement judge(const ReplyReading& reading, ProviderSet named) {
+    Judgement judgement = look_up(reading);
+    // "No such user (#5.1.1)": the words may stand before the code.
+    const bool words_come_first = std::ranges::none_of(reading.text, base::is_alpha);
+    const TextEvidence evidence = read_evidence(words_come_first ? reading.before : reading.text);
+    judgement.providers = evidence.providers | named;
+    if (!reading.before.empty()) judgement.providers |= read_evidence(reading.before).providers;
+    choose_cause(judgement, evidence.causes);
+    weigh_no_mail_code(judgement);
+    choose_basis(judgement, evidence.causes, named);
+    advise(judgement);
+    note_about_reply(judgement);
+    note_about_enhanced(judgement);
+    if (judgement.reply && judgement.enhanced && judgement.enhanced_row == nullptr &&
+        !judgement.enhanced->agrees_with(*judgement.reply)) {
+        judgement.notes.add(Note::class_differs);
+    }
+    if (judgement.other_reply) judgement.notes.add(Note::replies_differ);
+    if (judgement.other_enhanced) judgement.notes.add(Note::enhanced_differ);
+    return judgement;
+}
+
+}  // namespace turnaway::codes

@@ -1,0 +1,30 @@
+// TextEvidence: which causes and which provider the words of a reply show.
+//
+// Reads the text once, word by word, through an automaton made from data/phrases.csv: linear time
+// on any bytes, no allocation, no start-up cost. Words inside mail addresses do not count, as a
+// user may be called "spam". Only the first evidence_bytes_most bytes are read. Known gap: a phrase
+// in a language that data/phrases.csv does not hold is not seen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "codes/cause.h"
+
+namespace turnaway::codes {
+
+inline constexpr std::size_t evidence_bytes_most = 16 * 1024;
+
+// Providers as bits, in the order of provider_names (codes/collision.h).
+using ProviderSet = std::uint32_t;
+
+struct TextEvidence {
+    CauseSet causes;
+    ProviderSet providers = 0;
+};
+
+TextEvidence read_evidence(std::string_view text);
+
+}  // namespace turnaway::codes

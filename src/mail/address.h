@@ -1,0 +1,88 @@
+// Address: a mailbox, owned and comparable (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
+//
+// The local-part is kept with the least quoting that says it, as section 4.1.2 wants it sent, so
+// `"a"@x.example` and `a@x.example` are one address; its letters and its case are never touched
+// (section 2.4), so it is compared octet by octet. The domain is compared without case. A domain in
+// U-labels is kept as A-labels, which RFC 6531 lets us send as well: only a local-part beyond ASCII
+// makes an address need SMTPUTF8. Whether anybody reads mail there is not for this file to know.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "mail/address_literal.h"
+#include "mail/address_syntax.h"
+#include "mail/domain.h"
+
+namespace turnaway::mail {
+
+class Address {
+  public:
+    using Host = std::variant<Domain, AddressLiteral>;
+
+    // `local@domain`, nothing around it. Fits into a path in its ASCII form too, or is refused.
+    static std::expected<Address, AddressError> parse(std::string_view text);
+    // From what scan_address or scan_path found. The `<postmaster>` without a domain is refused
+    // with AddressError::domain_empty: the caller knows which domain is meant.
+    static std::expected<Address, AddressError> make(const AddressParts& parts);
+
+    // As it goes on the wire, quoted when it must be.
+    const std::string& local_part() const { return local_; }
+    // What the quotes and backslashes stand for.
+    std::string local_part_unquoted() const;
+    const Host& host() const { return host_; }
+    // Null when the host is an address literal; valid as long as this value.
+    const Domain* domain() const { return std::get_if<Domain>(&host_); }
+    const AddressLiteral* literal() const { return std::get_if<AddressLiteral>(&host_); }
+
+    // As it goes on the wire, without angle brackets; ASCII unless needs_smtputf8(). At most 254
+    // octets; parse() of it gives an equal address.
+    std::string text() const;
+    // For people: as text(), with the domain in U-labels where that is safe.
+    std::string to_unicode() const;
+    // The local-part is not ASCII, so the address exists only where SMTPUTF8 is spoken.
+    bool needs_smtputf8() const;
+
+    auto operator<=>(const Address&) const = default;
+
+  private:
+    Address(std::string local, Host host) : local_(std::move(local)), host_(std::move(host)) {}
+    std::string local_;
+    Host host_;
+};
+
+// Who gets the report: an address, or nobody (`<>`; RFC 5321 section 4.5.5).
+class ReversePath {
+  public:
+    ReversePath() = default;  // null
+    explicit ReversePath(Address address) : address_(std::move(address)) {}
+    // With the angle brackets, nothing after them; a source route is dropped.
+    static std::expected<ReversePath, AddressError> parse(std::string_view text);
+
+    bool is_null() const { return !address_; }
+    // Null when the path is.
+    const Address* address() const { return address_ ? &*address_ : nullptr; }
+    // `<>` or `<user@example.org>`.
+    std::string text() const;
+
+    bool operator==(const ReversePath&) const = default;
+
+  private:
+    std::optional<Address> address_;
+};
+
+}  // namespace turnaway::mail
+
+template <>
+struct std::hash<turnaway::mail::Address> {
+    std::size_t operator()(const turnaway::mail::Address& address) const noexcept {
+        return std::hash<std::string>()(address.text());
+    }
+};

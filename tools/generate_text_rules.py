@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Turns data/causes.csv, data/collisions.csv and data/phrases.csv into what src/codes includes.
+
+Usage: generate_text_rules.py DATA_FOLDER OUTPUT_FOLDER
+Writes causes.inc, collisions.inc and phrases.inc. The phrases become one automaton over words
+(Aho-Corasick), so a text is read once, in linear time, whatever it holds. Run by CMake.
+
+A phrase is a row of words as they follow each other in a reply. "word*" is any word that begins so,
+" ... " between two parts is a gap of a few words. `means` is a cause, "!cause" (the phrase speaks
+against the cause) or "provider:NAME" (only this provider says so).
+"""
+import csv
+import pathlib
+import sys
+from collections import deque
+
+HEAD = "// Made from data/*.csv by tools/generate_text_rules.py. Change the tables, not this file.\n"
+HASH_START, HASH_FACTOR, HASH_MASK = 2166136261, 16777619, 0xFFFFFFFF
+
+
+def read(path: pathlib.Path) -> list[dict]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def literal(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def boolean(text: str) -> str:
+    return {"yes": "true", "no": "false"}[text]
+
+
+def identifier(text: str) -> str:
+    return text.replace("-", "_")
+
+
+def array(kind: str, name: str, items: list) -> str:
+    lines, line = [], "    "
+    for item in (f"{value}, " for value in items):
+        if len(line) + len(item) > 98 and line.strip():
+            lines.append(line.rstrip())
+            line = "    "
+        line += item
+    lines.append(line.rstrip())
+    body = "\n".join(lines)
+    return f"inline constexpr std::array<{kind}, {len(items)}> {name}{{{{\n{body}\n}}}};\n"
+
+
+def word_hash(word: str) -> int:
+    value = HASH_START
+    for byte in word.encode("ascii"):
+        value = ((value ^ byte) * HASH_FACTOR) & HASH_MASK
+    return value
+
+
+def code_match(text: str) -> str:
+    """X.1.1 or 4.2.1 or 550 as a CodeMatch: reply, class, subject, detail; 0 stands for any."""
+    if "." not in text:
+        return f"CodeMatch{{{text}, 0, 0, 0}}"
+    digit, subject, detail = text.split(".")
+    return f"CodeMatch{{0, {0 if digit == 'X' else digit}, {subject}, {detail}}}"
+
+
+def acting(row: dict) -> str:
+    return f"Actor::{identifier(row['who'])}, Retry::{row['retry']}, {literal(row['advice'])}"
+
+
+def causes_text(rows: list[dict]) -> str:
+    names = "".join(f"    {identifier(row['name'])},\n" for row in rows)
+    fits: list[str] = []
+    out = []
+    for row in rows:
+        codes = row["fits"].split()
+        texts = ", ".join(literal(row[key]) for key in ("name", "title", "answer"))
+        out.append(
+            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, {acting(row)}, "
+            f"{literal(row['advice_if_temporary'])}}}"
+        )
+        fits += [code_match(code) for code in codes]
+    return (
+        HEAD
+        + f"enum class Cause : std::uint8_t {{\n{names}}};\n"
+        + array("CodeMatch", "cause_fits", fits)
+        + array("CauseRow", "cause_rows", out)
+    )
+
+
+def collisions_text(rows: list[dict], causes: list[str], providers: list[str]) -> str:
+    out = []
+    for row in rows:
+        named = row["provider"].split(", ")
+        known = all(name in providers for name in named)
+        mask = sum(1 << providers.index(name) for name in named) if known else 0
+        when = sum(1 << causes.index(name) for name in row["when"].split())
+        shown = f"{mask}U, {when}ULL, {boolean(row['always'])}"
+        texts = f"{literal(row['provider'])}, {shown}, {literal(row['meaning'])}"
+        out.append(
+            f"CollisionRow{{{code_match(row['code'])}, {texts}, {acting(row)}, "
+            f"{literal(row['source'])}}}"
+        )
+    return (
+        HEAD
+        + array("std::string_view", "provider_names", [literal(name) for name in providers])
+        + array("CollisionRow", "collision_rows", out)
+    )
+
+
+def plain_words(phrase: str) -> list[str]:
+    """The words of a phrase as the C++ reader sees words: ASCII letters and digits, lower case."""
+    text = "".join(c for c in phrase.lower() if ord(c) < 128 and c != "'")
+    return "".join(c if c.isalnum() or c == "*" else " " for c in text).split()
+
+
+class Symbols:
+    """Numbers for words: 0 unknown, then the exact words, then one for each open beginning."""
+
+    def __init__(self, phrases: list[list[str]]):
+        spelled = {word for phrase in phrases for word in phrase}
+        self.prefixes = sorted(word[:-1] for word in spelled if word.endswith("*"))
+        self.exact = sorted({word for word in spelled if not word.endswith("*")})
+        names = self.exact + [prefix + "*" for prefix in self.prefixes]
+        self.number = {name: at + 1 for at, name in enumerate(names)}
+
+    def alternatives(self, word: str) -> list[int]:
+        """Every symbol a text word can get that fits this word of a phrase."""
+        if not word.endswith("*"):
+            return [self.number[word]]
+        begin = word[:-1]
+        exact = [self.number[name] for name in self.exact if name.startswith(begin)]
+        longer = [self.number[p + "*"] for p in self.prefixes if p.startswith(begin)]
+        return exact + longer
+
+
+class Automaton:
+    def __init__(self) -> None:
+        self.edges: list[dict[int, int]] = [{}]
+        self.outputs: list[set[int]] = [set()]
+        self.fallback: list[int] = [0]
+
+    def add(self, symbols: list[list[int]], output: int) -> None:
+        states = [0]
+        for choices in symbols:
+            following = []
+            for state in states:
+                for symbol in choices:
+                    if symbol not in self.edges[state]:
+                        self.edges[state][symbol] = len(self.edges)
+                        self.edges.append({})
+                        self.outputs.append(set())
+                        self.fallback.append(0)
+                    following.append(self.edges[state][symbol])
+            states = following
+        for state in states:
+            self.outputs[state].add(output)
+
+    def link(self) -> None:
+        queue = deque(self.edges[0].values())
+        while queue:
+            state = queue.popleft()
+            for symbol, target in self.edges[state].items():
+                back = self.fallback[state]
+                while back and symbol not in self.edges[back]:
+                    back = self.fallback[back]
+                self.fallback[target] = self.edges[back].get(symbol, 0)
+                self.outputs[target] |= self.outputs[self.fallback[target]]
+                queue.append(target)
+
+
+def hash_slots(symbols: Symbols) -> list[str]:
+    size = 1
+    while size < 3 * len(symbols.number):
+        size *= 2
+    slots: list[str] = ["WordSlot{0, 0, {}}"] * size
+    taken = [False] * size
+    for name, number in symbols.number.items():
+        word = name.rstrip("*")
+        kind = word_hash(word) if not name.endswith("*") else word_hash(word) ^ 0x5BD1E995
+        at = kind & (size - 1)
+        while taken[at]:
+            at = (at + 1) & (size - 1)
+        taken[at] = True
+        slots[at] = f"WordSlot{{{kind}U, {number}, {literal(word)}}}"
+    return slots
+
+
+def outcome(means: str, causes: list[str], providers: list[str]) -> tuple[str, int]:
+    if means.startswith("provider:"):
+        return "provider", providers.index(means.split(":", 1)[1])
+    if means.startswith("!"):
+        return "against", causes.index(means[1:])
+    return "cause", causes.index(means)
+
+
+def phrases_text(rows: list[dict], causes: list[str], providers: list[str]) -> str:
+    split = [[plain_words(part) for part in row["phrase"].split(" ... ")] for row in rows]
+    for row, parts in zip(rows, split):
+        if not 1 <= len(parts) <= 2 or not all(parts):
+            raise SystemExit(f"phrases.csv: {row['phrase']!r} must have one or two parts")
+    symbols = Symbols([part for parts in split for part in parts])
+    automaton, openings, effects = Automaton(), {}, []
+    for row, parts in zip(rows, split):
+        opening = 0
+        if len(parts) == 2:
+            key = " ".join(parts[0])
+            if key not in openings:
+                openings[key] = len(openings) + 1
+                effects.append(f"Effect{{EffectKind::opens, {openings[key]}, 0}}")
+                automaton.add([symbols.alternatives(w) for w in parts[0]], len(effects) - 1)
+            opening = openings[key]
+        kind, value = outcome(row["means"], causes, providers)
+        effects.append(f"Effect{{EffectKind::{kind}, {value}, {opening}}}")
+        automaton.add([symbols.alternatives(word) for word in parts[-1]], len(effects) - 1)
+    automaton.link()
+    return HEAD + automaton_text(automaton, symbols, effects, len(openings))
+
+
+def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openings: int) -> str:
+    edge_begin, edges, output_begin, outputs = [], [], [], []
+    for state, following in enumerate(automaton.edges):
+        edge_begin.append(len(edges))
+        output_begin.append(len(outputs))
+        if state:
+            edges += [f"WordEdge{{{s}, {target}}}" for s, target in sorted(following.items())]
+        outputs += sorted(automaton.outputs[state])
+    root = [automaton.edges[0].get(symbol, 0) for symbol in range(len(symbols.number) + 1)]
+    lengths = sorted({len(prefix) for prefix in symbols.prefixes})
+    mask = sum(1 << length for length in lengths)
+    return "".join(
+        [
+            f"inline constexpr std::size_t opening_count = {openings + 1};\n",
+            f"inline constexpr std::uint64_t prefix_length_mask = {mask}ULL;\n",
+            f"inline constexpr std::size_t prefix_bytes_most = {max(lengths)};\n",
+            f"inline constexpr std::size_t word_bytes_most = {max(map(len, symbols.exact))};\n",
+            array("WordSlot", "word_slots", hash_slots(symbols)),
+            array("std::uint16_t", "root_targets", root),
+            array("std::uint16_t", "fallbacks", automaton.fallback),
+            array("std::uint16_t", "edge_begins", edge_begin + [len(edges)]),
+            array("WordEdge", "word_edges", edges),
+            array("std::uint16_t", "output_begins", output_begin + [len(outputs)]),
+            array("std::uint16_t", "outputs", outputs),
+            array("Effect", "effects", effects),
+        ]
+    )
+
+
+def main() -> int:
+    data, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    cause_rows, phrase_rows = read(data / "causes.csv"), read(data / "phrases.csv")
+    causes = [row["name"] for row in cause_rows]
+    providers = list(
+        dict.fromkeys(
+            row["means"].split(":", 1)[1]
+            for row in phrase_rows
+            if row["means"].startswith("provider:")
+        )
+    )
+    if len(causes) > 64 or len(providers) > 32:
+        raise SystemExit("causes fit into 64 bits, providers into 32")
+    folder.mkdir(parents=True, exist_ok=True)
+    collision_rows = read(data / "collisions.csv")
+    for name, text in (
+        ("causes.inc", causes_text(cause_rows)),
+        ("collisions.inc", collisions_text(collision_rows, causes, providers)),
+        ("phrases.inc", phrases_text(phrase_rows, causes, providers)),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
