@@ -19,11 +19,13 @@ import time
 
 
 def cpu_ns(process_ids):
-    total = 0
+    """(time run, time spent ready to run while the core was another's)."""
+    run = waited = 0
     for pid in process_ids:
         for task in os.listdir(f"/proc/{pid}/task"):
-            total += int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-    return total
+            fields = pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()
+            run, waited = run + int(fields[0]), waited + int(fields[1])
+    return run, waited
 
 
 def user_share(process_ids):

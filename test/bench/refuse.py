@@ -15,6 +15,8 @@ rounds, ratios are medians of the ratios within a round.
 - Server on the second core, clients on the first. connections/s is then what one core of clients
   asks for: they work harder than any of these servers. CPU per 1,000 is what compares servers; how
   it is taken and what it includes stands in process_cost.py: read it before comparing with nginx.
+- "waited for its core" is the noise: other programs ran where the server wanted to. Above some
+  percent the CPU figures are too high for all and the latencies say nothing: run it again.
 - The last rows have two workers on both cores, shared with the clients.
 - "used" is after 20,000 clients one after another, which fill what a server remembers of clients;
   "held" is with 10,000 idle clients after that; "crowded" is these and 1,000 that send a byte a
@@ -95,13 +97,15 @@ class Bench:
         result = self.finished(self.load("run", server, "run", cores, total=self.connections,
                                          concurrency=64, quit=quit_), server)
         time.sleep(self.settle_seconds)  # the last closes
-        cpu_ms = (process_cost.cpu_ns(server.process_ids()) - before) / 1e6
+        after = process_cost.cpu_ns(server.process_ids())
+        cpu_ms, waited_ms = ((now - then) / 1e6 for now, then in zip(after, before))
         self.note(server, measure + " rate", result["greeted"] / result["seconds"])
         self.note(server, measure + " p50", result["p50_us"])
         self.note(server, measure + " p99", result["p99_us"])
         self.note(server, measure + " cpu", cpu_ms / self.connections * 1000)
         both_ms = cpu_ms + result["client_cpu_seconds"] * 1000
         self.note(server, measure + " cpu of both", both_ms / self.connections * 1000)
+        self.note(server, measure + " waited", waited_ms / cpu_ms * 100)
         self.note(server, measure + " user share", process_cost.user_share(server.process_ids()))
 
     def measure_crowd(self, server):
@@ -225,7 +229,8 @@ def table_rows(bench):
                  [f"{name}: with the client's, ms per 1,000", "{:.2f}",
                   plain(name + " cpu of both")],
                  [f"{name}: with the client's, against bare", "{:.3f}",
-                  against(base, name + " cpu of both")]]
+                  against(base, name + " cpu of both")],
+                 [f"{name}: waited for its core, % of CPU", "{:.1f}", plain(name + " waited")]]
         if name == "dialogue":
             rows.append(["dialogue: log lines per 1,000", "{:,.0f}", logged])
     rows += [["no QUIT: CPU against nginx", "{:.3f}", against(peer, "no QUIT cpu")],
