@@ -9,7 +9,10 @@ import csv
 import pathlib
 import sys
 
-HEAD = "// Made from data/codes.csv by tools/generate_code_table.py. Change the table, not this file.\n"
+HEAD = (
+    "// Made from data/codes.csv by tools/generate_code_table.py. "
+    "Change the table, not this file.\n"
+)
 
 
 def literal(text: str) -> str:
@@ -58,7 +61,8 @@ def acting(row: dict) -> str:
 
 
 def reply_row(row: dict) -> str:
-    return f"{{ReplyCode({row['code']}), {{{common(row)}}}, {acting(row)}, {literal(row['advice'])}}}"
+    about = f"{{{common(row)}}}"
+    return f"{{ReplyCode({row['code']}), {about}, {acting(row)}, {literal(row['advice'])}}}"
 
 
 def enhanced_row(row: dict, pairs_begin: int, pairs_count: int) -> str:

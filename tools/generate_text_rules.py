@@ -14,7 +14,10 @@ import pathlib
 import sys
 from collections import deque
 
-HEAD = "// Made from data/*.csv by tools/generate_text_rules.py. Change the tables, not this file.\n"
+HEAD = (
+    "// Made from data/*.csv by tools/generate_text_rules.py. "
+    "Change the tables, not this file.\n"
+)
 HASH_START, HASH_FACTOR, HASH_MASK = 2166136261, 16777619, 0xFFFFFFFF
 
 
@@ -74,8 +77,8 @@ def causes_text(rows: list[dict]) -> str:
         codes = row["fits"].split()
         texts = ", ".join(literal(row[key]) for key in ("name", "title", "answer"))
         out.append(
-            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, {acting(row)}, "
-            f"{literal(row['advice_if_temporary'])}}}"
+            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, "
+            f"{acting(row)}, {literal(row['advice_if_temporary'])}}}"
         )
         fits += [code_match(code) for code in codes]
     return (

@@ -68,10 +68,14 @@ void LogLine::put_escaped(std::string_view value) {
     while (!value.empty()) {
         const std::size_t length = utf8_sequence_bytes(value);
         const char c = value.front();
-        if (length == 0 || is_control(c)) {
+        // U+0080 to U+009F: a terminal may take them for what ESC and a letter say.
+        const bool is_upper_control =
+            length == 2 && c == '\xc2' && static_cast<unsigned char>(value[1]) < 0xa0;
+        if (length == 0 || is_control(c) || is_upper_control) {
+            if (is_upper_control) value.remove_prefix(1);
             // JSON has \u00XX for a byte that is no character too: the reader sees which byte it
             // was.
-            const auto byte = static_cast<unsigned char>(c);
+            const auto byte = static_cast<unsigned char>(value.front());
             const std::array<char, 6> escape{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
             put({escape.data(), escape.size()});
             value.remove_prefix(1);
@@ -160,8 +164,10 @@ void LogLine::end_list() {
 
 std::string_view LogLine::finish() {
     TURNAWAY_CHECK(!in_list_);
-    const std::string_view end = format_ == LogFormat::json ? (is_cut_ ? ",\"cut\":true}\n" : "}\n")
-                                                            : (is_cut_ ? " cut=true\n" : "\n");
+    std::string_view end = format_ == LogFormat::json ? (is_cut_ ? ",\"cut\":true}\n" : "}\n")
+                                                      : (is_cut_ ? " cut=true\n" : "\n");
+    // Not even the first field had room: nothing to separate.
+    if (is_cut_ && size_ <= (format_ == LogFormat::json ? 1 : 0)) end.remove_prefix(1);
     std::memcpy(buffer_.data() + size_, end.data(), end.size());
     size_ += end.size();
     return {buffer_.data(), size_};

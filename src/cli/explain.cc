@@ -32,8 +32,8 @@ namespace turnaway::cli {
 
 namespace {
 
-constexpr std::size_t read_bytes = 256 * 1024;
-constexpr std::size_t write_bytes = 256 * 1024;
+constexpr std::size_t read_bytes = std::size_t{256} * 1024;
+constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 
 struct Options {
     std::vector<std::string> inputs;

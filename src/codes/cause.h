@@ -59,6 +59,7 @@ class CauseSet {
     constexpr CauseSet both(CauseSet other) const { return CauseSet(bits_ & other.bits_); }
     // The most special one. The set must not be empty.
     Cause first() const;
+    constexpr void drop_first() { bits_ &= bits_ - 1; }
 
   private:
     static constexpr std::uint64_t bit(Cause cause) {

@@ -65,28 +65,19 @@ bool cause_agrees(const Judgement& judgement, Cause cause) {
 }
 
 // The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// vague cause does not speak against a clear code.
+// vague cause does not speak against any code.
 void choose_cause(Judgement& judgement, CauseSet causes) {
     if (judgement.digit != 4 && judgement.digit != 5) return;
-    if (causes.empty()) return;
     const bool is_clear = !judgement.is_broad() && judgement.known == Known::whole;
-    CauseSet rest = causes;
-    while (!rest.empty()) {
+    for (CauseSet rest = causes; !rest.empty(); rest.drop_first()) {
         const Cause cause = rest.first();
         const bool agreeing = cause_agrees(judgement, cause);
-        if (agreeing || !is_clear) {
-            judgement.cause = cause;
-            judgement.cause_agrees = agreeing;
-            return;
-        }
-        CauseSet one;
-        one.add(cause);
-        rest = rest.without(one);
+        const bool is_better = !judgement.cause || (is_clear && agreeing);
+        if (!is_better || (!agreeing && !row_of(cause).overrides)) continue;
+        judgement.cause = cause;
+        judgement.cause_agrees = agreeing;
+        if (agreeing) return;
     }
-    const Cause first = causes.first();
-    if (!row_of(first).overrides) return;
-    judgement.cause = first;
-    judgement.cause_agrees = false;
 }
 
 bool speaks_of(const CollisionRow& row, const Judgement& judgement) {

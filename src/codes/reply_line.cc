@@ -74,8 +74,9 @@ constexpr std::size_t leading_decoration(std::string_view line) {
     constexpr std::string_view bullets = " \t\r\n\v\f>|*\"'`<([#\xe2\x80\xa2";
     const auto first = line.find_first_not_of(bullets);
     if (first == npos) return line.size();
-    const bool is_dash_bullet = line[first] == '-' && at_or_space(line, first + 1) == ' ';
-    return is_dash_bullet ? std::min(line.size(), first + 2) : first;
+    if (line[first] != '-') return first;
+    const bool is_bullet = at_or_space(line, first + 1) == ' ';
+    return std::min(line.size(), first + (is_bullet ? 2 : 1));
 }
 
 // Where a line's codes are and how sure we are of them.

@@ -15,7 +15,7 @@
 
 namespace turnaway::codes {
 
-inline constexpr std::size_t evidence_bytes_most = 16 * 1024;
+inline constexpr std::size_t evidence_bytes_most = std::size_t{16} * 1024;
 
 // Providers as bits, in the order of provider_names (codes/collision.h).
 using ProviderSet = std::uint32_t;

@@ -1,11 +1,12 @@
 // Which clients were here within the last week: the memory behind `--stage auto`.
 //
-// A client that comes back did not understand the 521 greeting and gets its refusal at RCPT. A
-// fixed table of 16384 sets of 8 entries (1 MiB, touched as it fills): no growth, no allocation, no
-// lock. The place of a client is chosen by a keyed hash, so nobody can choose whose entry to push
-// out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full set what is
-// older than a week goes first, then who came once, then the oldest. Lost at a restart: a sender
-// then meets the 521 greeting once more, which is true as well.
+// A client that comes back did not understand the 521 greeting and gets its refusal at RCPT. One
+// that then leaves between EHLO and MAIL, as a sender does that insists on TLS, gets it at EHLO the
+// next time. A fixed table of 16384 sets of 8 entries (1 MiB, touched as it fills): no growth, no
+// allocation, no lock. The place of a client is chosen by a keyed hash, so nobody can choose whose
+// entry to push out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full
+// set what is older than a week goes first, then who came once, then the oldest. Lost at a restart:
+// a sender then meets the 521 greeting once more, which is true as well.
 #pragma once
 
 #include <array>
@@ -28,15 +29,27 @@ class ClientMemory {
     // counts from any fixed start and never goes back. Safe from any thread.
     bool visit(const ClientAddress& client, std::uint64_t now_minutes);
 
+    // The client left after EHLO without MAIL. Forgotten when the client itself is.
+    void note_left_at_hello(const ClientAddress& client);
+    // Whether that was noted since the last call for this client.
+    bool take_left_at_hello(const ClientAddress& client);
+
   private:
     static constexpr std::size_t sets = 16384;
     static constexpr std::size_t ways = 8;
 
-    // 40 bits of the hash, 1 bit "came back", 23 bits of minutes plus one; 0 is an empty entry.
+    // 39 bits of the hash, 1 bit "left at hello", 1 bit "came back", 23 bits of minutes plus one; 0
+    // is an empty entry.
     class Entry;
     using Set = std::array<std::atomic<std::uint64_t>, ways>;
     static_assert(sizeof(Set) == 64, "a set is one cache line");
 
+    struct Place {
+        Set& set;
+        std::atomic<std::uint64_t>* entry;  // the client's own, or nullptr
+        std::uint64_t tag;
+    };
+    Place place_of(const ClientAddress& client);
     static std::atomic<std::uint64_t>& victim_of(Set& set, std::uint64_t now_minutes);
 
     base::KeyedHash hash_;

@@ -7,7 +7,7 @@
 
 namespace turnaway::refuse {
 
-bool LogRing::push(std::string_view line, bool* was_empty) {
+bool LogRing::push(std::string_view line) {
     const std::size_t written = written_.load(std::memory_order_relaxed);
     const std::size_t read = read_.load(std::memory_order_acquire);
     if (line.size() > bytes - (written - read)) return false;
@@ -16,7 +16,6 @@ bool LogRing::push(std::string_view line, bool* was_empty) {
     std::memcpy(memory_.data() + at, line.data(), first);
     std::memcpy(memory_.data(), line.data() + first, line.size() - first);
     written_.store(written + line.size(), std::memory_order_release);
-    *was_empty = written == read;
     return true;
 }
 

@@ -20,8 +20,8 @@ class LogRing {
     static constexpr std::size_t bytes = std::size_t{64} * 1024;
     static constexpr std::uint32_t lines_per_second_max = 500;
 
-    // Worker: false when the line was dropped. True in *was_empty: the supervisor has to be woken.
-    bool push(std::string_view line, bool* was_empty);
+    // Worker: false when the line was dropped. After true, LogFlag::raise().
+    bool push(std::string_view line);
     // Worker: whether the budget allows one more line in this second; counts it.
     bool may_log(std::uint32_t now_seconds);
 
@@ -36,6 +36,20 @@ class LogRing {
     alignas(64) std::uint32_t second_ = 0;
     std::uint32_t lines_in_second_ = 0;
     ZeroedArray<char> memory_{bytes};
+};
+
+// Whether the supervisor has been told that lines wait; one for all rings. Both sides swap the
+// flag: either the supervisor sees the line, or the worker sees that it has to wake the supervisor.
+// Looking whether the ring was empty is not enough, since it may be emptied while a line is put in.
+class LogFlag {
+  public:
+    // Worker, after push(): true when the supervisor has to be woken.
+    bool raise() { return !is_raised_.exchange(true, std::memory_order_acq_rel); }
+    // Supervisor, before it looks into the rings.
+    void lower() { is_raised_.exchange(false, std::memory_order_acq_rel); }
+
+  private:
+    std::atomic<bool> is_raised_{false};
 };
 
 }  // namespace turnaway::refuse

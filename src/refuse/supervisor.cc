@@ -131,7 +131,7 @@ void Supervisor::on_signal(const ServiceNotify& notify) {
 
 void Supervisor::write_log() {
     // First the flag, then the lines: a line that comes meanwhile wakes the supervisor again.
-    shared_.log_waits.store(false, std::memory_order_release);
+    shared_.log_flag.lower();
     log_due_milliseconds_ = 0;
     for (const auto& worker : workers_) {
         // Whoever reads the log is slow: try again later, and let signals and metrics have their

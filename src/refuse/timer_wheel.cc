@@ -8,11 +8,28 @@ namespace turnaway::refuse {
 
 void TimerWheel::add(ConnectionTable& table, std::uint32_t index, std::uint32_t now,
                      std::uint32_t due) {
+    TURNAWAY_CHECK(table[index].wheel_slot == Connection::none);
+    // Never the present slot, which will be passed again only after a whole lap.
+    put(table, index, std::clamp(due, now + 1, now + horizon_seconds) % slots);
+}
+
+void TimerWheel::collect_due(ConnectionTable& table, std::uint32_t now) {
+    if (now <= passed_) return;
+    // One lap passes every slot, however long nobody looked.
+    passed_ = std::max(passed_, now - std::min(now, slots));
+    while (passed_ < now) {
+        const std::uint32_t& head = heads_[++passed_ % slots];
+        while (head != Connection::none) {
+            const std::uint32_t index = head;
+            remove(table, index);
+            put(table, index, due_list);
+        }
+    }
+}
+
+void TimerWheel::put(ConnectionTable& table, std::uint32_t index, std::uint32_t list) {
     Connection& connection = table[index];
-    TURNAWAY_CHECK(connection.wheel_slot == Connection::none);
-    // Never the present slot, or advance() would meet the connection again at once.
-    const std::uint32_t second = std::clamp(due, now + 1, now + horizon_seconds);
-    connection.wheel_slot = second % slots;
+    connection.wheel_slot = list;
     std::uint32_t& head = heads_[connection.wheel_slot];
     connection.previous = Connection::none;
     connection.next = head;

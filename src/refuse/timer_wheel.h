@@ -29,19 +29,23 @@ class TimerWheel {
     // it out. look() may add it again, remove others and release rows.
     template <class Look>
     void advance(ConnectionTable& table, std::uint32_t now, Look look) {
-        while (passed_ < now) {
-            ++passed_;
-            std::uint32_t& head = heads_[passed_ % slots];
-            while (head != Connection::none) {
-                const std::uint32_t index = head;
-                remove(table, index);
-                look(index);
-            }
+        collect_due(table, now);
+        while (heads_[due_list] != Connection::none) {
+            const std::uint32_t index = heads_[due_list];
+            remove(table, index);
+            look(index);
         }
     }
 
   private:
-    std::array<std::uint32_t, slots> heads_;
+    // The last head is of the list of those to look at now. They are set apart first: after a long
+    // pause look() may add to a slot that is only just being passed, and would meet it for ever.
+    static constexpr std::uint32_t due_list = slots;
+
+    void put(ConnectionTable& table, std::uint32_t index, std::uint32_t list);
+    void collect_due(ConnectionTable& table, std::uint32_t now);
+
+    std::array<std::uint32_t, slots + 1> heads_;
     std::uint32_t passed_;
 };
 

@@ -278,6 +278,12 @@ void Worker::look_at_time(std::uint32_t index) {
 void Worker::finish(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.ending = ending;
+    // Before the close, after which the client may be back at once.
+    const bool left = ending == Ending::quit || ending == Ending::client_closed;
+    if (left && !shared_.settings.stage && !connection.session.has_refused() &&
+        connection.session.reached() == smtp::RefuseSession::Reached::helo) {
+        shared_.memory.note_left_at_hello(connection.client);
+    }
     wheel_.remove(table_, index);
     close(connection.fd);
     if (connection.is_counted) {
@@ -292,15 +298,13 @@ void Worker::finish(std::uint32_t index, Ending ending) {
 
 void Worker::log(const Connection& connection) {
     if (shared_.settings.log == base::LogFormat::none) return;
-    bool was_empty = false;
     std::array<char, connection_log_bytes_max> buffer;
     if (!log_ring_.may_log(now_.seconds) ||
         !log_ring_.push(
-            connection_log_line(connection, shared_.settings.log, now_.milliseconds, buffer),
-            &was_empty)) {
+            connection_log_line(connection, shared_.settings.log, now_.milliseconds, buffer))) {
         return counters_.log_lines_dropped.add();
     }
-    if (was_empty && !shared_.log_waits.exchange(true, std::memory_order_acq_rel)) {
+    if (shared_.log_flag.raise()) {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t written = write(shared_.log_wake_fd, &one, sizeof one);
     }

@@ -43,7 +43,7 @@ struct Shared {
     AddressCount address_count;
     std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
     std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
-    std::atomic<bool> log_waits{false};    // the supervisor has been woken for the log
+    LogFlag log_flag;                      // the supervisor has been woken for the log
     int log_wake_fd = -1;
 };
 
@@ -82,6 +82,7 @@ class Worker {
     base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
     void accept_batch(int listener);
     void welcome(int fd, const ClientAddress& client);
+    smtp::RefuseStage stage_for(const ClientAddress& client);
     void turn_away(int fd, const ClientAddress& client, Ending ending);
     void accept_without_descriptor(int listener);
     void pause_accepting();

@@ -133,6 +133,15 @@ void Worker::accept_without_descriptor(int listener) {
     reserve_ = OwnedFd(dup(wake_.get()));
 }
 
+// Auto: the greeting of RFC 7504 first; RCPT for who comes back; EHLO for who came back and left
+// without getting to MAIL.
+smtp::RefuseStage Worker::stage_for(const ClientAddress& client) {
+    using enum smtp::RefuseStage;
+    if (shared_.settings.stage) return *shared_.settings.stage;
+    if (!shared_.memory.visit(client, now_.seconds / 60)) return greeting;
+    return shared_.memory.take_left_at_hello(client) ? helo : rcpt;
+}
+
 void Worker::welcome(int fd, const ClientAddress& client) {
     const Settings& settings = shared_.settings;
     if (!shared_.address_count.take(client, settings.connections_per_address_max)) {

@@ -52,7 +52,6 @@ ContentReader::Step ContentReader::next(std::string_view bytes, std::size_t line
             // What stands before the dot in `bytes` is nothing: a line start is only reached at the
             // front of a step.
             state_ = State::after_dot;
-            line_bytes_ = 1;
             ++at;
             continue;
         }

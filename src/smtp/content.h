@@ -30,7 +30,8 @@ class ContentReader {
 
     // Takes a stretch of `bytes` and gives the content in it, unstuffed. Call again with the rest
     // until all is consumed or the status is not `more`. Never takes zero bytes of a non-empty
-    // input. A line may have `line_bytes_max` octets, its CRLF included.
+    // input, unless the status is a fault. A line may have `line_bytes_max` octets, its CRLF
+    // included and a stuffed dot not (RFC 5321 section 4.5.3.1.6).
     Step next(std::string_view bytes, std::size_t line_bytes_max);
 
   private:

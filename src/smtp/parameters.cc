@@ -1,6 +1,7 @@
 #include "smtp/parameters.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -47,9 +48,12 @@ constexpr auto syntax_error = std::unexpected(ParameterError::syntax);
 Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) {
     const std::string_view value = parameter.value;
     if (equal_no_case(parameter.keyword, "SIZE")) {
-        if (value.size() > size_digits_max) return syntax_error;
-        result->size_bytes = base::parse_unsigned(value);
-        return result->size_bytes ? Outcome() : syntax_error;
+        if (value.empty() || value.size() > size_digits_max) return syntax_error;
+        if (!std::ranges::all_of(value, base::is_digit)) return syntax_error;
+        // Twenty digits can say more than 64 bits hold: too big, but not misspelt.
+        result->size_bytes =
+            base::parse_unsigned(value).value_or(std::numeric_limits<std::uint64_t>::max());
+        return {};
     }
     if (equal_no_case(parameter.keyword, "BODY")) {
         if (equal_no_case(value, "7BIT")) result->body = mail::Body::seven_bit;

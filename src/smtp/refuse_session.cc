@@ -1,5 +1,7 @@
 #include "smtp/refuse_session.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -92,6 +94,10 @@ codes::EnhancedCode with_class(ReplyCode code, Detail detail) {
     return codes::EnhancedCode::permanent(detail);
 }
 
+bool answers_hello(RefuseSays says) {
+    return says == refusal_to_hello || says == ehlo || says == helo || says == hello_syntax;
+}
+
 std::string with_hostname(std::string_view text, std::string_view hostname) {
     std::string result;
     for (char c : text) {
@@ -151,12 +157,14 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     Step step = had_refused ? next_after_refusal(bytes) : next_before_refusal(bytes);
     bytes_ += static_cast<std::uint32_t>(step.consumed);
     if (step.says) ++commands_;
-    const bool is_within = bytes_ <= (had_refused ? bytes_max : bytes_before_refusal_max) &&
-                           commands_ <= commands_max && errors_ <= errors_max;
-    if (!is_over() && !is_within) {
+    // The bound on bytes holds at the byte, even inside a QUIT: what is said must not depend on the
+    // pieces in which the bytes come.
+    const bool has_bytes_left = bytes_ <= (had_refused ? bytes_max : bytes_before_refusal_max);
+    const bool has_lines_left = commands_ <= commands_max && errors_ <= errors_max;
+    if (!has_bytes_left || (!has_lines_left && !is_over())) {
         is_out_of_bounds_ = true;
         phase_ = Phase::over;
-        step.says = refusal;
+        step.says = has_bytes_left && answers_hello(*step.says) ? refusal_to_hello : refusal;
     }
     return step;
 }
@@ -170,46 +178,54 @@ RefuseSession::Step RefuseSession::next_before_refusal(std::string_view bytes) {
 
 RefuseSession::Step RefuseSession::next_after_refusal(std::string_view bytes) {
     Step step;
-    std::string_view line;
-    const bool ends_with_first_byte = ends_in_cr_ && bytes.starts_with('\n');
+    if (bytes.empty()) return step;
+    const bool ends_with_first_byte = ends_in_cr_ && bytes.front() == '\n';
+    if (ends_in_cr_ && !ends_with_first_byte) keep("\r");
+    ends_in_cr_ = false;
     const std::size_t end = ends_with_first_byte ? 0 : bytes.find("\r\n");
-    if (end != std::string_view::npos) {
-        line = bytes.substr(0, end);
-        step.consumed = end + (ends_with_first_byte ? 1 : 2);
-        // The CR that came earlier is no part of the line.
-        if (ends_with_first_byte) --line_bytes_;
-    } else {
-        line = bytes;
+    if (end == std::string_view::npos) {
         step.consumed = bytes.size();
-    }
-    const bool is_whole = line_bytes_ == 0;
-    const bool has_ended = end != std::string_view::npos;
-    if (has_ended && is_whole) {
-        step.says = answer_after_refusal(line, true, &step);
+        ends_in_cr_ = bytes.back() == '\r';
+        if (ends_in_cr_) bytes.remove_suffix(1);
+        keep(bytes);
         return step;
     }
-    if (!has_ended) ends_in_cr_ = bytes.ends_with('\r');
-    for (std::size_t i = 0; i < line.size() && line_bytes_ + i < line_start_.size(); ++i) {
-        line_start_[line_bytes_ + i] = line[i];
+    const std::string_view line = bytes.substr(0, end);
+    step.consumed = end + (ends_with_first_byte ? 1 : 2);
+    if (line_bytes_ == 0) {
+        step.says = answer_after_refusal(line, line.size(), &step);
+        return step;
     }
-    line_bytes_ += static_cast<std::uint32_t>(line.size());
-    if (has_ended) {
-        const bool is_short = line_bytes_ <= line_start_.size();
-        const std::size_t known_bytes = is_short ? line_bytes_ : line_start_.size();
-        step.says = answer_after_refusal({line_start_.data(), known_bytes}, is_short, &step);
-        step.detail = {};
-        step.told = Reached::connect;
-        line_bytes_ = 0;
-        ends_in_cr_ = false;
-    }
+    keep(line);
+    const std::size_t known_bytes = std::min<std::size_t>(line_bytes_, line_start_.size());
+    // What follows the known bytes is blank, or it is some command that changes nothing.
+    const std::size_t parsed_bytes =
+        rest_is_blank_ ? line_bytes_ : base::limits::command_line_bytes_most;
+    step.says = answer_after_refusal({line_start_.data(), known_bytes}, parsed_bytes, &step);
+    step.detail = {};
+    step.told = Reached::connect;
+    line_bytes_ = 0;
+    rest_is_blank_ = true;
     return step;
 }
 
+void RefuseSession::keep(std::string_view piece) {
+    for (const char c : piece) {
+        if (line_bytes_ < line_start_.size()) {
+            line_start_[line_bytes_] = c;
+        } else if (!base::is_space(c)) {
+            rest_is_blank_ = false;
+        }
+        ++line_bytes_;
+    }
+}
+
 // Commands after the refusal change nothing; whole lines are read for what they tell the log.
-RefuseSays RefuseSession::answer_after_refusal(std::string_view line, bool is_whole, Step* step) {
+RefuseSays RefuseSession::answer_after_refusal(std::string_view line, std::size_t line_bytes,
+                                               Step* step) {
     const auto verb = scan_verb(line);
     const bool is_hello = verb == Verb::ehlo || verb == Verb::helo;
-    if (is_whole && line.size() < base::limits::command_line_bytes_most) {
+    if (line_bytes < base::limits::command_line_bytes_most) {
         const auto command = parse_command(line);
         if (command) observe(*command, step);
         if (command && command->verb == Verb::quit) {

@@ -120,7 +120,8 @@ class RefuseSession {
     Step next_before_refusal(std::string_view bytes);
     Step next_after_refusal(std::string_view bytes);
     RefuseSays answer(const Frame& frame, Step* step);
-    RefuseSays answer_after_refusal(std::string_view line, bool is_whole, Step* step);
+    void keep(std::string_view piece);
+    RefuseSays answer_after_refusal(std::string_view line, std::size_t line_bytes, Step* step);
     RefuseSays answer_command(const Command& command);
     RefuseSays answer_hello(const Command& command);
     RefuseSays answer_mail(const Command& command);
@@ -138,11 +139,12 @@ class RefuseSession {
     std::uint8_t errors_ = 0;
     std::uint16_t commands_ = 0;
     std::uint32_t bytes_ = 0;
-    // After the refusal: how the line begins that has not ended yet, and whether its last byte so
-    // far is a CR. Enough to know QUIT, EHLO and HELO; so no input waits in the kernel, where the
-    // rest of a line can hold a whole receive window closed.
+    // After the refusal: how the line begins that has not ended yet, whether only blanks followed,
+    // and whether a CR came behind it all. Enough to know QUIT, EHLO and HELO; so no input waits in
+    // the kernel, where the rest of a line can hold a whole receive window closed.
     std::array<char, 8> line_start_{};
-    std::uint32_t line_bytes_ = 0;
+    std::uint32_t line_bytes_ = 0;  // without that CR
+    bool rest_is_blank_ = true;
     bool ends_in_cr_ = false;
 };
 

@@ -17,14 +17,14 @@ import time
 
 TEXTS = [
     ("550 5.1.1", "<{address}>: Recipient address rejected: User unknown in virtual mailbox table"),
-    ("550 5.1.1", "The mailbox {address} does not exist here, please check for typing errors - {id}"),
-    ("550 5.1.10", "RESOLVER.ADR.RecipientNotFound; Recipient {address} not found by SMTP address lookup"),
-    ("550 5.7.1", "Service unavailable; Client host [{ip}] blocked using zen.example.org; see {host}/{id}"),
+    ("550 5.1.1", "The mailbox {address} does not exist here, check for typing errors - {id}"),
+    ("550 5.1.10", "RESOLVER.ADR.RecipientNotFound; {address} not found by SMTP address lookup"),
+    ("550 5.7.1", "Service unavailable; Client host [{ip}] blocked using {host}; see {id}"),
     ("550 5.7.1", "{id} Message rejected as spam by the content filter of {host}"),
-    ("550 5.7.26", "Unauthenticated email from {host} is not accepted due to the domain's DMARC policy"),
+    ("550 5.7.26", "Unauthenticated email from {host} is not accepted due to DMARC policy"),
     ("421 4.7.0", "[{ip}] Messages temporarily deferred due to user complaints - {id}"),
     ("421 4.3.2", "{host} Service not available, closing transmission channel"),
-    ("450 4.2.0", "<{address}>: Recipient address rejected: Greylisted, try again in {number} seconds"),
+    ("450 4.2.0", "<{address}>: Greylisted, try again in {number} seconds"),
     ("451 4.7.1", "Greylisting in action, please come back in {number} seconds ({id})"),
     ("452 4.2.2", "The email account {address} is over quota, {number} messages wait"),
     ("452 4.5.3", "Too many recipients in one transaction, limit is {number}"),
@@ -32,7 +32,7 @@ TEXTS = [
     ("552 5.3.4", "Message size {number} exceeds fixed maximum message size of {host}"),
     ("554 5.7.1", "<{address}>: Relay access denied for {ip}"),
     ("521 5.3.2", "{host} does not accept mail"),
-    ("556 5.1.10", "<{address}>: Recipient address rejected: Domain {host} does not accept mail (nullMX)"),
+    ("556 5.1.10", "<{address}>: Domain {host} does not accept mail (nullMX)"),
     ("550", "No such user here: {address} ({id})"),
     ("554", "{host} ESMTP not accepting messages from {ip}, see your postmaster"),
     ("250 2.0.0", "Ok: queued as {id}"),
@@ -86,7 +86,8 @@ def one_call(program: str) -> tuple[float, float]:
     times = []
     for _ in range(50):
         begin = time.perf_counter()
-        subprocess.run([program, "explain", "550 5.1.10 User unknown"], stdout=subprocess.DEVNULL, check=True)
+        call = [program, "explain", "550 5.1.10 User unknown"]
+        subprocess.run(call, stdout=subprocess.DEVNULL, check=True)
         times.append((time.perf_counter() - begin) * 1000)
     return statistics.median(times), max(times)
 
@@ -94,7 +95,8 @@ def one_call(program: str) -> tuple[float, float]:
 def stream(program: str, path: str, *options: str) -> tuple[float, float]:
     before, begin = cpu_seconds(), time.perf_counter()
     with open(path, "rb") as source:
-        subprocess.run([program, "explain", *options, "-"], stdin=source, stdout=subprocess.DEVNULL, check=True)
+        call = [program, "explain", *options, "-"]
+        subprocess.run(call, stdin=source, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begin, cpu_seconds() - before
 
 

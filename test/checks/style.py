@@ -13,7 +13,8 @@ LINES_MAX = 400
 COLUMNS_MAX = 100
 CODE_FOLDERS = ("src", "test", "tools")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-# Enhanced codes are spelled in data/ and come from the table; a comment may name one.
+# Enhanced codes are spelled in data/ and come from the table; a comment may name one, and so may the examples in cli/ of what
+# to type.
 ENHANCED = re.compile(r"\"[^\"]*\b[245]\.\d{1,3}\.\d{1,3}\b[^\"]*\"")
 
 
@@ -35,7 +36,7 @@ def faults_of(path):
         if UNFINISHED.search(line) and path != pathlib.Path(__file__).resolve():
             yield f"{relative}:{number}: a mark of unfinished work"
         code = line.split("//")[0]
-        if relative.parts[0] == "src" and ENHANCED.search(code):
+        if relative.parts[0] == "src" and relative.parts[1] != "cli" and ENHANCED.search(code):
             yield f"{relative}:{number}: an enhanced code is spelled outside data/codes.csv"
 
 

@@ -105,6 +105,20 @@ class Auto(unittest.TestCase):
             self.assertEqual((line["stage"], line["helo"], line["mail_from"], line["rcpt_to"]),
                              ("rcpt", "a.example", "a@b.example", ["c@d.example"]))
 
+    def test_who_leaves_after_ehlo_is_refused_there(self):
+        # What a sender does that insists on TLS: it never gets to MAIL, so the refusal must come earlier.
+        hello = b"EHLO a.example\r\n"
+        with Daemon() as daemon:
+            said = []
+            for _ in range(4):
+                with daemon.connect() as client:
+                    client.sendall(hello + b"QUIT\r\n")
+                    said.append([line[:3] for line in read_all(client).split(b"\r\n")[:-1]])
+            self.assertEqual(said[0], [b"521", b"521", b"221"])
+            self.assertEqual(said[1], [b"220"] + [b"250"] * 7 + [b"221"])
+            self.assertEqual(said[2], [b"220", b"521", b"221"])
+            self.assertEqual(said[3], said[1])
+
     def test_ipv6(self):
         with Daemon(listen=("[::1]:0",)) as daemon:
             self.assertEqual(self.first_line(daemon, "::1"), GREETING_REFUSAL)

@@ -6,10 +6,12 @@
 #include <filesystem>
 
 #include "dialogue/dialogue.h"
-#include "smtp/refuse_session.h"
+#include "dialogue/refuse_host.h"
 
 namespace turnaway::smtp {
 namespace {
+
+using dialogue::RefuseHost;
 
 RefuseStage stage_named(const std::string& text) {
     for (const auto stage :
@@ -18,31 +20,6 @@ RefuseStage stage_named(const std::string& text) {
     }
     throw std::runtime_error("no stage " + text);
 }
-
-// The session with a buffer before it, as a driver would have.
-class Host {
-  public:
-    explicit Host(const std::string& stage) : session_(stage_named(stage)) {}
-
-    std::string greet() { return std::string(replies_[session_.greet()]); }
-    std::string take(std::string_view bytes) {
-        std::string said;
-        buffer_ += bytes;
-        while (!session_.is_over() && !buffer_.empty()) {
-            const auto step = session_.next(buffer_);
-            if (step.says) said += replies_[*step.says];
-            buffer_.erase(0, step.consumed);
-            if (!step.says) break;
-        }
-        return said;
-    }
-    bool is_over() const { return session_.is_over(); }
-
-  private:
-    RefuseReplies replies_{"www.example.org"};
-    RefuseSession session_;
-    std::string buffer_;
-};
 
 std::vector<std::string> files() {
     std::vector<std::string> paths;
@@ -58,7 +35,7 @@ class RefuseDialogue : public testing::TestWithParam<std::string> {};
 
 TEST_P(RefuseDialogue, TurnByTurn) {
     const auto dialogue = dialogue::read_dialogue(GetParam());
-    Host host(dialogue.stage);
+    RefuseHost host(stage_named(dialogue.stage));
     for (const auto& turn : dialogue.turns) {
         const bool is_first = &turn == &dialogue.turns.front();
         EXPECT_EQ(is_first ? host.greet() : host.take(turn.client), turn.server)
@@ -69,10 +46,10 @@ TEST_P(RefuseDialogue, TurnByTurn) {
 
 TEST_P(RefuseDialogue, ByteByByte) {
     const auto dialogue = dialogue::read_dialogue(GetParam());
-    Host host(dialogue.stage);
+    RefuseHost host(stage_named(dialogue.stage));
     for (const auto& turn : dialogue.turns) {
         std::string said = &turn == &dialogue.turns.front() ? host.greet() : "";
-        for (const char c : turn.client) said += host.take({&c, 1});
+        said += host.take_in_pieces(turn.client, 1);
         EXPECT_EQ(said, turn.server) << "after: " << turn.client.substr(0, 100);
     }
     EXPECT_EQ(host.is_over(), dialogue.closes);
@@ -80,7 +57,7 @@ TEST_P(RefuseDialogue, ByteByByte) {
 
 TEST_P(RefuseDialogue, AllAtOnce) {
     const auto dialogue = dialogue::read_dialogue(GetParam());
-    Host host(dialogue.stage);
+    RefuseHost host(stage_named(dialogue.stage));
     std::string sent, expected;
     for (const auto& turn : dialogue.turns) {
         sent += turn.client;

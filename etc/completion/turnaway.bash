@@ -1,0 +1,23 @@
+# bash completion for turnaway; install as /usr/share/bash-completion/completions/turnaway
+
+_turnaway() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    local commands="explain refuse relay gate"
+    if (( COMP_CWORD == 1 )); then
+        mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+        explain)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --provider)
+                    mapfile -t COMPREPLY < <(compgen -W "Gmail Yahoo Yandex GMX Orange" -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --json --provider --color" -- "$word") ;;
+    esac
+}
+complete -F _turnaway turnaway

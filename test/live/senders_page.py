@@ -1,0 +1,229 @@
+"""The page docs/senders.md, written from the results of a matrix run.
+
+Promises: the same results give the same text but for the date; every figure and every outcome in a
+table comes from the run. A sentence of advice that the run does not bear out is left out.
+"""
+import textwrap
+import time
+
+from refuse import STAGES
+
+OUTCOME_WORDS = {"bounced": "bounced", "deferred": "**deferred**", "silent": "no answer",
+                 "not taken": "not taken"}
+
+
+def page(results, program_version):
+    plain = [result for result in results if not result["heading"]]
+    asides = [result for result in results if result["heading"]]
+    parts = [head(program_version), advice(plain, asides), outcomes(plain), reports(plain),
+             deferrals(plain), wire(plain), other(asides), method(plain), dialogue(plain)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def head(program_version):
+    return f"""# What real senders do with a host that takes no mail
+
+Measured on {time.strftime('%Y-%m-%d')} with {program_version} and the mail servers of Debian 12, in
+their packages' own settings. This page is written by the run itself
+(`test/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+
+
+def advice(plain, asides):
+    lines = ["## In short", ""]
+    for stage in STAGES[:4]:
+        bounced, deferred = by_outcome(plain, stage)
+        words = [f"bounced at once by {listing(bounced)}"] if bounced else []
+        words += [f"**kept in the queue** by {listing(deferred)}"] if deferred else []
+        if words:
+            lines.append(f"- 521 at stage `{stage}`: {'; '.join(words)}.")
+    held = [textwrap.fill(text, 100) for holds, text in sentences(plain, asides) if holds]
+    return "\n\n".join(["\n".join(lines), *held])
+
+
+def sentences(plain, asides):
+    """(whether this run shows it, what an operator should know)."""
+    auto = {result["title"]: result["stages"].get("auto", []) for result in plain}
+    waiting = [title for title, tries in auto.items() if tries and deferred(tries[0])]
+    told = [title for title in waiting if auto[title][-1]["outcome"] == "bounced"]
+    everywhere = all(outcome(result, stage) == "bounced"
+                     for result in plain for stage in ("mail", "rcpt"))
+    exim = auto.get("Exim", [])
+    tls = next((result for result in asides if "insists on TLS" in result["heading"]), {})
+    return [
+        (waiting and told == waiting,
+         "Leave the stage at `auto`. A sender that understands the greeting of RFC 7504 tells its "
+         f"user at once. The others ({listing(waiting)}) take that greeting for a passing trouble, "
+         "come back, are refused at RCPT and tell their users then: after their first retry, "
+         "which is minutes, instead of days."),
+        (len(exim) == 3 and deferred(exim[1]),
+         "Exim tells the user of the first message at once, but remembers that the host refused "
+         "the greeting: further messages wait in its queue, without a connection, until its next "
+         "try, and bounce then."),
+        (waiting and everywhere,
+         "If every user should be told within seconds, whatever the sender, choose `--stage rcpt` "
+         "or `--stage mail`: every sender here gave up there at once. The price is a few more "
+         "packets for each connection, and that the greeting no longer says what RFC 7504 wants "
+         "it to say."),
+        (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
+         "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
+         "STARTTLS: it keeps the message in its queue at the stages `mail` and `rcpt`, and so at "
+         "`auto`. `--stage helo` reaches it."),
+    ]
+
+
+def outcomes(plain):
+    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4]), "`auto`, first contact",
+             "`auto`, later"]]
+    for result in plain:
+        cells = [attempt_words(result["stages"].get(stage, [None])[0]) for stage in STAGES[:4]]
+        auto = result["stages"].get("auto", [])
+        later = ["; then ".join(attempt_words(one) for one in auto[1:])]
+        rows.append([result["title"], *cells, attempt_words(auto[0] if auto else None), *later])
+    return ("## Bounced or deferred, and how soon?\n\n"
+            "From the moment the message was handed to `sendmail` until the report lay in the\n"
+            "user's mailbox. `auto`, later: a deferred message was tried again by the sender's\n"
+            "own command for that; after a bounce, a second message was sent.\n\n" + table(rows))
+
+
+def reports(plain):
+    rows = [["sender", "stage", "Status", "Action", "Diagnostic-Code", "Remote-MTA",
+             "521 in the text for people"]]
+    for result in plain:
+        for stage, number, one in each(result):
+            if one["outcome"] == "bounced":
+                bounce = one["bounce"]
+                rows.append([result["title"], label(stage, number), code(bounce["status"]),
+                             bounce["action"] or "none", code(bounce["diagnostic"]),
+                             code(bounce["remote_mta"]),
+                             "yes" if "521" in bounce["human"] else "no"])
+    return ("## What does the bounce say?\n\n"
+            "The fields of the report (RFC 3464) as each sender wrote them.\n\n" + table(rows))
+
+
+def deferrals(plain):
+    rows = [["sender", "stage", "the queue's reason"]]
+    for result in plain:
+        rows += [[result["title"], label(stage, number), code(one["reason"])]
+                 for stage, number, one in each(result) if deferred(one)]
+    when = [["sender", "tries again by itself"]]
+    when += [[result["title"], result["own_schedule"]] for result in plain]
+    return ("## What does the sender's queue say when it defers, and when would it try again?\n\n"
+            + table(rows) + "\n\n" + table(when))
+
+
+def wire(plain):
+    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4])]]
+    for result in plain:
+        firsts = (result["stages"].get(stage, [None])[0] for stage in STAGES[:4])
+        rows.append([result["title"], *map(commands, firsts)])
+    return ("## What does the sender say on the wire?\n\n"
+            "The commands of the first connection. `+` joins commands sent in one go "
+            "(PIPELINING).\n\n" + table(rows))
+
+
+def other(asides):
+    if not asides:
+        return ""
+    rows = [["sender", "stage", "outcome", "Status", "Diagnostic-Code, or the queue's reason"]]
+    for result in asides:
+        for stage, number, one in each(result):
+            words = one["bounce"].get("diagnostic") or one["reason"]
+            rows.append([result["heading"], label(stage, number), attempt_words(one),
+                         code(one["bounce"].get("status", "")), code(words)])
+    return "## Other settings and other recipients\n\n" + table(rows)
+
+
+def method(plain):
+    rows = [["sender", "Debian package", "set beyond the package's defaults"]]
+    for result in plain:
+        beyond = "; ".join(f"{what} ({why})" for what, why in result["beyond_defaults"])
+        package = f"{result['package']} {result['version']}"
+        rows.append([result["title"], package, beyond or "nothing"])
+    return f"""## How was it measured?
+
+{table(rows)}
+
+Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
+process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
+local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each stage
+has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed over by
+`sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire, not from
+a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
+
+To repeat it: build, then `python3 test/live/matrix.py --write docs/senders.md` as root or with
+sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
+`--only postfix,exim` and `--stage auto` do part of it, `--json FILE` keeps every dialogue."""
+
+
+def dialogue(plain):
+    """The two connections of the first sender that had to be told twice, word for word."""
+    for result in plain:
+        auto = result["stages"].get("auto", [])
+        if len(auto) == 2 and deferred(auto[0]) and all(one["dialogues"] for one in auto):
+            shown = [f"## Word for word: {result['title']} at stage `auto`"]
+            for title, one in zip(("First contact", "When it came back"), auto):
+                lines = [f"{who}: {text}" for _, who, text in one["dialogues"][0] if who in "CS"]
+                shown.append(title + ":\n\n```\n" + "\n".join(lines) + "\n```")
+            return "\n\n".join(shown)
+    return ""
+
+
+def each(result):
+    for stage, attempts in result["stages"].items():
+        for number, one in enumerate(attempts, 1):
+            yield stage, number if len(attempts) > 1 else 0, one
+
+
+def label(stage, number):
+    return f"`{stage}`" + (f", attempt {number}" if number else "")
+
+
+def commands(one):
+    """`EHLO, MAIL+RCPT+DATA, QUIT` from the first dialogue of an attempt."""
+    groups = []
+    previous = ""
+    for _, who, text in (one["dialogues"][0] if one and one["dialogues"] else []):
+        if who == "C" and previous == "C":
+            groups[-1] += "+" + text.split(" ")[0]
+        elif who == "C":
+            groups.append(text.split(" ")[0])
+        previous = who if who in "CS" else previous
+    return ", ".join(groups) or "nothing"
+
+
+def attempt_words(one):
+    if one is None:
+        return "not run"
+    words = OUTCOME_WORDS[one["outcome"]]
+    return f"{words}, {duration(one['seconds'])}" if one["outcome"] == "bounced" else words
+
+
+def duration(seconds):
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def deferred(one):
+    return one["outcome"] == "deferred"
+
+
+def outcome(result, stage):
+    attempts = result["stages"].get(stage)
+    return attempts[0]["outcome"] if attempts else ""
+
+
+def by_outcome(plain, stage):
+    return ([result["title"] for result in plain if outcome(result, stage) == "bounced"],
+            [result["title"] for result in plain if outcome(result, stage) == "deferred"])
+
+
+def listing(names):
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def code(text):
+    return f"`{text.replace('|', '/')}`" if text else "none"
+
+
+def table(rows):
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])

@@ -1,0 +1,247 @@
+#include "codes/judgement.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace turnaway::codes {
+namespace {
+
+Judgement judged(std::string_view input, ProviderSet named = 0) {
+    ReplyReader reader;
+    const auto reading = reader.read(input);
+    EXPECT_TRUE(reading) << input;
+    return judge(*reading, named);
+}
+
+// All 81 codes with each class: something to do, and a retry that follows the class.
+TEST(Judgement, AnswersEveryEnhancedCodeInEveryClass) {
+    for (const auto& row : enhanced_rows) {
+        for (const int digit : {2, 4, 5}) {
+            const std::string code = std::to_string(digit) + '.' +
+                                     std::to_string(row.detail.subject) + '.' +
+                                     std::to_string(row.detail.detail);
+            const Judgement judgement = judged(code);
+            EXPECT_EQ(judgement.enhanced_row, &row) << code;
+            EXPECT_EQ(judgement.basis, Basis::standard) << code;
+            EXPECT_FALSE(judgement.advice.empty()) << code;
+            EXPECT_EQ(judgement.notes.has(Note::unusual_class), !row.usual_with(digit)) << code;
+            if (digit == 2) {
+                EXPECT_EQ(judgement.retry, Retry::no) << code;
+                EXPECT_EQ(judgement.actor, Actor::nobody) << code;
+            } else if (digit == 4) {
+                EXPECT_EQ(judgement.retry, Retry::later) << code;
+            } else {
+                EXPECT_NE(judgement.retry, Retry::later) << code;
+            }
+        }
+    }
+}
+
+TEST(Judgement, AnswersEveryReplyCode) {
+    for (const auto& row : reply_rows) {
+        const Judgement judgement = judged(row.code.text());
+        EXPECT_EQ(judgement.reply_row, &row);
+        EXPECT_EQ(judgement.retry, row.retry) << row.code.value();
+        EXPECT_EQ(judgement.advice, row.advice) << row.code.value();
+    }
+}
+
+// What the registry itself says about a code never speaks against it.
+TEST(Judgement, LeavesTheStandardsOwnWordsAlone) {
+    for (const auto& row : enhanced_rows) {
+        for (const int digit : {4, 5}) {
+            const std::string code = std::to_string(digit) + '.' +
+                                     std::to_string(row.detail.subject) + '.' +
+                                     std::to_string(row.detail.detail);
+            for (const auto words : {row.about.title, row.about.meaning}) {
+                if (!row.usual_with(digit)) continue;
+                const Judgement judgement = judged(code + ' ' + std::string(words));
+                EXPECT_EQ(judgement.basis, Basis::standard) << code << ' ' << words;
+            }
+        }
+    }
+}
+
+struct CsvRow {
+    std::vector<std::string> fields;
+};
+
+std::vector<CsvRow> read_csv(const std::string& path) {
+    std::ifstream file(path);
+    std::vector<CsvRow> rows;
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+        CsvRow row{{""}};
+        bool quoted = false;
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            const char c = line[i];
+            if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+                row.fields.back() += line[++i];
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && !quoted) {
+                row.fields.emplace_back();
+            } else {
+                row.fields.back() += c;
+            }
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::string basis_text(Basis basis) {
+    return basis == Basis::standard ? "standard" : basis == Basis::text ? "text" : "provider";
+}
+
+// Real replies and replies in their style; the verdicts were read by a person, one by one.
+TEST(Judgement, ReadsRealReplies) {
+    const auto rows = read_csv(TURNAWAY_SOURCE_DIR "/test/data/replies.csv");
+    ASSERT_GT(rows.size(), 150U);
+    for (const auto& [fields] : rows) {
+        ASSERT_EQ(fields.size(), 6U) << fields[0];
+        const Judgement judgement = judged(fields[0]);
+        EXPECT_EQ(basis_text(judgement.basis), fields[1]) << fields[0];
+        EXPECT_EQ(judgement.cause ? row_of(*judgement.cause).name : "-", fields[2]) << fields[0];
+        EXPECT_EQ(judgement.providers != 0 ? name_of_first(judgement.providers) : "-", fields[3])
+            << fields[0];
+        EXPECT_EQ(name_of(judgement.retry), fields[4]) << fields[0];
+    }
+}
+
+struct CollisionCase {
+    const char* reply;
+    const char* provider;
+    Retry retry;
+};
+
+// One for each row of data/collisions.csv whose provider a text can show.
+constexpr CollisionCase collision_cases[] = {
+    {"550 5.1.1 too many recipients this hour IB607", "GoDaddy", Retry::later},
+    {"552 5.1.1 Boite du destinataire pleine. Recipient overquota. OFR_417", "Orange", Retry::no},
+    {"host mx1.comcast.net[192.0.2.1] said: 452 4.1.1 too many recent messages", "Comcast",
+     Retry::later},
+    {"550 5.1.8 Access denied, bad outbound sender AS(42003)", "Exchange Online", Retry::no},
+    {"550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", "Exchange Online",
+     Retry::no},
+    {"550 5.2.2 Submission quota exceeded [XX.prod.outlook.com]", "Exchange Online", Retry::later},
+    {"550 5.4.1 Recipient address rejected: Access denied [XX.prod.protection.outlook.com]",
+     "Exchange Online", Retry::no},
+    {"host mx.yandex.ru[192.0.2.1] said: 550 5.7.1 No such user!", "Yandex", Retry::no},
+    {"550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires "
+     "all senders to authenticate",
+     "Yahoo", Retry::no},
+    {"550 5.7.12 Sender was not authenticated by organization", "Exchange Online", Retry::no},
+    {"550 5.7.13 Sender not authenticated for public folder [X.prod.outlook.com]",
+     "Exchange Online", Retry::no},
+    {"421 4.7.23 The sending IP address for this message doesn't have a PTR record", "Gmail",
+     Retry::later},
+    {"550 5.7.27 blocked because SPF does not pass - gsmtp", "Gmail", Retry::no},
+    {"421 4.7.28 Our system has detected an unusual rate of mail", "Gmail", Retry::later},
+    {"421 4.7.29 rate limited because this message was not sent over a TLS connection - gsmtp",
+     "Gmail", Retry::later},
+    {"421 4.7.30 rate limited because DKIM didn't pass - gsmtp", "Gmail", Retry::later},
+    {"554-mx.gmx.net IP address is block listed", "GMX, T-Online, Comcast", Retry::no},
+};
+
+TEST(Judgement, RecognisesAProvidersOwnUseFromTheText) {
+    for (const auto& [reply, provider, retry] : collision_cases) {
+        const Judgement judgement = judged(reply);
+        ASSERT_EQ(judgement.basis, Basis::provider) << reply;
+        EXPECT_EQ(judgement.collision->provider, provider) << reply;
+        EXPECT_EQ(judgement.retry, retry) << reply;
+    }
+}
+
+// A bare code says no provider: the standard is the answer, the other uses are listed.
+TEST(Judgement, ListsKnownUsesOfABareCode) {
+    for (const auto& row : collision_rows) {
+        const std::string code = row.code.is_reply() ? std::to_string(row.code.reply)
+                                                     : "5." + std::to_string(row.code.subject) +
+                                                           '.' + std::to_string(row.code.detail);
+        const Judgement judgement = judged(code);
+        EXPECT_EQ(judgement.basis, Basis::standard) << code;
+        EXPECT_TRUE(judgement.is_known_use(row)) << code;
+    }
+}
+
+TEST(Judgement, NeverNamesAProviderTheReplyDoesNotShow) {
+    const Judgement judgement = judged("550 5.1.10 Recipient not found");
+    EXPECT_EQ(judgement.basis, Basis::text);
+    EXPECT_EQ(judgement.cause, Cause::recipient_unknown);
+    EXPECT_EQ(judgement.providers, 0U);
+    EXPECT_EQ(judged("550 5.1.1 <user@gmail.com> unknown").providers, 0U);
+}
+
+TEST(Judgement, TakesTheCallersWordForTheProvider) {
+    const Judgement judgement = judged("5.7.27", *find_provider("gmail"));
+    EXPECT_EQ(judgement.basis, Basis::provider);
+    EXPECT_EQ(judged("5.7.27", *find_provider("Yahoo")).basis, Basis::standard);
+    EXPECT_FALSE(find_provider("nobody"));
+}
+
+// Requirement 2: 521 is for nobody in particular.
+TEST(Judgement, SeesThat521IsMisused) {
+    for (const char* reply :
+         {"521 5.7.1 Service unavailable; client [192.0.2.1] blocked using dnsbl.example",
+          "521 5.7.1", "521 Your IP is blacklisted", "521 5.1.1 User unknown"}) {
+        EXPECT_TRUE(judged(reply).notes.has(Note::misused_521)) << reply;
+    }
+    for (const char* reply : {"521", "521 5.3.2 host.example does not accept mail",
+                              "521 Server does not accept mail", "521 5.0.0 no"}) {
+        EXPECT_FALSE(judged(reply).notes.has(Note::misused_521)) << reply;
+    }
+    EXPECT_TRUE(judged("556 User unknown").notes.has(Note::misused_556));
+    EXPECT_FALSE(judged("556 5.1.10 null MX").notes.has(Note::misused_556));
+}
+
+// Requirements 23, 25 and 26.
+TEST(Judgement, PointsAtContradictions) {
+    const Judgement differs = judged("550 4.2.2 Mailbox full");
+    EXPECT_TRUE(differs.notes.has(Note::class_differs));
+    EXPECT_EQ(differs.retry, Retry::no);
+    EXPECT_EQ(judged("450 5.2.2 Mailbox full").retry, Retry::later);
+    EXPECT_TRUE(judged("550 4.9.9 x").notes.has(Note::class_differs));
+    EXPECT_TRUE(judged("550-a\n421 b").notes.has(Note::replies_differ));
+    EXPECT_TRUE(judged("550-5.1.1 a\n550 5.7.1 b").notes.has(Note::enhanced_differ));
+    EXPECT_TRUE(judged("550 5.1.10").notes.has(Note::unusual_pair));
+    EXPECT_FALSE(judged("556 5.1.10").notes.has(Note::unusual_pair));
+    EXPECT_FALSE(judged("450 4.2.2").notes.has(Note::unusual_pair));
+}
+
+// Requirement 35.
+TEST(Judgement, Takes552ForTooManyRecipientsAsTemporary) {
+    const Judgement judgement = judged("552 too many recipients");
+    EXPECT_EQ(judgement.retry, Retry::later);
+    EXPECT_TRUE(judgement.notes.has(Note::too_many_is_temporary));
+    EXPECT_EQ(judged("552 mailbox full").retry, Retry::no);
+}
+
+TEST(Judgement, GivesHalfAnswersHonestly) {
+    EXPECT_EQ(judged("4.9.99").known, Known::first_digit);
+    EXPECT_EQ(judged("4.9.99").retry, Retry::later);
+    EXPECT_EQ(judged("5.1.99").known, Known::subject);
+    EXPECT_EQ(judged("599").known, Known::first_digit);
+    EXPECT_EQ(judged("599").retry, Retry::no);
+    EXPECT_EQ(judged("499").retry, Retry::later);
+    EXPECT_EQ(judged("399").digit, 3);
+    EXPECT_FALSE(judged("399").advice.empty());
+    EXPECT_EQ(judged("5.1").known, Known::subject);
+    EXPECT_EQ(judged("X.1.10").known, Known::whole);
+    EXPECT_FALSE(judged("X.1.5").advice.empty());
+    EXPECT_EQ(judged("599 5.1.1").known, Known::whole);
+}
+
+TEST(Judgement, KnowsThatA554GreetingIsAboutTheClient) {
+    EXPECT_TRUE(judged("host mx refused to talk to me: 554 no service")
+                    .notes.has(Note::greeting_is_about_client));
+    EXPECT_FALSE(judged("554 no service").notes.has(Note::greeting_is_about_client));
+}
+
+}  // namespace
+}  // namespace turnaway::codes
