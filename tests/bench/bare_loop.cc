@@ -1,0 +1,119 @@
+// The bare loop: the least a server can do to hold the dialogue "521, QUIT, 221, close".
+//
+// It is the yardstick of tests/bench/refuse.py, not a product: no log, no limits, no timeouts, no
+// state per connection, and no more parsing than telling QUIT from anything else. It is written to
+// be as fast as epoll allows: each worker has its own SO_REUSEPORT listener, accepts in batches,
+// writes the greeting before it watches the socket, calls epoll_ctl once per connection (close
+// takes the socket out), reads once, and sends the 221 in one packet with the FIN. A client that
+// sends anything else than QUIT, or QUIT in pieces, is kept open and never answered.
+//
+// Usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int backlog = 4096;  // the kernel's own default for net.core.somaxconn
+constexpr int accepts_in_a_row_most = 64;
+constexpr std::size_t events_most = 256;
+constexpr std::string_view farewell = "221 2.0.0 Bye\r\n";
+
+int must(int result, const char* call) {
+    if (result < 0) {
+        std::perror(call);
+        std::exit(1);
+    }
+    return result;
+}
+
+int open_listener(const sockaddr_in& address) {
+    const int on = 1;
+    const int listener =
+        must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    must(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
+    must(setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), "SO_REUSEPORT");
+    // Accepted sockets inherit it, so it costs no call per connection.
+    must(setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
+    must(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+    must(listen(listener, backlog), "listen");
+    return listener;
+}
+
+void watch(int poller, int fd) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+    must(epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+void accept_batch(int poller, int listener, std::string_view greeting) {
+    for (int i = 0; i < accepts_in_a_row_most; ++i) {
+        const int client = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (client < 0) return;
+        if (send(client, greeting.data(), greeting.size(), MSG_NOSIGNAL) < 0) {
+            close(client);
+            continue;
+        }
+        watch(poller, client);
+    }
+}
+
+void answer(int client) {
+    std::array<char, 512> bytes;
+    const ssize_t count = recv(client, bytes.data(), bytes.size(), 0);
+    if (count > 0) {
+        if (!std::string_view(bytes.data(), static_cast<std::size_t>(count)).starts_with("QUIT"))
+            return;
+        // MSG_MORE holds the reply back for the instant until close sends it together with the FIN:
+        // one packet instead of two.
+        send(client, farewell.data(), farewell.size(), MSG_NOSIGNAL | MSG_MORE);
+    }
+    close(client);
+}
+
+[[noreturn]] void serve(int listener, const std::string& greeting) {
+    const int poller = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+    watch(poller, listener);
+    std::array<epoll_event, events_most> events;
+    for (;;) {
+        const int ready = epoll_wait(poller, events.data(), events.size(), -1);
+        for (int i = 0; i < ready; ++i) {
+            const int fd = events[static_cast<std::size_t>(i)].data.fd;
+            if (fd == listener) {
+                accept_batch(poller, listener, greeting);
+            } else {
+                answer(fd);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    if (argc != 5 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) {
+        std::fputs("usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME\n", stderr);
+        return 64;
+    }
+    address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[2])));
+    const int workers = std::atoi(argv[3]);
+    const std::string greeting = std::string("521 ") + argv[4] + " Host does not accept mail\r\n";
+
+    std::vector<std::jthread> others;
+    for (int i = 1; i < workers; ++i)
+        others.emplace_back([&] { serve(open_listener(address), greeting); });
+    serve(open_listener(address), greeting);
+}
