@@ -78,6 +78,7 @@ struct Connection {
     bool is_draining =
         false;  // nothing more is said; input is read and dropped until the client closes
     bool waits_for_room = false;  // the socket was full: EPOLLOUT is asked for
+    bool is_watched = false;      // known to epoll
     bool is_counted = false;      // holds a place in AddressCount
     Ending ending = Ending::quit;
     ClientAddress client;

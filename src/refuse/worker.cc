@@ -57,6 +57,7 @@ void Worker::run() {
             on_event(events[static_cast<std::size_t>(i)].data.u64,
                      events[static_cast<std::size_t>(i)].events);
         }
+        serve_fresh();
         wheel_.advance(table_, now_.seconds, [this](std::uint32_t index) { look_at_time(index); });
         if (is_accept_paused_ && is_listening_) resume_accepting();
         counters_.active.set(table_.taken());
@@ -103,6 +104,20 @@ void Worker::on_event(std::uint64_t token, std::uint32_t events) {
     serve(index, events);
 }
 
+// Most clients have answered the greeting, or gone, by the time a batch has been accepted. Those
+// never need to be known to epoll, which is the dearest call of a short connection; the others are
+// watched from here on. Nobody waits longer for it.
+void Worker::serve_fresh() {
+    for (const std::uint32_t index : fresh_) {
+        serve(index, 0);
+        Connection& connection = table_[index];
+        if (connection.fd < 0 || connection.is_draining) continue;
+        if (!connection.is_watched) ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
+        wheel_.add(table_, index, now_.seconds, now_.seconds + idle_seconds_max(connection));
+    }
+    fresh_.clear();
+}
+
 void Worker::serve(std::uint32_t index, std::uint32_t events) {
     if (table_[index].waits_for_room) {
         table_[index].waits_for_room = false;
@@ -120,7 +135,11 @@ void Worker::serve(std::uint32_t index, std::uint32_t events) {
 // answered.
 Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed) {
     Connection& connection = table_[index];
-    const ssize_t got = recv(connection.fd, input_.data(), input_.size(), MSG_PEEK);
+    // The first words after a 521 greeting are short and so is the answer, for which a fresh socket
+    // has room: they are simply read.
+    const bool is_first = connection.session.has_refused() && connection.session.commands() == 0;
+    const std::size_t bytes_max = is_first ? first_read_bytes : input_.size();
+    const ssize_t got = recv(connection.fd, input_.data(), bytes_max, is_first ? 0 : MSG_PEEK);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return errno == EINTR ? Progress::goes_on : Progress::waits;
     }
@@ -134,6 +153,10 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
     const std::size_t consumed = answer(connection, {input_.data(), bytes});
     if (!send_output(index)) {
         if (connection.fd < 0) return Progress::over;
+        if (is_first) {
+            finish(index, Ending::client_reset);
+            return Progress::over;
+        }
         // The socket is full: nothing has happened yet. The same bytes give the same answer when
         // there is room.
         connection.session = before;
@@ -141,10 +164,11 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
     }
     connection.bytes_to_skip = 0;
     if (consumed > 0) {
-        recv(connection.fd, nullptr, consumed, MSG_TRUNC);
+        if (!is_first) recv(connection.fd, nullptr, consumed, MSG_TRUNC);
         connection.idle_since_seconds = now_.seconds;
     }
-    const bool has_read_all = consumed == bytes && bytes < input_.size();
+    TURNAWAY_CHECK(!is_first || consumed == bytes || connection.session.is_over());
+    const bool has_read_all = consumed == bytes && bytes < bytes_max;
     if (connection.session.is_over()) {
         const bool by_quit = !connection.session.is_out_of_bounds();
         if (by_quit && has_read_all) {
@@ -156,7 +180,7 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
     }
     // There is more to do when the output filled up first, or more input waits than fits the
     // buffer.
-    if (output_.size() >= output_bytes || (consumed > 0 && bytes == input_.size())) {
+    if (output_.size() >= output_bytes || (consumed > 0 && bytes == bytes_max)) {
         return Progress::goes_on;
     }
     if (!client_has_closed) return Progress::waits;
@@ -210,10 +234,12 @@ bool Worker::send_output(std::uint32_t index) {
 }
 
 void Worker::ask_for_event(std::uint32_t index, std::uint32_t events) {
-    const Connection& connection = table_[index];
+    Connection& connection = table_[index];
     epoll_event event{.events = events,
                       .data = {.u64 = connection_token(index, connection.generation)}};
-    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.fd, &event);
+    const int operation = connection.is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    // A connection that cannot be watched (the system's limit on watches) is ended by the wheel.
+    connection.is_watched = epoll_ctl(epoll_.get(), operation, connection.fd, &event) == 0;
 }
 
 void Worker::begin_drain(std::uint32_t index, Ending ending) {
@@ -222,6 +248,7 @@ void Worker::begin_drain(std::uint32_t index, Ending ending) {
     connection.ending = ending;
     connection.idle_since_seconds = now_.seconds;
     shutdown(connection.fd, SHUT_WR);
+    if (!connection.is_watched) ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
     wheel_.remove(table_, index);
     wheel_.add(table_, index, now_.seconds, now_.seconds + drain_seconds_max);
     drain(index);

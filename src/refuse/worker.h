@@ -94,6 +94,7 @@ class Worker {
 
     // Serving (worker.cc).
     void on_event(std::uint64_t token, std::uint32_t events);
+    void serve_fresh();
     void serve(std::uint32_t index, std::uint32_t events);
     enum class Progress : std::uint8_t { waits, goes_on, over };
     Progress serve_once(std::uint32_t index, bool client_has_closed);
@@ -110,6 +111,8 @@ class Worker {
 
     static constexpr std::size_t input_bytes = 4096;
     static constexpr std::size_t output_bytes = 4096;
+    // At most half as many replies of some sixty octets: less than output_bytes.
+    static constexpr std::size_t first_read_bytes = 64;
     static_assert(input_bytes > base::limits::command_line_bytes_most);
 
     Shared& shared_;
@@ -118,7 +121,8 @@ class Worker {
         int fd;
         std::uint32_t events;
     };
-    std::vector<Watched> watched_;  // every listener, own and shared
+    std::vector<Watched> watched_;      // every listener, own and shared
+    std::vector<std::uint32_t> fresh_;  // accepted in this round, not watched yet; never grows
     OwnedFd epoll_;
     OwnedFd wake_;
     OwnedFd reserve_;  // given up for a moment when descriptors run out

@@ -69,6 +69,7 @@ Result<void> Worker::watch_listeners(const std::vector<OwnedFd>& shared_listener
             done && watch(epoll_.get(), listener.fd, listener.events, listener_token(listener.fd));
     }
     if (!done) return base::fail_errno(Fault::system, "cannot watch the listening sockets");
+    fresh_.reserve(watched_.size() * accepts_per_batch);
     is_listening_ = true;
     return {};
 }
@@ -177,13 +178,10 @@ void Worker::welcome(int fd, const ClientAddress& client) {
 
     const std::string_view text = shared_.replies[connection.session.greet()];
     // A fresh socket has room for one line; when even that fails the client is gone.
-    if (send(fd, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()) ||
-        !watch(epoll_.get(), fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
-               connection_token(index, connection.generation))) {
+    if (send(fd, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) {
         return finish(index, Ending::client_reset);
     }
-    wheel_.add(table_, index, now_.seconds, now_.seconds + idle_seconds_max(connection));
-    counters_.active.set(table_.taken());
+    fresh_.push_back(index);
 }
 
 // Says 521 and closes, through a spare row where there is one so that the client's input can be
@@ -206,10 +204,6 @@ void Worker::turn_away(int fd, const ClientAddress& client, Ending ending) {
     connection.client = client;
     connection.started_milliseconds = now_.milliseconds;
     connection.session.greet();
-    if (!watch(epoll_.get(), fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
-               connection_token(index, connection.generation))) {
-        return finish(index, ending);
-    }
     begin_drain(index, ending);
 }
 
