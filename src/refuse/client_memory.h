@@ -2,7 +2,7 @@
 //
 // A client that comes back did not understand the 521 greeting and gets its refusal at RCPT. One
 // that then leaves between EHLO and MAIL, as a sender does that insists on TLS, gets it at EHLO the
-// next time. A fixed table of 16384 sets of 8 entries (1 MiB, touched as it fills): no growth, no
+// next time. A fixed table of 8192 sets of 8 entries (512 KiB, touched as it fills): no growth, no
 // allocation, no lock. The place of a client is chosen by a keyed hash, so nobody can choose whose
 // entry to push out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full
 // set what is older than a week goes first, then who came once, then the oldest. Lost at a restart:
@@ -35,7 +35,7 @@ class ClientMemory {
     bool take_left_at_hello(const ClientAddress& client);
 
   private:
-    static constexpr std::size_t sets = 16384;
+    static constexpr std::size_t sets = 8192;
     static constexpr std::size_t ways = 8;
 
     // 39 bits of the hash, 1 bit "left at hello", 1 bit "came back", 23 bits of minutes plus one; 0

@@ -219,7 +219,9 @@ bool Worker::send_output(std::uint32_t index) {
     TURNAWAY_CHECK(connection.bytes_to_skip <= output_.size());
     const std::string_view rest = std::string_view(output_).substr(connection.bytes_to_skip);
     if (rest.empty()) return true;
-    const ssize_t sent = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+    // What ends the session goes out together with the FIN that follows at once.
+    const int more = connection.session.is_over() ? MSG_MORE : 0;
+    const ssize_t sent = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL | more);
     if (sent == static_cast<ssize_t>(rest.size())) return true;
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         finish(index, Ending::client_reset);
@@ -273,7 +275,9 @@ void Worker::give_up(std::uint32_t index, Ending ending) {
         const std::string_view text = shared_.replies[*says];
         // A socket that is full belongs to a client that does not read; it would not read this
         // either.
-        if (!connection.waits_for_room) send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL);
+        if (!connection.waits_for_room) {
+            send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_MORE);
+        }
         counters_.refusals[static_cast<std::size_t>(connection.session.stage())].add();
     }
     begin_drain(index, ending);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t week = ClientMemory::minutes_remembered;
 constexpr base::KeyedHash key({11, 22});
-constexpr std::uint32_t places = 16384 * 8;
+constexpr std::uint32_t places = 8192 * 8;
 
 TEST(ClientMemory, RemembersForAWeek) {
     for (const std::uint64_t start :
