@@ -27,11 +27,16 @@ bool LogRing::may_log(std::uint32_t now_seconds) {
     return ++lines_in_second_ <= lines_per_second_max;
 }
 
-std::string_view LogRing::front() const {
+std::string_view LogRing::front(std::span<char> buffer) const {
     const std::size_t written = written_.load(std::memory_order_acquire);
     const std::size_t read = read_.load(std::memory_order_relaxed);
     const std::size_t at = read % bytes;
-    return {memory_.data() + at, std::min(written - read, bytes - at)};
+    const std::size_t size = std::min(written - read, buffer.size());
+    const std::size_t first = std::min(size, bytes - at);
+    std::memcpy(buffer.data(), memory_.data() + at, first);
+    std::memcpy(buffer.data() + first, memory_.data(), size - first);
+    const std::string_view lines(buffer.data(), size);
+    return lines.substr(0, lines.rfind('\n') + 1);
 }
 
 void LogRing::pop(std::size_t bytes_written) {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "refuse/zeroed_array.h"
@@ -25,9 +26,9 @@ class LogRing {
     // Worker: whether the budget allows one more line in this second; counts it.
     bool may_log(std::uint32_t now_seconds);
 
-    // Supervisor: the lines that wait, up to the end of the ring's memory; call pop() with what was
-    // written.
-    std::string_view front() const;
+    // Supervisor: copies the lines that wait to `buffer`, whole lines only and as many as fit; call
+    // pop() with how much of it was written. A line is never longer than `buffer`.
+    std::string_view front(std::span<char> buffer) const;
     void pop(std::size_t bytes_written);
 
   private:

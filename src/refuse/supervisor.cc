@@ -24,6 +24,7 @@ constexpr std::int64_t log_delay_milliseconds = 50;  // lines are written in bat
 constexpr std::int64_t drop_report_milliseconds = 1000;
 // What a pipe takes without waiting once poll() says it is writable (PIPE_BUF).
 constexpr std::size_t bytes_per_write = 4096;
+static_assert(bytes_per_write >= connection_log_bytes_max);
 
 std::int64_t milliseconds_now() {
     timespec now{};
@@ -146,12 +147,12 @@ void Supervisor::write_log() {
 // Writes whole lines only, so that the server's own lines never land inside one. False when lines
 // are left.
 bool Supervisor::write_ring(LogRing& ring) {
+    std::array<char, bytes_per_write> buffer;
     while (true) {
-        const std::string_view lines = ring.front();
+        const std::string_view lines = ring.front(buffer);
         if (lines.empty()) return true;
         if (!can_write(STDERR_FILENO)) return false;
-        const ssize_t written =
-            write(STDERR_FILENO, lines.data(), std::min(lines.size(), bytes_per_write));
+        const ssize_t written = write(STDERR_FILENO, lines.data(), lines.size());
         if (written <= 0) return errno != EAGAIN && errno != EINTR;
         ring.pop(static_cast<std::size_t>(written));
     }
