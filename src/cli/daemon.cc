@@ -18,11 +18,11 @@ struct Daemon {
     std::string_view name;
     std::string_view program;
 };
-constexpr std::array<Daemon, 3> daemons{{
+constexpr std::array<Daemon, 1> daemons{{
     {"refuse", "turnaway-refuse"},
-    {"relay", "turnaway-relay"},
-    {"gate", "turnaway-gate"},
 }};
+// Beside this program in a build, in sbin where it is installed in bin.
+constexpr std::array<std::string_view, 2> places{"", "../sbin/"};
 
 base::Result<std::string> own_folder() {
     std::array<char, 4096> path{};
@@ -47,11 +47,15 @@ int become_daemon(std::string_view program, char** argv) {
         std::fprintf(stderr, "turnaway: %s\n", folder.error().message.c_str());
         return base::exit_code(folder.error().fault);
     }
-    std::string path = *folder + std::string(program);
-    argv[0] = path.data();
-    ::execv(path.c_str(), argv);
-    std::fprintf(stderr, "turnaway: cannot start %s: %s; install it beside turnaway\n",
-                 path.c_str(), std::strerror(errno));
+    int error = ENOENT;
+    for (const std::string_view place : places) {
+        std::string path = *folder + std::string(place) + std::string(program);
+        argv[0] = path.data();
+        ::execv(path.c_str(), argv);
+        if (errno != ENOENT) error = errno;
+    }
+    std::fprintf(stderr, "turnaway: cannot start %s: %s; install it in %s or the sbin beside it\n",
+                 std::string(program).c_str(), std::strerror(error), folder->c_str());
     return base::exit_code(base::Fault::unavailable);
 }
 

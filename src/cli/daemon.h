@@ -1,4 +1,5 @@
-// Daemon: `turnaway refuse ...` is `turnaway-refuse ...`, the program beside this one.
+// Daemon: `turnaway refuse ...` is `turnaway-refuse ...`, the program beside this one or in
+// the sbin next to its bin.
 //
 // The daemons are programs of their own so that each links and may do only what it needs; this is a
 // door to them, no more. Arguments pass through untouched.

@@ -175,10 +175,20 @@ class Program(unittest.TestCase):
     def test_missing_daemon_is_said_in_one_sentence(self):
         with tempfile.TemporaryDirectory() as folder:
             program = shutil.copy2(PROGRAM, folder)
-            result = subprocess.run([program, "gate"], capture_output=True, check=False)
+            result = subprocess.run([program, "refuse"], capture_output=True, check=False)
         self.assertEqual(result.returncode, 69)
         said = result.stderr.decode()
-        self.assertRegex(said, r"^turnaway: cannot start .*turnaway-gate: .*\n$")
+        self.assertRegex(said, r"^turnaway: cannot start .*turnaway-refuse: .*\n$")
+
+    def test_installed_daemon_is_in_sbin(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("bin", "sbin"):
+                pathlib.Path(folder, name).mkdir()
+            program = shutil.copy2(PROGRAM, pathlib.Path(folder, "bin"))
+            daemon = pathlib.Path(folder, "sbin", "turnaway-refuse")
+            daemon.write_text("#!/bin/sh\nexit 7\n")
+            daemon.chmod(0o755)
+            self.assertEqual(subprocess.run([program, "refuse"], check=False).returncode, 7)
 
     def test_daemon_beside_it_gets_the_arguments(self):
         with tempfile.TemporaryDirectory() as folder:
