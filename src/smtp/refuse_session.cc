@@ -88,6 +88,15 @@ std::string_view text_of(const mail::PathParts& path) {
     return {address.local.begin(), address.domain.end()};
 }
 
+// What is wrong with the parameters of MAIL or RCPT; after HELO there may be none.
+template <class Parameters>
+std::optional<RefuseSays> fault_of(const std::expected<Parameters, ParameterError>& parsed,
+                                   const Command& command, bool is_esmtp) {
+    if (!parsed && parsed.error() == ParameterError::syntax) return argument_syntax;
+    if (!parsed || (!is_esmtp && !command.parameters().empty())) return unknown_parameter;
+    return std::nullopt;
+}
+
 codes::EnhancedCode with_class(ReplyCode code, Detail detail) {
     if (code.is_positive()) return codes::EnhancedCode::success(detail);
     if (code.is_temporary()) return codes::EnhancedCode::temporary(detail);
@@ -349,10 +358,7 @@ RefuseSays RefuseSession::answer_mail(const Command& command) {
     if (phase_ == Phase::connected) return hello_first;
     if (phase_ == Phase::sender_given) return sender_given;
     const auto parameters = parse_mail_parameters(command.parameters());
-    if (!parameters) {
-        return parameters.error() == ParameterError::unknown ? unknown_parameter : argument_syntax;
-    }
-    if (!is_esmtp_ && !command.parameters().empty()) return unknown_parameter;
+    if (const auto fault = fault_of(parameters, command, is_esmtp_)) return *fault;
     if (command.path.address.needs_smtputf8 && !parameters->needs_smtputf8) {
         return sender_needs_smtputf8;
     }
@@ -367,10 +373,7 @@ RefuseSays RefuseSession::answer_rcpt(const Command& command) {
     if (phase_ == Phase::connected) return hello_first;
     if (phase_ != Phase::sender_given) return sender_first;
     const auto parameters = parse_rcpt_parameters(command.parameters());
-    if (!parameters) {
-        return parameters.error() == ParameterError::unknown ? unknown_parameter : argument_syntax;
-    }
-    if (!is_esmtp_ && !command.parameters().empty()) return unknown_parameter;
+    if (const auto fault = fault_of(parameters, command, is_esmtp_)) return *fault;
     return refuse(refusal);
 }
 
