@@ -1,12 +1,14 @@
 """How the daemon starts, remembers, waits, counts, logs and ends."""
-import grp
+import ctypes
 import http.client
 import json
 import os
 import pathlib
+import platform
 import pwd
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -16,6 +18,25 @@ from refuse_daemon import (BIN, BYE, GREETING_REFUSAL, HOST, IS_SANDBOXED, REFUS
                            read_all, read_line)
 
 PROGRAM = str(BIN / "turnaway-refuse")
+
+
+# System calls of x86-64, and what a filter of them is made of (linux/filter.h, seccomp(2)).
+LANDLOCK_CREATE_RULESET, SECCOMP = 444, 317
+LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
+FAIL_WITH_ENOSYS, ALLOW = 0x00050000 | 38, 0x7FFF0000
+PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, MODE_FILTER = 22, 38, 2
+
+
+def forbid(call):
+    """From here on the system call fails as on a kernel without it."""
+    steps = [(LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 0, 1, call), (RETURN, 0, 0, FAIL_WITH_ENOSYS),
+             (RETURN, 0, 0, ALLOW)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if (libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or
+            libc.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.create_string_buffer(program)) != 0):
+        raise OSError(ctypes.get_errno(), "cannot set a filter")
 
 
 def run(*options, **keywords):
@@ -322,6 +343,17 @@ class System(unittest.TestCase):
             for task in os.listdir(f"/proc/{daemon.process.pid}/task"):
                 text = pathlib.Path(f"/proc/{daemon.process.pid}/task/{task}/status").read_text()
                 self.assertIn("Seccomp:\t2", text)
+
+    @unittest.skipUnless(IS_SANDBOXED, "the sandbox is off in this build")
+    @unittest.skipUnless(platform.machine() == "x86_64", "system call numbers are those of x86-64")
+    def test_no_start_without_a_promised_protection(self):
+        for call, word in ((LANDLOCK_CREATE_RULESET, "landlock"), (SECCOMP, "seccomp")):
+            with self.subTest(word):
+                result = run("--listen", "127.0.0.1:0", preexec_fn=lambda call=call: forbid(call))
+                self.assertEqual(result.returncode, 69, result.stderr)
+                self.assertIn(word, result.stderr)
+                self.assertIn("--no-sandbox", result.stderr)
+                self.assertEqual(result.stderr.count("\n"), 1)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_an_unknown_user_is_refused(self):
