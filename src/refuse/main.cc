@@ -18,9 +18,18 @@ using turnaway::base::Result;
 // may hold for a moment.
 constexpr std::uint64_t descriptors_beside_connections = 64;
 
-std::uint64_t descriptors_needed(const Settings& settings, std::size_t listeners) {
-    return std::uint64_t{settings.connections_max} +
-           settings.workers * (Worker::spare_rows + 4 + listeners) + descriptors_beside_connections;
+// Makes room for all connections there may be. Without --max-connections, where the system allows
+// fewer files, there are fewer.
+Result<void> make_room_for_connections(Settings& settings, std::size_t listeners) {
+    constexpr std::uint32_t connections_least = 64;
+    const std::uint64_t others =
+        settings.workers * (Worker::spare_rows + 4 + listeners) + descriptors_beside_connections;
+    const std::uint32_t least =
+        settings.is_connections_max_given ? settings.connections_max : connections_least;
+    const auto granted = limit_descriptors(others + settings.connections_max, others + least);
+    if (!granted) return std::unexpected(granted.error());
+    settings.connections_max = static_cast<std::uint32_t>(*granted - others);
+    return {};
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -41,7 +50,7 @@ Result<std::vector<std::unique_ptr<Worker>>> make_workers(Shared& shared, Listen
 
 // The order matters: sockets while we may, then files and users, then threads, and system calls
 // last, for all threads together.
-Result<void> serve(const Settings& settings) {
+Result<void> serve(Settings settings) {
     auto listeners = open_listeners(settings);
     if (!listeners) return std::unexpected(listeners.error());
     std::optional<OwnedFd> metrics_listener;
@@ -51,9 +60,9 @@ Result<void> serve(const Settings& settings) {
         if (!fd) return std::unexpected(fd.error());
         metrics_listener = *std::move(fd);
     }
-    const auto limited =
-        limit_descriptors(descriptors_needed(settings, listeners->addresses.size()));
-    if (!limited) return limited;
+    if (auto done = make_room_for_connections(settings, listeners->addresses.size()); !done) {
+        return done;
+    }
     Shared shared(settings, turnaway::base::KeyedHash::with_random_key());
     auto workers = make_workers(shared, *listeners);
     if (!workers) return std::unexpected(workers.error());
@@ -90,6 +99,7 @@ Result<void> serve(const Settings& settings) {
         ->log("listening", {{"addresses", joined(listeners->addresses)},
                             {"hostname", settings.hostname},
                             {"stage", settings.stage ? std::string(name(*settings.stage)) : "auto"},
+                            {"max_connections", std::to_string(settings.connections_max)},
                             {"metrics", metrics_address},
                             {"sandbox", settings.is_sandboxed ? "on" : "off"}});
     ready.arrive_and_wait();

@@ -223,6 +223,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     }
 
     Settings settings;
+    settings.is_connections_max_given = app.count(option_rows[option_max_connections].name) > 0;
     settings.user = given[option_user];
     settings.is_sandboxed = !has_no_sandbox;
     for (const auto read : {read_hostname, read_choices, read_endpoints, read_numbers}) {

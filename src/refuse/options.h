@@ -32,6 +32,7 @@ struct Settings {
     std::chrono::seconds idle_timeout{};
     std::chrono::seconds session_timeout{};
     std::uint32_t connections_max = 0;
+    bool is_connections_max_given = false;  // else it may be lowered to what the system allows
     std::uint32_t connections_per_address_max = 0;
     std::uint32_t workers = 0;
     base::LogFormat log = base::LogFormat::text;

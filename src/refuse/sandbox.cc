@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -69,19 +70,21 @@ Result<void> drop_capabilities() {
 
 }  // namespace
 
-Result<void> limit_descriptors(std::uint64_t descriptors) {
+Result<std::uint64_t> limit_descriptors(std::uint64_t wanted, std::uint64_t least) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < descriptors) {
-        // Only root may raise it; as root this works.
-        limit.rlim_max = descriptors;
-    }
-    limit.rlim_cur = descriptors;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
+    const std::uint64_t allowed = limit.rlim_max;
+    // Beyond the hard limit only root may go; as root this works.
+    limit.rlim_max = std::max<rlim_t>(limit.rlim_max, wanted);
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return wanted;
+    limit.rlim_max = limit.rlim_cur = allowed;
+    if (allowed >= least && setrlimit(RLIMIT_NOFILE, &limit) == 0) return allowed;
     return base::fail(Fault::system,
-                      "this process may not open " + std::to_string(descriptors) +
-                          " files: lower --max-connections, or raise the limit (ulimit -Hn, "
-                          "LimitNOFILE= in the systemd unit)");
+                      "this process may open " + std::to_string(allowed) + " files and needs " +
+                          std::to_string(least) +
+                          ": lower --max-connections or --workers, or raise the limit (ulimit "
+                          "-Hn, LimitNOFILE= in the systemd unit)");
 }
 
 Result<void> drop_privileges(const std::string& user) {

@@ -12,9 +12,9 @@
 
 namespace turnaway::refuse {
 
-// Descriptors the process may need at once; sets the limit, raising it where allowed. The error
-// says what to lower.
-base::Result<void> limit_descriptors(std::uint64_t descriptors);
+// Sets how many descriptors the process may have at once: `wanted`, or what the system allows when
+// that is at least `least`. Returns which; the error says what to lower.
+base::Result<std::uint64_t> limit_descriptors(std::uint64_t wanted, std::uint64_t least);
 
 // As root: becomes `user` with no other groups. Otherwise nothing. All capabilities are dropped and
 // no_new_privs is set. Before threads.

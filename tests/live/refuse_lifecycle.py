@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import platform
+import shutil
 import pwd
 import signal
 import socket
@@ -354,6 +355,32 @@ class System(unittest.TestCase):
                 self.assertIn(word, result.stderr)
                 self.assertIn("--no-sandbox", result.stderr)
                 self.assertEqual(result.stderr.count("\n"), 1)
+
+    def test_few_open_files_mean_fewer_connections(self):
+        shell = 'ulimit -n {}; exec "$@"'
+        for limit, options, accepted in ((1000, (), True), (100, (), False),
+                                         (1000, ("--max-connections", "900"), False)):
+            wrapper = ("/bin/bash", "-c", shell.format(limit), "start")
+            with self.subTest(limit=limit, options=options), tempfile.TemporaryDirectory() as folder:
+                os.chmod(folder, 0o755)
+                program = shutil.copy(PROGRAM, folder)
+                flags = [] if IS_SANDBOXED else ["--no-sandbox"]
+                command = [*wrapper, program, "--listen", "127.0.0.1:0", "--workers", "1", "--log",
+                           "json", *options, *flags]
+                # Root may go beyond the limit, so this is somebody else.
+                user = {"user": "nobody", "group": "nogroup", "extra_groups": []} \
+                    if os.geteuid() == 0 else {}
+                process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **user)
+                line = process.stderr.readline()
+                if accepted:
+                    process.terminate()
+                code = process.wait(15)
+                process.stderr.close()
+                if accepted:
+                    self.assertLess(int(json.loads(line)["max_connections"]), 1000)
+                else:
+                    self.assertEqual(code, 71)
+                    self.assertIn("--max-connections", line)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_an_unknown_user_is_refused(self):
