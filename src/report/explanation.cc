@@ -1,5 +1,6 @@
 #include "report/explanation.h"
 
+#include "base/limits.h"
 #include "mail/date_time.h"
 #include "report/folding.h"
 #include "report/foreign_text.h"
@@ -63,11 +64,22 @@ std::string explanation(const Report& report) {
         append_folded(out, "", "What to do: " + wording.advice, "");
         out += "\r\n";
     }
+    std::size_t left_out = 0;
     for (const RecipientOutcome& outcome : report.outcomes) {
         if (outcome.attempts.empty()) continue;
         append_folded(out, "", "Tried for " + recipient_of(outcome).address.to_unicode() + ":", "");
-        for (const Attempt& attempt : outcome.attempts) append_attempt(out, attempt);
+        for (const Attempt& attempt : outcome.attempts) {
+            if (out.size() < base::limits::explanation_bytes_most) {
+                append_attempt(out, attempt);
+            } else {
+                ++left_out;
+            }
+        }
         out += "\r\n";
+    }
+    if (left_out > 0) {
+        append_folded(out, "", std::to_string(left_out) + " further attempts are left out here.",
+                      "");
     }
     append_folded(out, "",
                   "This report is from the mail system " + clean_text(report.reporting_mta) +

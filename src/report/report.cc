@@ -18,6 +18,7 @@ namespace turnaway::report {
 namespace {
 
 constexpr std::size_t queue_id_bytes_most = 40;
+constexpr std::size_t from_name_bytes_most = 100;
 
 struct Part {
     std::string_view media_type;  // with its parameters
@@ -129,6 +130,7 @@ bool is_fit(const RecipientOutcome& outcome, const Report& report) {
 
 void check(const Report& report) {
     TURNAWAY_CHECK(!report.envelope.reverse_path.is_null());
+    TURNAWAY_CHECK(report.from_name.size() <= from_name_bytes_most);
     TURNAWAY_CHECK(!report.from.needs_smtputf8());
     TURNAWAY_CHECK(mail::message_id_of("Message-ID: " + report.message_id).has_value());
     TURNAWAY_CHECK(report.queue_id.size() <= queue_id_bytes_most);

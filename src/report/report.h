@@ -58,7 +58,7 @@ struct RecipientOutcome {
 
 struct Report {
     std::string reporting_mta;  // our host name
-    std::string from_name;      // "Mail Delivery System"
+    std::string from_name;      // "Mail Delivery System"; at most 100 octets
     mail::Address from;         // in ASCII
     std::string message_id;     // of the report, with its angle brackets
     std::chrono::sys_seconds date;

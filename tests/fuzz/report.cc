@@ -108,7 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string_view texts = input.text();
 
     Report report{.reporting_mta = "relay.example.net",
-                  .from_name = std::string(take_text(texts)),
+                  .from_name = std::string(take_text(texts).substr(0, 100)),
                   .from = *mail::Address::parse("postmaster@relay.example.net"),
                   .message_id = "<1@relay.example.net>",
                   .date = {},

@@ -165,6 +165,28 @@ TEST(Report, NamesARemoteHostOnlyWhenItSpoke) {
     EXPECT_FALSE(names_one());
 }
 
+TEST(Report, ListsEveryAttemptUpToABound) {
+    Report report = failing();
+    const Attempt attempt{
+        .time = testing::at(9, 0), .host = "mx", .outcome = std::string(1000, 'x')};
+    const auto listed = [&](std::size_t attempts) {
+        report.outcomes[0].attempts.assign(attempts, attempt);
+        std::size_t count = 0;
+        const std::string content = written(report);
+        for (auto at = content.find("\r\n- "); at != std::string::npos;
+             at = content.find("\r\n- ", at + 1)) {
+            ++count;
+        }
+        EXPECT_EQ(content.contains(std::to_string(attempts - count) + " further attempts are left"),
+                  count < attempts);
+        return count;
+    };
+    EXPECT_EQ(listed(200), 200);
+    const std::size_t most = listed(2000);
+    EXPECT_GT(most, 200);
+    EXPECT_LT(most * 1000, base::limits::explanation_bytes_most + 1000);
+}
+
 TEST(Report, EncodesADisplayNameBeyondAscii) {
     Report report = failing();
     report.from_name = "Post\u00e4mt";
