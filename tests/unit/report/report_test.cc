@@ -22,6 +22,7 @@ std::string in_lf(std::string text) {
     return text;
 }
 
+// Requirements 44, 50, 51 and 56.
 // With UPDATE_GOLDEN set, writes the files anew; a person reads the difference before it is kept.
 TEST(Report, IsAsTheGoldenFilesShow) {
     for (const auto& [name, report] : testing::examples()) {
@@ -45,6 +46,7 @@ Report failing() {
     return report;
 }
 
+// Requirement 52.
 TEST(Report, HasOnlyCrlf) {
     for (const auto& [name, report] : testing::examples()) {
         const std::string content = written(report);

@@ -90,6 +90,7 @@ TEST(Wording, OfGoodNewsAsksForNothing) {
     }
 }
 
+// Requirement 56.
 TEST(Wording, KeepsControlCharactersOfAHostNameOut) {
     Attempt attempt{.time = {}, .host = "mx\r\n\x1b", .stage = Stage::greeting};
     attempt.outcome = RemoteReply{.code = codes::host_takes_no_mail, .lines = {"no"}};
