@@ -18,9 +18,9 @@ function(turnaway_layer name)
   target_link_libraries(turnaway_${name} ${scope} ${arg_DEPENDS} ${arg_LIBRARIES})
 endfunction()
 
-# turnaway_unit_tests(LAYER): every tests/unit/LAYER/*_test.cc in one program.
+# turnaway_unit_tests(LAYER): every tests/unit/LAYER/*.cc in one program.
 function(turnaway_unit_tests name)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cc)
   if(NOT sources)
     return()
   endif()

@@ -35,6 +35,12 @@ inline constexpr std::size_t reply_lines_most = 1000;
 // A text line in DATA; far over the 1000 that must be taken, and a bound all the same.
 inline constexpr std::size_t text_line_bytes_most = std::size_t{1024} * 1024;
 
+// What a report gives back of the original, so that reports stay small (RFC 3461 section 6.2 leaves
+// the length to us).
+inline constexpr std::size_t returned_bytes_most = std::size_t{64} * 1024;
+// After so much text for a person, a report counts the further attempts instead of listing them.
+inline constexpr std::size_t explanation_bytes_most = std::size_t{256} * 1024;
+
 // RFC 5321 section 4.5.3.2: how long a server waits for the next command, at the least.
 inline constexpr std::chrono::seconds server_command_wait_least = 5min;
 

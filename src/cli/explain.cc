@@ -20,10 +20,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/printable.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "cli/explain_record.h"
-#include "cli/printable.h"
 #include "cli/reply_stream.h"
 #include "cli/wording.h"
 #include "codes/judgement.h"
@@ -203,7 +203,7 @@ int explain(const Options& options) {
         const auto provider = codes::find_provider(options.provider);
         if (!provider) {
             std::string shown;
-            append_printable(shown, options.provider, 60);
+            base::append_printable(shown, options.provider, 60);
             std::fprintf(stderr, "turnaway explain: no provider \"%s\"; known are: %s\n",
                          shown.c_str(), known_providers().c_str());
             return base::exit_code(base::Fault::usage);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/printable.h"
+#include "base/printable.h"
 #include "cli/wording.h"
 
 namespace turnaway::cli {
@@ -50,7 +50,7 @@ class JsonObject {
     explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
     void text(std::string_view key, std::string_view value) {
         name(key);
-        append_json_string(out_, value);
+        base::append_json_string(out_, value);
     }
     void text_or_null(std::string_view key, std::string_view value) {
         if (!value.empty()) return text(key, value);
@@ -71,7 +71,7 @@ class JsonObject {
     void name(std::string_view key) {
         if (has_member_) out_ += ',';
         has_member_ = true;
-        append_json_string(out_, key);
+        base::append_json_string(out_, key);
         out_ += ':';
     }
     std::string& out_;
@@ -195,7 +195,7 @@ std::string json_tail_of(const Judgement& judgement) {
 
 void append_json_head(std::string& out, std::string_view input) {
     out += "{\"input\":\"";
-    append_json_text(out, input);
+    base::append_json_text(out, input);
     out += '"';
 }
 
@@ -245,7 +245,7 @@ void RecordWriter::append_fault(std::string& out, std::string_view input, codes:
     }
     append_json_head(out, input);
     out += ",\"valid\":false,\"error\":";
-    append_json_string(out, sentence);
+    base::append_json_string(out, sentence);
     out += "}\n";
 }
 

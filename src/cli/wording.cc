@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/printable.h"
+#include "base/printable.h"
 
 namespace turnaway::cli {
 
@@ -324,7 +324,7 @@ std::string_view words_of(codes::Retry retry) {
 std::string sentence_of(codes::ReadFault fault, std::string_view input) {
     using enum codes::ReadFault;
     std::string shown = "\"";
-    append_printable(shown, input, quoted_bytes_most);
+    base::append_printable(shown, input, quoted_bytes_most);
     shown += '"';
     switch (fault) {
         case empty:

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace turnaway::cli {
+namespace turnaway::base {
 
 // Appends `text` for a terminal: valid UTF-8 stays, everything risky becomes \xNN. Longer than
 // `bytes_most` is cut with "...".
@@ -22,4 +22,4 @@ void append_json_text(std::string& out, std::string_view text);
 // Appends "text" with the quotes.
 void append_json_string(std::string& out, std::string_view text);
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::base

@@ -1,10 +1,10 @@
-#include "cli/printable.h"
+#include "base/printable.h"
 
 #include <array>
 
 #include "base/text.h"
 
-namespace turnaway::cli {
+namespace turnaway::base {
 
 namespace {
 
@@ -33,7 +33,7 @@ constexpr bool is_risky(char32_t c) {
 }
 
 constexpr bool is_plain(char c) {
-    return base::is_ascii(c) && !base::is_control(c) && c != '"' && c != '\\';
+    return is_ascii(c) && !is_control(c) && c != '"' && c != '\\';
 }
 
 void append_json_control(std::string& out, char c) {
@@ -71,10 +71,10 @@ void append_printable(std::string& out, std::string_view text, std::size_t bytes
     const bool is_cut = text.size() > bytes_most;
     std::size_t at = 0;
     while (at < text.size() && at < bytes_most) {
-        const std::size_t length = base::utf8_sequence_bytes(text.substr(at));
+        const std::size_t length = utf8_sequence_bytes(text.substr(at));
         const std::string_view sequence = text.substr(at, length == 0 ? 1 : length);
-        const bool is_shown = length == 1 ? !base::is_control(text[at])
-                                          : length > 1 && !is_risky(code_point(sequence));
+        const bool is_shown =
+            length == 1 ? !is_control(text[at]) : length > 1 && !is_risky(code_point(sequence));
         if (is_shown) {
             out += sequence;
         } else {
@@ -91,11 +91,11 @@ void append_json_text(std::string& out, std::string_view text) {
         while (at < text.size() && is_plain(text[at])) ++at;
         out += text.substr(begin, at - begin);
         if (at == text.size()) return;
-        if (base::is_ascii(text[at])) {
+        if (is_ascii(text[at])) {
             append_json_control(out, text[at++]);
             continue;
         }
-        const std::size_t length = base::utf8_sequence_bytes(text.substr(at));
+        const std::size_t length = utf8_sequence_bytes(text.substr(at));
         if (length == 0) {
             out += "\xef\xbf\xbd";
             ++at;
@@ -118,4 +118,4 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::base

@@ -1,11 +1,11 @@
-#include "cli/printable.h"
+#include "base/printable.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace turnaway::cli {
+namespace turnaway::base {
 namespace {
 
 std::string printable(std::string_view text, std::size_t bytes_most = 1000) {
@@ -50,4 +50,4 @@ TEST(Printable, WritesJsonThatParsesBack) {
 }
 
 }  // namespace
-}  // namespace turnaway::cli
+}  // namespace turnaway::base

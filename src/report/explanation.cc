@@ -1,0 +1,92 @@
+#include "report/explanation.h"
+
+#include "base/limits.h"
+#include "mail/date_time.h"
+#include "report/folding.h"
+#include "report/foreign_text.h"
+#include "report/wording.h"
+
+namespace turnaway::report {
+namespace {
+
+std::string_view words_of(Stage stage) {
+    switch (stage) {
+        case Stage::lookup:
+            return "DNS lookup";
+        case Stage::connect:
+            return "connecting";
+        case Stage::greeting:
+            return "greeting";
+        case Stage::helo:
+            return "EHLO or HELO";
+        case Stage::starttls:
+            return "STARTTLS";
+        case Stage::mail:
+            return "MAIL FROM";
+        case Stage::rcpt:
+            return "RCPT TO";
+        case Stage::data:
+            return "DATA";
+        case Stage::content:
+            return "end of the message";
+    }
+    return "";
+}
+
+void append_attempt(std::string& out, const Attempt& attempt) {
+    std::string head = mail::date_time_text(attempt.time);
+    if (!attempt.host.empty() || !attempt.address.empty()) head += ',';
+    if (!attempt.host.empty()) head += ' ' + clean_text(attempt.host);
+    if (!attempt.address.empty()) head += " [" + clean_text(attempt.address) + ']';
+    head += ", ";
+    head += words_of(attempt.stage);
+    if (const auto* reply = std::get_if<RemoteReply>(&attempt.outcome)) {
+        append_folded(out, "- ", head + ", the host said:", "  ");
+        for (const std::string& line : reply_lines(*reply)) {
+            append_folded(out, "    ", line, "      ");
+        }
+        return;
+    }
+    append_folded(out, "- ", head + ": " + clean_text(std::get<std::string>(attempt.outcome)),
+                  "  ");
+}
+
+}  // namespace
+
+std::string explanation(const Report& report) {
+    std::string out;
+    const auto recipient_of = [&](const RecipientOutcome& outcome) -> const mail::Recipient& {
+        return report.envelope.recipients[outcome.recipient];
+    };
+    for (const RecipientOutcome& outcome : report.outcomes) {
+        const Wording wording = wording_of(outcome, recipient_of(outcome));
+        append_folded(out, "", wording.happened, "");
+        append_folded(out, "", "What to do: " + wording.advice, "");
+        out += "\r\n";
+    }
+    std::size_t left_out = 0;
+    for (const RecipientOutcome& outcome : report.outcomes) {
+        if (outcome.attempts.empty()) continue;
+        append_folded(out, "", "Tried for " + recipient_of(outcome).address.to_unicode() + ":", "");
+        for (const Attempt& attempt : outcome.attempts) {
+            if (out.size() < base::limits::explanation_bytes_most) {
+                append_attempt(out, attempt);
+            } else {
+                ++left_out;
+            }
+        }
+        out += "\r\n";
+    }
+    if (left_out > 0) {
+        append_folded(out, "", std::to_string(left_out) + " further attempts are left out here.",
+                      "");
+    }
+    append_folded(out, "",
+                  "This report is from the mail system " + clean_text(report.reporting_mta) +
+                      ", which took your message on " + mail::date_time_text(report.arrival) +
+                      " and knows it as " + report.queue_id + '.',
+                  "");
+    return out;
+}
+
+}  // namespace turnaway::report

@@ -1,0 +1,133 @@
+#include "report/wording.h"
+
+#include "base/text.h"
+#include "codes/judgement.h"
+#include "codes/table.h"
+#include "mail/date_time.h"
+#include "report/foreign_text.h"
+
+namespace turnaway::report {
+namespace {
+
+using codes::Actor;
+
+constexpr std::string_view nothing_to_do = "You need not do anything";
+
+// A sentence behind a colon: "The host" becomes "the host", "SPF" stays.
+std::string inside_sentence(std::string_view sentence) {
+    std::string out(sentence);
+    if (out.size() > 1 && (out[1] == ' ' || out[1] == base::to_lower(out[1]))) {
+        out[0] = base::to_lower(out[0]);
+    }
+    return out;
+}
+
+// The advice of the tables speaks to whoever has to act; the reader is the author of a message.
+std::string for_the_sender(Actor actor, std::string_view advice) {
+    switch (actor) {
+        case Actor::sending_admin:
+            return "Show this report to the administrator of your own mail system, who may do "
+                   "this: " +
+                   inside_sentence(advice);
+        case Actor::receiving_admin:
+            return "Check the address; if it is right, tell the recipient by another way that "
+                   "their mail system does not take your message.";
+        case Actor::nobody:
+        case Actor::sender:
+        case Actor::recipient:
+        case Actor::list_owner:
+            return std::string(advice);
+    }
+    return std::string(advice);
+}
+
+struct Cause {
+    std::string text;  // a sentence
+    Actor actor = Actor::sender;
+    std::string advice = {};
+};
+
+std::string deciding_host(const RecipientOutcome& outcome) {
+    if (!outcome.decided_by) return {};
+    return clean_text(outcome.attempts[*outcome.decided_by].host);
+}
+
+Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) {
+    const std::string host = deciding_host(outcome);
+    const std::string name = host.empty() ? "the receiving host" : "the host " + host;
+    std::string text;
+    for (const std::string& line : reply_lines(reply)) text += line + '\n';
+    codes::ReplyReader reader;
+    const auto reading = reader.read(text);
+    if (reading) {
+        const auto judgement = codes::judge(*reading);
+        if (judgement.cause && judgement.cause != codes::Cause::no_mail) {
+            return {std::string(row_of(*judgement.cause).answer), judgement.actor,
+                    std::string(judgement.advice)};
+        }
+    }
+    if (reply.code == codes::host_takes_no_mail) {
+        return {name + " says that it takes no mail, from nobody and for nobody.", Actor::sender,
+                "Do not write to this address again; ask the recipient by another way for an "
+                "address that takes mail."};
+    }
+    const auto* row = codes::find(outcome.status.detail());
+    if (row != nullptr && !row->about.broad) {
+        return {std::string(row->about.meaning), row->actor, std::string(row->advice)};
+    }
+    return {name + " did not take it, in the words quoted below.", Actor::sender,
+            "Read the words of that host below; if they do not help, write to the recipient by "
+            "another way."};
+}
+
+Cause cause_of(const RecipientOutcome& outcome) {
+    const RemoteReply* reply = deciding_reply(outcome);
+    const bool is_expired = outcome.status.detail() == codes::delivery_expired;
+    if (reply != nullptr && !is_expired) return cause_in_words(outcome, *reply);
+    const auto* row = codes::find(outcome.status.detail());
+    if (row == nullptr || row->about.broad) {
+        return {"what went wrong is told below.", Actor::sender,
+                "Read below what was tried; if that does not help, write to the recipient by "
+                "another way."};
+    }
+    return {std::string(row->about.meaning), row->actor, std::string(row->advice)};
+}
+
+}  // namespace
+
+const RemoteReply* deciding_reply(const RecipientOutcome& outcome) {
+    if (!outcome.decided_by) return nullptr;
+    return std::get_if<RemoteReply>(&outcome.attempts[*outcome.decided_by].outcome);
+}
+
+Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recipient) {
+    const std::string message = "Your message to " + recipient.address.to_unicode();
+    const std::string host = deciding_host(outcome);
+    switch (outcome.action) {
+        case Action::failed: {
+            const Cause cause = cause_of(outcome);
+            return {message + " could not be delivered: " + inside_sentence(cause.text),
+                    for_the_sender(cause.actor, cause.advice)};
+        }
+        case Action::delayed:
+            return {
+                message + " is not delivered yet: " + inside_sentence(cause_of(outcome).text),
+                std::string(nothing_to_do) + ": it is kept and tried again" +
+                    (outcome.retry_until ? " until " + mail::date_time_text(*outcome.retry_until)
+                                         : "") +
+                    '.'};
+        case Action::relayed:
+            return {message + " was handed on to " +
+                        (host.empty() ? "a host" : "the host " + host) +
+                        ", which does not report when it is delivered.",
+                    std::string(nothing_to_do) + "; do not wait for a further report."};
+        case Action::delivered:
+            return {message + " was delivered.", std::string(nothing_to_do) + '.'};
+        case Action::expanded:
+            return {message + " was delivered and sent on to the members behind that address.",
+                    std::string(nothing_to_do) + "; the members are not reported on."};
+    }
+    return {};
+}
+
+}  // namespace turnaway::report

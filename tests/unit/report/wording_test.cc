@@ -1,0 +1,105 @@
+#include "report/wording.h"
+
+#include <gtest/gtest.h>
+
+#include "codes/constants.h"
+
+namespace turnaway::report {
+namespace {
+
+using codes::EnhancedCode;
+using codes::ReplyCode;
+
+Wording wording(const RecipientOutcome& outcome) {
+    return wording_of(outcome, {.address = *mail::Address::parse("bob@example.org")});
+}
+
+// What we saw without any host's words.
+Wording unheard(codes::Detail detail) {
+    return wording({.status = EnhancedCode::permanent(detail)});
+}
+
+Wording heard(ReplyCode code, std::string line, codes::Detail detail) {
+    Attempt attempt{.time = {}, .host = "mx.example.org", .stage = Stage::rcpt};
+    attempt.outcome = RemoteReply{.code = code, .lines = {std::move(line)}};
+    return wording(
+        {.status = EnhancedCode::permanent(detail), .attempts = {attempt}, .decided_by = 0});
+}
+
+constexpr std::string_view not_delivered =
+    "Your message to bob@example.org could not be delivered: ";
+
+std::string why(const Wording& wording) {
+    EXPECT_TRUE(wording.happened.starts_with(not_delivered)) << wording.happened;
+    return wording.happened.substr(not_delivered.size());
+}
+
+TEST(Wording, SaysTheCauseThatWeFound) {
+    EXPECT_EQ(why(unheard(codes::bad_destination_system)),
+              "the recipient's domain does not exist, or it cannot take mail.");
+    EXPECT_EQ(unheard(codes::bad_destination_system).advice,
+              "Check the part after the @ for a typing error; if the domain is gone, take the "
+              "address off your list.");
+    EXPECT_EQ(why(unheard(codes::no_answer)),
+              "the connection got no answer: the receiving host is down, busy or out of reach.");
+    EXPECT_EQ(unheard(codes::no_answer).advice,
+              "Check the address; if it is right, tell the recipient by another way that their "
+              "mail system does not take your message.");
+    EXPECT_EQ(why(unheard(codes::other_status)), "what went wrong is told below.");
+    // A name in capitals keeps them.
+    EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures pass"));
+}
+
+TEST(Wording, SaysTheCauseThatTheHostTold) {
+    EXPECT_EQ(why(heard(codes::host_takes_no_mail, "mx.example.org Host does not accept mail",
+                        codes::system_takes_no_mail)),
+              "the host mx.example.org says that it takes no mail, from nobody and for nobody.");
+    // Words that speak against the code count: this 521 is not "takes no mail".
+    EXPECT_EQ(why(heard(codes::host_takes_no_mail, "Your IP address is on a block list",
+                        codes::system_takes_no_mail)),
+              "the sending host's address is on a block list.");
+    EXPECT_EQ(why(heard(ReplyCode(550), "5.2.2 Mailbox full", codes::mailbox_full)),
+              "the recipient's mailbox is full.");
+    EXPECT_EQ(why(heard(ReplyCode(550), "Qwerty", codes::other_status)),
+              "the host mx.example.org did not take it, in the words quoted below.");
+}
+
+TEST(Wording, ShowsTheSenderWhomToTurnTo) {
+    const Wording sender_null_mx = unheard(codes::sender_null_mx);
+    EXPECT_TRUE(sender_null_mx.advice.starts_with(
+        "Show this report to the administrator of your own mail system, who may do this: send "))
+        << sender_null_mx.advice;
+}
+
+// The last temporary answer is not why it was given up.
+TEST(Wording, OfAnExpiredMessageNamesTheTime) {
+    EXPECT_EQ(why(heard(ReplyCode(451), "4.3.0 Try later", codes::delivery_expired)),
+              "the message waited longer than it may, and was given up.");
+}
+
+TEST(Wording, OfGoodNewsAsksForNothing) {
+    const auto good = [](Action action) {
+        return wording({.action = action, .status = EnhancedCode::success(codes::recipient_valid)});
+    };
+    EXPECT_EQ(good(Action::delivered).happened, "Your message to bob@example.org was delivered.");
+    EXPECT_EQ(good(Action::relayed).happened,
+              "Your message to bob@example.org was handed on to a host, which does not report when "
+              "it is delivered.");
+    for (const Action action : {Action::delivered, Action::relayed, Action::expanded}) {
+        EXPECT_TRUE(good(action).advice.starts_with("You need not do anything"));
+    }
+}
+
+// Requirement 56.
+TEST(Wording, KeepsControlCharactersOfAHostNameOut) {
+    Attempt attempt{.time = {}, .host = "mx\r\n\x1b", .stage = Stage::greeting};
+    attempt.outcome = RemoteReply{.code = codes::host_takes_no_mail, .lines = {"no"}};
+    const Wording said = wording({.status = EnhancedCode::permanent(codes::system_takes_no_mail),
+                                  .attempts = {attempt},
+                                  .decided_by = 0});
+    EXPECT_EQ(why(said),
+              "the host mx\\x0d\\x0a\\x1b says that it takes no mail, from nobody and for nobody.");
+}
+
+}  // namespace
+}  // namespace turnaway::report
