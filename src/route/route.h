@@ -80,19 +80,19 @@ struct MailHost {
 
 struct Route {
     RouteKind kind = RouteKind::later;
-    std::vector<MailHost> hosts;  // best first, equals shuffled; empty unless kind is hosts
+    std::vector<MailHost> hosts = {};  // best first, equals shuffled; empty unless kind is hosts
     // Of `hosts`: some MX could not be looked up for now. When all of `hosts` refuse, that one may
     // still accept, so the outcome is temporary.
     bool has_failed_exchange = false;
     // Permanent, but it rests on an NXDOMAIN that was not validated: ask once more before believing
     // it.
     bool is_worth_asking_again = false;
-    std::optional<DnsFailure> failure;  // of `later`: what DNS did, when it was a failure
+    std::optional<DnsFailure> failure = {};  // of `later`: what DNS did, when it was a failure
     // Of `hosts`: the MX answer was DNSSEC validated (each host says so for its addresses). Of
     // every other kind: all answers were.
     bool is_secure = false;
-    std::chrono::seconds ttl{0};  // how long the route may be believed
-    std::vector<Note> notes;      // sorted, each once
+    std::chrono::seconds ttl{0};   // how long the route may be believed
+    std::vector<Note> notes = {};  // sorted, each once
 
     bool has_note(NoteKind note) const;
     bool operator==(const Route&) const = default;
