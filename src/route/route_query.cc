@@ -184,6 +184,7 @@ void RouteQuery::ask_for_addresses() {
 
 void RouteQuery::finish_hosts() {
     std::vector<HostLook> looks;
+    looks.reserve(hosts_.size());
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
         looks.push_back(look_at_host(std::get<mail::Domain>(hosts_[i].exchange),
                                      hosts_[i].preference, *open_[2 * i].answer,
