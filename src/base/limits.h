@@ -48,6 +48,17 @@ inline constexpr std::chrono::seconds server_command_wait_least = 5min;
 inline constexpr std::chrono::seconds refused_client_wait = 5min;
 
 static_assert(command_line_bytes_most >= command_line_bytes_least + 26 + 17 + 10 + 1036);
+// What one route may hold (RFC 5321 section 5.1 sets no bound): MX records beyond the best, and
+// addresses of one host beyond the first, are left out. Each MX costs two DNS questions.
+inline constexpr std::size_t route_mx_most = 50;
+inline constexpr std::size_t host_addresses_most = 20;
+// How long a route may be believed, whatever DNS says: answers; that something is not there (RFC
+// 2308 section 5 advises one to three hours); and that DNS could not answer (its section 7).
+inline constexpr std::chrono::seconds route_age_most = 24h;
+inline constexpr std::chrono::seconds absence_age_most = 1h;
+inline constexpr std::chrono::seconds dns_failure_age_most = 30s;
+
+static_assert(absence_age_most < route_age_most && dns_failure_age_most <= 5min);
 static_assert(path_bytes_most < command_line_bytes_least);
 
 }  // namespace turnaway::base::limits

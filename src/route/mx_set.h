@@ -1,0 +1,32 @@
+// MxSet: the MX records of a domain, judged before any address is looked up.
+//
+// A set of nothing but `.` is a null MX whatever its preference (RFC 7505 section 3); `.` beside a
+// real exchange is a mistake and is ignored. Ourselves by name and everything not better than that
+// are dropped (RFC 5321 section 5.1, requirement 43). What remains is in the order to try: by
+// preference, equals shuffled (requirement 42), bounded. The order the records came in does not
+// matter, so one seed always gives one order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mail/domain.h"
+#include "route/dns_answer.h"
+#include "route/route.h"
+#include "route/route_settings.h"
+
+namespace turnaway::route {
+
+struct MxSet {
+    bool is_null = false;
+    std::vector<MxRecord> records;  // each exchange once, by its best preference; none is the root
+    std::optional<std::uint16_t> our_preference;  // where we stand by name; all records are better
+    std::vector<Note> notes;
+};
+
+// `owner` is the domain the records are about, for the notes; `records` is not empty.
+MxSet read_mx(const mail::Domain& owner, std::vector<MxRecord> records,
+              const RouteSettings& settings, std::uint64_t shuffle_seed);
+
+}  // namespace turnaway::route
