@@ -20,7 +20,7 @@ enum class TlsPolicy : std::uint8_t {
 };
 
 struct ClientMessage {
-    mail::Envelope envelope;
+    mail::Envelope envelope = {};
     // Octets of the content with CRLF line ends, without stuffed dots and final dot (RFC 1870
     // section 6.1).
     std::uint64_t content_bytes = 0;

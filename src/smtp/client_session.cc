@@ -1,5 +1,6 @@
 #include "smtp/client_session.h"
 
+#include <array>
 #include <utility>
 
 #include "base/check.h"
@@ -22,54 +23,43 @@ std::shared_ptr<const Reply> share(std::optional<Reply>* reply) {
 ClientSession::ClientSession(ClientPlan plan)
     : own_name_(std::move(plan.own_name)), tls_(plan.tls), transaction_(std::move(plan.message)) {}
 
+// What each phase wishes once nothing is left to send, and what it is called in an outcome. A
+// transaction knows both better.
+struct ClientSession::PhaseRow {
+    Phase phase;
+    Kind wishes;
+    ClientWait wait;
+    ClientStage stage;
+};
+
+const ClientSession::PhaseRow& ClientSession::row() const {
+    using Stage = ClientStage;
+    static constexpr std::array rows{
+        PhaseRow{Phase::connecting, Kind::connect, ClientWait::connect, Stage::connect},
+        PhaseRow{Phase::greeting, Kind::read, ClientWait::greeting, Stage::greeting},
+        PhaseRow{Phase::ehlo, Kind::read, ClientWait::ehlo, Stage::ehlo},
+        PhaseRow{Phase::helo, Kind::read, ClientWait::ehlo, Stage::ehlo},
+        PhaseRow{Phase::starttls, Kind::read, ClientWait::starttls, Stage::starttls},
+        PhaseRow{Phase::handshake, Kind::start_tls, ClientWait::handshake, Stage::starttls},
+        PhaseRow{Phase::transaction, Kind::read, ClientWait::mail, Stage::mail},
+        PhaseRow{Phase::content, Kind::send_content, ClientWait::block, Stage::content},
+        PhaseRow{Phase::ready, Kind::ready, ClientWait::block, Stage::idle},
+        PhaseRow{Phase::quitting, Kind::read, ClientWait::quit, Stage::idle},
+        PhaseRow{Phase::over, Kind::close, ClientWait::block, Stage::idle},
+    };
+    const PhaseRow& found = rows[static_cast<std::size_t>(phase_)];
+    TURNAWAY_CHECK(found.phase == phase_);
+    return found;
+}
+
 ClientSession::Wish ClientSession::wish() const {
-    if (phase_ == Phase::over) return {Kind::close};
-    if (!out_.empty()) return {Kind::send, ClientWait::block, out_};
-    switch (phase_) {
-        case Phase::connecting:
-            return {Kind::connect, ClientWait::connect};
-        case Phase::greeting:
-            return {Kind::read, ClientWait::greeting};
-        case Phase::ehlo:
-        case Phase::helo:
-            return {Kind::read, ClientWait::ehlo};
-        case Phase::starttls:
-            return {Kind::read, ClientWait::starttls};
-        case Phase::handshake:
-            return {Kind::start_tls, ClientWait::handshake};
-        case Phase::transaction:
-            return {Kind::read, transaction_.wait()};
-        case Phase::content:
-            return {Kind::send_content, ClientWait::block};
-        case Phase::ready:
-            return {Kind::ready};
-        case Phase::quitting:
-            return {Kind::read, ClientWait::quit};
-        case Phase::over:
-            break;
-    }
-    return {Kind::close};
+    if (phase_ != Phase::over && !out_.empty()) return {Kind::send, ClientWait::block, out_};
+    if (phase_ == Phase::transaction) return {Kind::read, transaction_.wait()};
+    return {row().wishes, row().wait};
 }
 
 ClientStage ClientSession::stage() const {
-    switch (phase_) {
-        case Phase::connecting:
-            return ClientStage::connect;
-        case Phase::greeting:
-            return ClientStage::greeting;
-        case Phase::ehlo:
-        case Phase::helo:
-            return ClientStage::ehlo;
-        case Phase::starttls:
-        case Phase::handshake:
-            return ClientStage::starttls;
-        case Phase::transaction:
-            return transaction_.stage();
-        case Phase::content:
-            return ClientStage::content;
-        default:
-            return ClientStage::idle;
-    }
+    return phase_ == Phase::transaction ? transaction_.stage() : row().stage;
 }
 
 bool ClientSession::is_our_turn() const {

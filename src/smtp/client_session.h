@@ -90,6 +90,9 @@ class ClientSession {
         over,
     };
 
+    struct PhaseRow;
+
+    const PhaseRow& row() const;
     ClientStage stage() const;
     bool is_our_turn() const;
     void say(std::string_view line, Phase next);
