@@ -202,7 +202,6 @@ void ClientSession::tls_up() {
     TURNAWAY_CHECK(phase_ == Phase::handshake);
     is_encrypted_ = true;
     extensions_ = {};
-    reader_ = {};
     greet_back();
 }
 

@@ -145,6 +145,23 @@ TEST(ClientSession, HearsWhatTheHostSaidBeforeItClosed) {
     EXPECT_EQ(session.wish().kind, Kind::close);
 }
 
+// Requirement 53.
+TEST(ClientSession, KnowsNothingFromBeforeTls) {
+    ClientSession session = greeted("250-host.example\r\n250-DSN\r\n250 STARTTLS\r\n");
+    session.sent();
+    session.received("220 Go\r\n250-half a ");
+    session.received("reply\r\n");
+    ASSERT_EQ(session.wish().kind, Kind::start_tls);
+    EXPECT_FALSE(session.is_encrypted());
+    session.tls_up();
+    EXPECT_TRUE(session.is_encrypted());
+    EXPECT_EQ(session.extensions(), ClientExtensions{});
+    EXPECT_EQ(session.wish().bytes, "EHLO relay.example\r\n");
+    session.sent();
+    session.received("250 host.example\r\n");
+    EXPECT_EQ(session.wish().bytes, "MAIL FROM:<>\r\n");
+}
+
 TEST(ClientSession, NeverConnectedIsNoAnswer) {
     ClientSession session({"relay.example", TlsPolicy::never, message_for(2)});
     session.timed_out();
