@@ -44,6 +44,25 @@ inline constexpr std::size_t explanation_bytes_most = std::size_t{256} * 1024;
 // RFC 5321 section 4.5.3.2: how long a server waits for the next command, at the least.
 inline constexpr std::chrono::seconds server_command_wait_least = 5min;
 
+// RFC 5321 section 4.5.3.2.1 to 4.5.3.2.6: how long a client waits, at the least (requirement 36).
+inline constexpr std::chrono::seconds client_greeting_wait = 5min;    // 4.5.3.2.1
+inline constexpr std::chrono::seconds client_mail_wait = 5min;        // 4.5.3.2.2
+inline constexpr std::chrono::seconds client_rcpt_wait = 5min;        // 4.5.3.2.3
+inline constexpr std::chrono::seconds client_data_wait = 2min;        // 4.5.3.2.4
+inline constexpr std::chrono::seconds client_block_wait = 3min;       // 4.5.3.2.5, for one write
+inline constexpr std::chrono::seconds client_final_dot_wait = 10min;  // 4.5.3.2.6
+// The RFC sets none for these. EHLO and STARTTLS get what MAIL gets; a host that does not even take
+// a connection, or finish a handshake, must not hold one for long; after QUIT nothing is at stake.
+inline constexpr std::chrono::seconds client_ehlo_wait = 5min;
+inline constexpr std::chrono::seconds client_starttls_wait = 5min;
+inline constexpr std::chrono::seconds client_connect_wait = 30s;
+inline constexpr std::chrono::seconds client_handshake_wait = 1min;
+inline constexpr std::chrono::seconds client_quit_wait = 5s;
+
+// Commands sent without waiting for replies: few enough bytes for any socket's send buffer, so that
+// the write ends although the host is itself stuck in writing replies (RFC 2920 section 3.1).
+inline constexpr std::size_t client_batch_bytes_most = std::size_t{8} * 1024;
+
 // RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
 inline constexpr std::chrono::seconds refused_client_wait = 5min;
 

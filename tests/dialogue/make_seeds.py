@@ -1,9 +1,10 @@
-"""Writes what the clients of the dialogue files say as seeds for the fuzz target refuse_session.
+"""Writes what the peer says in the dialogue files as seeds for the fuzz targets refuse_session and client_session.
 
     make_seeds.py DIALOGUES TARGET
 
-A seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes. The format of a dialogue is in
-README.md beside this.
+For a host's dialogue a seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes; for a
+client's dialogue the TLS policy, a byte for the recipients, one for the pieces, and the host's bytes. The format of a
+dialogue is in README.md beside this.
 """
 import pathlib
 import re
@@ -40,13 +41,26 @@ def seed(dialogue):
     return bytes([stage, 0x03]) + said
 
 
+def client_seed(dialogue):
+    policy, recipients, said = 0, 0, b""
+    for line in dialogue.read_text(encoding="utf-8").splitlines():
+        if line.startswith("tls: "):
+            policy = ["opportunistic", "required", "never"].index(line[5:])
+        elif line.startswith("rcpt: "):
+            recipients += 1
+        elif line.startswith("S: ") and not line.startswith("S: <"):
+            said += unescape(line[3:]) + b"\r\n"
+    return bytes([policy, recipients, 0]) + said
+
+
 def main():
     dialogues, target = map(pathlib.Path, sys.argv[1:])
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
+    make = client_seed if dialogues.name == "client" else seed
     for dialogue in sorted(dialogues.glob("*.txt")):
-        (target / dialogue.stem).write_bytes(seed(dialogue))
+        (target / dialogue.stem).write_bytes(make(dialogue))
 
 
 main()

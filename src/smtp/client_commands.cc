@@ -1,0 +1,81 @@
+#include "smtp/client_commands.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "mail/xtext.h"
+
+namespace turnaway::smtp {
+
+namespace {
+
+using mail::Body;
+
+bool needs_smtputf8(const ClientMessage& message) {
+    const mail::Address* sender = message.envelope.reverse_path.address();
+    return message.needs_smtputf8 || message.envelope.needs_smtputf8 ||
+           (sender && sender->needs_smtputf8()) ||
+           std::ranges::any_of(message.envelope.recipients, [](const mail::Recipient& recipient) {
+               return recipient.address.needs_smtputf8();
+           });
+}
+
+std::string_view notify_text(const mail::Notify& notify, std::string* words) {
+    if (notify.never) return "NEVER";
+    if (notify.success) *words += ",SUCCESS";
+    if (notify.failure) *words += ",FAILURE";
+    if (notify.delay) *words += ",DELAY";
+    // A value that asks for nothing at all can only mean this.
+    if (words->empty()) return "NEVER";
+    return std::string_view(*words).substr(1);
+}
+
+}  // namespace
+
+std::optional<ClientCause> what_is_missing(const ClientMessage& message,
+                                           const ClientExtensions& extensions) {
+    if (needs_smtputf8(message) && !extensions.smtputf8) return ClientCause::smtputf8_missing;
+    const bool is_binary = message.envelope.body == Body::binary_mime;
+    if (is_binary || (message.is_eight_bit && !extensions.eight_bit_mime)) {
+        return ClientCause::eight_bit_mime_missing;
+    }
+    if (extensions.content_bytes_most && message.content_bytes > *extensions.content_bytes_most) {
+        return ClientCause::content_too_big;
+    }
+    return std::nullopt;
+}
+
+void append_mail(const ClientMessage& message, const ClientExtensions& extensions,
+                 std::string* out) {
+    const mail::Envelope& envelope = message.envelope;
+    *out += "MAIL FROM:" + envelope.reverse_path.text();
+    if (extensions.size) *out += " SIZE=" + std::to_string(message.content_bytes);
+    const bool is_eight_bit = message.is_eight_bit || envelope.body == Body::eight_bit_mime;
+    if (extensions.eight_bit_mime && is_eight_bit) *out += " BODY=8BITMIME";
+    if (needs_smtputf8(message)) *out += " SMTPUTF8";
+    if (extensions.dsn) {
+        if (envelope.ret) *out += envelope.ret == mail::Return::full ? " RET=FULL" : " RET=HDRS";
+        if (!envelope.envid.empty()) *out += " ENVID=" + mail::xtext_encode(envelope.envid);
+    }
+    *out += "\r\n";
+}
+
+void append_rcpt(const mail::Recipient& recipient, const ClientMessage& message,
+                 const ClientExtensions& extensions, std::string* out) {
+    *out += "RCPT TO:<" + recipient.address.text() + '>';
+    if (extensions.dsn) {
+        std::string words;
+        if (recipient.notify) {
+            *out += " NOTIFY=";
+            *out += notify_text(*recipient.notify, &words);
+        }
+        if (recipient.original) {
+            const std::string value = recipient.original->value(needs_smtputf8(message));
+            // Written in ASCII an address can grow over what a host must take; then it is not said.
+            if (value.size() <= base::limits::orcpt_bytes_most) *out += " ORCPT=" + value;
+        }
+    }
+    *out += "\r\n";
+}
+
+}  // namespace turnaway::smtp

@@ -1,0 +1,134 @@
+#include "smtp/client_outcome.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "codes/constants.h"
+
+namespace turnaway::smtp {
+
+namespace {
+
+using codes::Detail;
+using codes::EnhancedCode;
+
+struct CauseRow {
+    ClientCause cause;
+    std::string_view name;
+    ClientVerdict verdict;  // of our own decisions; a reply has its own
+    Detail detail;
+};
+
+// TLS that is required and missing is X.7.4, a security feature not supported on the way, rather
+// than X.7.10, which a server says to a client that came without. It is temporary, because a host
+// that lost its certificate, or an attacker who hides the offer, must not bounce mail.
+constexpr std::array rows{
+    CauseRow{ClientCause::replied, "replied", ClientVerdict::temporary, codes::other_status},
+    CauseRow{ClientCause::host_takes_no_mail, "host_takes_no_mail", ClientVerdict::permanent,
+             codes::system_takes_no_mail},
+    CauseRow{ClientCause::lost, "lost", ClientVerdict::temporary, codes::bad_connection},
+    CauseRow{ClientCause::timed_out, "timed_out", ClientVerdict::temporary, codes::bad_connection},
+    CauseRow{ClientCause::not_a_reply, "not_a_reply", ClientVerdict::temporary,
+             codes::other_protocol_status},
+    CauseRow{ClientCause::out_of_step, "out_of_step", ClientVerdict::temporary,
+             codes::other_protocol_status},
+    CauseRow{ClientCause::tls_not_offered, "tls_not_offered", ClientVerdict::temporary,
+             codes::security_not_supported},
+    CauseRow{ClientCause::tls_refused, "tls_refused", ClientVerdict::temporary,
+             codes::security_not_supported},
+    CauseRow{ClientCause::tls_failed, "tls_failed", ClientVerdict::temporary,
+             codes::cryptographic_failure},
+    CauseRow{ClientCause::smtputf8_missing, "smtputf8_missing", ClientVerdict::permanent,
+             codes::non_ascii_address_refused},
+    CauseRow{ClientCause::eight_bit_mime_missing, "eight_bit_mime_missing",
+             ClientVerdict::permanent, codes::conversion_not_supported},
+    CauseRow{ClientCause::content_too_big, "content_too_big", ClientVerdict::permanent,
+             codes::message_too_big},
+};
+
+static_assert([] {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (static_cast<std::size_t>(rows[i].cause) != i) return false;
+    }
+    return true;
+}());
+
+const CauseRow& row_of(ClientCause cause) {
+    return rows[static_cast<std::size_t>(cause)];
+}
+
+EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
+    if (verdict == ClientVerdict::delivered) return EnhancedCode::success(detail);
+    if (verdict == ClientVerdict::permanent) return EnhancedCode::permanent(detail);
+    return EnhancedCode::temporary(detail);
+}
+
+Detail detail_of(const Reply& reply) {
+    if (reply.enhanced) return reply.enhanced->detail();
+    if (reply.code == codes::host_takes_no_mail) return codes::system_takes_no_mail;
+    if (reply.code == codes::domain_takes_no_mail) return codes::recipient_null_mx;
+    return codes::other_status;
+}
+
+// Requirement 35. A host that gives another reason by its enhanced code is believed: 552 with
+// X.2.2 is a full mailbox.
+bool is_recipient_limit(const Reply& reply, ClientStage stage) {
+    if (stage != ClientStage::rcpt || reply.code != codes::storage_exceeded) return false;
+    return !reply.enhanced || reply.enhanced->detail() == codes::too_many_recipients;
+}
+
+}  // namespace
+
+std::string_view name(ClientStage stage) {
+    constexpr std::array<std::string_view, 10> names{"connect",   "greeting", "ehlo", "starttls",
+                                                     "mail",      "rcpt",     "data", "content",
+                                                     "final_dot", "idle"};
+    return names[static_cast<std::size_t>(stage)];
+}
+
+std::string_view name(ClientVerdict verdict) {
+    constexpr std::array<std::string_view, 3> names{"delivered", "permanent", "temporary"};
+    return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view name(ClientCause cause) {
+    return row_of(cause).name;
+}
+
+ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage) {
+    const codes::ReplyCode code = reply->code;
+    TURNAWAY_CHECK(!code.is_intermediate());
+    TURNAWAY_CHECK(!code.is_positive() || stage == ClientStage::final_dot);
+    const bool before_mail = stage == ClientStage::greeting || stage == ClientStage::ehlo;
+    const bool takes_none = before_mail && code == codes::host_takes_no_mail;
+    auto verdict = code.is_positive()    ? ClientVerdict::delivered
+                   : code.is_permanent() ? ClientVerdict::permanent
+                                         : ClientVerdict::temporary;
+    Detail detail = detail_of(*reply);
+    if (is_recipient_limit(*reply, stage)) {
+        verdict = ClientVerdict::temporary;
+        detail = codes::too_many_recipients;
+    }
+    return {.verdict = verdict,
+            .cause = takes_none ? ClientCause::host_takes_no_mail : ClientCause::replied,
+            .stage = stage,
+            .status = status_for(verdict, detail),
+            .reply = std::move(reply)};
+}
+
+ClientOutcome local_outcome(ClientCause cause, ClientStage stage,
+                            std::shared_ptr<const Reply> reply) {
+    TURNAWAY_CHECK(cause > ClientCause::host_takes_no_mail);
+    const CauseRow& row = row_of(cause);
+    // What never got through to the host got no answer; what broke off is a bad connection.
+    const bool no_answer = stage == ClientStage::connect &&
+                           (cause == ClientCause::lost || cause == ClientCause::timed_out);
+    return {.verdict = row.verdict,
+            .cause = cause,
+            .stage = stage,
+            .status = status_for(row.verdict, no_answer ? codes::no_answer : row.detail),
+            .reply = std::move(reply)};
+}
+
+}  // namespace turnaway::smtp

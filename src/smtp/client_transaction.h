@@ -1,0 +1,80 @@
+// One message on its way to one host: MAIL, a RCPT for each recipient, DATA, the content (RFC 5321
+// section 3.3), and one outcome for each recipient.
+//
+// Knows the order of the commands, which may go together (RFC 2920 section 3.1), and what each
+// reply means for whom; the connection around it is ClientSession's. MAIL refused is the outcome of
+// all, whatever the host says to commands that were already on their way. DATA is never said when
+// nobody was accepted; where it was pipelined and the host wants content all the same, it gets a
+// lone dot, and its word on that counts for nobody.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "smtp/client_extensions.h"
+#include "smtp/client_outcome.h"
+#include "smtp/client_plan.h"
+#include "smtp/client_wait.h"
+
+namespace turnaway::smtp {
+
+class ClientTransaction {
+  public:
+    // What has to happen next.
+    enum class Next : std::uint8_t { read, write, content, done };
+
+    // At least one recipient.
+    explicit ClientTransaction(ClientMessage message);
+
+    // The host is ready for MAIL, or for RSET if it still has a transaction open.
+    void start(const ClientExtensions& extensions, bool is_reset_needed);
+    Next next() const;
+    // Appends what may go together, at most base::limits::client_batch_bytes_most. When next() is
+    // `write`.
+    void write(std::string* out);
+    // When next() is `content`: all of it is sent, the final dot too.
+    void content_sent();
+    // The reply to the oldest command without one. False: it cannot be the reply to that command,
+    // so nothing that follows can be trusted.
+    bool take(std::shared_ptr<const Reply> reply);
+    // Whoever has no outcome yet gets this one, and nothing more is to be said.
+    void fail(const ClientOutcome& outcome);
+
+    // What the oldest command without a reply is.
+    ClientStage stage() const;
+    ClientWait wait() const;
+
+    const ClientMessage& message() const { return message_; }
+    bool is_decided() const { return undecided_ == 0; }
+    // In the order of the envelope's recipients, nothing where it is still open.
+    const std::vector<std::optional<ClientOutcome>>& outcomes() const { return outcomes_; }
+    // The host took MAIL and has not been told the end: RSET comes before another MAIL.
+    bool is_left_open() const { return is_mail_taken_ && answered_ <= dot(); }
+
+  private:
+    // The commands in their order: RSET, MAIL, the recipients, DATA, and the content with its dot.
+    static constexpr std::size_t reset = 0, mail = 1, first_rcpt = 2;
+    std::size_t data() const { return first_rcpt + outcomes_.size(); }
+    std::size_t dot() const { return data() + 1; }
+
+    void append_command(std::size_t command, std::string* out) const;
+    void take_rcpt(std::size_t index, std::shared_ptr<const Reply> reply);
+    void decide_all(const ClientOutcome& outcome);
+
+    ClientMessage message_;
+    ClientExtensions extensions_;
+    std::vector<std::optional<ClientOutcome>> outcomes_;
+    std::size_t undecided_;
+    std::size_t accepted_ = 0;  // recipients
+    // Both count commands, the skipped RSET included.
+    std::size_t sent_ = 0;
+    std::size_t answered_ = 0;
+    bool is_mail_taken_ = false;
+    bool is_data_taken_ = false;
+    bool has_failed_ = false;  // MAIL was refused, or fail() was called
+};
+
+}  // namespace turnaway::smtp
