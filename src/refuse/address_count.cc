@@ -12,19 +12,22 @@ AddressCount::Places AddressCount::places_of(const ClientAddress& client) {
     return {&counts_[first], &counts_[(first + step) % counters]};
 }
 
+// First both are counted up, then both are read: of several who take at once, the last to count
+// sees all the others. What one counter said while counting would not do, since another may pass
+// between the two.
 bool AddressCount::take(const ClientAddress& client, std::uint32_t most) {
     const Places places = places_of(client);
-    const std::uint32_t held = std::min(places.first->fetch_add(1, std::memory_order_relaxed),
-                                        places.second->fetch_add(1, std::memory_order_relaxed));
-    if (held < most) return true;
+    places.first->fetch_add(1);
+    places.second->fetch_add(1);
+    if (std::min(places.first->load(), places.second->load()) <= most) return true;
     release(client);
     return false;
 }
 
 void AddressCount::release(const ClientAddress& client) {
     const Places places = places_of(client);
-    places.first->fetch_sub(1, std::memory_order_relaxed);
-    places.second->fetch_sub(1, std::memory_order_relaxed);
+    places.first->fetch_sub(1);
+    places.second->fetch_sub(1);
 }
 
 }  // namespace turnaway::refuse
