@@ -1,5 +1,8 @@
 // turnaway-refuse: the host that takes no mail. Opens sockets, gives up every right, serves, ends.
 // See turnaway-refuse(8).
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <barrier>
 #include <cstdio>
 #include <thread>
@@ -17,6 +20,14 @@ using turnaway::base::Result;
 // Listeners, epoll and eventfds of each worker, standard streams, metrics clients, what libraries
 // may hold for a moment.
 constexpr std::uint64_t descriptors_beside_connections = 64;
+
+// A standard stream that was closed would lend its number to a connection, and a client would get
+// the log. Descriptors are given out from the lowest, so each open() fills the first gap.
+void keep_standard_streams() {
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO) close(fd);
+}
 
 // Makes room for all connections there may be. Without --max-connections, where the system allows
 // fewer files, there are fewer.
@@ -111,6 +122,7 @@ Result<void> serve(Settings settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams();
     const auto command_line = parse_command_line(argc, argv);
     if (!command_line) {
         std::fprintf(stderr, "turnaway-refuse: %s\n", command_line.error().message.c_str());

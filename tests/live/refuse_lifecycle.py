@@ -251,6 +251,39 @@ class Watching(unittest.TestCase):
                         raise
                     time.sleep(0.2)
 
+    def test_sighup_is_answered_and_changes_nothing(self):
+        with Daemon("--stage", "greeting") as daemon:
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_for_line("reload")
+            with daemon.connect() as client:
+                self.assertEqual(read_line(client), GREETING_REFUSAL)
+
+    def test_closed_standard_streams_are_not_lent_to_clients(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        flags = [] if IS_SANDBOXED else ["--no-sandbox"]
+        command = [PROGRAM, "--hostname", HOST, "--stage", "greeting", "--workers", "1", "--listen",
+                   f"127.0.0.1:{port}", *flags]
+        process = subprocess.Popen(["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "start", *command])
+        try:
+            for _ in range(200):
+                try:
+                    client = socket.create_connection(("127.0.0.1", port), 10)
+                    break
+                except ConnectionRefusedError:
+                    time.sleep(0.02)
+            with client:
+                for stream in range(3):
+                    self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/dev/null")
+                process.send_signal(signal.SIGUSR1)
+                time.sleep(0.1)
+                client.sendall(b"QUIT\r\n")
+                self.assertEqual(read_all(client), GREETING_REFUSAL + BYE)
+        finally:
+            process.terminate()
+            self.assertEqual(process.wait(15), 0)
+
     def test_totals_on_sigusr1(self):
         with Daemon("--stage", "greeting") as daemon:
             with daemon.connect() as client:
