@@ -1,0 +1,55 @@
+// QueueId: names one message in the queue, in logs, reports and on the command line.
+//
+// Sixty-three bits, ordered by the time of arrival, written as 13 letters and digits (Crockford's
+// base 32: no I, L, O, U). Unique because each shard makes its own and never the same twice
+// (QueueIdMaker).
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace turnaway::queue {
+
+class QueueId {
+  public:
+    constexpr QueueId() = default;  // names nothing
+    constexpr explicit QueueId(std::uint64_t value) : value_(value) {}
+    // Either case; nothing for anything text() cannot give.
+    static std::optional<QueueId> parse(std::string_view text);
+
+    std::uint64_t value() const { return value_; }
+    std::string text() const;
+    auto operator<=>(const QueueId&) const = default;
+
+  private:
+    std::uint64_t value_ = 0;
+};
+
+// Makes the ids of one shard: microseconds since 1970 and the shard's number, each greater than the
+// last.
+class QueueIdMaker {
+  public:
+    static constexpr unsigned shards_max = 64;
+    // `shard` is below shards_max. `after` is the greatest id there is: a clock set back makes no
+    // id twice.
+    QueueIdMaker(unsigned shard, QueueId after);
+    QueueId next(std::chrono::system_clock::time_point now);
+
+  private:
+    std::uint64_t shard_;
+    std::uint64_t last_;
+};
+
+}  // namespace turnaway::queue
+
+template <>
+struct std::hash<turnaway::queue::QueueId> {
+    std::size_t operator()(const turnaway::queue::QueueId& id) const noexcept {
+        return std::hash<std::uint64_t>()(id.value());
+    }
+};

@@ -1,0 +1,101 @@
+// Spool: the seam to what survives a crash. Messages with their content, and the hosts that said
+// 521.
+//
+// Every call returns at once. `done` is called exactly once, on the spool's own thread, and only
+// when the change is durable (or failed): 250 is said after it and never before (requirement 33).
+// Changes take effect in the order they were asked for. After a failed commit the spool takes
+// nothing more: has_failed() stays true, every call fails, and the daemon must say 451 and end.
+// Safe to call from any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "queue/message.h"
+#include "queue/queue_id.h"
+
+namespace turnaway::spool {
+
+// The content of a message as it was received, CRLF line ends, no stuffed dots. Small ones are in
+// memory, others in a file that belongs to whoever holds the last reference until the spool has
+// taken it.
+class Content {
+  public:
+    Content() = default;
+    Content(const Content&) = delete;
+    Content& operator=(const Content&) = delete;
+    virtual ~Content() = default;
+
+    virtual std::uint64_t size() const = 0;
+    // At most `bytes_max` octets from `offset` on; empty at the end. Blocks for the disk at most.
+    virtual base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const = 0;
+    // All of it when it is in memory, else empty.
+    virtual std::string_view in_memory() const = 0;
+};
+using ContentPtr = std::shared_ptr<const Content>;
+
+// Takes a message's content while it comes. Dropping it without finish() leaves nothing behind.
+class ContentSink {
+  public:
+    ContentSink() = default;
+    ContentSink(const ContentSink&) = delete;
+    ContentSink& operator=(const ContentSink&) = delete;
+    virtual ~ContentSink() = default;
+
+    virtual base::Result<void> write(std::string_view bytes) = 0;
+    // Once, last. Not durable yet: Spool::add makes it so.
+    virtual base::Result<ContentPtr> finish() = 0;
+};
+
+struct StoredMessage {
+    queue::Message message;
+    ContentPtr content;
+};
+
+// One durable step: all of it happens or nothing.
+struct Change {
+    std::vector<StoredMessage> add;      // new messages: received ones and our reports
+    std::vector<queue::Message> update;  // states and hold; envelope and content stay as they were
+    std::vector<queue::QueueId> remove;  // with their content
+};
+
+struct RefusingHost {
+    std::string host;     // name
+    std::string address;  // as text, what was dialled
+    std::chrono::sys_seconds seen;
+    std::string words;  // the reply, "521 host.example Host does not accept mail"
+};
+
+class Spool {
+  public:
+    using Done = std::function<void(base::Result<void>)>;
+    using Found = std::function<void(base::Result<StoredMessage>)>;
+
+    Spool() = default;
+    Spool(const Spool&) = delete;
+    Spool& operator=(const Spool&) = delete;
+    virtual ~Spool() = default;
+
+    virtual std::unique_ptr<ContentSink> new_content() = 0;
+    virtual void apply(Change change, Done done) = 0;
+    // Fault::no_input when there is no such message.
+    virtual void load(queue::QueueId id, Found found) = 0;
+    // Every message in the order of arrival, without content; at start, before anything else, in
+    // the caller's thread. `each` returns false to stop early.
+    virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each) = 0;
+
+    virtual void remember(RefusingHost host,
+                          Done done) = 0;  // replaces what was known of that address
+    virtual void forget(std::string_view address, Done done) = 0;          // "" forgets all
+    virtual base::Result<std::vector<RefusingHost>> refusing_hosts() = 0;  // at start, like scan
+
+    virtual bool has_failed() const = 0;
+};
+
+}  // namespace turnaway::spool
