@@ -1,0 +1,40 @@
+// Awaiting: turns a call that answers by callback, perhaps on another thread, into something a
+// coroutine waits for.
+//
+// `start` is called at once with a callback that takes one T; the coroutine goes on with that T on
+// its own executor. The callback may come before `start` returns and must come once. If it never
+// comes, the coroutine sleeps until its io_context ends.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace turnaway::relay {
+
+namespace asio = boost::asio;
+
+template <class T, class Start>
+asio::awaitable<T> answer_of(Start start) {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
+        [executor, &start](auto handler) {
+            // std::function wants to copy what it holds; the handler cannot be.
+            using Handler = std::decay_t<decltype(handler)>;
+            auto shared = std::make_shared<Handler>(std::move(handler));
+            start([executor, shared](T value) {
+                asio::post(executor, [shared, value = std::move(value)]() mutable {
+                    std::move (*shared)(std::move(value));
+                });
+            });
+        },
+        asio::use_awaitable);
+}
+
+}  // namespace turnaway::relay
