@@ -1,0 +1,46 @@
+// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, judgement, report, one durable change.
+//
+// A job is one message for one destination. A connection is kept for further jobs of the same destination (requirement
+// 40 and DESIGN section 6). What was delivered, failed or put off for a job is written in a single change to the spool,
+// reports included, so that a crash repeats a job as a whole and loses none. Everything here runs on the shard's thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "queue/host_health.h"
+#include "queue/schedule.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+class Deliverer {
+  public:
+    explicit Deliverer(Shard& shard);
+
+    void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // Takes no new jobs; those under way end by themselves.
+    void stop();
+    std::size_t active() const { return active_; }
+    queue::Schedule& schedule() { return schedule_; }
+    // Starts whatever is due and has a place; called by itself after every change.
+    void pump();
+
+  private:
+    boost::asio::awaitable<void> work(std::string destination, queue::QueueId first);
+    void wake_at(std::chrono::sys_seconds due);
+
+    Shard& shard_;
+    queue::Schedule schedule_;
+    queue::HostHealth health_;
+    boost::asio::steady_timer timer_;
+    std::size_t active_ = 0;
+    bool is_stopping_ = false;
+};
+
+}  // namespace turnaway::relay

@@ -1,0 +1,293 @@
+#include "relay/delivery_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "queue/delivery.h"
+#include "relay/awaiting.h"
+#include "relay/destination.h"
+#include "relay/message_report.h"
+#include "relay/queue_table.h"
+#include "relay/routing.h"
+#include "relay/shard.h"
+
+namespace turnaway::relay {
+namespace {
+
+using queue::Delivery;
+using queue::Feedback;
+using queue::Judgement;
+
+// After a spool that had no room for a report.
+constexpr std::chrono::seconds spool_pause{300};
+
+std::chrono::sys_seconds now_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// One round, with all it needs to hold on to.
+class Round {
+  public:
+    Round(Shard& shard, LiveMessagePtr live, std::string_view destination, NextHost& kept)
+        : shard_(shard),
+          config_(shard.config()),
+          live_(std::move(live)),
+          destination_(destination),
+          kept_(kept) {}
+
+    // False: nobody is waiting here.
+    bool choose_recipients();
+    asio::awaitable<Feedback> run(queue::HostHealth& health);
+
+  private:
+    asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target,
+                                  queue::HostHealth& health);
+    smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
+    smtp::TlsPolicy tls_policy() const;
+    asio::awaitable<void> finish(Delivery& delivery);
+    std::vector<Ending> merge(std::vector<queue::RecipientState> states,
+                              const std::vector<Judgement>& judgements, queue::Message* next) const;
+    void settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+                std::vector<Ending>* endings) const;
+    base::Result<std::optional<spool::StoredMessage>> report(const queue::Message& message,
+                                                             const std::vector<Ending>& endings);
+    void apply(std::optional<spool::StoredMessage> told, const std::vector<Judgement>& judgements);
+    void schedule_again();
+
+    Shard& shard_;
+    std::shared_ptr<const Config> config_;
+    LiveMessagePtr live_;
+    std::string_view destination_;
+    NextHost& kept_;
+
+    std::vector<std::size_t> chosen_;             // recipients of the message
+    std::vector<queue::RecipientState> states_;   // theirs
+    std::vector<bool> is_relayed_without_dsn_;    // of chosen_
+    RoutePtr route_;
+    bool had_host_trouble_ = false;
+    bool had_success_ = false;
+};
+
+bool Round::choose_recipients() {
+    const std::lock_guard lock(live_->mutex);
+    const auto& message = live_->message;
+    if (live_->is_gone || message.is_held) return false;
+    for (std::size_t i = 0; i < message.states.size(); ++i) {
+        if (message.states[i].progress != queue::Progress::waiting) continue;
+        if (destination_of(message.envelope.recipients[i].address) != destination_) continue;
+        chosen_.push_back(i);
+        states_.push_back(message.states[i]);
+    }
+    is_relayed_without_dsn_.resize(chosen_.size());
+    return !chosen_.empty();
+}
+
+asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
+    const auto& first = live_->message.envelope.recipients[chosen_.front()].address;
+    route_ = co_await route_to(shard_, *config_, first);
+    Delivery delivery(*route_, std::move(states_), delivery_settings(*config_, live_->message, health),
+                      live_->message.arrival, now_seconds());
+    while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
+    co_await finish(delivery);
+    if (had_success_) co_return Feedback::good;
+    co_return had_host_trouble_ ? Feedback::host_trouble : Feedback::neutral;
+}
+
+smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipients) const {
+    const auto& message = live_->message;
+    smtp::ClientMessage out;
+    out.envelope.reverse_path = message.envelope.reverse_path;
+    out.envelope.envid = message.envelope.envid;
+    out.envelope.ret = message.envelope.ret;
+    out.envelope.body = message.envelope.body;
+    out.envelope.needs_smtputf8 = message.envelope.needs_smtputf8;
+    for (const auto i : recipients) {
+        out.envelope.recipients.push_back(message.envelope.recipients[chosen_[i]]);
+    }
+    out.content_bytes = message.content_bytes;
+    out.is_eight_bit = message.is_eight_bit;
+    out.needs_smtputf8 = message.envelope.needs_smtputf8;
+    return out;
+}
+
+smtp::TlsPolicy Round::tls_policy() const {
+    if (is_tls_required(*config_, destination_)) return smtp::TlsPolicy::required;
+    return config_->delivery.tls == TlsMode::never ? smtp::TlsPolicy::never
+                                                   : smtp::TlsPolicy::opportunistic;
+}
+
+asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target,
+                                     queue::HostHealth& health) {
+    const auto& host = route_->hosts.at(target.host);
+    const auto& address = host.addresses.at(target.address);
+    const HostAddress where{.host = host.name.text(),
+                            .address = address,
+                            .port = port_of(*config_, destination_)};
+    const auto dialogue =
+        co_await kept_.deliver(where, tls_policy(), message_for(target.recipients), live_->content);
+    const auto now = now_seconds();
+    const std::string address_text = address.text();
+    if (dialogue.outcomes.empty()) {
+        const auto& outcome = *dialogue.host_outcome;
+        had_host_trouble_ = true;
+        if (outcome.cause == smtp::ClientCause::host_takes_no_mail) {
+            shard_.remember_refusal(where.host, address_text, outcome);
+        }
+        if (outcome.stage == smtp::ClientStage::connect) health.unreachable(address_text, now);
+        delivery.host_failed(target, outcome, shard_.words_for(outcome), now);
+        co_return;
+    }
+    health.reached(address_text);
+    shard_.forget_refusal(address_text);
+    delivery.took(target, dialogue.outcomes, now);
+    for (std::size_t i = 0; i < dialogue.outcomes.size(); ++i) {
+        const auto& outcome = dialogue.outcomes[i];
+        if (!outcome || outcome->verdict != smtp::ClientVerdict::delivered) continue;
+        had_success_ = true;
+        is_relayed_without_dsn_[target.recipients[i]] = !dialogue.offers_dsn;
+    }
+}
+
+void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+                   std::vector<Ending>* endings) const {
+    const std::size_t recipient = chosen_[chosen];
+    auto& state = next->states[recipient];
+    Ending ending{.recipient = recipient,
+                  .action = report::Action::failed,
+                  .status = judgement.status,
+                  .decided_by = judgement.decided_by,
+                  .retry_until = {}};
+    switch (judgement.kind) {
+        case Judgement::Kind::delivered:
+            state.progress = queue::Progress::done;
+            if (!is_relayed_without_dsn_[chosen]) return;
+            ending.action = report::Action::relayed;
+            break;
+        case Judgement::Kind::failed:
+            // A failure nobody can be told of is kept for the administrator (requirement 45).
+            state.progress = next->envelope.reverse_path.is_null() ? queue::Progress::unreportable
+                                                             : queue::Progress::done;
+            break;
+        case Judgement::Kind::later:
+            state.due = judgement.due;
+            if (!judgement.is_delay_notice_due || state.is_delay_reported) return;
+            state.is_delay_reported = true;
+            ending.action = report::Action::delayed;
+            ending.retry_until = judgement.gives_up;
+            break;
+    }
+    endings->push_back(ending);
+}
+
+std::vector<Ending> Round::merge(std::vector<queue::RecipientState> states,
+                                 const std::vector<Judgement>& judgements,
+                                 queue::Message* next) const {
+    std::vector<Ending> endings;
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+        next->states[chosen_[i]] = std::move(states[i]);
+        settle(i, judgements[i], next, &endings);
+    }
+    return endings;
+}
+
+base::Result<std::optional<spool::StoredMessage>> Round::report(
+    const queue::Message& message, const std::vector<Ending>& endings) {
+    if (endings.empty()) return std::nullopt;
+    std::string_view original = live_->content->in_memory();
+    std::string beginning;
+    if (original.empty()) {
+        auto read = live_->content->read(0, base::limits::returned_bytes_most);
+        if (!read) return std::unexpected(read.error());
+        beginning = *std::move(read);
+        original = beginning;
+    }
+    auto written =
+        write_message_report(message, endings,
+                             {.hostname = config_->hostname.text(),
+                              .report_id = shard_.new_id(),
+                              .now = now_seconds(),
+                              .original = original,
+                              .original_is_whole = original.size() == live_->content->size()});
+    if (!written) return std::nullopt;
+    auto sink = shard_.spool().new_content();
+    if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
+    auto content = sink->finish();
+    if (!content) return std::unexpected(content.error());
+    return spool::StoredMessage{.message = std::move(written->message),
+                                .content = *std::move(content)};
+}
+
+asio::awaitable<void> Round::finish(Delivery& delivery) {
+    const auto judgements = delivery.judge(now_seconds(), shard_.random());
+    auto states = delivery.take_states();
+    {
+        const std::lock_guard lock(live_->mutex);
+        if (live_->is_gone) co_return;  // an administrator deleted it meanwhile
+        queue::Message next = live_->message;
+        const auto endings = merge(std::move(states), judgements, &next);
+        auto told = report(next, endings);
+        if (told) {
+            live_->message = std::move(next);
+            apply(*std::move(told), judgements);
+        } else {
+            // Nobody may be told of an end that could not be written down: the round counts for nothing.
+            for (const auto i : chosen_) live_->message.states[i].due = now_seconds() + spool_pause;
+            shard_.log_trouble(told.error());
+        }
+    }
+    schedule_again();
+}
+
+// Under the message's lock.
+void Round::apply(std::optional<spool::StoredMessage> told, const std::vector<Judgement>& judgements) {
+    spool::Change change;
+    if (told) change.add.push_back(*told);
+    live_->is_gone = std::ranges::all_of(live_->message.states, [](const auto& state) {
+        return state.progress == queue::Progress::done;
+    });
+    if (live_->is_gone) {
+        change.remove.push_back(live_->message.id);
+    } else {
+        change.update.push_back(live_->message);
+    }
+    shard_.log_round(live_->message, chosen_, judgements);
+    shard_.apply_soon(std::move(change), std::move(told));
+}
+
+void Round::schedule_again() {
+    std::optional<std::chrono::sys_seconds> due;
+    {
+        const std::lock_guard lock(live_->mutex);
+        if (live_->is_gone) return;
+        for (const auto i : chosen_) {
+            const auto& state = live_->message.states[i];
+            if (state.progress != queue::Progress::waiting) continue;
+            due = due ? std::min(*due, state.due) : state.due;
+        }
+    }
+    if (due) shard_.add_job(live_->message.id, destination_, *due);
+}
+
+}  // namespace
+
+asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
+                                      std::string_view destination, queue::QueueId id,
+                                      NextHost& kept) {
+    const auto live = co_await answer_of<LiveMessagePtr>(
+        [&shard, id](auto taken) { shard.table().take(id, std::move(taken)); });
+    if (live == nullptr) co_return Feedback::neutral;
+    auto feedback = Feedback::neutral;
+    {
+        Round round(shard, live, destination, kept);
+        if (round.choose_recipients()) feedback = co_await round.run(health);
+    }
+    shard.table().give_back(live);
+    co_return feedback;
+}
+
+}  // namespace turnaway::relay

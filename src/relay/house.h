@@ -1,0 +1,90 @@
+// House: what all shards share: the rules, the spool, the live messages, the memory of refusing hosts, log and counters.
+//
+// Safe for any thread. Owns none of the shards; it only knows them, to give each destination to its own. After the
+// spool failed nothing is taken any more and on_spool_failure() is called once, from any thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "io/tls.h"
+#include "queue/message.h"
+#include "relay/log.h"
+#include "relay/metrics.h"
+#include "relay/queue_table.h"
+#include "relay/rules.h"
+#include "route/route.h"
+#include "spool/spool.h"
+#include "verdict/answer.h"
+#include "verdict/host_memory.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+class House {
+  public:
+    struct Parts {
+        std::shared_ptr<const Rules> rules;
+        spool::Spool& spool;
+        Log& log;
+        Counters& counters;
+        io::TlsServer* tls_server = nullptr;  // null: STARTTLS is not offered
+        io::TlsClient& tls_client;
+        std::function<void()> on_spool_failure;
+    };
+    explicit House(Parts parts);
+
+    // Once, before any shard runs.
+    void know_shards(std::vector<Shard*> shards) { shards_ = std::move(shards); }
+
+    std::shared_ptr<const Rules> rules() const { return rules_.load(); }
+    void change_rules(std::shared_ptr<const Rules> rules) { rules_.store(std::move(rules)); }
+    spool::Spool& spool() { return parts_.spool; }
+    QueueTable& table() { return table_; }
+    Log& log() { return parts_.log; }
+    Counters& counters() { return parts_.counters; }
+    io::TlsServer* tls_server() { return parts_.tls_server; }
+    io::TlsClient& tls_client() { return parts_.tls_client; }
+
+    // Waits until the change is durable, or failed.
+    boost::asio::awaitable<base::Result<void>> apply(spool::Change change);
+    // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is durable.
+    void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
+    // A durable message that came in or was written here: its jobs begin.
+    void take_in(spool::StoredMessage stored);
+    // The jobs of a message from the spool; `is_due_now` for one that was released.
+    void add_jobs(const queue::Message& message);
+    void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+
+    // What hosts said of themselves.
+    void remember_refusal(std::string host, const std::string& address, std::string words);
+    void forget_refusal(const std::string& address);
+    void load_refusals(const std::vector<spool::RefusingHost>& hosts);
+    verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
+                           const route::Route& route);
+    std::vector<verdict::HostMemory::Entry> refusals();
+
+  private:
+    Shard& shard_of(std::string_view destination);
+    void check_spool();
+
+    Parts parts_;
+    std::atomic<std::shared_ptr<const Rules>> rules_;
+    QueueTable table_;
+    std::vector<Shard*> shards_;
+    std::mutex memory_mutex_;
+    verdict::HostMemory memory_;
+    std::atomic<bool> has_said_failure_ = false;
+};
+
+}  // namespace turnaway::relay

@@ -1,0 +1,46 @@
+#include "relay/judge.h"
+
+#include <utility>
+
+#include "codes/constants.h"
+#include "relay/destination.h"
+#include "relay/routing.h"
+#include "verdict/decide.h"
+
+namespace turnaway::relay {
+
+asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender) {
+    const auto* address = sender.address();
+    if (address == nullptr || address->domain() == nullptr) {
+        co_return verdict::decide_sender(sender, nullptr);
+    }
+    const auto route = co_await io::lookup(shard.routes(), *address->domain());
+    co_return verdict::decide_sender(sender, route.get());
+}
+
+asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,
+                                                 route::IpAddress client,
+                                                 mail::Address recipient) {
+    const bool is_static =
+        static_route_for(rules->config, destination_of(recipient)) != nullptr;
+    if (auto answer = verdict::judge_before_route(rules->policy, client, recipient, is_static)) {
+        co_return *std::move(answer);
+    }
+    const auto route = co_await route_to(shard, rules->config, recipient);
+    if (rules->config.verdict.look) co_await look_at_hosts(shard, rules->config, *route);
+    co_return shard.house().decide(rules->policy, recipient, *route);
+}
+
+smtp::ServerAnswer no_room() {
+    return {.code = codes::insufficient_storage,
+            .enhanced = codes::EnhancedCode::temporary(codes::system_full),
+            .text = "No room for the message now"};
+}
+
+smtp::ServerAnswer spool_failed() {
+    return {.code = codes::local_error,
+            .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
+            .text = "The queue cannot be written to"};
+}
+
+}  // namespace turnaway::relay

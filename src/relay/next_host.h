@@ -1,0 +1,65 @@
+// NextHost: a connection to a host that mail goes to, with its SMTP session, kept between messages.
+//
+// Dials, drives the pure smtp::ClientSession, and after a failed opportunistic handshake dials once more without TLS.
+// Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy for many recipients), RFC 3207.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "io/connection.h"
+#include "route/ip_address.h"
+#include "smtp/client_session.h"
+#include "spool/spool.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+struct HostAddress {
+    std::string host;  // its name, for TLS
+    route::IpAddress address;
+    std::uint16_t port = 0;
+    bool operator==(const HostAddress&) const = default;
+};
+
+// What one transaction came to.
+struct Dialogue {
+    // The host or the connection is at fault: another host may do better.
+    std::optional<smtp::ClientOutcome> host_outcome = {};
+    // For each recipient of the message, in its order; empty when it never came to a transaction.
+    std::vector<std::optional<smtp::ClientOutcome>> outcomes = {};
+    bool offers_dsn = false;
+    bool is_encrypted = false;
+};
+
+class NextHost {
+  public:
+    explicit NextHost(Shard& shard) : shard_(shard) {}
+
+    boost::asio::awaitable<Dialogue> deliver(HostAddress where, smtp::TlsPolicy tls,
+                                             smtp::ClientMessage message,
+                                             spool::ContentPtr content);
+    // A further message can go over this connection.
+    bool is_ready() const { return is_ready_; }
+    // Says QUIT if there is somebody to say it to, and closes.
+    boost::asio::awaitable<void> leave();
+
+  private:
+    boost::asio::awaitable<Dialogue> dial_and_deliver(HostAddress where, smtp::TlsPolicy tls,
+                                                      smtp::ClientMessage message,
+                                                      spool::ContentPtr content);
+    boost::asio::awaitable<Dialogue> drive(const spool::ContentPtr& content);
+
+    Shard& shard_;
+    std::unique_ptr<io::Connection> connection_;
+    std::optional<smtp::ClientSession> session_;
+    std::optional<HostAddress> where_;
+    bool is_ready_ = false;
+};
+
+}  // namespace turnaway::relay

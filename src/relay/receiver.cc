@@ -1,0 +1,241 @@
+#include "relay/receiver.h"
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "codes/constants.h"
+#include "mail/date_time.h"
+#include "mail/trace_field.h"
+#include "relay/awaiting.h"
+#include "relay/destination.h"
+#include "relay/judge.h"
+#include "smtp/server_session.h"
+
+namespace turnaway::relay {
+namespace {
+
+using smtp::ServerAnswer;
+using smtp::ServerSession;
+
+// One read; small, because there may be thousands of clients.
+constexpr std::size_t read_bytes = std::size_t{16} * 1024;
+
+class Reception {
+  public:
+    Reception(Shard& shard, std::unique_ptr<io::Connection> connection);
+
+    asio::awaitable<void> run();
+    void shut_down() { session_.shut_down(); }
+
+  private:
+    asio::awaitable<void> read();
+    asio::awaitable<void> send(std::string_view bytes);
+    asio::awaitable<void> start_tls();
+    asio::awaitable<void> ask_sender();
+    asio::awaitable<void> ask_recipient();
+    asio::awaitable<void> commit();
+    bool store(std::string_view bytes);
+    base::Result<void> begin_content();
+    queue::Message make_message() const;
+    void log_refusal(std::string_view stage, const verdict::Answer& answer);
+
+    Shard& shard_;
+    std::shared_ptr<const Config> config_;  // a reload does not change a session under way
+    std::unique_ptr<io::Connection> connection_;
+    std::string client_;
+    ServerSession session_;
+    std::array<char, read_bytes> buffer_{};
+
+    // Of the message that is being received.
+    std::optional<std::uint64_t> transaction_;
+    queue::QueueId id_;
+    std::unique_ptr<spool::ContentSink> content_;
+    std::uint64_t stored_bytes_ = 0;
+};
+
+smtp::ServerSettings settings_of(const Config& config) {
+    return {.hostname = config.hostname.text(),
+            .message_bytes_max = config.message.size_max,
+            .recipients_max = config.message.recipients_max,
+            .messages_max = 1000,
+            .errors_max = 20,
+            .commands_max = 100'000,
+            .is_tls_offered = !config.tls.cert.empty(),
+            .is_tls_required = false};
+}
+
+Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection)
+    : shard_(shard),
+      config_(shard.config()),
+      connection_(std::move(connection)),
+      client_(connection_->peer().text()),
+      session_(settings_of(*config_), client_) {}
+
+asio::awaitable<void> Reception::run() {
+    using Kind = ServerSession::Wish::Kind;
+    for (;;) {
+        const auto wish = session_.wish();
+        switch (wish.kind) {
+            case Kind::send:
+                co_await send(wish.bytes);
+                break;
+            case Kind::read:
+                co_await read();
+                break;
+            case Kind::start_tls:
+                co_await start_tls();
+                break;
+            case Kind::ask_sender:
+                co_await ask_sender();
+                break;
+            case Kind::ask_recipient:
+                co_await ask_recipient();
+                break;
+            case Kind::store:
+                session_.stored(store(wish.bytes));
+                break;
+            case Kind::commit:
+                co_await commit();
+                break;
+            case Kind::close:
+                co_await connection_->close();
+                co_return;
+        }
+    }
+}
+
+asio::awaitable<void> Reception::send(std::string_view bytes) {
+    if (co_await connection_->write(bytes, config_->listen.command_wait)) {
+        session_.sent();
+    } else {
+        session_.closed();
+    }
+}
+
+asio::awaitable<void> Reception::read() {
+    const auto got = co_await connection_->read(buffer_, config_->listen.command_wait);
+    if (got) {
+        session_.received(std::string_view(buffer_.data(), *got));
+    } else if (got.error() == io::Failure::timed_out) {
+        session_.timed_out();
+    } else {
+        session_.closed();
+    }
+}
+
+asio::awaitable<void> Reception::start_tls() {
+    TURNAWAY_CHECK(shard_.tls_server() != nullptr);
+    if (co_await connection_->start_tls(*shard_.tls_server(), config_->listen.command_wait)) {
+        session_.tls_up();
+    } else {
+        session_.tls_failed();
+    }
+}
+
+ServerAnswer answer_from(const verdict::Answer& answer) {
+    return {.code = answer.code, .enhanced = answer.enhanced, .text = answer.text};
+}
+
+asio::awaitable<void> Reception::ask_sender() {
+    const auto answer = co_await judge_sender(shard_, session_.envelope().reverse_path);
+    if (!answer.is_accepted()) log_refusal("MAIL", answer);
+    session_.answered(answer_from(answer));
+}
+
+asio::awaitable<void> Reception::ask_recipient() {
+    const auto answer = co_await judge_recipient(shard_, *config_, connection_->peer(),
+                                                 session_.asked_recipient().address);
+    if (!answer.is_accepted()) log_refusal("RCPT", answer);
+    session_.answered(answer_from(answer));
+}
+
+base::Result<void> Reception::begin_content() {
+    id_ = shard_.new_id();
+    content_ = shard_.spool().new_content();
+    stored_bytes_ = 0;
+    const auto field = mail::received_field(
+        {.from = session_.helo_name(),
+         .from_address = client_,
+         .by = config_->hostname.text(),
+         .is_esmtp = session_.is_esmtp(),
+         .is_encrypted = session_.is_encrypted(),
+         .needs_smtputf8 = session_.envelope().needs_smtputf8,
+         .id = id_.text(),
+         .date = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+    stored_bytes_ += field.size();
+    return content_->write(field);
+}
+
+bool Reception::store(std::string_view bytes) {
+    if (transaction_ != session_.transaction()) {
+        transaction_ = session_.transaction();
+        if (!begin_content()) {
+            content_.reset();
+            return false;
+        }
+    }
+    if (content_ == nullptr || !content_->write(bytes)) {
+        content_.reset();
+        return false;
+    }
+    stored_bytes_ += bytes.size();
+    return true;
+}
+
+queue::Message Reception::make_message() const {
+    queue::Message message;
+    message.id = id_;
+    message.arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    message.envelope = session_.envelope();
+    message.states.resize(message.envelope.recipients.size());
+    for (auto& state : message.states) state.due = message.arrival;
+    message.content_bytes = stored_bytes_;
+    message.is_eight_bit = session_.is_eight_bit();
+    message.client = client_;
+    return message;
+}
+
+asio::awaitable<void> Reception::commit() {
+    // A message without any content has a Received field all the same.
+    if (transaction_ != session_.transaction() && !store({})) content_.reset();
+    if (content_ == nullptr) {
+        session_.answered(no_room());
+        co_return;
+    }
+    auto content = content_->finish();
+    content_.reset();
+    if (!content) {
+        session_.answered(no_room());
+        co_return;
+    }
+    spool::StoredMessage stored{.message = make_message(), .content = *std::move(content)};
+    const auto done = co_await shard_.apply({.add = {stored}, .update = {}, .remove = {}});
+    if (!done) {
+        session_.answered(shard_.spool().has_failed() ? spool_failed() : no_room());
+        co_return;
+    }
+    shard_.log_received(stored.message, session_.helo_name(), session_.is_esmtp());
+    const std::string id = stored.message.id.text();
+    shard_.take_in(std::move(stored));
+    session_.answered({.code = codes::ok,
+                       .enhanced = codes::EnhancedCode::success(codes::undefined_status),
+                       .text = "Ok: queued as " + id});
+}
+
+void Reception::log_refusal(std::string_view stage, const verdict::Answer& answer) {
+    shard_.log_refusal(stage, answer, client_, session_);
+}
+
+}  // namespace
+
+asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
+    const auto reception = std::make_shared<Reception>(shard, std::move(connection));
+    const auto place = shard.enter([reception] { reception->shut_down(); });
+    co_await reception->run();
+}
+
+}  // namespace turnaway::relay

@@ -1,0 +1,90 @@
+#include "relay/routing.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "relay/awaiting.h"
+#include "relay/destination.h"
+#include "relay/shard.h"
+#include "route/host_look.h"
+#include "route/route_query.h"
+
+namespace turnaway::relay {
+namespace {
+
+route::Route route_to_address(mail::Domain name, const route::IpAddress& address) {
+    route::Route route;
+    route.kind = route::RouteKind::hosts;
+    route.hosts.push_back({.name = std::move(name), .addresses = {address}});
+    return route;
+}
+
+// The name of a configured host that is an address: no certificate and no log needs more than this.
+mail::Domain name_for(const route::IpAddress& address) {
+    if (auto name = mail::Domain::parse("host-" + address.text() + ".invalid")) return *name;
+    return mail::Domain::root();
+}
+
+asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& config,
+                                               const StaticRoute& to) {
+    if (const auto address = route::IpAddress::parse(to.host)) {
+        co_return std::make_shared<route::Route>(route_to_address(name_for(*address), *address));
+    }
+    const auto name = mail::Domain::parse(to.host);
+    const auto ask = [&](route::DnsType type) {
+        return answer_of<route::DnsAnswer>([&shard, &name, type](auto answer) {
+            shard.resolver().ask({.name = *name, .type = type}, std::move(answer));
+        });
+    };
+    const auto a = co_await ask(route::DnsType::a);
+    const auto aaaa = co_await ask(route::DnsType::aaaa);
+    auto settings = route_settings(config);
+    settings.loopback_allowed = true;  // the administrator wrote it
+    settings.our_names.clear();
+    settings.our_addresses.clear();
+    const auto look = route::look_at_host(*name, 0, a, aaaa, settings);
+    auto route = std::make_shared<route::Route>();
+    // A configured host without an address is the administrator's to mend, and no reason to bounce.
+    route->kind = look.state == route::HostState::usable ? route::RouteKind::hosts
+                                                         : route::RouteKind::later;
+    if (look.state == route::HostState::usable) route->hosts.push_back(look.host);
+    route->failure = look.failure;
+    co_return route;
+}
+
+}  // namespace
+
+const StaticRoute* static_route_for(const Config& config, std::string_view destination) {
+    const StaticRoute* any = nullptr;
+    for (const auto& route : config.routes) {
+        if (route.destination == destination) return &route;
+        if (route.destination == "*") any = &route;
+    }
+    return any;
+}
+
+asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
+                                   const mail::Address& recipient) {
+    if (const auto* to = static_route_for(config, destination_of(recipient))) {
+        co_return co_await route_to_static_host(shard, config, *to);
+    }
+    if (const auto* literal = recipient.literal()) {
+        const auto settings = route_settings(config);
+        co_return std::make_shared<route::Route>(route::RouteQuery(*literal, settings).route());
+    }
+    co_return co_await io::lookup(shard.routes(), *recipient.domain());
+}
+
+std::uint16_t port_of(const Config& config, std::string_view destination) {
+    const auto* to = static_route_for(config, destination);
+    return to != nullptr ? to->port : config.delivery.port;
+}
+
+bool is_tls_required(const Config& config, std::string_view destination) {
+    return std::ranges::any_of(config.delivery.tls_required, [&](const mail::Domain& domain) {
+        return domain.text() == destination;
+    });
+}
+
+}  // namespace turnaway::relay

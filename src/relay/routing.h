@@ -1,0 +1,34 @@
+// Routing: where one recipient's mail goes: a static route of the configuration, an address literal, or what DNS says.
+//
+// A static route names one host and port and never asks for MX; its host may be a name, then its addresses are looked
+// up. Everything else goes through the shard's route cache.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "mail/address.h"
+#include "queue/delivery.h"
+#include "queue/message.h"
+#include "relay/config.h"
+#include "route/route.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+using RoutePtr = std::shared_ptr<const route::Route>;
+
+// The route of the configuration, "*" included; null when there is none.
+const StaticRoute* static_route_for(const Config& config, std::string_view destination);
+
+boost::asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
+                                          const mail::Address& recipient);
+// Of a host of that route.
+std::uint16_t port_of(const Config& config, std::string_view destination);
+
+bool is_tls_required(const Config& config, std::string_view destination);
+
+}  // namespace turnaway::relay

@@ -1,0 +1,114 @@
+#include "relay/shard.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <string>
+#include <utility>
+
+#include "base/limits.h"
+#include "relay/receiver.h"
+#include "relay/routing.h"
+
+namespace turnaway::relay {
+namespace {
+
+// After accept failed for want of file descriptors, so that the loop does not spin.
+constexpr std::chrono::milliseconds accept_pause{100};
+// How often a stopping shard looks whether everybody has left.
+constexpr std::chrono::milliseconds stop_look{20};
+
+}  // namespace
+
+Shard::Shard(House& house, unsigned number, queue::QueueId after)
+    : house_(house),
+      io_(1),
+      work_(asio::make_work_guard(io_)),
+      ids_(number, after),
+      random_(std::random_device()()),
+      stop_timer_(io_) {}
+
+Shard::~Shard() = default;
+
+base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
+                                                 queue::QueueId after) {
+    std::unique_ptr<Shard> shard(new Shard(house, number, after));
+    const auto rules = house.rules();
+    auto resolver = io::UnboundResolver::open(shard->io_, resolver_settings(rules->config));
+    if (!resolver) return std::unexpected(resolver.error());
+    shard->resolver_ = *std::move(resolver);
+    shard->routes_ = std::make_unique<io::RouteCache>(shard->io_, *shard->resolver_,
+                                                      cache_settings(rules->config));
+    shard->deliverer_ = std::make_unique<Deliverer>(*shard);
+    return shard;
+}
+
+void Shard::start(std::vector<asio::ip::tcp::acceptor> acceptors) {
+    acceptors_ = std::move(acceptors);
+    for (auto& acceptor : acceptors_) {
+        asio::co_spawn(io_, accept(acceptor), asio::detached);
+    }
+}
+
+void Shard::run() {
+    io_.run();
+}
+
+asio::awaitable<void> Shard::accept(asio::ip::tcp::acceptor& acceptor) {
+    asio::steady_timer pause(io_);
+    while (acceptor.is_open()) {
+        boost::system::error_code error;
+        auto socket = co_await acceptor.async_accept(
+            asio::redirect_error(asio::use_awaitable, error));
+        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) break;
+        if (error) {
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            continue;
+        }
+        auto connection = std::make_unique<io::Connection>(std::move(socket));
+        asio::co_spawn(io_, receive(*this, std::move(connection)), asio::detached);
+    }
+}
+
+void Shard::add_job(queue::QueueId id, std::string_view destination,
+                    std::chrono::sys_seconds due) {
+    asio::post(io_, [this, id, due, destination = std::string(destination)] {
+        deliverer_->add(id, destination, due);
+    });
+}
+
+void Shard::stop() {
+    asio::post(io_, [this] {
+        if (is_stopping_) return;
+        is_stopping_ = true;
+        for (auto& acceptor : acceptors_) acceptor.close();
+        deliverer_->stop();
+        // A session may leave while the others are told.
+        const auto clients = clients_;
+        for (const auto& end_it : clients) end_it();
+        end_when_empty();
+    });
+}
+
+void Shard::end_when_empty() {
+    if (clients_.empty() && deliverer_->active() == 0) {
+        io_.stop();
+        return;
+    }
+    stop_timer_.expires_after(stop_look);
+    stop_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) end_when_empty();
+    });
+}
+
+Shard::Place Shard::enter(std::function<void()> end_it) {
+    clients_.push_back(std::move(end_it));
+    return Place(*this, std::prev(clients_.end()));
+}
+
+Shard::Place::~Place() {
+    shard_.clients_.erase(at_);
+}
+
+}  // namespace turnaway::relay

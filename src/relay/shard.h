@@ -1,0 +1,90 @@
+// Shard: one thread of the relay, with everything it owns: event loop, resolver, routes, receiving, delivering.
+//
+// Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by a hash of their
+// name, so that one destination's connections and concurrency are counted in one place. What all shards share is House
+// (house.h), which is safe for any thread. Everything here runs on the shard's own thread unless it says otherwise.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include "io/route_cache.h"
+#include "io/unbound_resolver.h"
+#include "relay/deliverer.h"
+#include "relay/house.h"
+
+namespace turnaway::relay {
+
+class Shard {
+  public:
+    // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.
+    static base::Result<std::unique_ptr<Shard>> open(House& house, unsigned number,
+                                                     queue::QueueId after);
+    ~Shard();
+
+    // Serves who comes to these listening sockets.
+    void start(std::vector<asio::ip::tcp::acceptor> acceptors);
+    void run();
+    // Any thread. No new clients and no new deliveries; ends when all are gone.
+    void stop();
+    // Any thread: at once, whoever is still there.
+    void abandon() { io_.stop(); }
+
+    // Any thread: one message for one destination, to be tried when due.
+    void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+
+    House& house() { return house_; }
+    std::shared_ptr<const Rules> rules() const { return house_.rules(); }
+    asio::io_context& io() { return io_; }
+    io::RouteCache& routes() { return *routes_; }
+    route::Resolver& resolver() { return *resolver_; }
+    Deliverer& deliverer() { return *deliverer_; }
+    queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
+    std::uint64_t random() { return random_(); }
+
+    // A client's session, counted until the returned place is gone; `end_it` is called at a graceful stop.
+    class Place {
+      public:
+        Place(Shard& shard, std::list<std::function<void()>>::iterator at) : shard_(shard), at_(at) {}
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        ~Place();
+
+      private:
+        Shard& shard_;
+        std::list<std::function<void()>>::iterator at_;
+    };
+    Place enter(std::function<void()> end_it);
+    std::size_t clients() const { return clients_.size(); }
+
+  private:
+    Shard(House& house, unsigned number, queue::QueueId after);
+
+    asio::awaitable<void> accept(asio::ip::tcp::acceptor& acceptor);
+    void end_when_empty();
+
+    House& house_;
+    asio::io_context io_;
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    queue::QueueIdMaker ids_;
+    std::mt19937_64 random_;
+    std::unique_ptr<io::UnboundResolver> resolver_;
+    std::unique_ptr<io::RouteCache> routes_;
+    std::unique_ptr<Deliverer> deliverer_;
+    std::vector<asio::ip::tcp::acceptor> acceptors_;
+    std::list<std::function<void()>> clients_;
+    asio::steady_timer stop_timer_;
+    bool is_stopping_ = false;
+};
+
+}  // namespace turnaway::relay
