@@ -66,6 +66,9 @@ inline constexpr std::size_t client_batch_bytes_most = std::size_t{8} * 1024;
 // RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
 inline constexpr std::chrono::seconds refused_client_wait = 5min;
 
+// What is kept of a host's words when it said 521: enough for a person to know the host's meaning.
+inline constexpr std::size_t refusing_words_bytes_most = 256;
+
 static_assert(command_line_bytes_most >= command_line_bytes_least + 26 + 17 + 10 + 1036);
 // What one route may hold (RFC 5321 section 5.1 sets no bound): MX records beyond the best, and
 // addresses of one host beyond the first, are left out. Each MX costs two DNS questions.

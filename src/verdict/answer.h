@@ -1,0 +1,40 @@
+// Answer: what a client is told about one sender or one recipient, with a word for logs and
+// metrics.
+//
+// The text is one line that fits into a reply with its codes and holds no control character,
+// whatever the addresses and DNS said (requirement 56). The code says what is so, `reason` which
+// rule said it: two answers of one code can have different reasons.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "codes/code.h"
+
+namespace turnaway::verdict {
+
+// Every reason there is; stable, since dashboards count them.
+namespace reason {
+inline constexpr std::string_view accepted = "accepted";
+inline constexpr std::string_view null_mx = "null_mx";
+inline constexpr std::string_view refusing_hosts = "refusing_hosts";
+inline constexpr std::string_view unroutable = "unroutable";
+inline constexpr std::string_view ourselves = "ourselves";
+inline constexpr std::string_view sender_null_mx = "sender_null_mx";
+inline constexpr std::string_view mailless = "mailless";
+inline constexpr std::string_view relay_closed = "relay_closed";
+inline constexpr std::string_view dns_trouble = "dns_trouble";  // deferred for it
+inline constexpr std::string_view accepted_in_dns_trouble = "accepted_in_dns_trouble";
+}  // namespace reason
+
+struct Answer {
+    codes::ReplyCode code;
+    std::optional<codes::EnhancedCode> enhanced;
+    std::string text;
+    std::string_view reason;  // one of reason::, so it lives as long as the program
+
+    bool is_accepted() const { return code.is_positive(); }
+};
+
+}  // namespace turnaway::verdict

@@ -1,0 +1,135 @@
+#include "verdict/decide.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/check.h"
+#include "codes/constants.h"
+#include "verdict/refusing_hosts.h"
+#include "verdict/wording.h"
+
+namespace turnaway::verdict {
+namespace {
+
+using codes::EnhancedCode;
+
+Answer accept(std::string_view why = reason::accepted) {
+    return {.code = codes::ok,
+            .enhanced = EnhancedCode::success(codes::recipient_valid),
+            .text = "Recipient ok",
+            .reason = why};
+}
+
+Answer refuse(codes::ReplyCode code, codes::Detail detail, std::string text, std::string_view why) {
+    return {.code = code,
+            .enhanced = EnhancedCode::permanent(detail),
+            .text = std::move(text),
+            .reason = why};
+}
+
+// The domain, or the literal with its brackets.
+std::string host_of(const mail::Address& address) {
+    const mail::Domain* domain = address.domain();
+    return said(domain != nullptr ? domain->text() : address.literal()->text());
+}
+
+Answer mailless(const Policy& policy, const mail::Address& recipient) {
+    std::string text = said(recipient) + ": " + host_of(recipient) + " does not accept mail";
+    if (policy.mailless_reply == MaillessReply::code_521) {
+        return refuse(codes::host_takes_no_mail, codes::system_takes_no_mail, std::move(text),
+                      reason::mailless);
+    }
+    return refuse(codes::domain_takes_no_mail, codes::recipient_null_mx, std::move(text),
+                  reason::mailless);
+}
+
+// Why a route without hosts is one, in words that follow the recipient's domain.
+std::string_view explain(route::RouteKind kind) {
+    switch (kind) {
+        case route::RouteKind::null_mx:
+            return "says that it takes no mail (null MX, RFC 7505)";
+        case route::RouteKind::no_such_domain:
+            return "does not exist in DNS";
+        case route::RouteKind::no_mail_host:
+            return "has no host for mail, neither MX nor address";
+        case route::RouteKind::loopback_only:
+            return "leads only to loopback or unspecified addresses";
+        case route::RouteKind::ourselves:
+            return "names this host for its mail, which does not deliver it here";
+        case route::RouteKind::unusable_mx:
+            return "names only MX hosts that do not exist";
+        case route::RouteKind::later:
+            return "cannot be looked up in DNS for now, please try again";
+        case route::RouteKind::hosts:
+            break;
+    }
+    return "";
+}
+
+std::string_view reason_for(route::RouteKind kind) {
+    switch (kind) {
+        case route::RouteKind::null_mx:
+            return reason::null_mx;
+        case route::RouteKind::ourselves:
+            return reason::ourselves;
+        case route::RouteKind::later:
+            return reason::dns_trouble;
+        default:
+            return reason::unroutable;
+    }
+}
+
+}  // namespace
+
+std::optional<Answer> judge_before_route(const Policy& policy, const route::IpAddress& client,
+                                         const mail::Address& recipient, bool has_static_route) {
+    if (is_mailless(policy, recipient)) return mailless(policy, recipient);
+    if (!may_relay(policy, client, recipient)) {
+        return refuse(
+            codes::mailbox_unavailable, codes::not_authorized,
+            said(recipient) + ": relaying denied, this host does not relay for " + client.text(),
+            reason::relay_closed);
+    }
+    if (has_static_route) return accept();
+    return std::nullopt;
+}
+
+Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
+                        const route::Route& route, const HostMemory& memory,
+                        std::chrono::sys_seconds now) {
+    if (route.kind == route::RouteKind::hosts) {
+        const auto evidence = refusing_hosts(route, memory, now);
+        if (!evidence) return accept();
+        return refuse(codes::domain_takes_no_mail, codes::system_takes_no_mail,
+                      said(recipient) + ": " + *evidence, reason::refusing_hosts);
+    }
+    if (route.kind == route::RouteKind::later && policy.dns_trouble == DnsTrouble::accept) {
+        return accept(reason::accepted_in_dns_trouble);
+    }
+    const auto refusal = route::refusal_for(route.kind);
+    TURNAWAY_CHECK(refusal.has_value());
+    std::string text = said(recipient) + ": " + host_of(recipient) + ' ';
+    text += explain(route.kind);
+    return {.code = refusal->reply,
+            .enhanced = refusal->status,
+            .text = std::move(text),
+            .reason = reason_for(route.kind)};
+}
+
+Answer decide_sender(const mail::ReversePath& sender, const route::Route* route) {
+    const mail::Address* address = sender.address();
+    if (address == nullptr || route == nullptr || route->kind != route::RouteKind::null_mx) {
+        return {.code = codes::ok,
+                .enhanced = EnhancedCode::success(codes::other_address_status),
+                .text = "Sender ok",
+                .reason = reason::accepted};
+    }
+    return refuse(
+        codes::mailbox_unavailable, codes::sender_null_mx,
+        said(*address) + ": " + host_of(*address) +
+            " says that it takes no mail, so no answer could reach the sender (null MX, RFC 7505)",
+        reason::sender_null_mx);
+}
+
+}  // namespace turnaway::verdict

@@ -1,0 +1,38 @@
+// Decide: what MAIL and RCPT are answered by a relay that knows before it dials (DESIGN section 6,
+// last paragraph; requirements 5, 8 to 12, 14, 20, 21, 54).
+//
+// Refused for good: a closed relay, mailless hosts (RFC 1846 section 3), a null MX (RFC 7505
+// section 4), a domain that leads nowhere, and hosts that all said 521 lately. Never refused for
+// good on doubt: DNS trouble, an MX that could not be looked up, records left out because there
+// were too many, one address whose word we do not have. A sender is refused for a null MX alone; a
+// domain that does not exist, or leads nowhere, is no reason here: who checks senders does that
+// elsewhere, and `<>` is untouched. The caller asks DNS a second time before it believes a route
+// that is_worth_asking_again; that cannot be seen from the route. Known gap: where one address
+// family of a host could not be looked up, the route does not say so, and the other decides.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "mail/address.h"
+#include "route/ip_address.h"
+#include "route/route.h"
+#include "verdict/answer.h"
+#include "verdict/host_memory.h"
+#include "verdict/policy.h"
+
+namespace turnaway::verdict {
+
+// What needs no DNS. Nothing: look the route up and call decide_recipient. Mailless comes first,
+// since it is as true for a stranger as for a client that may relay.
+std::optional<Answer> judge_before_route(const Policy& policy, const route::IpAddress& client,
+                                         const mail::Address& recipient, bool has_static_route);
+
+Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
+                        const route::Route& route, const HostMemory& memory,
+                        std::chrono::sys_seconds now);
+
+// `route` is of the sender's domain; null for `<>`, an address literal, and when nobody looked.
+Answer decide_sender(const mail::ReversePath& sender, const route::Route* route);
+
+}  // namespace turnaway::verdict

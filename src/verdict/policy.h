@@ -1,0 +1,42 @@
+// Policy: what the administrator decided: who may relay, which domains take no mail, and what to
+// say when DNS does not answer.
+//
+// Closed by default (requirement 54): an empty policy relays for nobody, the loopback network
+// included. A domain in a list means that name and nothing below it, because a list that quietly
+// covers subdomains opens more than was written; a name with a leading dot is no mail::Domain, so
+// the configuration refuses it. An address literal is in no list of domains. Known gap: no users,
+// no certificates; only networks are trusted.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mail/address.h"
+#include "mail/domain.h"
+#include "route/ip_address.h"
+#include "verdict/network.h"
+
+namespace turnaway::verdict {
+
+enum class DnsTrouble : std::uint8_t {
+    accept,  // and queue
+    defer,   // 451
+};
+
+// RFC 1846 section 3 has MX relays say 521 for a mailless host; RFC 7504 sections 3 and 4 want 521
+// kept for hosts that speak of themselves, and 556 here.
+enum class MaillessReply : std::uint8_t { code_556, code_521 };
+
+struct Policy {
+    std::vector<Network> networks = {};      // may send to anyone
+    std::vector<mail::Domain> domains = {};  // anyone may send to
+    std::vector<mail::Domain> mailless = {};
+    MaillessReply mailless_reply = MaillessReply::code_556;
+    DnsTrouble dns_trouble = DnsTrouble::accept;
+};
+
+bool is_mailless(const Policy& policy, const mail::Address& recipient);
+bool may_relay(const Policy& policy, const route::IpAddress& client,
+               const mail::Address& recipient);
+
+}  // namespace turnaway::verdict

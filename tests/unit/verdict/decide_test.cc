@@ -1,0 +1,298 @@
+// Every row of the verdict table (DESIGN section 6), from zone text to the words of the reply.
+#include "verdict/decide.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "fake/zone_resolver.h"
+#include "route/route_query.h"
+#include "smtp/reply.h"
+
+namespace turnaway::verdict {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::sys_seconds now{1'700'000'000s};
+
+mail::Address address(std::string_view text) {
+    return mail::Address::parse(text).value();
+}
+
+route::IpAddress ip(std::string_view text) {
+    return route::IpAddress::parse(text).value();
+}
+
+route::Route route_of(std::string_view zone, const mail::Address& recipient) {
+    const route::RouteSettings ours{.our_names = {mail::Domain::parse("relay.example.net").value()},
+                                    .our_addresses = {ip("203.0.113.25")},
+                                    .loopback_allowed = false};
+    if (const auto* literal = recipient.literal()) return route::RouteQuery(*literal, ours).route();
+    fake::ZoneResolver resolver(zone);
+    return fake::drive(route::RouteQuery(*recipient.domain(), ours, 1), resolver);
+}
+
+std::string on_the_wire(const Answer& answer) {
+    std::string out;
+    smtp::append_reply_line({.code = answer.code, .enhanced = answer.enhanced, .text = answer.text},
+                            &out);
+    EXPECT_TRUE(!answer.enhanced || answer.enhanced->agrees_with(answer.code));
+    EXPECT_NE(answer.reason, "");
+    out.resize(out.size() - 2);
+    return out;
+}
+
+HostMemory memory_of_refusers() {
+    HostMemory memory(24h, 100);
+    memory.remember("www.example.org", "192.0.2.1", "521 www", now - 2h);
+    memory.remember("www.example.org", "2001:db8::1", "521 www", now - 3h);
+    memory.remember("mx.example.org", "192.0.2.2", "521 mx", now - 5min);
+    memory.remember("mx.example.org", "192.0.2.3", "521 mx", now - 1s);
+    memory.remember("old.example.org", "192.0.2.8", "521 old", now - 24h);
+    return memory;
+}
+
+struct Case {
+    std::string_view zone;
+    std::string_view reply;
+    std::string_view reason;
+    std::string_view recipient = "user@example.org";
+};
+
+void expect_answers(const std::vector<Case>& cases, const Policy& policy = {}) {
+    const HostMemory memory = memory_of_refusers();
+    for (const Case& want : cases) {
+        SCOPED_TRACE(want.zone);
+        const mail::Address recipient = address(want.recipient);
+        const Answer answer =
+            decide_recipient(policy, recipient, route_of(want.zone, recipient), memory, now);
+        EXPECT_EQ(on_the_wire(answer), want.reply);
+        EXPECT_EQ(answer.reason, want.reason);
+        EXPECT_EQ(answer.is_accepted(), want.reply.starts_with('2'));
+    }
+}
+
+constexpr std::string_view taken = "250 2.1.5 Recipient ok";
+
+// Requirements 5, 8 to 11.
+TEST(DecideRecipient, RefusesNullMx) {
+    constexpr std::string_view refused =
+        "556 5.1.10 <user@example.org>: example.org says that it takes no mail (null MX, RFC 7505)";
+    expect_answers({
+        {"example.org MX 0 .", refused, "null_mx"},
+        {"example.org MX 10 .\nexample.org A 192.0.2.9", refused, "null_mx"},
+        {"example.org MX 0 .\nexample.org MX 10 a.example\na.example A 192.0.2.9", taken,
+         "accepted"},
+        // Only all of them together are known to refuse: the `.` beside them says nothing.
+        {"example.org MX 0 .\nexample.org MX 10 a.example\na.example A 192.0.2.2",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: a.example said 521 5 minutes "
+         "ago",
+         "refusing_hosts"},
+    });
+}
+
+TEST(DecideRecipient, RefusesWhatLeadsNowhere) {
+    expect_answers({
+        {"", "550 5.1.2 <user@example.org>: example.org does not exist in DNS", "unroutable"},
+        {"www.example.org A 192.0.2.9",
+         "550 5.1.2 <user@example.org>: example.org has no host for mail, neither MX nor address",
+         "unroutable"},
+        {"example.org A 127.0.0.1",
+         "550 5.1.2 <user@example.org>: example.org leads only to loopback or unspecified "
+         "addresses",
+         "unroutable"},
+        {"example.org MX 10 relay.example.net\nrelay.example.net A 203.0.113.25",
+         "550 5.4.6 <user@example.org>: example.org names this host for its mail, which does not "
+         "deliver it here",
+         "ourselves"},
+        {"example.org MX 10 gone.example",
+         "550 5.4.4 <user@example.org>: example.org names only MX hosts that do not exist",
+         "unroutable"},
+        {"",
+         "550 5.1.2 <user@[127.0.0.1]>: [127.0.0.1] leads only to loopback or unspecified "
+         "addresses",
+         "unroutable", "user@[127.0.0.1]"},
+        {"",
+         "550 5.4.6 <user@[203.0.113.25]>: [203.0.113.25] names this host for its mail, which does "
+         "not deliver it here",
+         "ourselves", "user@[203.0.113.25]"},
+    });
+}
+
+// No permanent answer on what DNS failed to say.
+TEST(DecideRecipient, TreatsDnsTroubleAsTheAdministratorWishes) {
+    const std::vector<std::string_view> zones{"example.org SERVFAIL", "example.org TIMEOUT",
+                                              "example.org REFUSED", "example.org BOGUS",
+                                              "example.org MX 10 a.example\na.example TIMEOUT",
+                                              // A name that exists may get an address yet.
+                                              "example.org MX 10 a.example\na.example MX 0 ."};
+    for (const std::string_view zone : zones) {
+        expect_answers({{zone, taken, "accepted_in_dns_trouble"}});
+        expect_answers({{zone,
+                         "451 4.4.3 <user@example.org>: example.org cannot be looked up in DNS for "
+                         "now, please try again",
+                         "dns_trouble"}},
+                       {.dns_trouble = DnsTrouble::defer});
+    }
+}
+
+// Requirement 20: another MX may take the mail.
+TEST(DecideRecipient, RefusesWhenEveryHostSaid521) {
+    expect_answers({
+        {"example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 2 "
+         "hours ago",
+         "refusing_hosts"},
+        // A host is as old as its oldest evidence.
+        {"example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1\n"
+         "www.example.org AAAA 2001:db8::1",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 3 "
+         "hours ago",
+         "refusing_hosts"},
+        {"example.org A 192.0.2.2",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: example.org said 521 5 minutes "
+         "ago",
+         "refusing_hosts"},
+        {"example.org MX 10 a.example\nexample.org MX 20 b.example\nexample.org MX 30 c.example\n"
+         "a.example A 192.0.2.1\nb.example A 192.0.2.2\nc.example A 192.0.2.3",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: a.example said 521 2 hours ago, "
+         "b.example said 521 5 minutes ago, and so did 1 more",
+         "refusing_hosts"},
+        {"",
+         "556 5.3.2 <user@[192.0.2.3]>: no host for it takes mail: 192.0.2.3 said 521 less than a "
+         "minute ago",
+         "refusing_hosts", "user@[192.0.2.3]"},
+    });
+}
+
+TEST(DecideRecipient, AcceptsWhenOneHostMightTakeMail) {
+    std::string many = "example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1\n";
+    for (int i = 0; i < 60; ++i) many += "example.org MX 10 h" + std::to_string(i) + ".example\n";
+    for (int i = 0; i < 60; ++i) many += "h" + std::to_string(i) + ".example A 192.0.2.1\n";
+    expect_answers({
+        {"example.org A 192.0.2.9", taken, "accepted"},
+        {"example.org MX 10 a.example\na.example A 192.0.2.1\na.example A 192.0.2.9", taken,
+         "accepted"},
+        {"example.org MX 10 a.example\nexample.org MX 20 b.example\na.example A 192.0.2.1\n"
+         "b.example A 192.0.2.9",
+         taken, "accepted"},
+        // The other MX could not be looked up.
+        {"example.org MX 10 a.example\nexample.org MX 20 b.example\na.example A 192.0.2.1\n"
+         "b.example TIMEOUT",
+         taken, "accepted"},
+        // Evidence too old to count.
+        {"example.org A 192.0.2.8", taken, "accepted"},
+        // More MX than we look at.
+        {many, taken, "accepted"},
+    });
+}
+
+// Requirement 54.
+TEST(JudgeBeforeRoute, IsClosedByDefault) {
+    for (const std::string_view client : {"127.0.0.1", "::1", "192.0.2.9", "2001:db8::9"}) {
+        EXPECT_FALSE(may_relay({}, ip(client), address("user@example.org")));
+        for (const bool has_static_route : {false, true}) {
+            const auto answer =
+                judge_before_route({}, ip(client), address("user@example.org"), has_static_route);
+            ASSERT_TRUE(answer.has_value());
+            EXPECT_EQ(on_the_wire(*answer),
+                      "550 5.7.1 <user@example.org>: relaying denied, this host does not relay "
+                      "for " +
+                          std::string(client));
+            EXPECT_EQ(answer->reason, "relay_closed");
+        }
+    }
+}
+
+Policy open_policy() {
+    return {.networks = {Network::parse("192.0.2.0/24").value(), Network::parse("::1").value()},
+            .domains = {mail::Domain::parse("example.org").value()},
+            .mailless = {mail::Domain::parse("www.example.org").value()}};
+}
+
+TEST(JudgeBeforeRoute, OpensForNetworksAndDomains) {
+    struct Row {
+        std::string_view client;
+        std::string_view recipient;
+        bool may;
+    };
+    for (const Row& row : std::vector<Row>{
+             {"192.0.2.9", "user@other.example", true},
+             {"::ffff:192.0.2.9", "user@other.example", true},
+             {"192.0.2.9", "user@[198.51.100.1]", true},
+             {"::1", "user@other.example", true},
+             {"198.51.100.1", "user@other.example", false},
+             {"127.0.0.1", "user@other.example", false},
+             {"198.51.100.1", "user@example.org", true},
+             {"198.51.100.1", "User@EXAMPLE.org", true},
+             {"198.51.100.1", "user@sub.example.org", false},
+             {"198.51.100.1", "user@notexample.org", false},
+             {"198.51.100.1", "user@[192.0.2.9]", false},
+             {"198.51.100.1", "\"user@example.org\"@other.example", false},
+             {"198.51.100.1", "user%example.org@other.example", false},
+         }) {
+        SCOPED_TRACE(row.recipient);
+        const auto answer =
+            judge_before_route(open_policy(), ip(row.client), address(row.recipient), false);
+        EXPECT_EQ(may_relay(open_policy(), ip(row.client), address(row.recipient)), row.may);
+        EXPECT_EQ(answer.has_value(), !row.may);
+    }
+}
+
+TEST(JudgeBeforeRoute, AsksNoDnsForAStaticRoute) {
+    const auto answer =
+        judge_before_route(open_policy(), ip("192.0.2.9"), address("user@other.example"), true);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(on_the_wire(*answer), taken);
+    EXPECT_EQ(answer->reason, "accepted");
+}
+
+// Requirement 21: said to everybody, static route or not.
+TEST(JudgeBeforeRoute, RefusesForMaillessHosts) {
+    Policy policy = open_policy();
+    for (const std::string_view client : {"192.0.2.9", "198.51.100.1"}) {
+        for (const bool has_static_route : {false, true}) {
+            policy.mailless_reply = MaillessReply::code_556;
+            auto answer = judge_before_route(policy, ip(client), address("user@www.example.org"),
+                                             has_static_route);
+            ASSERT_TRUE(answer.has_value());
+            EXPECT_EQ(on_the_wire(*answer),
+                      "556 5.1.10 <user@www.example.org>: www.example.org does not accept mail");
+            EXPECT_EQ(answer->reason, "mailless");
+            policy.mailless_reply = MaillessReply::code_521;
+            answer = judge_before_route(policy, ip(client), address("user@www.example.org"),
+                                        has_static_route);
+            EXPECT_EQ(on_the_wire(*answer),
+                      "521 5.3.2 <user@www.example.org>: www.example.org does not accept mail");
+        }
+    }
+}
+
+// Requirements 12 and 14.
+TEST(DecideSender, RefusesNullMxAndNothingElse) {
+    const auto sender = mail::ReversePath(address("user@example.org"));
+    const route::Route null_mx = route_of("example.org MX 0 .", *sender.address());
+    const Answer refused = decide_sender(sender, &null_mx);
+    EXPECT_EQ(on_the_wire(refused),
+              "550 5.7.27 <user@example.org>: example.org says that it takes no mail, so no answer "
+              "could reach the sender (null MX, RFC 7505)");
+    EXPECT_EQ(refused.reason, "sender_null_mx");
+
+    EXPECT_TRUE(decide_sender(mail::ReversePath(), nullptr).is_accepted());
+    EXPECT_TRUE(decide_sender(mail::ReversePath(), &null_mx).is_accepted());
+    EXPECT_TRUE(decide_sender(sender, nullptr).is_accepted());
+    for (const std::string_view zone :
+         {"", "example.org TIMEOUT", "example.org A 127.0.0.1", "example.org A 192.0.2.1",
+          "example.org MX 10 gone.example",
+          "example.org MX 0 .\nexample.org MX 10 a.example\na.example A 192.0.2.9"}) {
+        const route::Route route = route_of(zone, *sender.address());
+        const Answer answer = decide_sender(sender, &route);
+        EXPECT_EQ(on_the_wire(answer), "250 2.1.0 Sender ok") << zone;
+        EXPECT_EQ(answer.reason, "accepted");
+    }
+}
+
+}  // namespace
+}  // namespace turnaway::verdict

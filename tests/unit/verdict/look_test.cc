@@ -1,0 +1,121 @@
+// The look at a greeting: what each greeting proves, in any pieces, and how the session ends.
+#include "verdict/look.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace turnaway::verdict {
+namespace {
+
+using enum LookFinding;
+using Wish = GreetingLook::Wish;
+
+struct Case {
+    std::string_view greeting;
+    LookFinding finding;
+    std::string_view words;
+};
+
+const std::vector<Case> cases{
+    {"220 mx.example.org ESMTP\r\n", takes_mail, "220 mx.example.org ESMTP"},
+    {"220-mx.example.org\r\n220 ready\r\n", takes_mail, "220 mx.example.org ready"},
+    {"521 www.example.org Host does not accept mail\r\n", refuses_521,
+     "521 www.example.org Host does not accept mail"},
+    {"521-www.example.org\r\n521 no mail\r\n", refuses_521, "521 www.example.org no mail"},
+    {"521\r\n", refuses_521, "521"},
+    {"521 bare newline\n", refuses_521, "521 bare newline"},
+    // Requirement 2: these are about this client, or about now.
+    {"554 no service for you\r\n", unclear, "554 no service for you"},
+    {"550 no\r\n", unclear, "550 no"},
+    {"556 no\r\n", unclear, "556 no"},
+    {"421 busy\r\n", unclear, "421 busy"},
+    {"250 strange\r\n", unclear, "250 strange"},
+    {"354 strange\r\n", unclear, "354 strange"},
+    {"220-mx.example.org\r\n521 no\r\n", unclear, "521 mx.example.org no"},
+    {"554-mx.example.org\r\n521 no\r\n", unclear, "521 mx.example.org no"},
+};
+
+// Requirements 1 and 20.
+TEST(GreetingLook, KnowsEveryGreeting) {
+    for (const Case& want : cases) {
+        SCOPED_TRACE(want.greeting);
+        GreetingLook look;
+        EXPECT_EQ(look.wish(), Wish::read);
+        look.received(want.greeting);
+        ASSERT_TRUE(look.is_decided());
+        EXPECT_EQ(name(look.finding()), name(want.finding));
+        EXPECT_EQ(look.words(), want.words);
+        EXPECT_EQ(look.wish(), Wish::send);
+        EXPECT_EQ(look.bytes_to_send(), "QUIT\r\n");
+    }
+}
+
+TEST(GreetingLook, ReadsAGreetingInAnyPieces) {
+    for (const Case& want : cases) {
+        SCOPED_TRACE(want.greeting);
+        GreetingLook look;
+        for (const char c : want.greeting) {
+            EXPECT_FALSE(look.is_decided());
+            EXPECT_EQ(look.wish(), Wish::read);
+            look.received(std::string_view(&c, 1));
+        }
+        ASSERT_TRUE(look.is_decided());
+        EXPECT_EQ(name(look.finding()), name(want.finding));
+        EXPECT_EQ(look.words(), want.words);
+    }
+}
+
+TEST(GreetingLook, SaysQuitAndWaitsForTheGoodbye) {
+    GreetingLook look;
+    look.received("521 www.example.org no mail\r\n");
+    look.sent();
+    EXPECT_EQ(look.wish(), Wish::read);
+    EXPECT_EQ(look.bytes_to_send(), "");
+    look.received("221 bye\r\n");
+    EXPECT_EQ(look.wish(), Wish::close);
+    EXPECT_EQ(name(look.finding()), "refuses_521");
+    EXPECT_EQ(look.words(), "521 www.example.org no mail");
+}
+
+TEST(GreetingLook, KeepsItsFindingWhateverComesAfter) {
+    for (const auto& end : {&GreetingLook::closed, &GreetingLook::timed_out}) {
+        GreetingLook look;
+        look.received("220 mx.example.org\r\n521 and now this\r\n");
+        look.received("521 early\r\n");
+        EXPECT_EQ(look.wish(), Wish::send);
+        (look.*end)();
+        EXPECT_EQ(look.wish(), Wish::close);
+        EXPECT_EQ(name(look.finding()), "takes_mail");
+        EXPECT_EQ(look.words(), "220 mx.example.org");
+        look.sent();
+        EXPECT_EQ(look.wish(), Wish::close);
+    }
+}
+
+// Silence and noise prove nothing.
+TEST(GreetingLook, ConcludesNothingWithoutAGreeting) {
+    for (const std::string_view start : {"", "521", "521 www.example.org", "521-www\r\n521"}) {
+        for (const auto& end : {&GreetingLook::closed, &GreetingLook::timed_out}) {
+            GreetingLook look;
+            look.received(start);
+            (look.*end)();
+            ASSERT_TRUE(look.is_decided());
+            EXPECT_EQ(name(look.finding()), "unclear");
+            EXPECT_EQ(look.words(), "");
+            EXPECT_EQ(look.wish(), Wish::close);
+        }
+    }
+    for (const std::string& noise :
+         {std::string("SSH-2.0-x\r\n"), std::string(100'000, '5'), std::string("\x16\x03\x01\n")}) {
+        GreetingLook look;
+        look.received(noise);
+        ASSERT_TRUE(look.is_decided());
+        EXPECT_EQ(name(look.finding()), "unclear");
+        EXPECT_EQ(look.wish(), Wish::close);
+    }
+}
+
+}  // namespace
+}  // namespace turnaway::verdict
