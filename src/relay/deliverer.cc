@@ -23,8 +23,7 @@ std::chrono::sys_seconds now_seconds() {
 
 Deliverer::Deliverer(Shard& shard)
     : shard_(shard),
-      schedule_(schedule_settings(*shard.config())),
-      health_(base::limits::unreachable_hosts_most),
+      schedule_(schedule_settings(shard.rules()->config)),
       timer_(shard.io()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {

@@ -30,12 +30,24 @@ std::chrono::sys_seconds now_seconds() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+queue::Lifetimes lifetimes_of(const Config& config) {
+    const auto& lifetime = config.lifetime;
+    return {.temporary = lifetime.temporary,
+            .implicit_unreachable = lifetime.implicit_unreachable,
+            .dns = lifetime.dns,
+            .bounce = lifetime.bounce,
+            .delay_notice = lifetime.delay_notice,
+            .retry_first = lifetime.retry_first,
+            .retry_most = lifetime.retry_most};
+}
+
 // One round, with all it needs to hold on to.
 class Round {
   public:
     Round(Shard& shard, LiveMessagePtr live, std::string_view destination, NextHost& kept)
         : shard_(shard),
-          config_(shard.config()),
+          rules_(shard.rules()),
+          config_(rules_->config),
           live_(std::move(live)),
           destination_(destination),
           kept_(kept) {}
@@ -49,7 +61,12 @@ class Round {
                                   queue::HostHealth& health);
     smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
     smtp::TlsPolicy tls_policy() const;
-    asio::awaitable<void> finish(Delivery& delivery);
+    void learn(const HostAddress& where, const Dialogue& dialogue);
+    const mail::Address& first_recipient() const {
+        return live_->message.envelope.recipients[chosen_.front()].address;
+    }
+    void finish(Delivery& delivery);
+    queue::DeliverySettings delivery_settings(const queue::HostHealth& health) const;
     std::vector<Ending> merge(std::vector<queue::RecipientState> states,
                               const std::vector<Judgement>& judgements, queue::Message* next) const;
     void settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
@@ -60,14 +77,14 @@ class Round {
     void schedule_again();
 
     Shard& shard_;
-    std::shared_ptr<const Config> config_;
+    std::shared_ptr<const Rules> rules_;  // those of its beginning, whatever is reloaded meanwhile
+    const Config& config_;
     LiveMessagePtr live_;
     std::string_view destination_;
     NextHost& kept_;
 
     std::vector<std::size_t> chosen_;             // recipients of the message
     std::vector<queue::RecipientState> states_;   // theirs
-    std::vector<bool> is_relayed_without_dsn_;    // of chosen_
     RoutePtr route_;
     bool had_host_trouble_ = false;
     bool had_success_ = false;
@@ -83,17 +100,28 @@ bool Round::choose_recipients() {
         chosen_.push_back(i);
         states_.push_back(message.states[i]);
     }
-    is_relayed_without_dsn_.resize(chosen_.size());
     return !chosen_.empty();
 }
 
+queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health) const {
+    queue::DeliverySettings settings;
+    settings.lifetimes = lifetimes_of(config_);
+    settings.greeting_5yz = config_.delivery.greeting_5yz == RefusedGreeting::bounce
+                                ? queue::Greeting5yz::bounce
+                                : queue::Greeting5yz::defer;
+    settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
+    settings.is_resting = [&health, now = now_seconds()](const route::IpAddress& address) {
+        return health.is_resting(address, now);
+    };
+    return settings;
+}
+
 asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
-    const auto& first = live_->message.envelope.recipients[chosen_.front()].address;
-    route_ = co_await route_to(shard_, *config_, first);
-    Delivery delivery(*route_, std::move(states_), delivery_settings(*config_, live_->message, health),
+    route_ = co_await route_to(shard_, config_, first_recipient());
+    Delivery delivery(*route_, std::move(states_), delivery_settings(health),
                       live_->message.arrival, now_seconds());
     while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
-    co_await finish(delivery);
+    finish(delivery);
     if (had_success_) co_return Feedback::good;
     co_return had_host_trouble_ ? Feedback::host_trouble : Feedback::neutral;
 }
@@ -116,8 +144,8 @@ smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipient
 }
 
 smtp::TlsPolicy Round::tls_policy() const {
-    if (is_tls_required(*config_, destination_)) return smtp::TlsPolicy::required;
-    return config_->delivery.tls == TlsMode::never ? smtp::TlsPolicy::never
+    if (is_tls_required(config_, destination_)) return smtp::TlsPolicy::required;
+    return config_.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
                                                    : smtp::TlsPolicy::opportunistic;
 }
 
@@ -125,31 +153,37 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
                                      queue::HostHealth& health) {
     const auto& host = route_->hosts.at(target.host);
     const auto& address = host.addresses.at(target.address);
-    const HostAddress where{.host = host.name.text(),
-                            .address = address,
-                            .port = port_of(*config_, destination_)};
+    const HostAddress where{
+        .host = host.name.text(), .address = address, .port = port_of(config_, first_recipient())};
     const auto dialogue =
         co_await kept_.deliver(where, tls_policy(), message_for(target.recipients), live_->content);
     const auto now = now_seconds();
-    const std::string address_text = address.text();
-    if (dialogue.outcomes.empty()) {
-        const auto& outcome = *dialogue.host_outcome;
-        had_host_trouble_ = true;
-        if (outcome.cause == smtp::ClientCause::host_takes_no_mail) {
-            shard_.remember_refusal(where.host, address_text, outcome);
-        }
-        if (outcome.stage == smtp::ClientStage::connect) health.unreachable(address_text, now);
-        delivery.host_failed(target, outcome, shard_.words_for(outcome), now);
-        co_return;
+    if (dialogue.host_outcome) had_host_trouble_ = true;
+    if (dialogue.host_outcome && dialogue.host_outcome->stage == smtp::ClientStage::connect) {
+        health.unreachable(address, now);
+    } else {
+        health.reachable(address);
     }
-    health.reached(address_text);
-    shard_.forget_refusal(address_text);
-    delivery.took(target, dialogue.outcomes, now);
-    for (std::size_t i = 0; i < dialogue.outcomes.size(); ++i) {
-        const auto& outcome = dialogue.outcomes[i];
-        if (!outcome || outcome->verdict != smtp::ClientVerdict::delivered) continue;
-        had_success_ = true;
-        is_relayed_without_dsn_[target.recipients[i]] = !dialogue.offers_dsn;
+    learn(where, dialogue);
+    if (!dialogue.outcomes.empty()) {
+        delivery.took(target, dialogue.outcomes, now, dialogue.offers_dsn);
+    } else {
+        delivery.host_failed(target, *dialogue.host_outcome, dialogue.words, now);
+    }
+}
+
+// What the dialogue says of the host itself (requirement 20).
+void Round::learn(const HostAddress& where, const Dialogue& dialogue) {
+    const std::string address = where.address.text();
+    const auto& outcome = dialogue.host_outcome;
+    if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
+        const auto& reply = *outcome->reply;
+        shard_.house().remember_refusal(where.host, address, reply.code.text() + ' ' + reply.text());
+    } else if (!dialogue.outcomes.empty()) {
+        shard_.house().forget_refusal(address);
+    }
+    for (const auto& each : dialogue.outcomes) {
+        if (each && each->verdict == smtp::ClientVerdict::delivered) had_success_ = true;
     }
 }
 
@@ -165,7 +199,7 @@ void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Messag
     switch (judgement.kind) {
         case Judgement::Kind::delivered:
             state.progress = queue::Progress::done;
-            if (!is_relayed_without_dsn_[chosen]) return;
+            if (!judgement.lacks_dsn) return;
             ending.action = report::Action::relayed;
             break;
         case Judgement::Kind::failed:
@@ -178,7 +212,7 @@ void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Messag
             if (!judgement.is_delay_notice_due || state.is_delay_reported) return;
             state.is_delay_reported = true;
             ending.action = report::Action::delayed;
-            ending.retry_until = judgement.gives_up;
+            ending.retry_until = judgement.retry_until;
             break;
     }
     endings->push_back(ending);
@@ -208,13 +242,13 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
     }
     auto written =
         write_message_report(message, endings,
-                             {.hostname = config_->hostname.text(),
+                             {.hostname = config_.hostname().text(),
                               .report_id = shard_.new_id(),
                               .now = now_seconds(),
                               .original = original,
                               .original_is_whole = original.size() == live_->content->size()});
     if (!written) return std::nullopt;
-    auto sink = shard_.spool().new_content();
+    auto sink = shard_.house().spool().new_content();
     if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
     auto content = sink->finish();
     if (!content) return std::unexpected(content.error());
@@ -222,12 +256,12 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
                                 .content = *std::move(content)};
 }
 
-asio::awaitable<void> Round::finish(Delivery& delivery) {
+void Round::finish(Delivery& delivery) {
     const auto judgements = delivery.judge(now_seconds(), shard_.random());
     auto states = delivery.take_states();
     {
         const std::lock_guard lock(live_->mutex);
-        if (live_->is_gone) co_return;  // an administrator deleted it meanwhile
+        if (live_->is_gone) return;  // an administrator deleted it meanwhile
         queue::Message next = live_->message;
         const auto endings = merge(std::move(states), judgements, &next);
         auto told = report(next, endings);
@@ -237,7 +271,7 @@ asio::awaitable<void> Round::finish(Delivery& delivery) {
         } else {
             // Nobody may be told of an end that could not be written down: the round counts for nothing.
             for (const auto i : chosen_) live_->message.states[i].due = now_seconds() + spool_pause;
-            shard_.log_trouble(told.error());
+            shard_.house().log_trouble(told.error());
         }
     }
     schedule_again();
@@ -255,8 +289,8 @@ void Round::apply(std::optional<spool::StoredMessage> told, const std::vector<Ju
     } else {
         change.update.push_back(live_->message);
     }
-    shard_.log_round(live_->message, chosen_, judgements);
-    shard_.apply_soon(std::move(change), std::move(told));
+    shard_.house().log_round(live_->message, chosen_, judgements);
+    shard_.house().apply_soon(std::move(change), std::move(told));
 }
 
 void Round::schedule_again() {
@@ -270,23 +304,28 @@ void Round::schedule_again() {
             due = due ? std::min(*due, state.due) : state.due;
         }
     }
-    if (due) shard_.add_job(live_->message.id, destination_, *due);
+    if (due) shard_.house().add_job(live_->message.id, destination_, *due);
 }
 
 }  // namespace
+
+queue::ScheduleSettings schedule_settings(const Config& config) {
+    return {.concurrency_most = config.delivery.concurrency,
+            .total_most = config.delivery.connections_max};
+}
 
 asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                       std::string_view destination, queue::QueueId id,
                                       NextHost& kept) {
     const auto live = co_await answer_of<LiveMessagePtr>(
-        [&shard, id](auto taken) { shard.table().take(id, std::move(taken)); });
+        [&shard, id](auto taken) { shard.house().table().take(id, std::move(taken)); });
     if (live == nullptr) co_return Feedback::neutral;
     auto feedback = Feedback::neutral;
     {
         Round round(shard, live, destination, kept);
         if (round.choose_recipients()) feedback = co_await round.run(health);
     }
-    shard.table().give_back(live);
+    shard.house().table().give_back(live);
     co_return feedback;
 }
 

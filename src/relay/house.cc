@@ -1,14 +1,12 @@
 #include "relay/house.h"
 
-#include <algorithm>
 #include <functional>
-#include <map>
 #include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
 #include "relay/awaiting.h"
-#include "relay/destination.h"
+#include "relay/jobs.h"
 #include "relay/shard.h"
 #include "verdict/decide.h"
 
@@ -51,29 +49,11 @@ void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage>
 }
 
 void House::take_in(spool::StoredMessage stored) {
-    const auto id = stored.message.id;
-    const auto due = stored.message.states.front().due;
-    std::vector<std::string> destinations;
-    for (const auto& recipient : stored.message.envelope.recipients) {
-        destinations.emplace_back(destination_of(recipient.address));
-    }
-    std::ranges::sort(destinations);
-    const auto repeated = std::ranges::unique(destinations);
-    destinations.erase(repeated.begin(), repeated.end());
+    std::vector<PendingJob> jobs;
+    append_jobs(stored.message, &jobs);
+    parts_.counters.queued.add(1);
     table_.add_fresh(std::move(stored));
-    for (const auto& destination : destinations) add_job(id, destination, due);
-}
-
-void House::add_jobs(const queue::Message& message) {
-    std::map<std::string_view, std::chrono::sys_seconds> jobs;
-    for (std::size_t i = 0; i < message.states.size(); ++i) {
-        const auto& state = message.states[i];
-        if (state.progress != queue::Progress::waiting) continue;
-        const auto destination = destination_of(message.envelope.recipients[i].address);
-        const auto [at, is_new] = jobs.try_emplace(destination, state.due);
-        if (!is_new) at->second = std::min(at->second, state.due);
-    }
-    for (const auto& [destination, due] : jobs) add_job(message.id, destination, due);
+    for (const auto& job : jobs) add_job(job.id, job.destination, job.due);
 }
 
 void House::add_job(queue::QueueId id, std::string_view destination,

@@ -62,8 +62,6 @@ class House {
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
     // A durable message that came in or was written here: its jobs begin.
     void take_in(spool::StoredMessage stored);
-    // The jobs of a message from the spool; `is_due_now` for one that was released.
-    void add_jobs(const queue::Message& message);
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
     // What hosts said of themselves.

@@ -22,12 +22,11 @@ asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<c
                                                  route::IpAddress client,
                                                  mail::Address recipient) {
     const bool is_static =
-        static_route_for(rules->config, destination_of(recipient)) != nullptr;
+        static_route_for(rules->config, recipient) != nullptr;
     if (auto answer = verdict::judge_before_route(rules->policy, client, recipient, is_static)) {
         co_return *std::move(answer);
     }
     const auto route = co_await route_to(shard, rules->config, recipient);
-    if (rules->config.verdict.look) co_await look_at_hosts(shard, rules->config, *route);
     co_return shard.house().decide(rules->policy, recipient, *route);
 }
 

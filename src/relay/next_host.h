@@ -33,8 +33,8 @@ struct Dialogue {
     std::optional<smtp::ClientOutcome> host_outcome = {};
     // For each recipient of the message, in its order; empty when it never came to a transaction.
     std::vector<std::optional<smtp::ClientOutcome>> outcomes = {};
+    std::string words = {};  // ours, where the host said nothing
     bool offers_dsn = false;
-    bool is_encrypted = false;
 };
 
 class NextHost {

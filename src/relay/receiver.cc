@@ -44,9 +44,11 @@ class Reception {
     void log_refusal(std::string_view stage, const verdict::Answer& answer);
 
     Shard& shard_;
-    std::shared_ptr<const Config> config_;  // a reload does not change a session under way
+    std::shared_ptr<const Rules> rules_;  // a reload does not change a session under way
     std::unique_ptr<io::Connection> connection_;
+    route::IpAddress address_;  // 0.0.0.0 when the client was gone before we could ask
     std::string client_;
+    smtp::ServerSettings settings_;
     ServerSession session_;
     std::array<char, read_bytes> buffer_{};
 
@@ -58,7 +60,7 @@ class Reception {
 };
 
 smtp::ServerSettings settings_of(const Config& config) {
-    return {.hostname = config.hostname.text(),
+    return {.hostname = config.hostname().text(),
             .message_bytes_max = config.message.size_max,
             .recipients_max = config.message.recipients_max,
             .messages_max = 1000,
@@ -70,10 +72,13 @@ smtp::ServerSettings settings_of(const Config& config) {
 
 Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection)
     : shard_(shard),
-      config_(shard.config()),
+      rules_(shard.rules()),
+      settings_(settings_of(rules_->config)),
       connection_(std::move(connection)),
-      client_(connection_->peer().text()),
-      session_(settings_of(*config_), client_) {}
+      address_(connection_->peer() ? io::ip_address(connection_->peer()->address())
+                                   : route::IpAddress(mail::Ipv4Bytes{})),
+      client_(address_.text()),
+      session_(settings_, client_) {}
 
 asio::awaitable<void> Reception::run() {
     using Kind = ServerSession::Wish::Kind;
@@ -109,7 +114,7 @@ asio::awaitable<void> Reception::run() {
 }
 
 asio::awaitable<void> Reception::send(std::string_view bytes) {
-    if (co_await connection_->write(bytes, config_->listen.command_wait)) {
+    if (co_await connection_->write(bytes, rules_->config.listen.command_wait)) {
         session_.sent();
     } else {
         session_.closed();
@@ -117,7 +122,7 @@ asio::awaitable<void> Reception::send(std::string_view bytes) {
 }
 
 asio::awaitable<void> Reception::read() {
-    const auto got = co_await connection_->read(buffer_, config_->listen.command_wait);
+    const auto got = co_await connection_->read(buffer_, rules_->config.listen.command_wait);
     if (got) {
         session_.received(std::string_view(buffer_.data(), *got));
     } else if (got.error() == io::Failure::timed_out) {
@@ -128,8 +133,8 @@ asio::awaitable<void> Reception::read() {
 }
 
 asio::awaitable<void> Reception::start_tls() {
-    TURNAWAY_CHECK(shard_.tls_server() != nullptr);
-    if (co_await connection_->start_tls(*shard_.tls_server(), config_->listen.command_wait)) {
+    TURNAWAY_CHECK(shard_.house().tls_server() != nullptr);
+    if (co_await connection_->start_tls(*shard_.house().tls_server(), rules_->config.listen.command_wait)) {
         session_.tls_up();
     } else {
         session_.tls_failed();
@@ -147,7 +152,7 @@ asio::awaitable<void> Reception::ask_sender() {
 }
 
 asio::awaitable<void> Reception::ask_recipient() {
-    const auto answer = co_await judge_recipient(shard_, *config_, connection_->peer(),
+    const auto answer = co_await judge_recipient(shard_, rules_, address_,
                                                  session_.asked_recipient().address);
     if (!answer.is_accepted()) log_refusal("RCPT", answer);
     session_.answered(answer_from(answer));
@@ -155,12 +160,12 @@ asio::awaitable<void> Reception::ask_recipient() {
 
 base::Result<void> Reception::begin_content() {
     id_ = shard_.new_id();
-    content_ = shard_.spool().new_content();
+    content_ = shard_.house().spool().new_content();
     stored_bytes_ = 0;
     const auto field = mail::received_field(
         {.from = session_.helo_name(),
          .from_address = client_,
-         .by = config_->hostname.text(),
+         .by = rules_->config.hostname().text(),
          .is_esmtp = session_.is_esmtp(),
          .is_encrypted = session_.is_encrypted(),
          .needs_smtputf8 = session_.envelope().needs_smtputf8,
@@ -213,21 +218,21 @@ asio::awaitable<void> Reception::commit() {
         co_return;
     }
     spool::StoredMessage stored{.message = make_message(), .content = *std::move(content)};
-    const auto done = co_await shard_.apply({.add = {stored}, .update = {}, .remove = {}});
+    const auto done = co_await shard_.house().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {
-        session_.answered(shard_.spool().has_failed() ? spool_failed() : no_room());
+        session_.answered(shard_.house().spool().has_failed() ? spool_failed() : no_room());
         co_return;
     }
-    shard_.log_received(stored.message, session_.helo_name(), session_.is_esmtp());
+    shard_.house().log_received(stored.message, session_.helo_name(), session_.is_esmtp());
     const std::string id = stored.message.id.text();
-    shard_.take_in(std::move(stored));
+    shard_.house().take_in(std::move(stored));
     session_.answered({.code = codes::ok,
-                       .enhanced = codes::EnhancedCode::success(codes::undefined_status),
+                       .enhanced = codes::EnhancedCode::success(codes::other_status),
                        .text = "Ok: queued as " + id});
 }
 
 void Reception::log_refusal(std::string_view stage, const verdict::Answer& answer) {
-    shard_.log_refusal(stage, answer, client_, session_);
+    shard_.house().log_refusal(stage, answer, client_, session_);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "relay/routing.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "base/limits.h"
 #include "relay/awaiting.h"
@@ -26,15 +28,28 @@ mail::Domain name_for(const route::IpAddress& address) {
     return mail::Domain::root();
 }
 
+// Ourselves are the name we greet with and the addresses we listen on, where mail would come back to us.
+route::RouteSettings route_settings(const Config& config) {
+    route::RouteSettings settings;
+    settings.our_names.push_back(config.hostname());
+    for (const auto& endpoint : config.listen.smtp) {
+        if (endpoint.port == config.delivery.port && !endpoint.address.is_unspecified()) {
+            settings.our_addresses.push_back(endpoint.address);
+        }
+    }
+    settings.loopback_allowed = config.delivery.is_loopback_allowed();
+    return settings;
+}
+
 asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& config,
-                                               const StaticRoute& to) {
-    if (const auto address = route::IpAddress::parse(to.host)) {
+                                               const RouteTarget& to) {
+    if (const auto* address = std::get_if<route::IpAddress>(&to.host)) {
         co_return std::make_shared<route::Route>(route_to_address(name_for(*address), *address));
     }
-    const auto name = mail::Domain::parse(to.host);
+    const auto& name = std::get<mail::Domain>(to.host);
     const auto ask = [&](route::DnsType type) {
         return answer_of<route::DnsAnswer>([&shard, &name, type](auto answer) {
-            shard.resolver().ask({.name = *name, .type = type}, std::move(answer));
+            shard.resolver().ask({.name = name, .type = type}, std::move(answer));
         });
     };
     const auto a = co_await ask(route::DnsType::a);
@@ -43,7 +58,7 @@ asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& confi
     settings.loopback_allowed = true;  // the administrator wrote it
     settings.our_names.clear();
     settings.our_addresses.clear();
-    const auto look = route::look_at_host(*name, 0, a, aaaa, settings);
+    const auto look = route::look_at_host(name, 0, a, aaaa, settings);
     auto route = std::make_shared<route::Route>();
     // A configured host without an address is the administrator's to mend, and no reason to bounce.
     route->kind = look.state == route::HostState::usable ? route::RouteKind::hosts
@@ -55,18 +70,17 @@ asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& confi
 
 }  // namespace
 
-const StaticRoute* static_route_for(const Config& config, std::string_view destination) {
-    const StaticRoute* any = nullptr;
-    for (const auto& route : config.routes) {
-        if (route.destination == destination) return &route;
-        if (route.destination == "*") any = &route;
-    }
-    return any;
+const RouteTarget* static_route_for(const Config& config, const mail::Address& recipient) {
+    const auto& routes = config.route;
+    if (recipient.domain() == nullptr) return nullptr;
+    const auto at = routes.by_domain.find(*recipient.domain());
+    if (at != routes.by_domain.end()) return &at->second;
+    return routes.smarthost ? &*routes.smarthost : nullptr;
 }
 
 asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
                                    const mail::Address& recipient) {
-    if (const auto* to = static_route_for(config, destination_of(recipient))) {
+    if (const auto* to = static_route_for(config, recipient)) {
         co_return co_await route_to_static_host(shard, config, *to);
     }
     if (const auto* literal = recipient.literal()) {
@@ -76,8 +90,8 @@ asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
     co_return co_await io::lookup(shard.routes(), *recipient.domain());
 }
 
-std::uint16_t port_of(const Config& config, std::string_view destination) {
-    const auto* to = static_route_for(config, destination);
+std::uint16_t port_of(const Config& config, const mail::Address& recipient) {
+    const auto* to = static_route_for(config, recipient);
     return to != nullptr ? to->port : config.delivery.port;
 }
 
@@ -85,6 +99,25 @@ bool is_tls_required(const Config& config, std::string_view destination) {
     return std::ranges::any_of(config.delivery.tls_required, [&](const mail::Domain& domain) {
         return domain.text() == destination;
     });
+}
+
+io::UnboundResolver::Settings resolver_settings(const Config& config) {
+    io::UnboundResolver::Settings settings;
+    for (const auto& server : config.dns.forward) {
+        settings.forward.push_back(server.address.text() + '@' + std::to_string(server.port));
+    }
+    settings.local_data = config.dns.local_data;
+    settings.trust_anchor_file = config.dns.trust_anchor;
+    settings.deadline = config.dns.deadline;
+    return settings;
+}
+
+io::RouteCache::Settings cache_settings(const Config& config) {
+    io::RouteCache::Settings settings;
+    settings.route = route_settings(config);
+    // MX, then addresses: two rounds of questions.
+    settings.give_up = 2 * config.dns.deadline;
+    return settings;
 }
 
 }  // namespace turnaway::relay

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "mail/address.h"
-#include "queue/delivery.h"
-#include "queue/message.h"
+#include "io/route_cache.h"
+#include "io/unbound_resolver.h"
 #include "relay/config.h"
 #include "route/route.h"
 
@@ -19,16 +19,20 @@ namespace turnaway::relay {
 
 class Shard;
 
-using RoutePtr = std::shared_ptr<const route::Route>;
+using io::RoutePtr;
 
 // The route of the configuration, "*" included; null when there is none.
-const StaticRoute* static_route_for(const Config& config, std::string_view destination);
+const RouteTarget* static_route_for(const Config& config, const mail::Address& recipient);
 
 boost::asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
                                           const mail::Address& recipient);
 // Of a host of that route.
-std::uint16_t port_of(const Config& config, std::string_view destination);
+std::uint16_t port_of(const Config& config, const mail::Address& recipient);
 
 bool is_tls_required(const Config& config, std::string_view destination);
+
+// What the configuration means to the layers below.
+io::UnboundResolver::Settings resolver_settings(const Config& config);
+io::RouteCache::Settings cache_settings(const Config& config);
 
 }  // namespace turnaway::relay

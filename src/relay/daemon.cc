@@ -1,0 +1,234 @@
+#include "relay/daemon.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "io/listener.h"
+#include "io/tls.h"
+#include "relay/house.h"
+#include "relay/jobs.h"
+#include "relay/log.h"
+#include "relay/metrics.h"
+#include "relay/rules.h"
+#include "relay/shard.h"
+#include "spool/sqlite_spool.h"
+
+namespace turnaway::relay {
+namespace {
+
+using base::Result;
+
+// How long a graceful stop may take before who is still there is cut off.
+constexpr std::chrono::seconds stop_wait_most{30};
+
+unsigned thread_count(const Config& config) {
+    const unsigned wanted = config.process.threads != 0 ? config.process.threads
+                                                        : std::thread::hardware_concurrency();
+    return std::clamp(wanted, 1U, queue::QueueIdMaker::shards_max);
+}
+
+class Daemon {
+  public:
+    Daemon(Config config, DaemonOptions options);
+    Result<void> open();
+    int run();
+
+  private:
+    Result<void> open_tls();
+    Result<void> open_shards();
+    Result<void> open_listeners();
+    Result<void> load_queue();
+    void await_signals();
+    void reload();
+    void stop(int exit_code);
+
+    DaemonOptions options_;
+    std::shared_ptr<const Rules> rules_;
+    Counters counters_;
+    std::unique_ptr<Log> log_;
+    std::unique_ptr<spool::SqliteSpool> spool_;
+    std::optional<io::TlsServer> tls_server_;
+    std::optional<io::TlsClient> tls_client_;
+    std::unique_ptr<House> house_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::vector<std::vector<io::Listener>> listeners_;  // of each shard
+    asio::io_context desk_;                             // signals, metrics, control
+    asio::signal_set signals_;
+    asio::steady_timer stop_timer_;
+    std::vector<std::thread> threads_;
+    queue::QueueId greatest_id_;
+    int exit_code_ = 0;
+    bool is_stopping_ = false;
+};
+
+Daemon::Daemon(Config config, DaemonOptions options)
+    : options_(std::move(options)),
+      rules_(make_rules(std::move(config))),
+      signals_(desk_),
+      stop_timer_(desk_) {}
+
+Result<void> Daemon::open() {
+    const auto& config = rules_->config;
+    log_ = std::make_unique<Log>(config.log);
+    auto opened = spool::SqliteSpool::open(
+        {.path = config.spool.path, .free_bytes_least = config.spool.free_bytes_least});
+    if (!opened) return std::unexpected(opened.error());
+    spool_ = *std::move(opened);
+    if (auto done = open_tls(); !done) return done;
+    house_ = std::make_unique<House>(House::Parts{
+        .rules = rules_,
+        .spool = *spool_,
+        .log = *log_,
+        .counters = counters_,
+        .tls_server = tls_server_ ? &*tls_server_ : nullptr,
+        .tls_client = *tls_client_,
+        .on_spool_failure = [this] {
+            asio::post(desk_, [this] { stop(base::exit_code(base::Fault::io)); });
+        }});
+    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners}) {
+        if (auto done = (this->*step)(); !done) return done;
+    }
+    return {};
+}
+
+Result<void> Daemon::open_tls() {
+    const auto& tls = rules_->config.tls;
+    auto client = io::TlsClient::opportunistic();
+    if (!client) return std::unexpected(client.error());
+    tls_client_.emplace(*std::move(client));
+    if (tls.cert.empty()) return {};
+    auto server = io::TlsServer::load(tls.cert, tls.key);
+    if (!server) return std::unexpected(server.error());
+    tls_server_.emplace(*std::move(server));
+    return {};
+}
+
+Result<void> Daemon::open_shards() {
+    std::vector<Shard*> known;
+    for (unsigned number = 0; number < thread_count(rules_->config); ++number) {
+        auto shard = Shard::open(*house_, number, greatest_id_);
+        if (!shard) return std::unexpected(shard.error());
+        known.push_back(shard->get());
+        shards_.push_back(*std::move(shard));
+    }
+    house_->know_shards(std::move(known));
+    return {};
+}
+
+// The jobs wait in the shards' event loops until these run.
+Result<void> Daemon::load_queue() {
+    auto hosts = spool_->refusing_hosts();
+    if (!hosts) return std::unexpected(hosts.error());
+    house_->load_refusals(*hosts);
+    std::vector<PendingJob> jobs;
+    auto scanned = spool_->scan([&](const queue::Message& message) {
+        greatest_id_ = std::max(greatest_id_, message.id);
+        counters_.queued.add(1);
+        append_jobs(message, &jobs);
+        return true;
+    });
+    if (!scanned) return scanned;
+    if (auto done = open_shards(); !done) return done;
+    for (const auto& job : jobs) house_->add_job(job.id, job.destination, job.due);
+    return {};
+}
+
+Result<void> Daemon::open_listeners() {
+    auto inherited = io::InheritedSockets::take();
+    if (!inherited) return std::unexpected(inherited.error());
+    listeners_.resize(shards_.size());
+    if (!inherited->is_empty()) {
+        for (std::size_t i = 0; i < shards_.size(); ++i) {
+            auto listeners = inherited->listeners(shards_[i]->io().get_executor());
+            if (!listeners) return std::unexpected(listeners.error());
+            listeners_[i] = *std::move(listeners);
+        }
+        return {};
+    }
+    for (const auto& endpoint : rules_->config.listen.smtp) {
+        io::Endpoint wanted{.address = endpoint.address, .port = endpoint.port};
+        if (auto done = io::may_listen(wanted); !done) return done;
+        for (std::size_t i = 0; i < shards_.size(); ++i) {
+            auto listener = io::Listener::open(shards_[i]->io().get_executor(), wanted);
+            if (!listener) return std::unexpected(listener.error());
+            wanted.port = listener->local().port;  // the same for all when the system chose it
+            listeners_[i].push_back(*std::move(listener));
+        }
+    }
+    return {};
+}
+
+void Daemon::await_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        if (signal == SIGHUP) {
+            reload();
+        } else {
+            stop(0);
+        }
+        await_signals();
+    });
+}
+
+void Daemon::reload() {
+    auto config = read_config(options_.config_path);
+    if (!config) {
+        log_->trouble("reload: " + config.error().message);
+        return;
+    }
+    for (const auto& key : restart_keys(rules_->config, *config)) {
+        log_->trouble("reload: " + key + " changes only at a restart");
+    }
+    rules_ = make_rules(*std::move(config));
+    house_->change_rules(rules_);
+    log_->reloaded(options_.config_path);
+}
+
+void Daemon::stop(int exit_code) {
+    exit_code_ = std::max(exit_code_, exit_code);
+    if (is_stopping_) return;
+    is_stopping_ = true;
+    for (auto& shard : shards_) shard->stop();
+    stop_timer_.expires_after(stop_wait_most);
+    stop_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        for (auto& shard : shards_) shard->abandon();
+    });
+}
+
+int Daemon::run() {
+    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+    await_signals();
+    log_->started(rules_->config, shards_.size());
+    for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
+    // The last shard to end lets this thread go.
+    std::thread joiner([this] {
+        for (auto& thread : threads_) thread.join();
+        asio::post(desk_, [this] { desk_.stop(); });
+    });
+    desk_.run();
+    joiner.join();
+    // What was handed over is written; answers go to event loops that are still there, and end there.
+    spool_.reset();
+    log_->stopped(exit_code_);
+    return exit_code_;
+}
+
+}  // namespace
+
+Result<int> run_daemon(Config config, const DaemonOptions& options) {
+    Daemon daemon(std::move(config), options);
+    if (auto done = daemon.open(); !done) return std::unexpected(done.error());
+    return daemon.run();
+}
+
+}  // namespace turnaway::relay

@@ -1,0 +1,84 @@
+// turnaway-relay: reads the command line and the configuration, then runs the daemon (daemon.h) or only checks.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "base/result.h"
+#include "relay/config.h"
+#include "relay/config_schema.h"
+#include "relay/daemon.h"
+
+namespace {
+
+using turnaway::base::exit_code;
+using turnaway::base::Fault;
+
+constexpr const char* footer =
+    "Signals: SIGHUP reads the configuration again, SIGTERM ends gracefully.\n"
+    "\n"
+    "Example: turnaway-relay --config /etc/turnaway/relay.conf --check-config\n"
+    "Manual:  man turnaway-relay, man turnaway-relay.conf";
+
+int tell(const turnaway::base::Error& error) {
+    std::fprintf(stderr, "turnaway-relay: %s\n", error.message.c_str());
+    return exit_code(error.fault);
+}
+
+int run(int argc, char** argv) {
+    CLI::App program("The mail relay that knows before it dials: refuses what can never be delivered.",
+                     "turnaway-relay");
+    std::string config_path = "/etc/turnaway/relay.conf";
+    bool is_check = false;
+    bool is_schema = false;
+    bool is_listing = false;
+    bool is_unsandboxed = false;
+    program.add_option("--config", config_path, "The configuration file")
+        ->capture_default_str()
+        ->type_name("FILE");
+    program.add_flag("--check-config", is_check, "Check the configuration and end");
+    program.add_flag("--list-settings", is_listing, "Print every setting with its default and end");
+    program.add_flag("--print-schema", is_schema, "The same as JSON");
+    program.add_flag("--no-sandbox", is_unsandboxed,
+                     "Run without landlock and seccomp (where the system has none)");
+    program.set_version_flag("-V,--version", "turnaway-relay " TURNAWAY_VERSION,
+                             "Print the version and end");
+    program.get_help_ptr()->description("Print this help and end");
+    program.footer(footer);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {
+        return program.exit(wanted);
+    } catch (const CLI::ParseError& error) {
+        std::fprintf(stderr, "turnaway-relay: %s\nTry 'turnaway-relay --help'.\n", error.what());
+        return exit_code(Fault::usage);
+    }
+    if (is_schema || is_listing) {
+        const std::string text =
+            is_schema ? turnaway::relay::schema_json() : turnaway::relay::schema_listing();
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        return 0;
+    }
+    auto config = turnaway::relay::read_config(config_path);
+    if (!config) return tell(config.error());
+    if (is_check) {
+        std::printf("%s: correct\n", config_path.c_str());
+        return 0;
+    }
+    const auto ended = turnaway::relay::run_daemon(
+        *std::move(config), {.config_path = config_path, .is_sandboxed = !is_unsandboxed});
+    return ended ? *ended : tell(ended.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "turnaway-relay: %s\n", error.what());
+        return exit_code(Fault::software);
+    }
+}
