@@ -63,6 +63,16 @@ inline constexpr std::chrono::seconds client_quit_wait = 5s;
 // the write ends although the host is itself stuck in writing replies (RFC 2920 section 3.1).
 inline constexpr std::size_t client_batch_bytes_most = std::size_t{8} * 1024;
 
+// Replies of a server held back to go out together (RFC 2920 section 3.2): so many bytes, and so
+// many answers of the judge, each of which may have taken the deadline of a look-up.
+inline constexpr std::size_t server_batch_bytes_most = std::size_t{4} * 1024;
+inline constexpr std::size_t server_answers_held_most = 10;
+// What a server reads and throws away of a message that it will refuse, beyond the size it takes,
+// before it closes instead (RFC 5321 sets no bound).
+inline constexpr std::size_t refused_content_bytes_most = std::size_t{16} * 1024 * 1024;
+// RFC 5321 section 6.3: Received fields from which on a message is taken to go round.
+inline constexpr std::size_t received_fields_most = 100;
+
 // RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
 inline constexpr std::chrono::seconds refused_client_wait = 5min;
 

@@ -1,5 +1,7 @@
 #include "smtp/content.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace turnaway::smtp {
@@ -44,6 +46,37 @@ ContentReader::Step ContentReader::step_after_mark(char c) {
     TURNAWAY_CHECK(false);
 }
 
+// Lines that lie side by side from `at` on, by the marks only: each line is looked through once for
+// its CR and once for an LF before that, with memchr.
+ContentReader::Step ContentReader::take_lines(std::string_view bytes, std::size_t at,
+                                              std::size_t line_bytes_max) {
+    const std::size_t start = at;
+    const auto given = [&](std::size_t end) { return bytes.substr(start, end - start); };
+    while (true) {
+        const std::size_t cr = std::min(bytes.find('\r', at), bytes.size());
+        const std::size_t lf = bytes.substr(0, cr).find('\n', at);
+        const std::size_t stop = std::min(lf, cr);
+        line_bytes_ += stop - at;
+        if (line_bytes_ + crlf.size() > line_bytes_max) {
+            return {Status::line_too_long, at, given(at)};
+        }
+        if (stop != cr) return {Status::bare_newline, stop, given(stop)};
+        if (cr == bytes.size()) {
+            if (cr != at) state_ = State::in_line;
+            return {Status::more, cr, given(cr)};
+        }
+        if (cr + 1 == bytes.size()) {
+            state_ = State::after_cr;
+            return {Status::more, cr + 1, given(cr)};
+        }
+        if (bytes[cr + 1] != '\n') return {Status::bare_newline, cr + 1, given(cr)};
+        at = cr + crlf.size();
+        line_bytes_ = 0;
+        state_ = State::line_start;
+        if (at == bytes.size() || bytes[at] == '.') return {Status::more, at, given(at)};
+    }
+}
+
 ContentReader::Step ContentReader::next(std::string_view bytes, std::size_t line_bytes_max) {
     Step step;
     std::size_t at = 0;
@@ -63,18 +96,35 @@ ContentReader::Step ContentReader::next(std::string_view bytes, std::size_t line
             if (mark.status == Status::more && mark.content.empty()) continue;
             return mark;
         }
-        const std::size_t end = bytes.find_first_of(crlf, at);
-        const std::size_t stop = end == std::string_view::npos ? bytes.size() : end;
-        line_bytes_ += stop - at;
-        if (line_bytes_ + crlf.size() > line_bytes_max) return {Status::line_too_long, at, {}};
-        step.content = bytes.substr(at, stop - at);
-        if (stop < bytes.size() && bytes[stop] == '\n') return {Status::bare_newline, stop, {}};
-        state_ = stop < bytes.size() ? State::after_cr : State::in_line;
-        step.consumed = stop + (stop < bytes.size() ? 1 : 0);
-        return step;
+        return take_lines(bytes, at, line_bytes_max);
     }
     step.consumed = at;
     return step;
+}
+
+NewlineCheck::Found NewlineCheck::take(std::string_view content, std::size_t line_bytes_max) {
+    std::size_t at = 0;
+    if (ends_in_cr_ && !content.empty()) {
+        if (content.front() != '\n') return Found::bare_newline;
+        at = 1;
+        ends_in_cr_ = false;
+        line_bytes_ = 0;
+    }
+    while (true) {
+        const std::size_t cr = std::min(content.find('\r', at), content.size());
+        const std::size_t stop = std::min(content.substr(0, cr).find('\n', at), cr);
+        line_bytes_ += stop - at;
+        if (line_bytes_ + crlf.size() > line_bytes_max) return Found::line_too_long;
+        if (stop != cr) return Found::bare_newline;
+        if (cr == content.size()) return Found::nothing;
+        if (cr + 1 == content.size()) {
+            ends_in_cr_ = true;
+            return Found::nothing;
+        }
+        if (content[cr + 1] != '\n') return Found::bare_newline;
+        at = cr + crlf.size();
+        line_bytes_ = 0;
+    }
 }
 
 void ContentWriter::write(std::string_view content, std::string* out) {

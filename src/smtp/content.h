@@ -28,7 +28,8 @@ class ContentReader {
         std::string_view content = {};  // points into `bytes`, or to a constant CRLF; may be empty
     };
 
-    // Takes a stretch of `bytes` and gives the content in it, unstuffed. Call again with the rest
+    // Takes a stretch of `bytes` and gives the content in it, unstuffed: as many lines as lie side
+    // by side, up to the next line that begins with a dot. Call again with the rest
     // until all is consumed or the status is not `more`. Never takes zero bytes of a non-empty
     // input, unless the status is a fault. A line may have `line_bytes_max` octets, its CRLF
     // included and a stuffed dot not (RFC 5321 section 4.5.3.1.6).
@@ -37,8 +38,24 @@ class ContentReader {
   private:
     enum class State : std::uint8_t { line_start, in_line, after_cr, after_dot, after_dot_cr };
     Step step_after_mark(char c);
+    Step take_lines(std::string_view bytes, std::size_t at, std::size_t line_bytes_max);
     State state_ = State::line_start;
     std::size_t line_bytes_ = 0;
+};
+
+// Looks for a lone CR or LF, and for a line that is too long, in content that is not dot-stuffed
+// and comes in any pieces: what BDAT carries.
+class NewlineCheck {
+  public:
+    enum class Found : std::uint8_t { nothing, bare_newline, line_too_long };
+    // Not to be called again once it found something.
+    Found take(std::string_view content, std::size_t line_bytes_max);
+    // False while a CR has come whose LF has not.
+    bool is_whole() const { return !ends_in_cr_; }
+
+  private:
+    bool ends_in_cr_ = false;
+    std::size_t line_bytes_ = 0;  // of a line that has not ended
 };
 
 // Appends `content` to `*out` as DATA needs it: dots doubled at line starts, and after finish() the

@@ -1,0 +1,77 @@
+// ServerContent: the content of one message as it comes by DATA or BDAT, watched for what makes the
+// server refuse it.
+//
+// Requirement 52 (a lone CR or LF), 47 (Received fields are counted, header only), 55 and RFC 1870
+// (size, length of a line). Keeps no content and copies none: DATA's dots are taken out by closing
+// the gap in the caller's buffer. The first fault is kept; content after it is read on, to find the
+// end, and given to nobody. A CRLF may be split between two chunks of BDAT (RFC 3030 section 2),
+// but not be left open at the last.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "smtp/content.h"
+#include "smtp/server_replies.h"
+
+namespace turnaway::smtp {
+
+// Counts the Received fields in the header of a message that comes in pieces.
+class ReceivedCount {
+  public:
+    void take(std::string_view content);
+    std::size_t count() const { return count_; }
+
+  private:
+    enum class State : std::uint8_t { name, blanks, line, body };
+    State state_ = State::name;
+    std::size_t matched_ = 0;  // of the name, or of an empty line
+    std::size_t count_ = 0;
+};
+
+class ServerContent {
+  public:
+    struct Taken {
+        std::size_t consumed = 0;
+        std::string_view content = {};  // to be stored; lies in the bytes given
+        bool is_end = false;            // the final dot was read
+        bool is_lost = false;           // a fault after which the end cannot be known
+    };
+
+    // `bytes_max` 0: no limit.
+    explicit ServerContent(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+
+    // DATA. Moves bytes within those it consumes. May leave a CR at the end to be shown again.
+    Taken take_data(std::span<char> bytes);
+    // BDAT: all of it is consumed.
+    Taken take_chunk(std::string_view bytes);
+    // BDAT says how much will come.
+    void announce_chunk(std::uint64_t bytes);
+    // After the last chunk.
+    void end_chunks();
+    void refuse(ServerSays fault);
+
+    const std::optional<ServerSays>& fault() const { return fault_; }
+    // Given out to be stored so far.
+    std::uint64_t bytes() const { return bytes_; }
+    bool is_eight_bit() const { return is_eight_bit_; }
+
+  private:
+    // Whether `content` may be stored; looks at it if so.
+    bool watch(std::string_view content);
+    bool is_too_much(std::size_t more);
+
+    std::uint64_t bytes_max_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t discarded_bytes_ = 0;
+    bool is_eight_bit_ = false;
+    std::optional<ServerSays> fault_;
+    ContentReader reader_;
+    NewlineCheck newlines_;
+    ReceivedCount received_;
+};
+
+}  // namespace turnaway::smtp

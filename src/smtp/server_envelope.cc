@@ -1,0 +1,82 @@
+#include "smtp/server_envelope.h"
+
+#include <string>
+#include <utility>
+
+#include "smtp/parameters.h"
+
+namespace turnaway::smtp {
+
+namespace {
+
+// After HELO there may be no parameters.
+template <class Parameters>
+std::expected<Parameters, ServerSays> checked(std::expected<Parameters, ParameterError> parsed,
+                                              const Command& command, bool is_esmtp) {
+    if (!parsed && parsed.error() == ParameterError::syntax) {
+        return std::unexpected(ServerSays::argument_syntax);
+    }
+    if (!parsed || (!is_esmtp && !command.parameters().empty())) {
+        return std::unexpected(ServerSays::unknown_parameter);
+    }
+    return *parsed;
+}
+
+}  // namespace
+
+std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool is_esmtp,
+                                                    const ServerSettings& settings) {
+    const auto wishes = checked(parse_mail_parameters(command.parameters()), command, is_esmtp);
+    if (!wishes) return std::unexpected(wishes.error());
+    if (wishes->body == mail::Body::binary_mime) {
+        return std::unexpected(ServerSays::binary_not_offered);
+    }
+    if (settings.message_bytes_max != 0 &&
+        wishes->size_bytes.value_or(0) > settings.message_bytes_max) {
+        return std::unexpected(ServerSays::message_too_big);
+    }
+    mail::Envelope envelope{.ret = wishes->ret,
+                            .body = wishes->body.value_or(mail::Body::seven_bit),
+                            .needs_smtputf8 = wishes->needs_smtputf8};
+    if (!command.path.is_null) {
+        if (command.path.address.needs_smtputf8 && !wishes->needs_smtputf8) {
+            return std::unexpected(ServerSays::sender_needs_smtputf8);
+        }
+        auto address = mail::Address::make(command.path.address);
+        if (!address) return std::unexpected(ServerSays::sender_syntax);
+        envelope.reverse_path = mail::ReversePath(std::move(*address));
+    }
+    if (!wishes->envid.empty()) {
+        auto envid = mail::parse_envid(wishes->envid);
+        if (!envid) return std::unexpected(ServerSays::argument_syntax);
+        envelope.envid = std::move(*envid);
+    }
+    return envelope;
+}
+
+std::expected<mail::Recipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
+                                                     bool needs_smtputf8,
+                                                     const ServerSettings& settings) {
+    const auto wishes = checked(parse_rcpt_parameters(command.parameters()), command, is_esmtp);
+    if (!wishes) return std::unexpected(wishes.error());
+    mail::AddressParts parts = command.path.address;
+    if (parts.needs_smtputf8 && !needs_smtputf8) {
+        return std::unexpected(ServerSays::recipient_needs_smtputf8);
+    }
+    if (parts.domain.empty()) {
+        parts.domain = settings.hostname;
+        parts.is_literal = parts.domain.starts_with('[');
+    }
+    auto address = mail::Address::make(parts);
+    if (!address) return std::unexpected(ServerSays::recipient_syntax);
+    mail::Recipient recipient{.address = std::move(*address), .notify = wishes->notify};
+    if (!wishes->original_type.empty()) {
+        // The two lie side by side in the line, with the semicolon between.
+        recipient.original = mail::OriginalRecipient::parse(
+            {wishes->original_type.begin(), wishes->original_address.end()});
+        if (!recipient.original) return std::unexpected(ServerSays::argument_syntax);
+    }
+    return recipient;
+}
+
+}  // namespace turnaway::smtp

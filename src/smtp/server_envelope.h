@@ -1,0 +1,26 @@
+// MAIL and RCPT as the relay's server reads them: a command becomes a part of the envelope, or the
+// reply that says why not.
+//
+// RFC 5321 sections 4.1.1.2 and 4.1.1.3, RFC 1870, RFC 3461, RFC 6152, RFC 6531. Whether the
+// command may come now, and what the judge thinks of it, is for others. BINARYMIME is not offered
+// (RFC 3030), so its value of BODY is refused.
+#pragma once
+
+#include <expected>
+
+#include "mail/envelope.h"
+#include "smtp/command.h"
+#include "smtp/server_replies.h"
+#include "smtp/server_settings.h"
+
+namespace turnaway::smtp {
+
+// An envelope without recipients.
+std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool is_esmtp,
+                                                    const ServerSettings& settings);
+// `needs_smtputf8` as MAIL said. <postmaster> is the one of settings.hostname.
+std::expected<mail::Recipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
+                                                     bool needs_smtputf8,
+                                                     const ServerSettings& settings);
+
+}  // namespace turnaway::smtp

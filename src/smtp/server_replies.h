@@ -1,0 +1,68 @@
+// What the relay's server says by itself, as opposed to what its judge says: one row each in
+// server_replies.cc.
+//
+// RFC 5321 section 4.2.2, RFC 2034 (an enhanced code in every reply but the greeting and those to
+// HELO and EHLO), RFC 5248. Nothing is built beforehand, since a session is short: each reply is
+// appended to what is to be sent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace turnaway::smtp {
+
+enum class ServerSays : std::uint8_t {
+    greeting,
+    hello,  // HELO, and the first line to EHLO
+    ok,
+    help,
+    cannot_verify,
+    bye,
+    start_tls,
+    start_input,
+    chunk_taken,
+    line_too_long,
+    bare_newline,
+    unrecognised,
+    not_implemented,
+    hello_first,
+    sender_first,
+    sender_given,
+    recipient_first,
+    chunks_begun,
+    already_encrypted,
+    tls_first,
+    hello_syntax,  // no enhanced code
+    argument_syntax,
+    chunk_syntax,
+    sender_syntax,
+    recipient_syntax,
+    unknown_parameter,
+    binary_not_offered,
+    sender_needs_smtputf8,
+    recipient_needs_smtputf8,
+    too_many_recipients,
+    message_too_big,
+    storage_full,
+    content_bare_newline,
+    content_line_too_long,
+    routing_loop,
+    too_many_messages,
+    too_many_errors,
+    too_many_commands,
+    timed_out,
+    shutting_down,
+};
+
+// The names that may stand in a reply.
+struct ServerNames {
+    std::string_view host;
+    std::string_view client;
+};
+
+// Appends one reply, or when it `is_last` not, its first line.
+void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,
+                         bool is_last = true);
+
+}  // namespace turnaway::smtp
