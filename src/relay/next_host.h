@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
+#include "io/client_deadlines.h"
+#include "io/client_driver.h"
 #include "io/connection.h"
 #include "route/ip_address.h"
 #include "smtp/client_session.h"
@@ -19,6 +21,9 @@
 namespace turnaway::relay {
 
 class Shard;
+struct Config;
+
+io::ClientDeadlines deadlines_of(const Config& config);
 
 struct HostAddress {
     std::string host;  // its name, for TLS
@@ -54,11 +59,13 @@ class NextHost {
                                                       smtp::ClientMessage message,
                                                       spool::ContentPtr content);
     boost::asio::awaitable<Dialogue> drive(const spool::ContentPtr& content);
+    Dialogue conclude() const;
 
     Shard& shard_;
     std::unique_ptr<io::Connection> connection_;
     std::optional<smtp::ClientSession> session_;
     std::optional<HostAddress> where_;
+    io::ClientDeadlines deadlines_;
     bool is_ready_ = false;
 };
 

@@ -162,15 +162,16 @@ base::Result<void> Reception::begin_content() {
     id_ = shard_.new_id();
     content_ = shard_.house().spool().new_content();
     stored_bytes_ = 0;
+    const std::string id_text = id_.text();
     const auto field = mail::received_field(
-        {.from = session_.helo_name(),
-         .from_address = client_,
-         .by = rules_->config.hostname().text(),
+        {.helo_name = session_.helo_name(),
+         .client_address = client_,
+         .hostname = rules_->config.hostname().text(),
          .is_esmtp = session_.is_esmtp(),
          .is_encrypted = session_.is_encrypted(),
          .needs_smtputf8 = session_.envelope().needs_smtputf8,
-         .id = id_.text(),
-         .date = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+         .queue_id = id_text,
+         .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
     stored_bytes_ += field.size();
     return content_->write(field);
 }

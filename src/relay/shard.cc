@@ -3,10 +3,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <string>
 #include <utility>
 
-#include "base/limits.h"
 #include "relay/receiver.h"
 #include "relay/routing.h"
 
@@ -43,31 +44,28 @@ base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
     return shard;
 }
 
-void Shard::start(std::vector<asio::ip::tcp::acceptor> acceptors) {
-    acceptors_ = std::move(acceptors);
-    for (auto& acceptor : acceptors_) {
-        asio::co_spawn(io_, accept(acceptor), asio::detached);
-    }
+void Shard::start(std::vector<io::Listener> listeners) {
+    listeners_ = std::move(listeners);
+    for (auto& listener : listeners_) asio::co_spawn(io_, accept(listener), asio::detached);
 }
 
 void Shard::run() {
     io_.run();
 }
 
-asio::awaitable<void> Shard::accept(asio::ip::tcp::acceptor& acceptor) {
+asio::awaitable<void> Shard::accept(io::Listener& listener) {
     asio::steady_timer pause(io_);
-    while (acceptor.is_open()) {
-        boost::system::error_code error;
-        auto socket = co_await acceptor.async_accept(
-            asio::redirect_error(asio::use_awaitable, error));
-        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) break;
-        if (error) {
-            pause.expires_after(accept_pause);
-            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    for (;;) {
+        auto socket = co_await listener.accept();
+        if (socket) {
+            auto connection = std::make_unique<io::Connection>(*std::move(socket));
+            asio::co_spawn(io_, receive(*this, std::move(connection)), asio::detached);
             continue;
         }
-        auto connection = std::make_unique<io::Connection>(std::move(socket));
-        asio::co_spawn(io_, receive(*this, std::move(connection)), asio::detached);
+        if (socket.error() == asio::error::operation_aborted) co_return;
+        boost::system::error_code ignored;
+        pause.expires_after(accept_pause);
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
 }
 
@@ -82,7 +80,7 @@ void Shard::stop() {
     asio::post(io_, [this] {
         if (is_stopping_) return;
         is_stopping_ = true;
-        for (auto& acceptor : acceptors_) acceptor.close();
+        for (auto& listener : listeners_) listener.close();
         deliverer_->stop();
         // A session may leave while the others are told.
         const auto clients = clients_;

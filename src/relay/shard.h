@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
@@ -18,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/listener.h"
 #include "io/route_cache.h"
 #include "io/unbound_resolver.h"
 #include "relay/deliverer.h"
@@ -33,7 +33,7 @@ class Shard {
     ~Shard();
 
     // Serves who comes to these listening sockets.
-    void start(std::vector<asio::ip::tcp::acceptor> acceptors);
+    void start(std::vector<io::Listener> listeners);
     void run();
     // Any thread. No new clients and no new deliveries; ends when all are gone.
     void stop();
@@ -70,7 +70,7 @@ class Shard {
   private:
     Shard(House& house, unsigned number, queue::QueueId after);
 
-    asio::awaitable<void> accept(asio::ip::tcp::acceptor& acceptor);
+    asio::awaitable<void> accept(io::Listener& listener);
     void end_when_empty();
 
     House& house_;
@@ -81,7 +81,7 @@ class Shard {
     std::unique_ptr<io::UnboundResolver> resolver_;
     std::unique_ptr<io::RouteCache> routes_;
     std::unique_ptr<Deliverer> deliverer_;
-    std::vector<asio::ip::tcp::acceptor> acceptors_;
+    std::vector<io::Listener> listeners_;
     std::list<std::function<void()>> clients_;
     asio::steady_timer stop_timer_;
     bool is_stopping_ = false;

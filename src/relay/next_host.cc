@@ -1,0 +1,121 @@
+#include "relay/next_host.h"
+
+#include <utility>
+
+#include "queue/attempts.h"
+#include "relay/shard.h"
+
+namespace turnaway::relay {
+namespace {
+
+bool is_over_before_mail(smtp::ClientStage stage) {
+    using smtp::ClientStage;
+    return stage == ClientStage::connect || stage == ClientStage::greeting ||
+           stage == ClientStage::ehlo || stage == ClientStage::starttls;
+}
+
+}  // namespace
+
+asio::awaitable<Dialogue> NextHost::deliver(HostAddress where, smtp::TlsPolicy tls,
+                                            smtp::ClientMessage message,
+                                            spool::ContentPtr content) {
+    if (is_ready_ && where_ == where) {
+        session_->deliver(message);
+        auto dialogue = co_await drive(content);
+        // A host may close a connection it was kept waiting on: that is no word on this message.
+        const bool is_stale = dialogue.host_outcome && !dialogue.host_outcome->reply &&
+                              dialogue.host_outcome->stage == smtp::ClientStage::mail;
+        if (!is_stale) co_return dialogue;
+    }
+    co_await leave();
+    auto dialogue = co_await dial_and_deliver(where, tls, message, content);
+    const auto& failure = dialogue.host_outcome;
+    if (tls == smtp::TlsPolicy::opportunistic && failure &&
+        failure->cause == smtp::ClientCause::tls_failed) {
+        // Encryption nobody asked for must not keep the mail from going (RFC 7435 section 4).
+        co_return co_await dial_and_deliver(std::move(where), smtp::TlsPolicy::never,
+                                            std::move(message), std::move(content));
+    }
+    co_return dialogue;
+}
+
+asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::TlsPolicy tls,
+                                                     smtp::ClientMessage message,
+                                                     spool::ContentPtr content) {
+    is_ready_ = false;
+    where_ = where;
+    const auto rules = shard_.rules();
+    deadlines_ = deadlines_of(rules->config);
+    session_.emplace(smtp::ClientPlan{.own_name = rules->config.hostname().text(),
+                                      .tls = tls,
+                                      .message = std::move(message)});
+    auto dialled = co_await io::Connection::dial(shard_.io().get_executor(), where.address,
+                                                 where.port, rules->config.delivery.connect_wait);
+    if (!dialled) {
+        if (dialled.error() == asio::error::timed_out) {
+            session_->timed_out();
+        } else {
+            session_->closed();
+        }
+        auto dialogue = conclude();
+        dialogue.words = dialled.error() == asio::error::timed_out
+                             ? queue::describe(*dialogue.host_outcome,
+                                               rules->config.delivery.connect_wait)
+                             : dialled.error().message();
+        co_return dialogue;
+    }
+    connection_ = *std::move(dialled);
+    co_return co_await drive(content);
+}
+
+asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
+    io::ClientDrive drive{.session = *session_,
+                          .connection = *connection_,
+                          .tls = shard_.house().tls_client(),
+                          .host = where_->host,
+                          .deadlines = deadlines_,
+                          .content = {.bytes = content->size(),
+                                      .in_memory = content->in_memory(),
+                                      .read = [content](std::uint64_t offset,
+                                                        std::size_t bytes_max) {
+                                          return content->read(offset, bytes_max);
+                                      }}};
+    const auto end = co_await io::drive_client(drive);
+    is_ready_ = end.pause == io::ClientPause::ready;
+    if (end.content_error) shard_.house().log_trouble(*end.content_error);
+    auto dialogue = conclude();
+    if (!is_ready_) {
+        co_await connection_->close();
+        connection_.reset();
+    }
+    co_return dialogue;
+}
+
+Dialogue NextHost::conclude() const {
+    Dialogue dialogue{.host_outcome = session_->host_outcome(),
+                      .offers_dsn = session_->extensions().dsn};
+    if (dialogue.host_outcome && is_over_before_mail(dialogue.host_outcome->stage)) {
+        if (!dialogue.host_outcome->reply) dialogue.words = queue::describe(*dialogue.host_outcome);
+        return dialogue;
+    }
+    dialogue.outcomes = session_->transaction().outcomes();
+    return dialogue;
+}
+
+asio::awaitable<void> NextHost::leave() {
+    if (connection_ == nullptr) co_return;
+    if (is_ready_) {
+        session_->quit();
+        io::ClientDrive drive{.session = *session_,
+                              .connection = *connection_,
+                              .tls = shard_.house().tls_client(),
+                              .host = where_->host,
+                              .deadlines = deadlines_};
+        co_await io::drive_client(drive);
+    }
+    is_ready_ = false;
+    co_await connection_->close();
+    connection_.reset();
+}
+
+}  // namespace turnaway::relay
