@@ -63,6 +63,14 @@ inline constexpr std::chrono::seconds client_quit_wait = 5s;
 // the write ends although the host is itself stuck in writing replies (RFC 2920 section 3.1).
 inline constexpr std::size_t client_batch_bytes_most = std::size_t{8} * 1024;
 
+// Before a close: what a peer may still say, so that no reset destroys our last reply.
+inline constexpr std::size_t close_drain_bytes_most = std::size_t{64} * 1024;
+inline constexpr std::chrono::seconds close_wait = 2s;
+// Content up to this goes out in one write, its final dot included; more in pieces of this size.
+inline constexpr std::size_t content_piece_bytes = std::size_t{64} * 1024;
+// One request to the page for metrics and health, its header included.
+inline constexpr std::size_t http_request_bytes_most = std::size_t{8} * 1024;
+
 // RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
 inline constexpr std::chrono::seconds refused_client_wait = 5min;
 
