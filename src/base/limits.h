@@ -72,6 +72,13 @@ inline constexpr std::size_t server_answers_held_most = 10;
 inline constexpr std::size_t refused_content_bytes_most = std::size_t{16} * 1024 * 1024;
 // RFC 5321 section 6.3: Received fields from which on a message is taken to go round.
 inline constexpr std::size_t received_fields_most = 100;
+// Before a close: what a peer may still say, so that no reset destroys our last reply.
+inline constexpr std::size_t close_drain_bytes_most = std::size_t{64} * 1024;
+inline constexpr std::chrono::seconds close_wait = 2s;
+// Content up to this goes out in one write, its final dot included; more in pieces of this size.
+inline constexpr std::size_t content_piece_bytes = std::size_t{64} * 1024;
+// One request to the page for metrics and health, its header included.
+inline constexpr std::size_t http_request_bytes_most = std::size_t{8} * 1024;
 
 // RFC 1846 section 4.2: the time suggested for a client that does not QUIT after a 521.
 inline constexpr std::chrono::seconds refused_client_wait = 5min;

@@ -1,0 +1,97 @@
+#include "io/client_driver.h"
+
+#include <array>
+
+#include "base/limits.h"
+#include "io/content_sender.h"
+
+namespace turnaway::io {
+
+namespace {
+
+using Kind = smtp::ClientSession::Wish::Kind;
+using Milliseconds = Connection::Milliseconds;
+
+// The session hears what the host still said, then how it ended.
+asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
+    const bool has_timed_out = failure == Failure::timed_out;
+    const Milliseconds wait = has_timed_out ? Milliseconds(0) : base::limits::close_wait;
+    std::array<char, 4096> buffer;
+    while (drive.session.wish().kind != Kind::close) {
+        const auto bytes = co_await drive.connection.read(buffer, wait);
+        if (!bytes) break;
+        drive.session.received({buffer.data(), *bytes});
+    }
+    if (drive.session.wish().kind == Kind::close) co_return;
+    has_timed_out ? drive.session.timed_out() : drive.session.closed();
+}
+
+asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
+    // The session may change its buffer when it hears something meanwhile; it does not here.
+    const auto sent = co_await drive.connection.write(wish.bytes, drive.deadlines.of(wish.wait));
+    if (sent) {
+        drive.session.sent();
+    } else {
+        co_await report_loss(drive, sent.error());
+    }
+}
+
+asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish wish) {
+    std::array<char, 4096> buffer;
+    const auto bytes = co_await drive.connection.read(buffer, drive.deadlines.of(wish.wait));
+    if (bytes) {
+        drive.session.received({buffer.data(), *bytes});
+    } else if (bytes.error() == Failure::timed_out) {
+        drive.session.timed_out();
+    } else {
+        drive.session.closed();
+    }
+}
+
+asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
+    const auto done =
+        co_await drive.connection.start_tls(drive.tls, drive.host, drive.deadlines.of(wish.wait));
+    done ? drive.session.tls_up() : drive.session.tls_failed();
+}
+
+}  // namespace
+
+asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
+    ClientEnd end;
+    while (true) {
+        const auto wish = drive.session.wish();
+        switch (wish.kind) {
+            case Kind::connect:
+                drive.session.connected();
+                break;
+            case Kind::send:
+                co_await send_commands(drive, wish);
+                break;
+            case Kind::read:
+                co_await read_replies(drive, wish);
+                break;
+            case Kind::start_tls:
+                co_await shake_hands(drive, wish);
+                break;
+            case Kind::send_content: {
+                const ContentSent sent = co_await send_content(drive);
+                if (sent.content_error) {
+                    end.content_error = sent.content_error;
+                    drive.session.closed();
+                } else if (sent.failure) {
+                    co_await report_loss(drive, *sent.failure);
+                } else if (drive.session.wish().kind == Kind::send_content) {
+                    drive.session.content_sent();
+                }
+                break;
+            }
+            case Kind::ready:
+                end.pause = ClientPause::ready;
+                co_return end;
+            case Kind::close:
+                co_return end;
+        }
+    }
+}
+
+}  // namespace turnaway::io

@@ -1,0 +1,190 @@
+#include "io/listener.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "base/text.h"
+#include "io/connection.h"
+
+namespace turnaway::io {
+
+namespace {
+
+using asio::ip::tcp;
+using base::Fault;
+using boost::system::error_code;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr int backlog = 65535;         // cut by the system to net.core.somaxconn
+constexpr int first_inherited_fd = 3;  // sd_listen_fds(3)
+constexpr unsigned inherited_most = 64;
+constexpr int ports_privileged_below = 1024;
+
+std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_code& error) {
+    const std::string where = endpoint.text();
+    if (error == asio::error::access_denied && endpoint.port < ports_privileged_below) {
+        return base::fail(Fault::permission,
+                          "no right to listen on " + where +
+                              ": start the service by its systemd socket unit, or give the program "
+                              "the capability cap_net_bind_service");
+    }
+    if (error == asio::error::address_in_use) {
+        return base::fail(Fault::unavailable,
+                          "another program already listens on " + where +
+                              ": stop it (ss -ltnp shows which it is), or choose another port");
+    }
+    if (error.value() == EADDRNOTAVAIL) {
+        return base::fail(Fault::unavailable,
+                          "this machine has no address for " + where + ": choose one of its own");
+    }
+    return base::fail(Fault::system, "cannot listen on " + where + ": " + error.message());
+}
+
+error_code bind_and_listen(tcp::acceptor& acceptor, const tcp::endpoint& at, bool is_for_both,
+                           bool is_shared) {
+    error_code error;
+    acceptor.open(at.protocol(), error);
+    if (error) return error;
+    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && is_shared) acceptor.set_option(ReusePort(true), error);
+    if (!error && at.protocol() == tcp::v6()) {
+        acceptor.set_option(asio::ip::v6_only(!is_for_both), error);
+    }
+    if (!error) acceptor.bind(at, error);
+    if (!error) acceptor.listen(backlog, error);
+    return error;
+}
+
+base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const Endpoint& endpoint,
+                                          bool is_shared) {
+    tcp::acceptor acceptor(executor);
+    error_code error;
+    if (endpoint.address) {
+        const tcp::endpoint at(asio_address(*endpoint.address), endpoint.port);
+        error = bind_and_listen(acceptor, at, false, is_shared);
+    } else {
+        error = bind_and_listen(acceptor, {tcp::v6(), endpoint.port}, true, is_shared);
+        if (error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL) {
+            acceptor = tcp::acceptor(executor);
+            error = bind_and_listen(acceptor, {tcp::v4(), endpoint.port}, false, is_shared);
+        }
+    }
+    if (error) return listen_error(endpoint, error);
+    return acceptor;
+}
+
+bool is_listening(int descriptor) {
+    int answer = 0;
+    socklen_t bytes = sizeof answer;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &bytes) == 0 && answer != 0;
+}
+
+// The client was gone before we took it, or its network is.
+bool is_gone(const error_code& error) {
+    return error == asio::error::connection_aborted || error == asio::error::network_down ||
+           error == asio::error::network_unreachable || error == asio::error::host_unreachable ||
+           error == asio::error::connection_reset || error.value() == EPROTO;
+}
+
+}  // namespace
+
+base::Result<Listener> Listener::open(asio::any_io_executor executor, const Endpoint& endpoint) {
+    auto acceptor = open_acceptor(std::move(executor), endpoint, true);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    return Listener(*std::move(acceptor));
+}
+
+asio::awaitable<std::expected<tcp::socket, error_code>> Listener::accept() {
+    while (true) {
+        auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+        if (!error) co_return std::move(socket);
+        if (!is_gone(error)) co_return std::unexpected(error);
+    }
+}
+
+void Listener::close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+}
+
+Endpoint Listener::local() const {
+    error_code error;
+    const tcp::endpoint at = acceptor_.local_endpoint(error);
+    if (error || at.address().is_unspecified()) return {std::nullopt, at.port()};
+    return {ip_address(at.address()), at.port()};
+}
+
+base::Result<void> may_listen(const Endpoint& endpoint) {
+    asio::io_context context;
+    auto acceptor = open_acceptor(context.get_executor(), endpoint, false);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    return {};
+}
+
+base::Result<InheritedSockets> InheritedSockets::take() {
+    InheritedSockets sockets;
+    const char* pid = std::getenv("LISTEN_PID");
+    const char* count_text = std::getenv("LISTEN_FDS");
+    if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return sockets;
+    const auto count = base::parse_unsigned<unsigned>(count_text, inherited_most);
+    if (!count) {
+        return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
+                                             "', not a number from 0 to 64");
+    }
+    for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
+        if (!is_listening(fd)) {
+            return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
+                                                 " from systemd is not a listening socket: the "
+                                                 "socket unit needs ListenStream= and Accept=no");
+        }
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        sockets.descriptors_.push_back(fd);
+    }
+    for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(name);
+    return sockets;
+}
+
+InheritedSockets::InheritedSockets(InheritedSockets&& other) noexcept
+    : descriptors_(std::exchange(other.descriptors_, {})) {}
+
+InheritedSockets& InheritedSockets::operator=(InheritedSockets&& other) noexcept {
+    std::swap(descriptors_, other.descriptors_);
+    return *this;
+}
+
+InheritedSockets::~InheritedSockets() {
+    for (const int fd : descriptors_) ::close(fd);
+}
+
+base::Result<std::vector<Listener>> InheritedSockets::listeners(
+    asio::any_io_executor executor) const {
+    std::vector<Listener> listeners;
+    for (const int fd : descriptors_) {
+        sockaddr_storage address{};
+        socklen_t bytes = sizeof address;
+        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes);
+        const tcp protocol = address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4();
+        const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (copy < 0) return base::fail_errno(Fault::system, "cannot copy a socket of systemd");
+        tcp::acceptor acceptor(executor);
+        error_code error;
+        acceptor.assign(protocol, copy, error);
+        if (error) {
+            ::close(copy);
+            return base::fail(Fault::system, "cannot use a socket of systemd: " + error.message());
+        }
+        listeners.push_back(Listener(std::move(acceptor)));
+    }
+    return listeners;
+}
+
+}  // namespace turnaway::io

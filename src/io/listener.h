@@ -1,0 +1,62 @@
+// Listener: one listening TCP socket in one event loop.
+//
+// Opened here with SO_REUSEPORT, so that every shard has its own and the kernel spreads the
+// clients, or taken over from systemd (sd_listen_fds(3)), where each shard gets a copy of the same
+// socket. An endpoint without an address is one socket for IPv6 and IPv4, or IPv4 alone on a
+// machine without IPv6. Known gap: with SO_REUSEPORT a second server of the same user shares the
+// port unnoticed; may_listen() asks beforehand.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <expected>
+#include <vector>
+
+#include "base/result.h"
+#include "io/endpoint.h"
+
+namespace turnaway::io {
+
+namespace asio = boost::asio;
+
+class Listener {
+  public:
+    // Errors name the endpoint and what to do.
+    static base::Result<Listener> open(asio::any_io_executor executor, const Endpoint& endpoint);
+
+    // The next client. Running out of descriptors or memory is an error the caller waits out;
+    // operation_aborted means that close() was called. Clients that were gone again are skipped.
+    asio::awaitable<std::expected<asio::ip::tcp::socket, boost::system::error_code>> accept();
+    void close();
+
+    Endpoint local() const;
+
+  private:
+    friend class InheritedSockets;
+    explicit Listener(asio::ip::tcp::acceptor acceptor) : acceptor_(std::move(acceptor)) {}
+    asio::ip::tcp::acceptor acceptor_;
+};
+
+// Fault::unavailable when somebody else has the endpoint; nobody listens on it afterwards.
+base::Result<void> may_listen(const Endpoint& endpoint);
+
+// The sockets systemd passed to this process, if any. Taken once, at the start, before threads:
+// children will not see them any more.
+class InheritedSockets {
+  public:
+    static base::Result<InheritedSockets> take();
+    InheritedSockets(InheritedSockets&& other) noexcept;
+    InheritedSockets& operator=(InheritedSockets&& other) noexcept;
+    ~InheritedSockets();
+
+    bool is_empty() const { return descriptors_.empty(); }
+    // A listener of its own for each socket, in that event loop.
+    base::Result<std::vector<Listener>> listeners(asio::any_io_executor executor) const;
+
+  private:
+    InheritedSockets() = default;
+    std::vector<int> descriptors_;
+};
+
+}  // namespace turnaway::io

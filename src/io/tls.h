@@ -1,0 +1,46 @@
+// TlsServer and TlsClient: what is decided once about TLS, for all connections of a side.
+//
+// TLS 1.2 and later, no compression, no renegotiation (RFC 8996, RFC 9325). The client asks for the
+// host by name (SNI, RFC 6066 section 3) and by default believes any certificate: opportunistic TLS
+// protects against listening only (RFC 7435). Where verifying is wanted the chain must lead to the
+// given authorities and the name must fit (RFC 9525), else the handshake fails. Known gaps: no
+// DANE, no client certificates.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <string>
+
+#include "base/result.h"
+
+namespace turnaway::io {
+
+class TlsServer {
+  public:
+    // PEM files: the certificate with its chain, and its key.
+    static base::Result<TlsServer> load(const std::string& certificate_file,
+                                        const std::string& key_file);
+
+    boost::asio::ssl::context& context() { return context_; }
+
+  private:
+    TlsServer();
+    boost::asio::ssl::context context_;
+};
+
+class TlsClient {
+  public:
+    // Any certificate will do.
+    static base::Result<TlsClient> opportunistic();
+    // The host must prove its name. An empty file means the authorities of the system.
+    static base::Result<TlsClient> verifying(const std::string& authorities_file = {});
+
+    bool is_verifying() const { return is_verifying_; }
+    boost::asio::ssl::context& context() { return context_; }
+
+  private:
+    TlsClient();
+    boost::asio::ssl::context context_;
+    bool is_verifying_ = false;
+};
+
+}  // namespace turnaway::io

@@ -1,0 +1,107 @@
+#include "io/unbound_context.h"
+
+#include <array>
+#include <utility>
+
+namespace turnaway::io {
+
+namespace {
+
+using base::Fault;
+using Settings = UnboundResolver::Settings;
+
+struct Option {
+    const char* name;
+    const char* value;
+};
+constexpr std::array options{
+    Option{"do-not-query-localhost:", "no"},
+    // A library gets 16 by default: a few slow domains would stop all others.
+    Option{"outgoing-range:", "512"},
+    Option{"num-queries-per-thread:", "1024"},
+    Option{"outgoing-num-tcp:", "32"},
+    // How long a server that was dead is believed to be; 900 by default.
+    Option{"infra-host-ttl:", "30"},
+    Option{"unblock-lan-zones:", "yes"},
+    // As many bytes as some tens of thousands of answers have.
+    Option{"msg-cache-size:", "8m"},
+    Option{"rrset-cache-size:", "16m"},
+};
+
+// RFC 6761, RFC 8375: libunbound answers for these by itself, which is right only when nobody was
+// told to know better.
+constexpr std::array special_zones{"test.", "invalid.", "localhost.", "home.arpa.", "onion."};
+
+std::unexpected<base::Error> refused(const std::string& what, int error) {
+    return base::fail(Fault::config, what + ": " + ub_strerror(error));
+}
+
+base::Result<void> set_options(ub_ctx* context, const Settings& settings) {
+    for (const Option& option : options) {
+        if (const int error = ub_ctx_set_option(context, option.name, option.value)) {
+            return refused("libunbound does not take " + std::string(option.name), error);
+        }
+    }
+    if (settings.trust_anchor_file.empty()) {
+        if (const int error = ub_ctx_set_option(context, "module-config:", "iterator")) {
+            return refused("libunbound does not take module-config:", error);
+        }
+    } else if (const int error = ub_ctx_add_ta_file(context, settings.trust_anchor_file.c_str())) {
+        return refused("cannot use the trust anchor in " + settings.trust_anchor_file, error);
+    }
+    return {};
+}
+
+base::Result<void> set_servers(ub_ctx* context, const Settings& settings) {
+    for (const std::string& server : settings.forward) {
+        if (const int error = ub_ctx_set_fwd(context, server.c_str())) {
+            return refused("'" + server +
+                               "' is no DNS server to forward to, which is an address "
+                               "with or without a port, like 127.0.0.1@5353",
+                           error);
+        }
+    }
+    if (!settings.forward.empty() || settings.resolv_conf.empty()) return {};
+    if (const int error = ub_ctx_resolvconf(context, settings.resolv_conf.c_str())) {
+        return refused("cannot read the DNS servers from " + settings.resolv_conf, error);
+    }
+    return {};
+}
+
+base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
+    if (!settings.forward.empty() || !settings.resolv_conf.empty()) {
+        for (const char* zone : special_zones) ub_ctx_zone_remove(context, zone);
+    }
+    for (const std::string& zone : settings.local_zones) {
+        if (const int error = ub_ctx_zone_add(context, zone.c_str(), "static")) {
+            return refused("'" + zone + "' is no domain to answer for", error);
+        }
+    }
+    for (const std::string& line : settings.local_data) {
+        if (const int error = ub_ctx_data_add(context, line.c_str())) {
+            return refused("'" + line + "' is no line of a zone", error);
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+base::Result<UnboundContext> make_unbound_context(const Settings& settings) {
+    UnboundContext context(ub_ctx_create());
+    if (!context) return base::fail(Fault::system, "libunbound has no memory to start");
+    for (const auto step : {set_options, set_servers}) {
+        if (const auto done = step(context.get(), settings); !done) {
+            return std::unexpected(done.error());
+        }
+    }
+    if (const int error = ub_ctx_async(context.get(), 1)) {
+        return refused("libunbound cannot work beside us", error);
+    }
+    if (const auto done = set_local(context.get(), settings); !done) {
+        return std::unexpected(done.error());
+    }
+    return context;
+}
+
+}  // namespace turnaway::io

@@ -1,0 +1,22 @@
+// UnboundContext: a libunbound context made as our settings say.
+//
+// The order matters: options first, then what makes libunbound fix them (zones and local data).
+#pragma once
+
+#include <unbound.h>
+
+#include <memory>
+
+#include "base/result.h"
+#include "io/unbound_resolver.h"
+
+namespace turnaway::io {
+
+struct DeleteUnbound {
+    void operator()(ub_ctx* context) const { ub_ctx_delete(context); }
+};
+using UnboundContext = std::unique_ptr<ub_ctx, DeleteUnbound>;
+
+base::Result<UnboundContext> make_unbound_context(const UnboundResolver::Settings& settings);
+
+}  // namespace turnaway::io

@@ -1,0 +1,91 @@
+// An event loop for tests: runs a coroutine to its end, makes pairs of connections on loopback.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "io/connection.h"
+
+namespace turnaway::io {
+
+using namespace std::chrono_literals;
+
+// Nothing here takes this long unless it hangs.
+inline constexpr auto patience = 20s;
+
+inline void run_until(asio::io_context& loop, const bool& done) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    loop.restart();
+    while (!done && loop.run_one_until(end) != 0) {
+    }
+    if (!done) throw std::runtime_error("the event loop never came to the end");
+}
+
+template <class T>
+T run(asio::io_context& loop, asio::awaitable<T> work) {
+    bool done = false;
+    std::exception_ptr failure;
+    std::optional<T> result;
+    asio::co_spawn(loop, std::move(work), [&](std::exception_ptr thrown, T value) {
+        failure = thrown;
+        if (!thrown) result = std::move(value);
+        done = true;
+    });
+    run_until(loop, done);
+    if (failure) std::rethrow_exception(failure);
+    return *std::move(result);
+}
+
+inline void run(asio::io_context& loop, asio::awaitable<void> work) {
+    bool done = false;
+    std::exception_ptr failure;
+    asio::co_spawn(loop, std::move(work), [&](std::exception_ptr thrown) {
+        failure = thrown;
+        done = true;
+    });
+    run_until(loop, done);
+    if (failure) std::rethrow_exception(failure);
+}
+
+struct Pair {
+    std::unique_ptr<Connection> client;
+    std::unique_ptr<Connection> server;
+};
+
+inline Pair make_pair(asio::io_context& loop) {
+    using asio::ip::tcp;
+    tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    tcp::socket client(loop);
+    client.connect(acceptor.local_endpoint());
+    tcp::socket server = acceptor.accept();
+    return {std::make_unique<Connection>(std::move(client)),
+            std::make_unique<Connection>(std::move(server))};
+}
+
+inline asio::awaitable<std::string> read_some(Connection& connection) {
+    std::string text(65536, '\0');
+    const auto bytes = co_await connection.read(text, 10s);
+    text.resize(bytes.value_or(0));
+    co_return text;
+}
+
+// Until the other side ends.
+inline asio::awaitable<std::string> read_all(Connection& connection) {
+    std::string all;
+    while (true) {
+        const std::string some = co_await read_some(connection);
+        if (some.empty()) co_return all;
+        all += some;
+    }
+}
+
+}  // namespace turnaway::io
