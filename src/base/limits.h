@@ -87,6 +87,17 @@ inline constexpr std::chrono::seconds refused_client_wait = 5min;
 inline constexpr std::size_t refusing_words_bytes_most = 256;
 
 static_assert(command_line_bytes_most >= command_line_bytes_least + 26 + 17 + 10 + 1036);
+
+// The spool (spool/sqlite_spool.h). Content up to this size is kept in the message's row and in
+// memory, the rest in files of their own.
+inline constexpr std::size_t content_in_row_bytes_most = std::size_t{256} * 1024;
+// A batch that has read back so much is committed before the next message is read.
+inline constexpr std::size_t spool_batch_loaded_bytes_most = std::size_t{16} * 1024 * 1024;
+// Pages of 4 KiB in the write-ahead log before they are moved into the database.
+inline constexpr int spool_log_pages_most = 4000;
+// Pages of the database kept in memory, in KiB.
+inline constexpr int spool_cache_kib = 16 * 1024;
+
 // What one route may hold (RFC 5321 section 5.1 sets no bound): MX records beyond the best, and
 // addresses of one host beyond the first, are left out. Each MX costs two DNS questions.
 inline constexpr std::size_t route_mx_most = 50;

@@ -1,0 +1,102 @@
+// SqliteSpool: the spool on one disk (docs/formats.md).
+//
+// Whatever is asked for goes into a line that one thread works off: it takes all there is, makes it
+// one transaction, commits and syncs once, and only then calls every `done`. So the more wait, the
+// more share a sync. Big content is synced, file and folder, before the commit of its row, and its
+// file is removed after the row is gone. A disk nearly full refuses new messages with
+// Fault::unavailable and goes on; any other failure is for good (the contract is spool.h).
+// Gaps: a big content is synced on the one thread, so the others wait for it; an update of a
+// message that is not there is no error.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "spool/content_folder.h"
+#include "spool/database.h"
+#include "spool/spool.h"
+
+namespace turnaway::spool {
+
+struct SpoolSettings {
+    std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
+    // With less left on its disk, new messages are refused. What comes in one batch counts.
+    std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
+    // For tests: called on the spool's thread when each named step is behind it, and the name of
+    // the SQLite VFS that lets the disk fail.
+    std::function<void(const char*)> on_step = {};
+    const char* vfs = nullptr;
+};
+
+class SqliteSpool final : public Spool {
+  public:
+    // Fault::unavailable when another program has it, Fault::data when it is damaged or of another
+    // version.
+    static base::Result<std::unique_ptr<SqliteSpool>> open(SpoolSettings settings);
+    // Does what was asked for before, then closes.
+    ~SqliteSpool() override;
+
+    std::unique_ptr<ContentSink> new_content() override;
+    void apply(Change change, Done done) override;
+    void load(queue::QueueId id, Found found) override;
+    base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
+    void remember(RefusingHost host, Done done) override;
+    void forget(std::string_view address, Done done) override;
+    base::Result<std::vector<RefusingHost>> refusing_hosts() override;
+    bool has_failed() const override { return has_failed_; }
+
+  private:
+    struct Job;
+    using Batch = std::deque<Job>;
+
+    SqliteSpool(SpoolSettings settings, std::unique_ptr<Database> database,
+                std::shared_ptr<ContentFolder> folder,
+                std::unordered_map<queue::QueueId, ContentFile> files);
+    void ask(Job job);
+    void work();
+    std::size_t commit_some(Batch& jobs, std::size_t begin);
+    base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
+    base::Result<void> perform(Job& job);
+    base::Result<void> change(Job& job);
+    base::Result<void> add(const StoredMessage& stored);
+    base::Result<ContentFile> keep_file(const ContentPtr& content);
+    base::Result<void> remove(queue::QueueId id);
+    base::Result<StoredMessage> read(queue::QueueId id);
+    bool is_disk_full_for(const Change& change);
+    void step(const char* name) const;
+    void fail_for_good(const base::Error& error);
+
+    const SpoolSettings settings_;
+    const std::shared_ptr<ContentFolder> folder_;
+    std::atomic<bool> has_failed_ = false;
+
+    std::mutex database_mutex_;  // the connection: the thread's, and the callers' of scan
+    const std::unique_ptr<Database> database_;
+
+    // The thread's own.
+    std::unordered_map<queue::QueueId, ContentFile> files_;  // of messages whose content is one
+    std::vector<std::uint64_t> files_to_remove_;
+    std::optional<std::uint64_t> free_bytes_;  // asked once a batch
+    std::size_t loaded_bytes_ = 0;
+    bool is_folder_changed_ = false;
+    std::string failure_;
+
+    std::mutex line_mutex_;
+    std::condition_variable line_changed_;
+    Batch line_;
+    bool is_ending_ = false;
+    std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace turnaway::spool
