@@ -91,6 +91,9 @@ std::optional<Delivery::Target> Delivery::next() {
 void Delivery::host_failed(const Target& target, const ClientOutcome& outcome, std::string words,
                            std::chrono::sys_seconds now) {
     for (const std::size_t recipient : target.recipients) {
+        // Who is to be offered again gets an outcome by that.
+        if (again_ && std::ranges::find(again_->recipients, recipient) != again_->recipients.end())
+            continue;
         record(target, recipient, outcome, words, now);
     }
 }
