@@ -108,6 +108,39 @@ inline constexpr std::chrono::seconds route_age_most = 24h;
 inline constexpr std::chrono::seconds absence_age_most = 1h;
 inline constexpr std::chrono::seconds dns_failure_age_most = 30s;
 
+// The queue's standard times (RFC 5321 section 4.5.4.1, requirements 38 and 39): the lifetimes by
+// cause, when the sender is told of a delay, and the first and the usual wait between tries, each a
+// fifth more or less.
+inline constexpr std::chrono::seconds queue_temporary_lifetime = 120h;
+inline constexpr std::chrono::seconds queue_implicit_lifetime = 4h;
+inline constexpr std::chrono::seconds queue_dns_lifetime = 120h;
+inline constexpr std::chrono::seconds queue_bounce_lifetime = 48h;
+inline constexpr std::chrono::seconds queue_delay_notice = 4h;
+inline constexpr std::chrono::seconds queue_retry_first = 30min;
+inline constexpr std::chrono::seconds queue_retry_most = 150min;
+// One round over a route: hosts dialled, unless set otherwise, and addresses of each; the RFC wants
+// two addresses at the least (section 5.1).
+inline constexpr std::size_t round_hosts_most = 5;
+inline constexpr std::size_t round_addresses_of_host_most = 4;
+inline constexpr std::size_t round_addresses_least = 2;
+// What the queue keeps of a recipient's attempts besides those that closed a host, and of what a
+// host said at one.
+inline constexpr std::size_t attempts_kept_first = 3;
+inline constexpr std::size_t attempts_kept_last = 20;
+inline constexpr std::size_t kept_reply_bytes_most = std::size_t{4} * 1024;
+inline constexpr std::size_t kept_reply_lines_most = 100;
+// Addresses that did not answer: how many are remembered, and how long each is left alone at first
+// and at most.
+inline constexpr std::size_t unreachable_addresses_most = 10'000;
+inline constexpr std::chrono::seconds unreachable_rest_first = 10min;
+inline constexpr std::chrono::seconds unreachable_rest_most = 2h;
+
+// Places for deliveries at one time, unless set otherwise: of one destination at first and at most,
+// and of all together.
+inline constexpr std::size_t destination_places_start = 2;
+inline constexpr std::size_t destination_places_most = 20;
+inline constexpr std::size_t delivery_places_most = 500;
+
 static_assert(absence_age_most < route_age_most && dns_failure_age_most <= 5min);
 static_assert(path_bytes_most < command_line_bytes_least);
 

@@ -1,0 +1,178 @@
+#include "queue/disposition.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/check.h"
+#include "codes/constants.h"
+#include "codes/table.h"
+#include "queue/history.h"
+
+namespace turnaway::queue {
+namespace {
+
+using codes::EnhancedCode;
+using smtp::ClientCause;
+using smtp::ClientVerdict;
+
+std::string_view token_of(route::RouteKind kind) {
+    using enum route::RouteKind;
+    switch (kind) {
+        case hosts:
+            break;
+        case null_mx:
+            return "null_mx";
+        case no_such_domain:
+            return "no_such_domain";
+        case no_mail_host:
+            return "no_mail_host";
+        case loopback_only:
+            return "loopback_only";
+        case ourselves:
+            return "ourselves";
+        case unusable_mx:
+            return "unusable_mx";
+        case later:
+            return "dns";
+    }
+    return "";
+}
+
+std::string_view token_of(const Attempt& attempt) {
+    if (is_lookup(attempt)) return "dns";
+    if (attempt.cause != ClientCause::replied) return smtp::name(attempt.cause);
+    if (*attempt.stage < smtp::ClientStage::mail) return "greeting_refused";
+    return attempt.verdict == ClientVerdict::permanent ? "refused" : "deferred";
+}
+
+Judgement by_attempt(Judgement::Kind kind, const std::vector<Attempt>& attempts, std::size_t at,
+                     std::string_view cause) {
+    return {.kind = kind, .status = attempts[at].status, .decided_by = at, .cause = cause};
+}
+
+// When every host was closed: the attempt at the best of them.
+std::optional<std::size_t> all_closed_by(const route::Route& route,
+                                         const std::vector<Attempt>& attempts) {
+    if (route.hosts.empty() || route.has_failed_exchange) return std::nullopt;
+    for (const route::MailHost& host : route.hosts) {
+        if (!closed_by(attempts, host)) return std::nullopt;
+    }
+    return closed_by(attempts, route.hosts.front());
+}
+
+std::optional<Judgement> permanent_of(const route::Route& route,
+                                      const std::vector<Attempt>& attempts, std::size_t fresh) {
+    using enum Judgement::Kind;
+    if (fresh > 0) {
+        const std::size_t last = attempts.size() - 1;
+        const Attempt& attempt = attempts[last];
+        if (attempt.verdict == ClientVerdict::delivered)
+            return by_attempt(delivered, attempts, last, "delivered");
+        if (ends_recipient(attempt)) return by_attempt(failed, attempts, last, token_of(attempt));
+        if (is_lookup(attempt) && attempt.verdict == ClientVerdict::permanent)
+            return by_attempt(failed, attempts, last, token_of(route.kind));
+    }
+    if (const auto closed = all_closed_by(route, attempts))
+        return by_attempt(failed, attempts, *closed, token_of(attempts[*closed]));
+    return std::nullopt;
+}
+
+// The temporary attempt that says most: of this round, the best host that spoke, else the first
+// one; without any, the last of earlier rounds.
+std::optional<std::size_t> telling_one(const std::vector<Attempt>& attempts, std::size_t fresh) {
+    const auto is_temporary = [](const Attempt& attempt) {
+        return attempt.verdict == ClientVerdict::temporary;
+    };
+    const std::size_t begin = attempts.size() - fresh;
+    std::optional<std::size_t> first;
+    for (std::size_t i = begin; i < attempts.size(); ++i) {
+        if (!is_temporary(attempts[i])) continue;
+        if (attempts[i].remote) return i;
+        if (!first) first = i;
+    }
+    for (std::size_t i = begin; !first && i-- > 0;) {
+        if (is_temporary(attempts[i])) first = i;
+    }
+    return first;
+}
+
+std::chrono::seconds lifetime_of(const route::Route& route, const RecipientState& state,
+                                 const Circumstances& circumstances) {
+    const Lifetimes& lifetimes = circumstances.lifetimes;
+    std::chrono::seconds lifetime = lifetimes.temporary;
+    const bool all_lookups = std::ranges::all_of(state.attempts, is_lookup);
+    const bool none_reached = std::ranges::all_of(state.attempts, [](const Attempt& attempt) {
+        return is_lookup(attempt) || is_unreachable(attempt);
+    });
+    if (!state.attempts.empty() && all_lookups) {
+        lifetime = lifetimes.dns;
+    } else if (!state.attempts.empty() && none_reached && state.tries > 0 &&
+               route.has_note(route::NoteKind::implicit_mx)) {
+        // Not after one round only: the message may have waited for us rather than for the host.
+        lifetime = lifetimes.implicit_unreachable;
+    }
+    return circumstances.is_null_sender ? std::min(lifetime, lifetimes.bounce) : lifetime;
+}
+
+// RFC 3463 section 3.5: X.4.7 where the last cause says nothing, or nothing that can be final.
+EnhancedCode expired_status(EnhancedCode last) {
+    const codes::EnhancedRow* row = codes::find(last.detail());
+    const bool says_nothing = last.detail() == codes::other_status || row == nullptr;
+    if (says_nothing || !row->usual_with(5))
+        return EnhancedCode::permanent(codes::delivery_expired);
+    return EnhancedCode::permanent(last.detail());
+}
+
+}  // namespace
+
+std::string_view name(Judgement::Kind kind) {
+    switch (kind) {
+        case Judgement::Kind::delivered:
+            return "delivered";
+        case Judgement::Kind::failed:
+            return "failed";
+        case Judgement::Kind::later:
+            return "later";
+    }
+    return "";
+}
+
+std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
+                                     const route::MailHost& host) {
+    for (std::size_t i = attempts.size(); i-- > 0;) {
+        if (closes_host(attempts[i]) && is_at(attempts[i], host)) return i;
+    }
+    return std::nullopt;
+}
+
+Judgement judge(const route::Route& route, const RecipientState& state, std::size_t fresh,
+                const Circumstances& circumstances, std::uint64_t random) {
+    TURNAWAY_CHECK(fresh <= state.attempts.size());
+    if (auto final = permanent_of(route, state.attempts, fresh)) return *final;
+
+    Judgement judgement{.status = EnhancedCode::temporary(codes::other_network_status),
+                        .decided_by = telling_one(state.attempts, fresh),
+                        .cause = "not_tried"};
+    if (judgement.decided_by) {
+        const Attempt& attempt = state.attempts[*judgement.decided_by];
+        judgement.status = attempt.status;
+        judgement.cause = token_of(attempt);
+    }
+    const Lifetimes& lifetimes = circumstances.lifetimes;
+    const auto end = circumstances.arrival + lifetime_of(route, state, circumstances);
+    if (circumstances.now >= end) {
+        judgement.kind = Judgement::Kind::failed;
+        judgement.status = expired_status(judgement.status);
+        judgement.cause = "expired";
+        return judgement;
+    }
+    judgement.retry_until = end;
+    // The last try comes when the lifetime ends, not some hours before.
+    judgement.due = std::min(circumstances.now + back_off(lifetimes, state.tries + 1, random), end);
+    judgement.is_delay_notice_due =
+        !circumstances.is_null_sender && !state.is_delay_reported &&
+        circumstances.now >= circumstances.arrival + lifetimes.delay_notice;
+    return judgement;
+}
+
+}  // namespace turnaway::queue
