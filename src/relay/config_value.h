@@ -1,0 +1,24 @@
+// One value of the configuration: from what TOML says to what the row of the table wants.
+//
+// The only other file that sees TOML is config.cc. A wrong value is told as a phrase without place:
+// `70000 is out of range`.
+#pragma once
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "relay/config_schema.h"
+
+namespace turnaway::relay {
+
+using Stored = std::expected<void, std::string>;
+
+Stored store_value(const Row& row, const toml::node& node, Config& config);
+// One key of [route].
+Stored store_route(std::string_view domain, const toml::node& node, RouteConfig& routes);
+
+}  // namespace turnaway::relay
