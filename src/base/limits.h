@@ -141,6 +141,11 @@ inline constexpr std::size_t destination_places_start = 2;
 inline constexpr std::size_t destination_places_most = 20;
 inline constexpr std::size_t delivery_places_most = 500;
 
+// What the relay keeps in memory of messages that just came in, so that they need not be read back.
+inline constexpr std::size_t fresh_content_bytes_most = std::size_t{16} * 1024 * 1024;
+// Hosts that said 521, kept at once.
+inline constexpr std::size_t refusing_hosts_most = 10'000;
+
 static_assert(absence_age_most < route_age_most && dns_failure_age_most <= 5min);
 static_assert(path_bytes_most < command_line_bytes_least);
 

@@ -30,8 +30,8 @@ using base::Result;
 constexpr std::chrono::seconds stop_wait_most{30};
 
 unsigned thread_count(const Config& config) {
-    const unsigned wanted = config.process.threads != 0 ? config.process.threads
-                                                        : std::thread::hardware_concurrency();
+    const unsigned wanted =
+        config.process.threads != 0 ? config.process.threads : std::thread::hardware_concurrency();
     return std::clamp(wanted, 1U, queue::QueueIdMaker::shards_max);
 }
 
@@ -48,7 +48,7 @@ class Daemon {
     Result<void> load_queue();
     void await_signals();
     void reload();
-    void stop(int exit_code);
+    void stop(int exit_code, std::string reason);
 
     DaemonOptions options_;
     std::shared_ptr<const Rules> rules_;
@@ -65,7 +65,9 @@ class Daemon {
     asio::steady_timer stop_timer_;
     std::vector<std::thread> threads_;
     queue::QueueId greatest_id_;
+    std::uint64_t queued_at_start_ = 0;
     int exit_code_ = 0;
+    std::string stop_reason_;
     bool is_stopping_ = false;
 };
 
@@ -77,7 +79,8 @@ Daemon::Daemon(Config config, DaemonOptions options)
 
 Result<void> Daemon::open() {
     const auto& config = rules_->config;
-    log_ = std::make_unique<Log>(config.log);
+    log_ = std::make_unique<Log>(log_style(config.log.format, config.hostname().text()),
+                                 config.log.level);
     auto opened = spool::SqliteSpool::open(
         {.path = config.spool.path, .free_bytes_least = config.spool.free_bytes_least});
     if (!opened) return std::unexpected(opened.error());
@@ -91,7 +94,8 @@ Result<void> Daemon::open() {
         .tls_server = tls_server_ ? &*tls_server_ : nullptr,
         .tls_client = *tls_client_,
         .on_spool_failure = [this] {
-            asio::post(desk_, [this] { stop(base::exit_code(base::Fault::io)); });
+            asio::post(desk_,
+                       [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
         }});
     for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners}) {
         if (auto done = (this->*step)(); !done) return done;
@@ -131,7 +135,7 @@ Result<void> Daemon::load_queue() {
     std::vector<PendingJob> jobs;
     auto scanned = spool_->scan([&](const queue::Message& message) {
         greatest_id_ = std::max(greatest_id_, message.id);
-        counters_.queued.add(1);
+        ++queued_at_start_;
         append_jobs(message, &jobs);
         return true;
     });
@@ -172,7 +176,7 @@ void Daemon::await_signals() {
         if (signal == SIGHUP) {
             reload();
         } else {
-            stop(0);
+            stop(0, signal == SIGTERM ? "SIGTERM" : "SIGINT");
         }
         await_signals();
     });
@@ -181,21 +185,23 @@ void Daemon::await_signals() {
 void Daemon::reload() {
     auto config = read_config(options_.config_path);
     if (!config) {
-        log_->trouble("reload: " + config.error().message);
+        log_->write(Reloaded{.is_taken = false, .words = config.error().message});
         return;
     }
     for (const auto& key : restart_keys(rules_->config, *config)) {
-        log_->trouble("reload: " + key + " changes only at a restart");
+        log_->write(Reloaded{.is_taken = true, .words = key + " changes only at a restart"});
     }
     rules_ = make_rules(*std::move(config));
     house_->change_rules(rules_);
-    log_->reloaded(options_.config_path);
+    log_->set_level(rules_->config.log.level);
+    log_->write(Reloaded{});
 }
 
-void Daemon::stop(int exit_code) {
+void Daemon::stop(int exit_code, std::string reason) {
     exit_code_ = std::max(exit_code_, exit_code);
     if (is_stopping_) return;
     is_stopping_ = true;
+    stop_reason_ = std::move(reason);
     for (auto& shard : shards_) shard->stop();
     stop_timer_.expires_after(stop_wait_most);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -208,7 +214,8 @@ int Daemon::run() {
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     await_signals();
-    log_->started(rules_->config, shards_.size());
+    log_->write(Started{
+        .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.
     std::thread joiner([this] {
@@ -217,9 +224,10 @@ int Daemon::run() {
     });
     desk_.run();
     joiner.join();
-    // What was handed over is written; answers go to event loops that are still there, and end there.
+    // What was handed over is written; answers go to event loops that are still there, and end
+    // there.
     spool_.reset();
-    log_->stopped(exit_code_);
+    log_->write(Stopped{.exit_code = exit_code_, .reason = stop_reason_});
     return exit_code_;
 }
 

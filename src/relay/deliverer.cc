@@ -22,9 +22,7 @@ std::chrono::sys_seconds now_seconds() {
 }  // namespace
 
 Deliverer::Deliverer(Shard& shard)
-    : shard_(shard),
-      schedule_(schedule_settings(shard.rules()->config)),
-      timer_(shard.io()) {}
+    : shard_(shard), schedule_(schedule_settings(shard.rules()->config)), timer_(shard.io()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
     schedule_.add(id, destination, due);
@@ -47,7 +45,8 @@ void Deliverer::pump() {
 }
 
 void Deliverer::wake_at(std::chrono::sys_seconds due) {
-    // Not sooner than a second from now: what is due and has no place is started when a place is given back.
+    // Not sooner than a second from now: what is due and has no place is started when a place is
+    // given back.
     const auto wait = std::max<std::chrono::seconds>(due - now_seconds(), std::chrono::seconds(1));
     timer_.expires_after(wait);
     timer_.async_wait([this](const boost::system::error_code& error) {

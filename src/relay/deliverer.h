@@ -1,8 +1,10 @@
-// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, judgement, report, one durable change.
+// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, judgement,
+// report, one durable change.
 //
-// A job is one message for one destination. A connection is kept for further jobs of the same destination (requirement
-// 40 and DESIGN section 6). What was delivered, failed or put off for a job is written in a single change to the spool,
-// reports included, so that a crash repeats a job as a whole and loses none. Everything here runs on the shard's thread.
+// A job is one message for one destination. A connection is kept for further jobs of the same
+// destination (requirement 40 and DESIGN section 6). What was delivered, failed or put off for a
+// job is written in a single change to the spool, reports included, so that a crash repeats a job
+// as a whole and loses none. Everything here runs on the shard's thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -11,6 +11,7 @@
 #include "queue/delivery.h"
 #include "relay/awaiting.h"
 #include "relay/destination.h"
+#include "relay/events.h"
 #include "relay/message_report.h"
 #include "relay/queue_table.h"
 #include "relay/routing.h"
@@ -83,8 +84,8 @@ class Round {
     std::string_view destination_;
     NextHost& kept_;
 
-    std::vector<std::size_t> chosen_;             // recipients of the message
-    std::vector<queue::RecipientState> states_;   // theirs
+    std::vector<std::size_t> chosen_;            // recipients of the message
+    std::vector<queue::RecipientState> states_;  // theirs
     RoutePtr route_;
     bool had_host_trouble_ = false;
     bool had_success_ = false;
@@ -146,7 +147,7 @@ smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipient
 smtp::TlsPolicy Round::tls_policy() const {
     if (is_tls_required(config_, destination_)) return smtp::TlsPolicy::required;
     return config_.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
-                                                   : smtp::TlsPolicy::opportunistic;
+                                                      : smtp::TlsPolicy::opportunistic;
 }
 
 asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target,
@@ -178,7 +179,8 @@ void Round::learn(const HostAddress& where, const Dialogue& dialogue) {
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
         const auto& reply = *outcome->reply;
-        shard_.house().remember_refusal(where.host, address, reply.code.text() + ' ' + reply.text());
+        shard_.house().remember_refusal(where.host, address,
+                                        reply.code.text() + ' ' + reply.text());
     } else if (!dialogue.outcomes.empty()) {
         shard_.house().forget_refusal(address);
     }
@@ -205,7 +207,7 @@ void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Messag
         case Judgement::Kind::failed:
             // A failure nobody can be told of is kept for the administrator (requirement 45).
             state.progress = next->envelope.reverse_path.is_null() ? queue::Progress::unreportable
-                                                             : queue::Progress::done;
+                                                                   : queue::Progress::done;
             break;
         case Judgement::Kind::later:
             state.due = judgement.due;
@@ -269,16 +271,18 @@ void Round::finish(Delivery& delivery) {
             live_->message = std::move(next);
             apply(*std::move(told), judgements);
         } else {
-            // Nobody may be told of an end that could not be written down: the round counts for nothing.
+            // Nobody may be told of an end that could not be written down: the round counts for
+            // nothing.
             for (const auto i : chosen_) live_->message.states[i].due = now_seconds() + spool_pause;
-            shard_.house().log_trouble(told.error());
+            tell_trouble(shard_.house(), told.error());
         }
     }
     schedule_again();
 }
 
 // Under the message's lock.
-void Round::apply(std::optional<spool::StoredMessage> told, const std::vector<Judgement>& judgements) {
+void Round::apply(std::optional<spool::StoredMessage> told,
+                  const std::vector<Judgement>& judgements) {
     spool::Change change;
     if (told) change.add.push_back(*told);
     live_->is_gone = std::ranges::all_of(live_->message.states, [](const auto& state) {
@@ -289,7 +293,7 @@ void Round::apply(std::optional<spool::StoredMessage> told, const std::vector<Ju
     } else {
         change.update.push_back(live_->message);
     }
-    shard_.house().log_round(live_->message, chosen_, judgements);
+    tell_round(shard_.house(), live_->message, chosen_, judgements);
     shard_.house().apply_soon(std::move(change), std::move(told));
 }
 

@@ -1,4 +1,5 @@
-// Delivery job: one round for one message and one destination, from the route to the durable change.
+// Delivery job: one round for one message and one destination, from the route to the durable
+// change.
 //
 // RFC 5321 sections 4.5.4 and 5.1; DESIGN section 6.
 #pragma once
@@ -18,10 +19,10 @@ class Shard;
 
 queue::ScheduleSettings schedule_settings(const Config& config);
 
-// Returns what the destination's hosts deserve; a message that is gone or held is left alone. `destination` must
-// outlive the call.
+// Returns what the destination's hosts deserve; a message that is gone or held is left alone.
+// `destination` must outlive the call.
 boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
-                                                    std::string_view destination,
-                                                    queue::QueueId id, NextHost& kept);
+                                                    std::string_view destination, queue::QueueId id,
+                                                    NextHost& kept);
 
 }  // namespace turnaway::relay

@@ -1,4 +1,5 @@
-// Destination: what decides where a recipient's mail goes, as text: a domain, or an address literal with its brackets.
+// Destination: what decides where a recipient's mail goes, as text: a domain, or an address literal
+// with its brackets.
 //
 // Jobs, connections and static routes are grouped by it.
 #pragma once

@@ -30,9 +30,8 @@ void House::check_spool() {
 }
 
 asio::awaitable<base::Result<void>> House::apply(spool::Change change) {
-    auto done = co_await answer_of<base::Result<void>>([this, &change](auto answer) {
-        parts_.spool.apply(std::move(change), std::move(answer));
-    });
+    auto done = co_await answer_of<base::Result<void>>(
+        [this, &change](auto answer) { parts_.spool.apply(std::move(change), std::move(answer)); });
     if (!done) check_spool();
     co_return done;
 }
@@ -51,13 +50,11 @@ void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage>
 void House::take_in(spool::StoredMessage stored) {
     std::vector<PendingJob> jobs;
     append_jobs(stored.message, &jobs);
-    parts_.counters.queued.add(1);
     table_.add_fresh(std::move(stored));
     for (const auto& job : jobs) add_job(job.id, job.destination, job.due);
 }
 
-void House::add_job(queue::QueueId id, std::string_view destination,
-                    std::chrono::sys_seconds due) {
+void House::add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
     shard_of(destination).add_job(id, destination, due);
 }
 
@@ -72,13 +69,11 @@ void House::remember_refusal(std::string host, const std::string& address, std::
         const std::lock_guard lock(memory_mutex_);
         if (!memory_.remember(host, address, words, now)) return;
     }
-    parts_.spool.remember({.host = std::move(host),
-                           .address = address,
-                           .seen = now,
-                           .words = std::move(words)},
-                          [this](const base::Result<void>& done) {
-                              if (!done) check_spool();
-                          });
+    parts_.spool.remember(
+        {.host = std::move(host), .address = address, .seen = now, .words = std::move(words)},
+        [this](const base::Result<void>& done) {
+            if (!done) check_spool();
+        });
 }
 
 void House::forget_refusal(const std::string& address) {

@@ -1,7 +1,9 @@
-// House: what all shards share: the rules, the spool, the live messages, the memory of refusing hosts, log and counters.
+// House: what all shards share: the rules, the spool, the live messages, the memory of refusing
+// hosts, log and counters.
 //
-// Safe for any thread. Owns none of the shards; it only knows them, to give each destination to its own. After the
-// spool failed nothing is taken any more and on_spool_failure() is called once, from any thread.
+// Safe for any thread. Owns none of the shards; it only knows them, to give each destination to its
+// own. After the spool failed nothing is taken any more and on_spool_failure() is called once, from
+// any thread.
 #pragma once
 
 #include <atomic>
@@ -58,7 +60,8 @@ class House {
 
     // Waits until the change is durable, or failed.
     boost::asio::awaitable<base::Result<void>> apply(spool::Change change);
-    // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is durable.
+    // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is
+    // durable.
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
     // A durable message that came in or was written here: its jobs begin.
     void take_in(spool::StoredMessage stored);

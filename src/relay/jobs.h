@@ -1,4 +1,5 @@
-// Jobs: a message in the queue as work to do: one job for each destination that still has a waiting recipient.
+// Jobs: a message in the queue as work to do: one job for each destination that still has a waiting
+// recipient.
 #pragma once
 
 #include <chrono>

@@ -19,10 +19,8 @@ asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath se
 }
 
 asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,
-                                                 route::IpAddress client,
-                                                 mail::Address recipient) {
-    const bool is_static =
-        static_route_for(rules->config, recipient) != nullptr;
+                                                 route::IpAddress client, mail::Address recipient) {
+    const bool is_static = static_route_for(rules->config, recipient) != nullptr;
     if (auto answer = verdict::judge_before_route(rules->policy, client, recipient, is_static)) {
         co_return *std::move(answer);
     }

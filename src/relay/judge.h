@@ -1,7 +1,8 @@
 // Judge: the answer to MAIL and RCPT, with the look-ups it takes.
 //
-// Joins verdict/ (what the answer is), the route cache (what DNS says) and the memory of refusing hosts. A slow DNS
-// keeps only this session waiting, and only for the deadline of the look-up. DESIGN section 6.
+// Joins verdict/ (what the answer is), the route cache (what DNS says) and the memory of refusing
+// hosts. A slow DNS keeps only this session waiting, and only for the deadline of the look-up.
+// DESIGN section 6.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,11 +17,13 @@
 namespace turnaway::relay {
 
 boost::asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender);
-boost::asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,
+boost::asio::awaitable<verdict::Answer> judge_recipient(Shard& shard,
+                                                        std::shared_ptr<const Rules> rules,
                                                         route::IpAddress client,
                                                         mail::Address recipient);
 
-// What is said after the dot when the message cannot be kept: no room (452), or a spool that failed (451).
+// What is said after the dot when the message cannot be kept: no room (452), or a spool that failed
+// (451).
 smtp::ServerAnswer no_room();
 smtp::ServerAnswer spool_failed();
 

@@ -1,4 +1,5 @@
-// turnaway-relay: reads the command line and the configuration, then runs the daemon (daemon.h) or only checks.
+// turnaway-relay: reads the command line and the configuration, then runs the daemon (daemon.h) or
+// only checks.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -28,8 +29,9 @@ int tell(const turnaway::base::Error& error) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App program("The mail relay that knows before it dials: refuses what can never be delivered.",
-                     "turnaway-relay");
+    CLI::App program(
+        "The mail relay that knows before it dials: refuses what can never be delivered.",
+        "turnaway-relay");
     std::string config_path = "/etc/turnaway/relay.conf";
     bool is_check = false;
     bool is_schema = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "queue/attempts.h"
+#include "relay/events.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
@@ -15,6 +16,21 @@ bool is_over_before_mail(smtp::ClientStage stage) {
 }
 
 }  // namespace
+
+io::ClientDeadlines deadlines_of(const Config& config) {
+    using smtp::ClientWait;
+    io::ClientDeadlines deadlines;
+    deadlines.set(ClientWait::connect, config.delivery.connect_wait);
+    deadlines.set(ClientWait::greeting, config.delivery.greeting_wait);
+    for (const auto wait :
+         {ClientWait::ehlo, ClientWait::starttls, ClientWait::mail, ClientWait::rcpt}) {
+        deadlines.set(wait, config.delivery.command_wait);
+    }
+    deadlines.set(ClientWait::data, config.delivery.data_wait);
+    deadlines.set(ClientWait::block, config.delivery.block_wait);
+    deadlines.set(ClientWait::final_dot, config.delivery.final_dot_wait);
+    return deadlines;
+}
 
 asio::awaitable<Dialogue> NextHost::deliver(HostAddress where, smtp::TlsPolicy tls,
                                             smtp::ClientMessage message,
@@ -46,9 +62,8 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
     where_ = where;
     const auto rules = shard_.rules();
     deadlines_ = deadlines_of(rules->config);
-    session_.emplace(smtp::ClientPlan{.own_name = rules->config.hostname().text(),
-                                      .tls = tls,
-                                      .message = std::move(message)});
+    session_.emplace(smtp::ClientPlan{
+        .own_name = rules->config.hostname().text(), .tls = tls, .message = std::move(message)});
     auto dialled = co_await io::Connection::dial(shard_.io().get_executor(), where.address,
                                                  where.port, rules->config.delivery.connect_wait);
     if (!dialled) {
@@ -58,10 +73,10 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
             session_->closed();
         }
         auto dialogue = conclude();
-        dialogue.words = dialled.error() == asio::error::timed_out
-                             ? queue::describe(*dialogue.host_outcome,
-                                               rules->config.delivery.connect_wait)
-                             : dialled.error().message();
+        dialogue.words =
+            dialled.error() == asio::error::timed_out
+                ? queue::describe(*dialogue.host_outcome, rules->config.delivery.connect_wait)
+                : dialled.error().message();
         co_return dialogue;
     }
     connection_ = *std::move(dialled);
@@ -69,20 +84,20 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
 }
 
 asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
-    io::ClientDrive drive{.session = *session_,
-                          .connection = *connection_,
-                          .tls = shard_.house().tls_client(),
-                          .host = where_->host,
-                          .deadlines = deadlines_,
-                          .content = {.bytes = content->size(),
-                                      .in_memory = content->in_memory(),
-                                      .read = [content](std::uint64_t offset,
-                                                        std::size_t bytes_max) {
-                                          return content->read(offset, bytes_max);
-                                      }}};
+    io::ClientDrive drive{
+        .session = *session_,
+        .connection = *connection_,
+        .tls = shard_.house().tls_client(),
+        .host = where_->host,
+        .deadlines = deadlines_,
+        .content = {.bytes = content->size(),
+                    .in_memory = content->in_memory(),
+                    .read = [content](std::uint64_t offset, std::size_t bytes_max) {
+                        return content->read(offset, bytes_max);
+                    }}};
     const auto end = co_await io::drive_client(drive);
     is_ready_ = end.pause == io::ClientPause::ready;
-    if (end.content_error) shard_.house().log_trouble(*end.content_error);
+    if (end.content_error) tell_trouble(shard_.house(), *end.content_error);
     auto dialogue = conclude();
     if (!is_ready_) {
         co_await connection_->close();

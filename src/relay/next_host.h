@@ -1,7 +1,8 @@
 // NextHost: a connection to a host that mail goes to, with its SMTP session, kept between messages.
 //
-// Dials, drives the pure smtp::ClientSession, and after a failed opportunistic handshake dials once more without TLS.
-// Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy for many recipients), RFC 3207.
+// Dials, drives the pure smtp::ClientSession, and after a failed opportunistic handshake dials once
+// more without TLS. Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy for many
+// recipients), RFC 3207.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -12,6 +12,7 @@
 #include "mail/trace_field.h"
 #include "relay/awaiting.h"
 #include "relay/destination.h"
+#include "relay/events.h"
 #include "relay/judge.h"
 #include "smtp/server_session.h"
 
@@ -134,7 +135,8 @@ asio::awaitable<void> Reception::read() {
 
 asio::awaitable<void> Reception::start_tls() {
     TURNAWAY_CHECK(shard_.house().tls_server() != nullptr);
-    if (co_await connection_->start_tls(*shard_.house().tls_server(), rules_->config.listen.command_wait)) {
+    if (co_await connection_->start_tls(*shard_.house().tls_server(),
+                                        rules_->config.listen.command_wait)) {
         session_.tls_up();
     } else {
         session_.tls_failed();
@@ -152,8 +154,8 @@ asio::awaitable<void> Reception::ask_sender() {
 }
 
 asio::awaitable<void> Reception::ask_recipient() {
-    const auto answer = co_await judge_recipient(shard_, rules_, address_,
-                                                 session_.asked_recipient().address);
+    const auto answer =
+        co_await judge_recipient(shard_, rules_, address_, session_.asked_recipient().address);
     if (!answer.is_accepted()) log_refusal("RCPT", answer);
     session_.answered(answer_from(answer));
 }
@@ -224,7 +226,7 @@ asio::awaitable<void> Reception::commit() {
         session_.answered(shard_.house().spool().has_failed() ? spool_failed() : no_room());
         co_return;
     }
-    shard_.house().log_received(stored.message, session_.helo_name(), session_.is_esmtp());
+    tell_received(shard_.house(), stored.message, session_);
     const std::string id = stored.message.id.text();
     shard_.house().take_in(std::move(stored));
     session_.answered({.code = codes::ok,
@@ -233,7 +235,7 @@ asio::awaitable<void> Reception::commit() {
 }
 
 void Reception::log_refusal(std::string_view stage, const verdict::Answer& answer) {
-    shard_.house().log_refusal(stage, answer, client_, session_);
+    tell_refused(shard_.house(), stage, answer, client_, session_);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// Receiver: one client's session, driven: it reads and writes for the pure smtp::ServerSession, has its questions
-// judged, and stores what it is given.
+// Receiver: one client's session, driven: it reads and writes for the pure smtp::ServerSession, has
+// its questions judged, and stores what it is given.
 //
-// The 250 after the dot is said when the spool has made the message durable, never before (requirement 33). Owns the
-// connection, the session and the half-written content; all are gone when the coroutine ends. RFC 5321 section 3.
+// The 250 after the dot is said when the spool has made the message durable, never before
+// (requirement 33). Owns the connection, the session and the half-written content; all are gone
+// when the coroutine ends. RFC 5321 section 3.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

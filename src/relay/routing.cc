@@ -28,7 +28,8 @@ mail::Domain name_for(const route::IpAddress& address) {
     return mail::Domain::root();
 }
 
-// Ourselves are the name we greet with and the addresses we listen on, where mail would come back to us.
+// Ourselves are the name we greet with and the addresses we listen on, where mail would come back
+// to us.
 route::RouteSettings route_settings(const Config& config) {
     route::RouteSettings settings;
     settings.our_names.push_back(config.hostname());
@@ -61,8 +62,8 @@ asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& confi
     const auto look = route::look_at_host(name, 0, a, aaaa, settings);
     auto route = std::make_shared<route::Route>();
     // A configured host without an address is the administrator's to mend, and no reason to bounce.
-    route->kind = look.state == route::HostState::usable ? route::RouteKind::hosts
-                                                         : route::RouteKind::later;
+    route->kind =
+        look.state == route::HostState::usable ? route::RouteKind::hosts : route::RouteKind::later;
     if (look.state == route::HostState::usable) route->hosts.push_back(look.host);
     route->failure = look.failure;
     co_return route;

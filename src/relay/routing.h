@@ -1,7 +1,8 @@
-// Routing: where one recipient's mail goes: a static route of the configuration, an address literal, or what DNS says.
+// Routing: where one recipient's mail goes: a static route of the configuration, an address
+// literal, or what DNS says.
 //
-// A static route names one host and port and never asks for MX; its host may be a name, then its addresses are looked
-// up. Everything else goes through the shard's route cache.
+// A static route names one host and port and never asks for MX; its host may be a name, then its
+// addresses are looked up. Everything else goes through the shard's route cache.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -9,9 +10,9 @@
 #include <memory>
 #include <string_view>
 
-#include "mail/address.h"
 #include "io/route_cache.h"
 #include "io/unbound_resolver.h"
+#include "mail/address.h"
 #include "relay/config.h"
 #include "route/route.h"
 

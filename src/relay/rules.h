@@ -1,4 +1,5 @@
-// Rules: the configuration and what follows from it, made together and changed together at a reload.
+// Rules: the configuration and what follows from it, made together and changed together at a
+// reload.
 #pragma once
 
 #include <memory>

@@ -69,8 +69,7 @@ asio::awaitable<void> Shard::accept(io::Listener& listener) {
     }
 }
 
-void Shard::add_job(queue::QueueId id, std::string_view destination,
-                    std::chrono::sys_seconds due) {
+void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
     asio::post(io_, [this, id, due, destination = std::string(destination)] {
         deliverer_->add(id, destination, due);
     });

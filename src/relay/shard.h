@@ -1,13 +1,15 @@
-// Shard: one thread of the relay, with everything it owns: event loop, resolver, routes, receiving, delivering.
+// Shard: one thread of the relay, with everything it owns: event loop, resolver, routes, receiving,
+// delivering.
 //
-// Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by a hash of their
-// name, so that one destination's connections and concurrency are counted in one place. What all shards share is House
-// (house.h), which is safe for any thread. Everything here runs on the shard's own thread unless it says otherwise.
+// Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by
+// a hash of their name, so that one destination's connections and concurrency are counted in one
+// place. What all shards share is House (house.h), which is safe for any thread. Everything here
+// runs on the shard's own thread unless it says otherwise.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
@@ -52,10 +54,12 @@ class Shard {
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
     std::uint64_t random() { return random_(); }
 
-    // A client's session, counted until the returned place is gone; `end_it` is called at a graceful stop.
+    // A client's session, counted until the returned place is gone; `end_it` is called at a
+    // graceful stop.
     class Place {
       public:
-        Place(Shard& shard, std::list<std::function<void()>>::iterator at) : shard_(shard), at_(at) {}
+        Place(Shard& shard, std::list<std::function<void()>>::iterator at)
+            : shard_(shard), at_(at) {}
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
         ~Place();
