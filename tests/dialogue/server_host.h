@@ -94,6 +94,8 @@ class ServerHost {
     // Committed, and said so.
     const std::vector<TakenMessage>& messages() const { return messages_; }
     std::size_t sends() const { return sends_; }
+    // Obeyed so far; the one waited for does not count.
+    std::size_t wishes() const { return wishes_; }
 
   private:
     // False: the break does not fit this wish, which is obeyed.
