@@ -73,7 +73,7 @@ constexpr std::array rows{
     ReplyRow{storage_full, codes::insufficient_storage, codes::system_full,
              "No room for the message now"},
     ReplyRow{content_bare_newline, codes::mailbox_unavailable, codes::other_content_status,
-             "The message holds a CR or LF by itself; lines end in CRLF (RFC 5321 section 2.3.8)"},
+             "The message holds a CR or LF by itself; lines end in CRLF (RFC 5321)"},
     ReplyRow{content_line_too_long, codes::mailbox_unavailable, codes::other_content_status,
              "The message holds a line that is far too long"},
     ReplyRow{routing_loop, codes::transaction_failed, codes::routing_loop,

@@ -1,10 +1,11 @@
-"""Writes what the peer says in the dialogue files as seeds for the fuzz targets refuse_session and client_session.
+"""Writes what the peer says in the dialogue files as seeds for the fuzz targets of the sessions.
 
     make_seeds.py DIALOGUES TARGET
 
 For a host's dialogue a seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes; for a
-client's dialogue the TLS policy, a byte for the recipients, one for the pieces, and the host's bytes. The format of a
-dialogue is in README.md beside this.
+client's dialogue the TLS policy, a byte for the recipients, one for the pieces, and the host's bytes; for one of the
+relay's server its settings, a byte for the pieces, and the client's bytes. The format of a dialogue is in README.md
+beside this.
 """
 import pathlib
 import re
@@ -53,12 +54,24 @@ def client_seed(dialogue):
     return bytes([policy, recipients, 0]) + said
 
 
+def server_seed(dialogue):
+    settings, said = 1, b""
+    for line in dialogue.read_text(encoding="utf-8").splitlines():
+        if line.startswith("tls: "):
+            settings = {"none": 0, "required": 3}[line[5:]]
+        elif line == "S: <tls failed>":
+            settings |= 128
+        elif line.startswith(("C: ", "R: ")):
+            said += unescape(line[3:]) + (b"\r\n" if line[0] == "C" else b"")
+    return bytes([settings, 7]) + said
+
+
 def main():
     dialogues, target = map(pathlib.Path, sys.argv[1:])
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
-    make = client_seed if dialogues.name == "client" else seed
+    make = {"client": client_seed, "server": server_seed}.get(dialogues.name, seed)
     for dialogue in sorted(dialogues.glob("*.txt")):
         (target / dialogue.stem).write_bytes(make(dialogue))
 
