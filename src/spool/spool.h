@@ -60,9 +60,10 @@ struct StoredMessage {
 
 // One durable step: all of it happens or nothing.
 struct Change {
-    std::vector<StoredMessage> add;      // new messages: received ones and our reports
-    std::vector<queue::Message> update;  // states and hold; envelope and content stay as they were
-    std::vector<queue::QueueId> remove;  // with their content
+    std::vector<StoredMessage> add = {};  // new messages: received ones and our reports
+    std::vector<queue::Message> update =
+        {};  // states and hold; envelope and content stay as they were
+    std::vector<queue::QueueId> remove = {};  // with their content
 };
 
 struct RefusingHost {

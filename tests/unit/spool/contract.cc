@@ -1,0 +1,218 @@
+// What every spool promises (spool/spool.h), held against the fake and the one on disk alike.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "fake/memory_spool.h"
+#include "fake/spooled.h"
+#include "spool/sqlite_spool.h"
+#include "unit/spool/folder.h"
+
+namespace turnaway {
+namespace {
+
+using base::Fault;
+using fake::message_of;
+using fake::stored_of;
+using queue::QueueId;
+
+constexpr std::size_t big = base::limits::content_in_row_bytes_most + 1000;
+
+enum class Kind { memory, sqlite };
+
+class SpoolContract : public testing::TestWithParam<Kind> {
+  protected:
+    void SetUp() override { start(); }
+
+    void start() {
+        if (GetParam() == Kind::memory) {
+            if (!memory_) memory_ = std::make_unique<fake::MemorySpool>();
+            memory_->crash();
+            return;
+        }
+        sqlite_.reset();
+        auto opened = spool::SqliteSpool::open({.path = folder_.path() + "/spool"});
+        ASSERT_TRUE(opened) << opened.error().message;
+        sqlite_ = std::move(*opened);
+    }
+    spool::Spool& spool() {
+        if (memory_) return *memory_;
+        return *sqlite_;
+    }
+    void sync() {
+        if (memory_) memory_->sync();
+    }
+    base::Result<void> apply(spool::Change change) {
+        std::promise<base::Result<void>> told;
+        spool().apply(std::move(change), [&](auto result) { told.set_value(std::move(result)); });
+        sync();
+        return told.get_future().get();
+    }
+    base::Result<spool::StoredMessage> load(std::uint64_t id) {
+        std::promise<base::Result<spool::StoredMessage>> told;
+        spool().load(QueueId(id), [&](auto result) { told.set_value(std::move(result)); });
+        sync();
+        return told.get_future().get();
+    }
+    std::vector<queue::Message> scan() {
+        std::vector<queue::Message> messages;
+        EXPECT_TRUE(spool().scan([&](queue::Message message) {
+            messages.push_back(std::move(message));
+            return true;
+        }));
+        return messages;
+    }
+    base::Result<void> host(const std::function<void(spool::Spool::Done)>& ask) {
+        std::promise<base::Result<void>> told;
+        ask([&](auto result) { told.set_value(std::move(result)); });
+        sync();
+        return told.get_future().get();
+    }
+    static std::string all_of(const spool::Content& content) {
+        std::string bytes;
+        while (bytes.size() < content.size()) {
+            const auto piece = content.read(bytes.size(), 10'000);
+            if (!piece || piece->empty()) break;
+            bytes += *piece;
+        }
+        return bytes;
+    }
+
+    test::Folder folder_;
+    std::unique_ptr<fake::MemorySpool> memory_;
+    std::unique_ptr<spool::SqliteSpool> sqlite_;
+};
+
+INSTANTIATE_TEST_SUITE_P(All, SpoolContract, testing::Values(Kind::memory, Kind::sqlite),
+                         [](const auto& kind) {
+                             return kind.param == Kind::memory ? "memory" : "sqlite";
+                         });
+
+TEST_P(SpoolContract, KeepsWhatItHasAcknowledged) {
+    for (const std::uint64_t number : {2U, 1U, 3U}) {
+        ASSERT_TRUE(apply({.add = {stored_of(number, 100 * number)}}));
+    }
+    start();
+    EXPECT_EQ(scan(), (std::vector{message_of(1, 100), message_of(2, 200), message_of(3, 300)}));
+    const auto loaded = load(2);
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->message, message_of(2, 200));
+    EXPECT_EQ(loaded->content->in_memory(), fake::content_of(2, 200));
+}
+
+TEST_P(SpoolContract, KeepsContentOfAnySize) {
+    constexpr auto edge = base::limits::content_in_row_bytes_most;
+    for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, edge, edge + 1, 4 * edge}) {
+        auto sink = spool().new_content();
+        const std::string content = fake::content_of(bytes, bytes);
+        for (std::size_t at = 0; at < bytes; at += 50'000) {
+            ASSERT_TRUE(sink->write(std::string_view(content).substr(at, 50'000)));
+        }
+        auto taken = sink->finish();
+        ASSERT_TRUE(taken);
+        EXPECT_EQ((*taken)->size(), bytes);
+        ASSERT_TRUE(apply({.add = {{message_of(bytes + 1, bytes), std::move(*taken)}}}));
+        start();
+        const auto loaded = load(bytes + 1);
+        ASSERT_TRUE(loaded);
+        EXPECT_EQ(all_of(*loaded->content), content);
+        EXPECT_EQ(loaded->content->read(bytes, 1).value(), "");
+    }
+}
+
+TEST_P(SpoolContract, OneContentCanBelongToTwoMessages) {
+    const auto first = stored_of(1, big);
+    ASSERT_TRUE(apply({.add = {first}}));
+    const auto loaded = load(1);
+    ASSERT_TRUE(loaded);
+    ASSERT_TRUE(apply({.add = {{message_of(2, big), loaded->content}}}));
+    ASSERT_TRUE(apply({.remove = {QueueId(1)}}));
+    start();
+    EXPECT_EQ(all_of(*load(2).value().content), fake::content_of(1, big));
+}
+
+TEST_P(SpoolContract, ChangesStatesAndHoldButNothingElse) {
+    ASSERT_TRUE(apply({.add = {stored_of(1, 10)}}));
+    auto changed = message_of(1, 10);
+    changed.states[1].progress = queue::Progress::done;
+    changed.states[0].tries = 7;
+    changed.is_held = true;
+    auto asked = changed;
+    asked.client = "not to be kept";
+    ASSERT_TRUE(apply({.update = {asked}}));
+    start();
+    EXPECT_EQ(scan(), std::vector{changed});
+    EXPECT_EQ(load(1).value().message, changed);
+}
+
+TEST_P(SpoolContract, RemovesForGoodAndUpdatesNothingThatIsGone) {
+    ASSERT_TRUE(apply({.add = {stored_of(1, 10), stored_of(2, big)}}));
+    const auto held = load(2);
+    ASSERT_TRUE(apply({.remove = {QueueId(1), QueueId(2)}}));
+    ASSERT_TRUE(apply({.update = {message_of(1, 10)}}));
+    EXPECT_EQ(all_of(*held->content), fake::content_of(2, big));
+    start();
+    EXPECT_TRUE(scan().empty());
+    EXPECT_EQ(load(1).error().fault, Fault::no_input);
+    ASSERT_TRUE(apply({.add = {stored_of(1, 20)}}));
+    EXPECT_EQ(scan(), std::vector{message_of(1, 20)});
+}
+
+TEST_P(SpoolContract, TellsInTheOrderAsked) {
+    std::vector<int> told;
+    std::promise<void> last;
+    for (int i = 1; i <= 100; ++i) {
+        spool().apply({.add = {stored_of(static_cast<std::uint64_t>(i), 10)}},
+                      [&told, i](auto result) {
+                          EXPECT_TRUE(result);
+                          told.push_back(i);
+                      });
+    }
+    spool().load(QueueId(100), [&](auto found) {
+        EXPECT_TRUE(found);
+        last.set_value();
+    });
+    sync();
+    last.get_future().wait();
+    ASSERT_EQ(told.size(), 100U);
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+}
+
+TEST_P(SpoolContract, StopsTheScanWhenTold) {
+    ASSERT_TRUE(apply({.add = {stored_of(1, 10), stored_of(2, 10)}}));
+    int seen = 0;
+    EXPECT_TRUE(spool().scan([&](const queue::Message&) { return ++seen < 1; }));
+    EXPECT_EQ(seen, 1);
+}
+
+TEST_P(SpoolContract, RemembersHostsByAddress) {
+    const auto at = [](int seconds) {
+        return std::chrono::sys_seconds(std::chrono::seconds(seconds));
+    };
+    const auto remember = [&](spool::RefusingHost known) {
+        return host([&](auto done) { spool().remember(known, std::move(done)); });
+    };
+    ASSERT_TRUE(remember({"mx.example", "192.0.2.1", at(-5), "521 old"}));
+    ASSERT_TRUE(remember({"mx.example", "192.0.2.1", at(9), std::string("521 \0new\xff", 9)}));
+    ASSERT_TRUE(remember({"mx.example", "2001:db8::1", at(7), ""}));
+    start();
+    auto hosts = spool().refusing_hosts().value();
+    ASSERT_EQ(hosts.size(), 2U);
+    EXPECT_EQ(hosts[0].words, std::string("521 \0new\xff", 9));
+    EXPECT_EQ(hosts[0].seen, at(9));
+    EXPECT_EQ(hosts[1].address, "2001:db8::1");
+    ASSERT_TRUE(host([&](auto done) { spool().forget("192.0.2.1", std::move(done)); }));
+    EXPECT_EQ(spool().refusing_hosts().value().size(), 1U);
+    ASSERT_TRUE(host([&](auto done) { spool().forget("", std::move(done)); }));
+    start();
+    EXPECT_TRUE(spool().refusing_hosts().value().empty());
+}
+
+}  // namespace
+}  // namespace turnaway
