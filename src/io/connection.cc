@@ -169,8 +169,7 @@ asio::awaitable<void> Connection::close() {
 }
 
 void Connection::cancel() {
-    error_code ignored;
-    socket_.cancel(ignored);
+    watch_->cancel();
 }
 
 std::optional<tcp::endpoint> Connection::local() const {

@@ -17,13 +17,9 @@ namespace turnaway::io {
 namespace {
 
 using Kind = smtp::ClientSession::Wish::Kind;
-using namespace std::chrono_literals;
 
 // Only the end of the sending ends the listening.
 constexpr auto listening_wait = std::chrono::hours(24);
-// A read inside TLS can be between two reads of the socket, where cancelling finds nothing.
-constexpr auto cancel_again_after = 20ms;
-
 struct Listening {
     bool is_over = false;
     bool must_stop = false;
@@ -45,9 +41,9 @@ asio::awaitable<void> listen_to_host(ClientDrive& drive, std::shared_ptr<Listeni
 
 asio::awaitable<void> stop_listening(ClientDrive& drive, Listening& listening) {
     listening.must_stop = true;
+    drive.connection.cancel();
     while (!listening.is_over) {
-        drive.connection.cancel();
-        listening.changed.expires_after(cancel_again_after);
+        listening.changed.expires_at(asio::steady_timer::time_point::max());
         co_await listening.changed.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }

@@ -4,11 +4,17 @@
 
 namespace turnaway::io {
 
+namespace {
+
+constexpr auto cancel_again_after = std::chrono::milliseconds(10);
+
+}  // namespace
+
 DeadlineWatch::DeadlineWatch(boost::asio::ip::tcp::socket* socket)
     : socket_(socket), timer_(socket->get_executor()) {}
 
 void DeadlineWatch::begin(Side side, std::chrono::milliseconds wait) {
-    of(side) = {Clock::now() + wait, false};
+    of(side) = {Clock::now() + wait, false, false};
     arm();
 }
 
@@ -16,6 +22,17 @@ bool DeadlineWatch::end(Side side) {
     Deadline& deadline = of(side);
     deadline.by = Clock::time_point::max();
     return deadline.has_passed;
+}
+
+void DeadlineWatch::cancel() {
+    for (Deadline* deadline : {&read_, &write_}) {
+        if (deadline->by == Clock::time_point::max()) continue;
+        deadline->by = Clock::now();
+        deadline->is_cancelled = true;
+    }
+    boost::system::error_code ignored;
+    socket_->cancel(ignored);
+    arm();
 }
 
 void DeadlineWatch::detach() {
@@ -37,13 +54,14 @@ void DeadlineWatch::ring() {
     if (socket_ == nullptr) return;
     armed_for_ = Clock::time_point::max();
     const Clock::time_point now = Clock::now();
-    bool has_passed = false;
+    bool must_cancel = false;
     for (Deadline* deadline : {&read_, &write_}) {
         if (deadline->by > now) continue;
-        deadline->by = Clock::time_point::max();
-        deadline->has_passed = has_passed = true;
+        deadline->by = now + cancel_again_after;
+        deadline->has_passed |= !deadline->is_cancelled;
+        must_cancel = true;
     }
-    if (has_passed) {
+    if (must_cancel) {
         boost::system::error_code ignored;
         socket_->cancel(ignored);
     }

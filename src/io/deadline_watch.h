@@ -2,7 +2,9 @@
 //
 // One timer serves both and is set again only when it must ring earlier, so a read that ends in
 // time costs no timer operation. When a deadline passes, everything under way on the socket is
-// cancelled. Its own object, because the timer's handler may run once after the connection is gone.
+// cancelled, again and again until it has ended: an operation of several steps may be
+// between two of them, where cancelling finds nothing. Its own object, because the timer's handler
+// may run once after the connection is gone.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -22,6 +24,8 @@ class DeadlineWatch : public std::enable_shared_from_this<DeadlineWatch> {
     void begin(Side side, std::chrono::milliseconds wait);
     // True when the deadline had passed.
     bool end(Side side);
+    // Ends what is under way as a passed deadline does, without having timed out.
+    void cancel();
     // The socket is about to go.
     void detach();
 
@@ -29,6 +33,7 @@ class DeadlineWatch : public std::enable_shared_from_this<DeadlineWatch> {
     struct Deadline {
         Clock::time_point by = Clock::time_point::max();
         bool has_passed = false;
+        bool is_cancelled = false;
     };
     Deadline& of(Side side) { return side == Side::read ? read_ : write_; }
     void arm();

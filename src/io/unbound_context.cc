@@ -1,6 +1,7 @@
 #include "io/unbound_context.h"
 
 #include <array>
+#include <fstream>
 #include <utility>
 
 namespace turnaway::io {
@@ -46,8 +47,15 @@ base::Result<void> set_options(ub_ctx* context, const Settings& settings) {
         if (const int error = ub_ctx_set_option(context, "module-config:", "iterator")) {
             return refused("libunbound does not take module-config:", error);
         }
-    } else if (const int error = ub_ctx_add_ta_file(context, settings.trust_anchor_file.c_str())) {
-        return refused("cannot use the trust anchor in " + settings.trust_anchor_file, error);
+        return {};
+    }
+    // libunbound itself notices only when it starts to work.
+    const std::string& anchor = settings.trust_anchor_file;
+    if (!std::ifstream(anchor)) {
+        return base::fail(Fault::no_input, "cannot read the trust anchor in " + anchor);
+    }
+    if (const int error = ub_ctx_add_ta_file(context, anchor.c_str())) {
+        return refused("cannot use the trust anchor in " + anchor, error);
     }
     return {};
 }
@@ -70,7 +78,11 @@ base::Result<void> set_servers(ub_ctx* context, const Settings& settings) {
 
 base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
     if (!settings.forward.empty() || !settings.resolv_conf.empty()) {
-        for (const char* zone : special_zones) ub_ctx_zone_remove(context, zone);
+        for (const char* zone : special_zones) {
+            if (const int error = ub_ctx_zone_remove(context, zone)) {
+                return refused("libunbound does not start with these settings", error);
+            }
+        }
     }
     for (const std::string& zone : settings.local_zones) {
         if (const int error = ub_ctx_zone_add(context, zone.c_str(), "static")) {
@@ -90,6 +102,8 @@ base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
 base::Result<UnboundContext> make_unbound_context(const Settings& settings) {
     UnboundContext context(ub_ctx_create());
     if (!context) return base::fail(Fault::system, "libunbound has no memory to start");
+    // What it would say to stderr we say ourselves.
+    ub_ctx_debugout(context.get(), nullptr);
     for (const auto step : {set_options, set_servers}) {
         if (const auto done = step(context.get(), settings); !done) {
             return std::unexpected(done.error());

@@ -30,21 +30,6 @@ inline void run_until(asio::io_context& loop, const bool& done) {
     if (!done) throw std::runtime_error("the event loop never came to the end");
 }
 
-template <class T>
-T run(asio::io_context& loop, asio::awaitable<T> work) {
-    bool done = false;
-    std::exception_ptr failure;
-    std::optional<T> result;
-    asio::co_spawn(loop, std::move(work), [&](std::exception_ptr thrown, T value) {
-        failure = thrown;
-        if (!thrown) result = std::move(value);
-        done = true;
-    });
-    run_until(loop, done);
-    if (failure) std::rethrow_exception(failure);
-    return *std::move(result);
-}
-
 inline void run(asio::io_context& loop, asio::awaitable<void> work) {
     bool done = false;
     std::exception_ptr failure;
@@ -54,6 +39,19 @@ inline void run(asio::io_context& loop, asio::awaitable<void> work) {
     });
     run_until(loop, done);
     if (failure) std::rethrow_exception(failure);
+}
+
+template <class T>
+asio::awaitable<void> keep(asio::awaitable<T> work, std::optional<T>* result) {
+    result->emplace(co_await std::move(work));
+}
+
+// Through keep(), since co_spawn wants values it can make out of nothing.
+template <class T>
+T run(asio::io_context& loop, asio::awaitable<T> work) {
+    std::optional<T> result;
+    run(loop, keep(std::move(work), &result));
+    return *std::move(result);
 }
 
 struct Pair {
