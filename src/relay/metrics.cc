@@ -20,7 +20,7 @@ constexpr std::string_view attempts = "attempts_total";
 constexpr std::string_view reports = "reports_total";
 constexpr std::string_view lookups = "dns_lookups_total";
 
-constexpr std::array<Series, counters> table{{
+constexpr std::array<Series, counter_kinds> table{{
     {Counter::connections, "connections_total", "", "Clients that connected."},
     {Counter::connections_refused, "connections_refused_total", "",
      "Clients that were refused for want of room."},

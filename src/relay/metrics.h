@@ -47,7 +47,8 @@ enum class Counter : std::uint8_t {
     commits,
     log_lines_dropped,
 };
-inline constexpr std::size_t counters = static_cast<std::size_t>(Counter::log_lines_dropped) + 1;
+inline constexpr std::size_t counter_kinds =
+    static_cast<std::size_t>(Counter::log_lines_dropped) + 1;
 
 class Counters {
   public:
@@ -59,9 +60,9 @@ class Counters {
   private:
     static constexpr std::size_t shards = 16;
     struct alignas(64) Shard {
-        std::array<std::atomic<std::uint64_t>, counters> values{};
+        std::array<std::atomic<std::uint64_t>, counter_kinds> values{};
     };
-    std::array<std::atomic<std::uint64_t>, counters>& shard() { return shards_[own()].values; }
+    std::array<std::atomic<std::uint64_t>, counter_kinds>& shard() { return shards_[own()].values; }
     static std::size_t own();  // this thread's
 
     std::array<Shard, shards> shards_{};
