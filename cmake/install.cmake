@@ -5,8 +5,10 @@ install(TARGETS turnaway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS turnaway-refuse RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 
 file(GLOB man_1 ${PROJECT_SOURCE_DIR}/man/*.1)
+file(GLOB man_5 ${PROJECT_SOURCE_DIR}/man/*.5)
 file(GLOB man_8 ${PROJECT_SOURCE_DIR}/man/*.8)
 install(FILES ${man_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${man_5} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${man_8} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 
 foreach(program turnaway turnaway-refuse)

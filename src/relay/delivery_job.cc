@@ -154,8 +154,9 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
                                      queue::HostHealth& health) {
     const auto& host = route_->hosts.at(target.host);
     const auto& address = host.addresses.at(target.address);
-    const HostAddress where{
-        .host = host.name.text(), .address = address, .port = port_of(config_, first_recipient())};
+    const HostAddress where{.host = host.name ? host.name->text() : std::string(),
+                            .address = address,
+                            .port = port_of(config_, first_recipient())};
     const auto dialogue =
         co_await kept_.deliver(where, tls_policy(), message_for(target.recipients), live_->content);
     const auto now = now_seconds();

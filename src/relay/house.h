@@ -31,6 +31,8 @@
 
 namespace turnaway::relay {
 
+namespace asio = boost::asio;
+
 class Shard;
 
 class House {

@@ -27,6 +27,8 @@
 
 namespace turnaway::relay {
 
+namespace asio = boost::asio;
+
 class Shard {
   public:
     // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.

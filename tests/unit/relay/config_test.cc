@@ -229,6 +229,10 @@ TEST(Config, ShowsHostileTextEscaped) {
     EXPECT_TRUE(only_fault("[user]\nname = \"\x1b\"").starts_with("x.conf:3: this is not TOML"));
 }
 
+TEST(Config, TakesABracketAndAHashForAFault) {
+    EXPECT_TRUE(only_fault("[#oute]").starts_with("x.conf:2: this is not TOML"));
+}
+
 TEST(Config, BoundsLinesAndFile) {
     const auto deep = "[user]\n" + std::string(config_line_bytes_most + 1, 'a') + " = 1";
     EXPECT_NE(only_fault(deep).find("x.conf:3: the line is longer"), std::string::npos);

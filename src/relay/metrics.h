@@ -1,0 +1,90 @@
+// Metrics: what the relay counts, and the page Prometheus reads (text format 0.0.4).
+//
+// Counters only grow. Each thread adds to its own shard without a lock; a page sums the shards, so
+// its figures are each right but not of one instant. Which series exist is a table: each is on the
+// page from the start, at 0, and no peer can make a new one.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace turnaway::relay {
+
+enum class Counter : std::uint8_t {
+    connections,
+    connections_refused,  // for want of room
+    messages_received,
+    bytes_received,
+    recipients_accepted,
+    refused_null_mx,
+    refused_host,      // every MX is known to say 521
+    refused_mailless,  // by [relay] mailless
+    refused_unroutable,
+    refused_sender_null_mx,
+    refused_relaying,
+    refused_dns_trouble,
+    refused_resources,  // sizes, recipients, space
+    refused_syntax,
+    delivered,
+    bounced,
+    deferred,
+    attempts_delivered,
+    attempts_permanent,
+    attempts_temporary,
+    attempts_refusing_host,
+    attempts_unreachable,
+    bytes_sent,
+    reports_failure,
+    reports_delay,
+    dns_found,
+    dns_absent,
+    dns_trouble,
+    commit_batches,
+    commits,
+    log_lines_dropped,
+};
+inline constexpr std::size_t counter_kinds =
+    static_cast<std::size_t>(Counter::log_lines_dropped) + 1;
+
+class Counters {
+  public:
+    void add(Counter counter, std::uint64_t number = 1) {
+        shard()[static_cast<std::size_t>(counter)].fetch_add(number, std::memory_order_relaxed);
+    }
+    std::uint64_t total(Counter counter) const;
+
+  private:
+    static constexpr std::size_t shards = 16;
+    struct alignas(64) Shard {
+        std::array<std::atomic<std::uint64_t>, counter_kinds> values{};
+    };
+    std::array<std::atomic<std::uint64_t>, counter_kinds>& shard() { return shards_[own()].values; }
+    static std::size_t own();  // this thread's
+
+    std::array<Shard, shards> shards_{};
+};
+
+// What is so at this moment; whoever serves the page asks the owners.
+struct Gauges {
+    std::uint64_t sessions = 0;  // clients connected
+    std::uint64_t queued_messages = 0;
+    std::uint64_t queued_recipients = 0;
+    std::uint64_t active_deliveries = 0;  // connections to other hosts
+    std::uint64_t refusing_hosts = 0;     // known to say 521
+    std::uint64_t oldest_seconds = 0;     // the age of the oldest message
+    std::uint64_t spool_free_bytes = 0;
+    std::uint64_t start_seconds = 0;  // since 1970
+    std::string version = {};
+};
+
+std::string metrics_page(const Counters& counters, const Gauges& gauges);
+
+// The value of a label as the format wants it: backslash, quote and newline escaped, bytes that are
+// no UTF-8 replaced.
+std::string label_value(std::string_view text);
+
+}  // namespace turnaway::relay
