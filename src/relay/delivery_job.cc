@@ -111,8 +111,9 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
                                 ? queue::Greeting5yz::bounce
                                 : queue::Greeting5yz::defer;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
-    settings.is_resting = [&health, now = now_seconds()](const route::IpAddress& address) {
-        return health.is_resting(address, now);
+    // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
+    settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
+        return health.is_resting(address, now) || shard_.house().is_refusing(address);
     };
     return settings;
 }

@@ -86,6 +86,11 @@ void House::forget_refusal(const std::string& address) {
     });
 }
 
+bool House::is_refusing(const route::IpAddress& address) {
+    const std::lock_guard lock(memory_mutex_);
+    return memory_.find(address, now_seconds()) != nullptr;
+}
+
 void House::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
     const std::lock_guard lock(memory_mutex_);
     for (const auto& host : hosts) memory_.remember(host.host, host.address, host.words, host.seen);

@@ -72,6 +72,7 @@ class House {
     // What hosts said of themselves.
     void remember_refusal(std::string host, const std::string& address, std::string words);
     void forget_refusal(const std::string& address);
+    bool is_refusing(const route::IpAddress& address);
     void load_refusals(const std::vector<spool::RefusingHost>& hosts);
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
                            const route::Route& route);

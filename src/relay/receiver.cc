@@ -46,10 +46,10 @@ class Reception {
 
     Shard& shard_;
     std::shared_ptr<const Rules> rules_;  // a reload does not change a session under way
+    smtp::ServerSettings settings_;
     std::unique_ptr<io::Connection> connection_;
     route::IpAddress address_;  // 0.0.0.0 when the client was gone before we could ask
     std::string client_;
-    smtp::ServerSettings settings_;
     ServerSession session_;
     std::array<char, read_bytes> buffer_{};
 

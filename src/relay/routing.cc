@@ -15,17 +15,13 @@
 namespace turnaway::relay {
 namespace {
 
-route::Route route_to_address(mail::Domain name, const route::IpAddress& address) {
+route::Route route_to_address(const route::IpAddress& address) {
     route::Route route;
     route.kind = route::RouteKind::hosts;
-    route.hosts.push_back({.name = std::move(name), .addresses = {address}});
+    route::MailHost host;
+    host.addresses.push_back(address);
+    route.hosts.push_back(std::move(host));
     return route;
-}
-
-// The name of a configured host that is an address: no certificate and no log needs more than this.
-mail::Domain name_for(const route::IpAddress& address) {
-    if (auto name = mail::Domain::parse("host-" + address.text() + ".invalid")) return *name;
-    return mail::Domain::root();
 }
 
 // Ourselves are the name we greet with and the addresses we listen on, where mail would come back
@@ -45,7 +41,7 @@ route::RouteSettings route_settings(const Config& config) {
 asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& config,
                                                const RouteTarget& to) {
     if (const auto* address = std::get_if<route::IpAddress>(&to.host)) {
-        co_return std::make_shared<route::Route>(route_to_address(name_for(*address), *address));
+        co_return std::make_shared<route::Route>(route_to_address(*address));
     }
     const auto& name = std::get<mail::Domain>(to.host);
     const auto ask = [&](route::DnsType type) {
