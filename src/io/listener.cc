@@ -9,11 +9,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstdlib>
 #include <utility>
 
-#include "base/text.h"
 #include "io/connection.h"
+#include "process/inherited_sockets.h"
 
 namespace turnaway::io {
 
@@ -24,9 +23,7 @@ using base::Fault;
 using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-constexpr int backlog = 65535;         // cut by the system to net.core.somaxconn
-constexpr int first_inherited_fd = 3;  // sd_listen_fds(3)
-constexpr unsigned inherited_most = 64;
+constexpr int backlog = 65535;  // cut by the system to net.core.somaxconn
 constexpr int ports_privileged_below = 1024;
 
 std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_code& error) {
@@ -82,10 +79,17 @@ base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const 
     return acceptor;
 }
 
-bool is_listening(int descriptor) {
-    int answer = 0;
-    socklen_t bytes = sizeof answer;
-    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &bytes) == 0 && answer != 0;
+// Takes the descriptor, in any case.
+base::Result<tcp::acceptor> adopt(asio::any_io_executor executor, int descriptor) {
+    sockaddr_storage address{};
+    socklen_t bytes = sizeof address;
+    getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &bytes);
+    tcp::acceptor acceptor(std::move(executor));
+    error_code error;
+    acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, error);
+    if (!error) return acceptor;
+    ::close(descriptor);
+    return base::fail(Fault::system, "cannot use a listening socket: " + error.message());
 }
 
 // The client was gone before we took it, or its network is.
@@ -111,6 +115,17 @@ asio::awaitable<std::expected<tcp::socket, error_code>> Listener::accept() {
     }
 }
 
+base::Result<Listener> Listener::moved_to(asio::any_io_executor executor) && {
+    error_code error;
+    const int descriptor = acceptor_.release(error);
+    if (error) {
+        return base::fail(Fault::system, "cannot move a listening socket: " + error.message());
+    }
+    auto acceptor = adopt(std::move(executor), descriptor);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    return Listener(*std::move(acceptor));
+}
+
 void Listener::close() {
     error_code ignored;
     acceptor_.close(ignored);
@@ -132,57 +147,21 @@ base::Result<void> may_listen(const Endpoint& endpoint) {
 
 base::Result<InheritedSockets> InheritedSockets::take() {
     InheritedSockets sockets;
-    const char* pid = std::getenv("LISTEN_PID");
-    const char* count_text = std::getenv("LISTEN_FDS");
-    if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return sockets;
-    const auto count = base::parse_unsigned<unsigned>(count_text, inherited_most);
-    if (!count) {
-        return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
-                                             "', not a number from 0 to 64");
-    }
-    for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
-        if (!is_listening(fd)) {
-            return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
-                                                 " from systemd is not a listening socket: the "
-                                                 "socket unit needs ListenStream= and Accept=no");
-        }
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-        sockets.descriptors_.push_back(fd);
-    }
-    for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(name);
+    auto descriptors = process::take_inherited_sockets();
+    if (!descriptors) return std::unexpected(descriptors.error());
+    sockets.descriptors_ = *std::move(descriptors);
     return sockets;
-}
-
-InheritedSockets::InheritedSockets(InheritedSockets&& other) noexcept
-    : descriptors_(std::exchange(other.descriptors_, {})) {}
-
-InheritedSockets& InheritedSockets::operator=(InheritedSockets&& other) noexcept {
-    std::swap(descriptors_, other.descriptors_);
-    return *this;
-}
-
-InheritedSockets::~InheritedSockets() {
-    for (const int fd : descriptors_) ::close(fd);
 }
 
 base::Result<std::vector<Listener>> InheritedSockets::listeners(
     asio::any_io_executor executor) const {
     std::vector<Listener> listeners;
-    for (const int fd : descriptors_) {
-        sockaddr_storage address{};
-        socklen_t bytes = sizeof address;
-        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes);
-        const tcp protocol = address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4();
-        const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    for (const auto& descriptor : descriptors_) {
+        const int copy = fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 0);
         if (copy < 0) return base::fail_errno(Fault::system, "cannot copy a socket of systemd");
-        tcp::acceptor acceptor(executor);
-        error_code error;
-        acceptor.assign(protocol, copy, error);
-        if (error) {
-            ::close(copy);
-            return base::fail(Fault::system, "cannot use a socket of systemd: " + error.message());
-        }
-        listeners.push_back(Listener(std::move(acceptor)));
+        auto acceptor = adopt(executor, copy);
+        if (!acceptor) return std::unexpected(acceptor.error());
+        listeners.push_back(Listener(*std::move(acceptor)));
     }
     return listeners;
 }

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "io/endpoint.h"
+#include "process/descriptor.h"
 
 namespace turnaway::io {
 
@@ -29,6 +30,8 @@ class Listener {
     // operation_aborted means that close() was called. Clients that were gone again are skipped.
     asio::awaitable<std::expected<asio::ip::tcp::socket, boost::system::error_code>> accept();
     void close();
+    // The same socket in another event loop; while nobody awaits accept().
+    base::Result<Listener> moved_to(asio::any_io_executor executor) &&;
 
     Endpoint local() const;
 
@@ -46,17 +49,13 @@ base::Result<void> may_listen(const Endpoint& endpoint);
 class InheritedSockets {
   public:
     static base::Result<InheritedSockets> take();
-    InheritedSockets(InheritedSockets&& other) noexcept;
-    InheritedSockets& operator=(InheritedSockets&& other) noexcept;
-    ~InheritedSockets();
-
     bool is_empty() const { return descriptors_.empty(); }
     // A listener of its own for each socket, in that event loop.
     base::Result<std::vector<Listener>> listeners(asio::any_io_executor executor) const;
 
   private:
     InheritedSockets() = default;
-    std::vector<int> descriptors_;
+    std::vector<process::OwnedFd> descriptors_;
 };
 
 }  // namespace turnaway::io

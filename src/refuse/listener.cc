@@ -5,13 +5,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
-#include "base/text.h"
+#include "process/inherited_sockets.h"
 #include "refuse/client_address.h"
 
 namespace turnaway::refuse {
@@ -21,8 +18,7 @@ namespace {
 using base::Fault;
 using base::Result;
 
-constexpr int backlog = 65535;         // cut by the system to net.core.somaxconn
-constexpr int first_inherited_fd = 3;  // sd_listen_fds(3)
+constexpr int backlog = 65535;  // cut by the system to net.core.somaxconn
 constexpr int ports_privileged_below = 1024;
 
 struct SocketAddress {
@@ -102,49 +98,19 @@ Result<OwnedFd> open_listener(const Endpoint& endpoint, bool is_one_of_many) {
     return fd;
 }
 
-// The descriptors systemd passed, if they are meant for this process.
+// The sockets systemd passed, as ours are.
 Result<std::vector<OwnedFd>> inherited_listeners() {
-    std::vector<OwnedFd> fds;
-    const char* pid = std::getenv("LISTEN_PID");
-    const char* count_text = std::getenv("LISTEN_FDS");
-    if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return fds;
-    const auto count = base::parse_unsigned<unsigned>(count_text, 64);
-    if (!count) {
-        return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
-                                             "', not a number from 0 to 64");
+    auto sockets = process::take_inherited_sockets();
+    if (!sockets) return sockets;
+    const int on = 1;
+    for (const OwnedFd& fd : *sockets) {
+        setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
     }
-    for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
-        int is_listening = 0;
-        socklen_t bytes = sizeof is_listening;
-        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &bytes) != 0 ||
-            is_listening == 0) {
-            return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
-                                                 " from systemd is not a listening socket: the "
-                                                 "socket unit needs ListenStream= and Accept=no");
-        }
-        const int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-        fds.emplace_back(fd);
-    }
-    unsetenv("LISTEN_PID");
-    unsetenv("LISTEN_FDS");
-    unsetenv("LISTEN_FDNAMES");
-    return fds;
+    return sockets;
 }
 
 }  // namespace
-
-OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-}
-
-void OwnedFd::reset() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-}
 
 Result<Listeners> open_listeners(const Settings& settings) {
     Listeners listeners;

@@ -5,28 +5,15 @@
 // names the two ways to get it.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "process/descriptor.h"
 #include "refuse/options.h"
 
 namespace turnaway::refuse {
 
-// A file descriptor with one owner.
-class OwnedFd {
-  public:
-    OwnedFd() = default;
-    explicit OwnedFd(int fd) : fd_(fd) {}
-    OwnedFd(OwnedFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    OwnedFd& operator=(OwnedFd&& other) noexcept;
-    ~OwnedFd() { reset(); }
-    int get() const { return fd_; }
-    void reset();
-
-  private:
-    int fd_ = -1;
-};
+using process::OwnedFd;
 
 struct Listeners {
     // own[w] are worker w's; shared ones belong to all.

@@ -1,33 +1,25 @@
 // turnaway-refuse: the host that takes no mail. Opens sockets, gives up every right, serves, ends.
 // See turnaway-refuse(8).
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <barrier>
 #include <cstdio>
 #include <thread>
 
+#include "process/descriptor.h"
+#include "process/rights.h"
+#include "process/service_notify.h"
 #include "refuse/options.h"
 #include "refuse/sandbox.h"
-#include "refuse/service_notify.h"
 #include "refuse/supervisor.h"
 
 namespace {
 
 using namespace turnaway::refuse;
+namespace process = turnaway::process;
 using turnaway::base::Result;
 
 // Listeners, epoll and eventfds of each worker, standard streams, metrics clients, what libraries
 // may hold for a moment.
 constexpr std::uint64_t descriptors_beside_connections = 64;
-
-// A standard stream that was closed would lend its number to a connection, and a client would get
-// the log. Descriptors are given out from the lowest, so each open() fills the first gap.
-void keep_standard_streams() {
-    int fd = 0;
-    while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
-    if (fd > STDERR_FILENO) close(fd);
-}
 
 // Makes room for all connections there may be. Without --max-connections, where the system allows
 // fewer files, there are fewer.
@@ -37,10 +29,22 @@ Result<void> make_room_for_connections(Settings& settings, std::size_t listeners
         settings.workers * (Worker::spare_rows + 4 + listeners) + descriptors_beside_connections;
     const std::uint32_t least =
         settings.is_connections_max_given ? settings.connections_max : connections_least;
-    const auto granted = limit_descriptors(others + settings.connections_max, others + least);
+    const auto granted = process::limit_descriptors(
+        others + settings.connections_max, others + least, "lower --max-connections or --workers");
     if (!granted) return std::unexpected(granted.error());
     settings.connections_max = static_cast<std::uint32_t>(*granted - others);
     return {};
+}
+
+Result<void> drop_privileges(const Settings& settings) {
+    std::optional<process::Account> account;
+    if (process::is_root()) {
+        auto found = process::find_account(settings.user, "--user");
+        if (!found) return std::unexpected(found.error());
+        account = *std::move(found);
+        account->groups.clear();
+    }
+    return process::drop_privileges(account);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -79,8 +83,8 @@ Result<void> serve(Settings settings) {
     if (!workers) return std::unexpected(workers.error());
     auto supervisor = Supervisor::make(shared, *workers, std::move(metrics_listener));
     if (!supervisor) return std::unexpected(supervisor.error());
-    const ServiceNotify notify;
-    if (auto done = drop_privileges(settings.user); !done) return done;
+    const process::ServiceNotify notify;
+    if (auto done = drop_privileges(settings); !done) return done;
     if (settings.is_sandboxed) {
         if (auto done = close_file_system(); !done) return done;
     }
@@ -122,7 +126,7 @@ Result<void> serve(Settings settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    keep_standard_streams();
+    process::keep_standard_streams();
     const auto command_line = parse_command_line(argc, argv);
     if (!command_line) {
         std::fprintf(stderr, "turnaway-refuse: %s\n", command_line.error().message.c_str());

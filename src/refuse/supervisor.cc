@@ -72,7 +72,7 @@ void Supervisor::worker_stopped() {
     [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
 }
 
-void Supervisor::run(const ServiceNotify& notify) {
+void Supervisor::run(const process::ServiceNotify& notify) {
     std::size_t metrics_clients = 0;
     while (stopped_workers_.load(std::memory_order_acquire) < workers_.size()) {
         const std::int64_t before = milliseconds_now();
@@ -108,7 +108,7 @@ void Supervisor::run(const ServiceNotify& notify) {
     log_totals();
 }
 
-void Supervisor::on_signal(const ServiceNotify& notify) {
+void Supervisor::on_signal(const process::ServiceNotify& notify) {
     signalfd_siginfo info{};
     while (read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         switch (static_cast<int>(info.ssi_signo)) {

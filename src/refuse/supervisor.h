@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "process/service_notify.h"
 #include "refuse/metrics_page.h"
-#include "refuse/service_notify.h"
 #include "refuse/worker.h"
 
 namespace turnaway::refuse {
@@ -27,7 +27,7 @@ class Supervisor {
         std::optional<OwnedFd> metrics_listener);
 
     // Runs until the workers have stopped (worker_stopped() from each of their threads).
-    void run(const ServiceNotify& notify);
+    void run(const process::ServiceNotify& notify);
     void worker_stopped();
     // One line of the server's own: `event` and pairs of key and value.
     void log(std::string_view event,
@@ -37,7 +37,7 @@ class Supervisor {
     Supervisor(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers)
         : shared_(shared), workers_(workers) {}
 
-    void on_signal(const ServiceNotify& notify);
+    void on_signal(const process::ServiceNotify& notify);
     void write_log();
     bool write_ring(LogRing& ring);
     void report_dropped_lines();

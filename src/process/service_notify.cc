@@ -1,4 +1,4 @@
-#include "refuse/service_notify.h"
+#include "process/service_notify.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace turnaway::refuse {
+namespace turnaway::process {
 
 ServiceNotify::ServiceNotify() {
     const char* path = std::getenv("NOTIFY_SOCKET");
@@ -30,4 +30,4 @@ void ServiceNotify::send(std::string_view state) const {
     if (fd_.get() >= 0) ::send(fd_.get(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-}  // namespace turnaway::refuse
+}  // namespace turnaway::process

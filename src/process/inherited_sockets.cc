@@ -1,0 +1,52 @@
+#include "process/inherited_sockets.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "base/text.h"
+
+namespace turnaway::process {
+
+namespace {
+
+using base::Fault;
+
+constexpr int first_inherited_fd = 3;
+constexpr unsigned inherited_most = 64;
+
+bool is_listening(int fd) {
+    int answer = 0;
+    socklen_t bytes = sizeof answer;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &bytes) == 0 && answer != 0;
+}
+
+}  // namespace
+
+base::Result<std::vector<OwnedFd>> take_inherited_sockets() {
+    std::vector<OwnedFd> sockets;
+    const char* pid = std::getenv("LISTEN_PID");
+    const char* count_text = std::getenv("LISTEN_FDS");
+    if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return sockets;
+    const auto count = base::parse_unsigned<unsigned>(count_text, inherited_most);
+    if (!count) {
+        return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
+                                             "', not a number from 0 to 64");
+    }
+    for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
+        if (!is_listening(fd)) {
+            return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
+                                                 " from systemd is not a listening socket: the "
+                                                 "socket unit needs ListenStream= and Accept=no");
+        }
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        sockets.emplace_back(fd);
+    }
+    for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(name);
+    return sockets;
+}
+
+}  // namespace turnaway::process

@@ -1,0 +1,21 @@
+// Tells systemd how the service stands: READY=1, STOPPING=1, STATUS=... (sd_notify(3)). Without
+// NOTIFY_SOCKET nothing happens; a service manager that does not listen stops nobody.
+#pragma once
+
+#include <string_view>
+
+#include "process/descriptor.h"
+
+namespace turnaway::process {
+
+class ServiceNotify {
+  public:
+    // Connects to NOTIFY_SOCKET, which must happen before the file system is closed.
+    ServiceNotify();
+    void send(std::string_view state) const;
+
+  private:
+    OwnedFd fd_;
+};
+
+}  // namespace turnaway::process
