@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 install(TARGETS turnaway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS turnaway-refuse RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS turnaway-refuse turnaway-relay RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 
 file(GLOB man_1 ${PROJECT_SOURCE_DIR}/man/*.1)
 file(GLOB man_5 ${PROJECT_SOURCE_DIR}/man/*.5)
@@ -11,13 +11,24 @@ install(FILES ${man_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${man_5} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${man_8} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 
-foreach(program turnaway turnaway-refuse)
+foreach(program turnaway turnaway-refuse turnaway-relay)
   install(FILES etc/completion/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES etc/completion/_${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
   install(FILES etc/completion/${program}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endforeach()
 
-# The units name /usr/sbin, where a package puts the server.
-install(FILES etc/systemd/turnaway-refuse.service etc/systemd/turnaway-refuse.socket
-        DESTINATION lib/systemd/system)
+# The units name /usr/sbin, where a package puts the servers, and /etc.
+foreach(daemon turnaway-refuse turnaway-relay)
+  install(FILES etc/systemd/${daemon}.service etc/systemd/${daemon}.socket DESTINATION lib/systemd/system)
+endforeach()
+install(FILES etc/sysusers.d/turnaway-relay.conf DESTINATION lib/sysusers.d)
+install(FILES etc/tmpfiles.d/turnaway-relay.conf DESTINATION lib/tmpfiles.d)
+
+# What an administrator changed stays.
+install(CODE "
+  set(settings \"\$ENV{DESTDIR}${CMAKE_INSTALL_FULL_SYSCONFDIR}/turnaway-relay.conf\")
+  if(NOT EXISTS \"\${settings}\")
+    get_filename_component(folder \"\${settings}\" DIRECTORY)
+    file(INSTALL \"${PROJECT_SOURCE_DIR}/etc/turnaway-relay.conf\" DESTINATION \"\${folder}\")
+  endif()")

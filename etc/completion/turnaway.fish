@@ -3,6 +3,7 @@
 complete -c turnaway -f
 complete -c turnaway -n __fish_use_subcommand -a explain -d 'Say what a mail reply or its code means'
 complete -c turnaway -n __fish_use_subcommand -a refuse -d 'The host that takes no mail'
+complete -c turnaway -n __fish_use_subcommand -a relay -d 'The relay that knows before it dials'
 complete -c turnaway -n __fish_use_subcommand -s V -l version -d 'Print the version'
 complete -c turnaway -s h -l help -d 'Print the help'
 complete -c turnaway -n '__fish_seen_subcommand_from explain' -l json -d 'Write one JSON object for each reply'

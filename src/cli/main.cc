@@ -20,6 +20,7 @@ using turnaway::cli::Action;
 constexpr const char* footer =
     "Daemons (their own programs, with their own --help):\n"
     "  refuse                      the host that takes no mail: turnaway-refuse\n"
+    "  relay                       the relay that knows before it dials: turnaway-relay\n"
     "\n"
     "Example: turnaway explain '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
     "Manual:  man turnaway";

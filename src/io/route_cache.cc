@@ -121,6 +121,12 @@ RoutePtr RouteCache::recall(const mail::Domain& domain, Clock::time_point now) {
     return found->second.route;
 }
 
+void RouteCache::change(Settings settings) {
+    settings_ = std::move(settings);
+    known_.clear();
+    uses_.clear();
+}
+
 void RouteCache::forget(const mail::Domain& domain) {
     const auto found = known_.find(domain);
     if (found == known_.end()) return;

@@ -52,6 +52,9 @@ class RouteCache {
     const route::Route* peek(const mail::Domain& domain, Clock::time_point now) const;
     // The same to keep.
     RoutePtr recall(const mail::Domain& domain, Clock::time_point now);
+    // What is known was found under other settings and is forgotten; lookups under way end under
+    // these.
+    void change(Settings settings);
     // The next find() asks DNS.
     void forget(const mail::Domain& domain);
 

@@ -93,6 +93,7 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
 
     void watch();
     void ask(const DnsQuestion& question, Done done);
+    void change_deadline(std::chrono::milliseconds deadline) { deadline_ = deadline; }
 
   private:
     struct Open {
@@ -196,6 +197,10 @@ base::Result<std::unique_ptr<UnboundResolver>> UnboundResolver::open(asio::io_co
 
 void UnboundResolver::ask(const DnsQuestion& question, Done done) {
     state_->ask(question, std::move(done));
+}
+
+void UnboundResolver::change_deadline(std::chrono::milliseconds deadline) {
+    state_->change_deadline(deadline);
 }
 
 }  // namespace turnaway::io

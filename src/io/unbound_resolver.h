@@ -42,6 +42,8 @@ class UnboundResolver final : public route::Resolver {
     ~UnboundResolver() override;
 
     void ask(const route::DnsQuestion& question, Done done) override;
+    // For questions from now on.
+    void change_deadline(std::chrono::milliseconds deadline);
 
   private:
     class State;

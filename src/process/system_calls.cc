@@ -142,6 +142,7 @@ Result<void> restrict_system_calls(const CallRules& rules) {
     for (const int family : rules.socket_families) {
         filter.allow(SCMP_SYS(socket), is(0, family));
     }
+    for (const int control : rules.io_controls) filter.allow(SCMP_SYS(ioctl), is(1, control));
     if (rules.may_start_threads) allow_threads(filter);
     const int loaded = filter.load();
     if (loaded == 0) return {};

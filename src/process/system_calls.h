@@ -18,6 +18,7 @@ struct CallRules {
     std::span<const int> allowed;  // SCMP_SYS(...), beside those every program of ours needs
     bool may_start_threads = false;
     std::vector<int> socket_families = {};  // socket(2) for AF_INET and the like
+    std::vector<int> io_controls = {};      // ioctl(2) with FIONBIO and the like
 };
 
 // For every thread there is now, and those to come.

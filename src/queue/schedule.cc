@@ -39,9 +39,22 @@ struct Schedule::Destination {
     std::optional<std::uint32_t> asleep_until = {};
 };
 
-Schedule::Schedule(ScheduleSettings settings) : settings_(settings) {
-    TURNAWAY_CHECK(settings_.concurrency_start > 0 && settings_.total_most > 0);
-    TURNAWAY_CHECK(settings_.concurrency_most >= settings_.concurrency_start);
+Schedule::Schedule(ScheduleSettings settings) {
+    change(settings);
+}
+
+void Schedule::change(ScheduleSettings settings) {
+    TURNAWAY_CHECK(settings.concurrency_start > 0 && settings.total_most > 0);
+    TURNAWAY_CHECK(settings.concurrency_most >= settings.concurrency_start);
+    settings_ = settings;
+    const auto most = static_cast<double>(settings.concurrency_most);
+    for (const auto& [name, destination] : destinations_) {
+        destination->places = std::min(destination->places, most);
+        // With no free place left its turn is over until one is given back.
+        if (destination->turn && destination->active >= places(*destination)) {
+            unplace(destination.get());
+        }
+    }
 }
 
 Schedule::~Schedule() = default;

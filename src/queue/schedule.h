@@ -60,6 +60,8 @@ class Schedule {
     Schedule& operator=(const Schedule&) = delete;
     ~Schedule();
 
+    // For places from now on; those that are taken stay taken.
+    void change(ScheduleSettings settings);
     // The same job is not added twice before it was taken or removed.
     void add(QueueId id, std::string_view destination, Time due);
     // Takes the job and a place; the place is given back by finished().

@@ -277,4 +277,13 @@ std::vector<std::string> restart_keys(const Config& old_config, const Config& ne
     return keys;
 }
 
+Config keep_restart_values(const Config& old_config, Config new_config) {
+    Config before = old_config;
+    for (const Row& row : schema()) {
+        if (!row.needs_restart) continue;
+        std::visit([&](auto access) { access(new_config) = access(before); }, row.place);
+    }
+    return new_config;
+}
+
 }  // namespace turnaway::relay

@@ -196,8 +196,9 @@ std::expected<Config, std::vector<std::string>> parse_config(std::string_view te
 // The faults are one message of several lines, Fault::config.
 base::Result<Config> read_config(const std::string& path);
 
-// What differs between the two and cannot change while running: `[listen] smtp`. A reload keeps the
-// old value of these.
+// What differs between the two and cannot change while running: `[listen] smtp`.
 std::vector<std::string> restart_keys(const Config& old_config, const Config& new_config);
+// What a reload makes of them: the new one with the old values of those keys.
+Config keep_restart_values(const Config& old_config, Config new_config);
 
 }  // namespace turnaway::relay

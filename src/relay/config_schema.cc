@@ -283,9 +283,10 @@ void add_the_rest(Rows& rows) {
                     0,
                     0,
                     {"warning", "info", "debug"}});
-    rows.push_back({"user", "name", Form::text, R"("")",
-                    "The user to become when started as root; empty means to stay.",
-                    &at<&Config::user, &UserConfig::name>, restart});
+    rows.push_back(
+        {"user", "name", Form::text, R"("")",
+         "The user to become when started as root; empty means root without any capability.",
+         &at<&Config::user, &UserConfig::name>, restart});
 }
 
 Rows make_rows() {

@@ -1,6 +1,7 @@
 #include "relay/daemon.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -13,11 +14,14 @@
 
 #include "io/listener.h"
 #include "io/tls.h"
+#include "process/rights.h"
+#include "relay/confinement.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
 #include "relay/metrics.h"
 #include "relay/rules.h"
+#include "relay/service_state.h"
 #include "relay/shard.h"
 #include "spool/sqlite_spool.h"
 
@@ -26,8 +30,10 @@ namespace {
 
 using base::Result;
 
-// How long a graceful stop may take before who is still there is cut off.
+// How long a stop may take before who is still there is cut off. When the spool has failed nothing
+// that a delivery comes to can be kept any more: the sooner it ends, the fewer will be made twice.
 constexpr std::chrono::seconds stop_wait_most{30};
+constexpr std::chrono::seconds failed_stop_wait_most{3};
 
 unsigned thread_count(const Config& config) {
     const unsigned wanted =
@@ -39,28 +45,34 @@ class Daemon {
   public:
     Daemon(Config config, DaemonOptions options);
     Result<void> open();
-    int run();
+    Result<int> run();
 
   private:
-    Result<void> open_tls();
-    Result<void> open_shards();
     Result<void> open_listeners();
+    Result<void> confine();
+    Result<void> open_house();
+    Result<void> open_shards();
     Result<void> load_queue();
+    void tell_weaknesses();
     void await_signals();
     void reload();
+    base::Result<std::vector<std::string>> take_config();
     void stop(int exit_code, std::string reason);
+    void abandon();
 
     DaemonOptions options_;
+    Config config_;  // as it was read; what is in force is rules_
+    Descriptors descriptors_;
+    ServiceState service_;
     std::shared_ptr<const Rules> rules_;
     Counters counters_;
     std::unique_ptr<Log> log_;
     std::unique_ptr<spool::SqliteSpool> spool_;
-    std::optional<io::TlsServer> tls_server_;
     std::optional<io::TlsClient> tls_client_;
     std::unique_ptr<House> house_;
+    asio::io_context desk_;  // signals, metrics, control; first the listening sockets too
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
-    asio::io_context desk_;                             // signals, metrics, control
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
     std::vector<std::thread> threads_;
@@ -69,57 +81,74 @@ class Daemon {
     int exit_code_ = 0;
     std::string stop_reason_;
     bool is_stopping_ = false;
+    std::atomic<bool> has_spool_failed_ = false;
 };
 
 Daemon::Daemon(Config config, DaemonOptions options)
     : options_(std::move(options)),
-      rules_(make_rules(std::move(config))),
+      config_(std::move(config)),
       signals_(desk_),
       stop_timer_(desk_) {}
 
 Result<void> Daemon::open() {
-    const auto& config = rules_->config;
-    log_ = std::make_unique<Log>(log_style(config.log.format, config.hostname().text()),
-                                 config.log.level);
-    auto opened = spool::SqliteSpool::open(
-        {.path = config.spool.path, .free_bytes_least = config.spool.free_bytes_least});
-    if (!opened) return std::unexpected(opened.error());
-    spool_ = *std::move(opened);
-    if (auto done = open_tls(); !done) return done;
-    house_ = std::make_unique<House>(House::Parts{
-        .rules = rules_,
-        .spool = *spool_,
-        .log = *log_,
-        .counters = counters_,
-        .tls_server = tls_server_ ? &*tls_server_ : nullptr,
-        .tls_client = *tls_client_,
-        .on_spool_failure = [this] {
-            asio::post(desk_,
-                       [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
-        }});
-    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners}) {
+    for (const auto step :
+         {&Daemon::open_listeners, &Daemon::confine, &Daemon::open_house, &Daemon::load_queue}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
 }
 
-Result<void> Daemon::open_tls() {
-    const auto& tls = rules_->config.tls;
+// From here on the process can do no more than it needs. No thread may have been started yet.
+Result<void> Daemon::confine() {
+    auto descriptors = raise_descriptors(config_, thread_count(config_));
+    if (!descriptors) return std::unexpected(descriptors.error());
+    descriptors_ = *descriptors;
+    // OpenSSL reads its own settings at its first use, which is out of reach later.
     auto client = io::TlsClient::opportunistic();
     if (!client) return std::unexpected(client.error());
     tls_client_.emplace(*std::move(client));
-    if (tls.cert.empty()) return {};
-    auto server = io::TlsServer::load(tls.cert, tls.key);
-    if (!server) return std::unexpected(server.error());
-    tls_server_.emplace(*std::move(server));
+    if (auto done = take_rights(config_); !done) return done;
+    if (!options_.is_sandboxed) return {};
+    return confine_files(config_, options_.config_path);
+}
+
+// The certificate is read with the rights a reload will have, so that what it could not read is
+// told now.
+Result<void> Daemon::open_house() {
+    auto rules = make_rules(config_);
+    if (!rules) return std::unexpected(rules.error());
+    rules_ = *std::move(rules);
+    auto opened = spool::SqliteSpool::open(
+        {.path = config_.spool.path, .free_bytes_least = config_.spool.free_bytes_least});
+    if (!opened) return std::unexpected(opened.error());
+    spool_ = *std::move(opened);
+    log_ = std::make_unique<Log>(log_style(config_.log.format, config_.hostname().text()),
+                                 config_.log.level);
+    house_ = std::make_unique<House>(House::Parts{.rules = rules_,
+                                                  .spool = *spool_,
+                                                  .log = *log_,
+                                                  .counters = counters_,
+                                                  .tls_client = *tls_client_,
+                                                  .on_spool_failure = [this] {
+                                                      has_spool_failed_ = true;
+                                                      asio::post(desk_, [this] {
+                                                          stop(base::exit_code(base::Fault::io),
+                                                               "the spool failed");
+                                                      });
+                                                  }});
     return {};
 }
 
 Result<void> Daemon::open_shards() {
     std::vector<Shard*> known;
-    for (unsigned number = 0; number < thread_count(rules_->config); ++number) {
+    for (unsigned number = 0; number < thread_count(config_); ++number) {
         auto shard = Shard::open(*house_, number, greatest_id_);
         if (!shard) return std::unexpected(shard.error());
+        for (auto& listener : listeners_[number]) {
+            auto moved = std::move(listener).moved_to((*shard)->io().get_executor());
+            if (!moved) return std::unexpected(moved.error());
+            listener = *std::move(moved);
+        }
         known.push_back(shard->get());
         shards_.push_back(*std::move(shard));
     }
@@ -145,26 +174,27 @@ Result<void> Daemon::load_queue() {
     return {};
 }
 
+// While there may still be the right to take port 25; the shards they will serve are not there yet.
 Result<void> Daemon::open_listeners() {
     auto inherited = io::InheritedSockets::take();
     if (!inherited) return std::unexpected(inherited.error());
-    listeners_.resize(shards_.size());
+    listeners_.resize(thread_count(config_));
     if (!inherited->is_empty()) {
-        for (std::size_t i = 0; i < shards_.size(); ++i) {
-            auto listeners = inherited->listeners(shards_[i]->io().get_executor());
+        for (auto& of_shard : listeners_) {
+            auto listeners = inherited->listeners(desk_.get_executor());
             if (!listeners) return std::unexpected(listeners.error());
-            listeners_[i] = *std::move(listeners);
+            of_shard = *std::move(listeners);
         }
         return {};
     }
-    for (const auto& endpoint : rules_->config.listen.smtp) {
+    for (const auto& endpoint : config_.listen.smtp) {
         io::Endpoint wanted{.address = endpoint.address, .port = endpoint.port};
         if (auto done = io::may_listen(wanted); !done) return done;
-        for (std::size_t i = 0; i < shards_.size(); ++i) {
-            auto listener = io::Listener::open(shards_[i]->io().get_executor(), wanted);
+        for (auto& of_shard : listeners_) {
+            auto listener = io::Listener::open(desk_.get_executor(), wanted);
             if (!listener) return std::unexpected(listener.error());
             wanted.port = listener->local().port;  // the same for all when the system chose it
-            listeners_[i].push_back(*std::move(listener));
+            of_shard.push_back(*std::move(listener));
         }
     }
     return {};
@@ -182,51 +212,100 @@ void Daemon::await_signals() {
     });
 }
 
-void Daemon::reload() {
+// The whole of a new configuration is in force, or nothing of it. Says which keys keep their old
+// value until a restart.
+base::Result<std::vector<std::string>> Daemon::take_config() {
     auto config = read_config(options_.config_path);
-    if (!config) {
-        log_->write(Reloaded{.is_taken = false, .words = config.error().message});
-        return;
-    }
-    for (const auto& key : restart_keys(rules_->config, *config)) {
-        log_->write(Reloaded{.is_taken = true, .words = key + " changes only at a restart"});
-    }
-    rules_ = make_rules(*std::move(config));
+    if (!config) return std::unexpected(config.error());
+    auto waiting = restart_keys(rules_->config, *config);
+    auto rules = make_rules(keep_restart_values(rules_->config, *std::move(config)));
+    if (!rules) return std::unexpected(rules.error());
+    rules_ = *std::move(rules);
     house_->change_rules(rules_);
+    spool_->change_free_bytes_least(rules_->config.spool.free_bytes_least);
     log_->set_level(rules_->config.log.level);
-    log_->write(Reloaded{});
+    return waiting;
+}
+
+void Daemon::reload() {
+    if (is_stopping_) return;
+    service_.reloading();
+    const auto waiting = take_config();
+    if (!waiting) {
+        // One line for each fault of the file.
+        std::string_view rest = waiting.error().message;
+        while (!rest.empty()) {
+            const std::size_t end = std::min(rest.find('\n'), rest.size());
+            log_->write(Reloaded{.is_taken = false, .words = rest.substr(0, end)});
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    } else {
+        log_->write(Reloaded{});
+        for (const auto& key : *waiting) {
+            log_->write(Trouble{.words = key + " keeps its old value until the next restart"});
+        }
+    }
+    service_.reloaded();
 }
 
 void Daemon::stop(int exit_code, std::string reason) {
+    const bool was_stopping = std::exchange(is_stopping_, true);
+    if (was_stopping && exit_code == 0) {
+        stop_reason_ += ", then " + reason + " again";
+        return abandon();
+    }
     exit_code_ = std::max(exit_code_, exit_code);
-    if (is_stopping_) return;
-    is_stopping_ = true;
     stop_reason_ = std::move(reason);
-    for (auto& shard : shards_) shard->stop();
-    stop_timer_.expires_after(stop_wait_most);
+    if (!was_stopping) {
+        service_.stopping(stop_reason_);
+        for (auto& shard : shards_) shard->stop();
+    }
+    stop_timer_.expires_after(exit_code_ == 0 ? stop_wait_most : failed_stop_wait_most);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        for (auto& shard : shards_) shard->abandon();
+        if (!error) abandon();
     });
 }
 
-int Daemon::run() {
-    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
+// Who is still there is cut off. No message is lost: what was acknowledged is in the spool.
+void Daemon::abandon() {
+    for (auto& shard : shards_) shard->abandon();
+}
+
+// What is weaker than it could be.
+void Daemon::tell_weaknesses() {
+    const auto warn = [this](const std::string& words) { log_->write(Trouble{.words = words}); };
+    if (!options_.is_sandboxed) warn("--no-sandbox: neither landlock nor seccomp protects");
+    if (process::is_root()) warn("runs as root, though without capabilities: set [user] name");
+    if (descriptors_.allowed < descriptors_.wanted) {
+        warn("only " + std::to_string(descriptors_.allowed) +
+             " files may be open, and all connections of the configuration need " +
+             std::to_string(descriptors_.wanted));
+    }
+}
+
+Result<int> Daemon::run() {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     await_signals();
+    if (options_.is_sandboxed) {
+        if (auto done = confine_calls(); !done) return std::unexpected(done.error());
+    }
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
+    tell_weaknesses();
+    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.
     std::thread joiner([this] {
         for (auto& thread : threads_) thread.join();
         asio::post(desk_, [this] { desk_.stop(); });
     });
+    service_.ready(queued_at_start_);
     desk_.run();
     joiner.join();
     // What was handed over is written; answers go to event loops that are still there, and end
     // there.
     spool_.reset();
+    if (has_spool_failed_) exit_code_ = base::exit_code(base::Fault::io);
     log_->write(Stopped{.exit_code = exit_code_, .reason = stop_reason_});
     return exit_code_;
 }

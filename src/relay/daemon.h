@@ -1,11 +1,12 @@
 // Daemon: the relay as a process: opens everything in order, runs the shards, obeys signals, ends
 // cleanly.
 //
-// Order at the start: spool (which sweeps what a crash left), resolvers, listening sockets, jobs of
-// the queue, then threads. SIGTERM and SIGINT: clients get 421, deliveries under way end, at most
-// stop_wait_most. SIGHUP: the configuration is read again; sessions go on under the rules they
-// began with. A spool that fails ends the process with EX_IOERR, so that whoever watches it starts
-// it anew.
+// Order at the start: listening sockets, then rights and files are given up (confinement.h), spool
+// (which sweeps what a crash left), resolvers, jobs of the queue, system calls, threads. SIGTERM
+// and SIGINT: clients get 421, deliveries under way end, within a bound; a second one ends at once.
+// SIGHUP: the configuration is read again; sessions go on under the rules they began with. A spool
+// that fails ends the process with EX_IOERR, so that whoever watches it starts it anew. The service
+// manager is told of each (service_state.h).
 #pragma once
 
 #include <memory>

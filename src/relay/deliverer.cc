@@ -29,6 +29,11 @@ void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono
     pump();
 }
 
+void Deliverer::rules_changed() {
+    schedule_.change(schedule_settings(shard_.rules()->config));
+    pump();
+}
+
 void Deliverer::stop() {
     is_stopping_ = true;
     timer_.cancel();

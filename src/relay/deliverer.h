@@ -26,6 +26,7 @@ class Deliverer {
     explicit Deliverer(Shard& shard);
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    void rules_changed();
     // Takes no new jobs; those under way end by themselves.
     void stop();
     std::size_t active() const { return active_; }

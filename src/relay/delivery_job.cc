@@ -316,7 +316,9 @@ void Round::schedule_again() {
 }  // namespace
 
 queue::ScheduleSettings schedule_settings(const Config& config) {
-    return {.concurrency_most = config.delivery.concurrency,
+    const std::size_t most = config.delivery.concurrency;
+    return {.concurrency_start = std::min(most, base::limits::destination_places_start),
+            .concurrency_most = most,
             .total_most = config.delivery.connections_max};
 }
 

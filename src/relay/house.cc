@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "relay/awaiting.h"
+#include "relay/events.h"
 #include "relay/jobs.h"
 #include "relay/shard.h"
 #include "verdict/decide.h"
@@ -25,14 +26,25 @@ House::House(Parts parts)
       table_(parts_.spool, base::limits::fresh_content_bytes_most),
       memory_(parts_.rules->config.verdict.memory_age, base::limits::refusing_hosts_most) {}
 
-void House::check_spool() {
-    if (parts_.spool.has_failed() && !has_said_failure_.exchange(true)) parts_.on_spool_failure();
+void House::change_rules(std::shared_ptr<const Rules> rules) {
+    {
+        const std::lock_guard lock(memory_mutex_);
+        memory_.change_age(rules->config.verdict.memory_age);
+    }
+    rules_.store(std::move(rules));
+    for (auto* shard : shards_) shard->rules_changed();
+}
+
+void House::check_spool(const base::Error& error) {
+    if (!parts_.spool.has_failed() || has_said_failure_.exchange(true)) return;
+    tell_trouble(*this, error);
+    parts_.on_spool_failure();
 }
 
 asio::awaitable<base::Result<void>> House::apply(spool::Change change) {
     auto done = co_await answer_of<base::Result<void>>(
         [this, &change](auto answer) { parts_.spool.apply(std::move(change), std::move(answer)); });
-    if (!done) check_spool();
+    if (!done) check_spool(done.error());
     co_return done;
 }
 
@@ -40,7 +52,7 @@ void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage>
     parts_.spool.apply(std::move(change),
                        [this, fresh = std::move(fresh)](base::Result<void> done) mutable {
                            if (!done) {
-                               check_spool();
+                               check_spool(done.error());
                            } else if (fresh) {
                                take_in(*std::move(fresh));
                            }
@@ -72,7 +84,7 @@ void House::remember_refusal(std::string host, const std::string& address, std::
     parts_.spool.remember(
         {.host = std::move(host), .address = address, .seen = now, .words = std::move(words)},
         [this](const base::Result<void>& done) {
-            if (!done) check_spool();
+            if (!done) check_spool(done.error());
         });
 }
 
@@ -82,7 +94,7 @@ void House::forget_refusal(const std::string& address) {
         if (!memory_.forget(address)) return;
     }
     parts_.spool.forget(address, [this](const base::Result<void>& done) {
-        if (!done) check_spool();
+        if (!done) check_spool(done.error());
     });
 }
 

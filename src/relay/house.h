@@ -42,7 +42,6 @@ class House {
         spool::Spool& spool;
         Log& log;
         Counters& counters;
-        io::TlsServer* tls_server = nullptr;  // null: STARTTLS is not offered
         io::TlsClient& tls_client;
         std::function<void()> on_spool_failure;
     };
@@ -52,12 +51,12 @@ class House {
     void know_shards(std::vector<Shard*> shards) { shards_ = std::move(shards); }
 
     std::shared_ptr<const Rules> rules() const { return rules_.load(); }
-    void change_rules(std::shared_ptr<const Rules> rules) { rules_.store(std::move(rules)); }
+    // Any thread. What is under way keeps the rules it began with.
+    void change_rules(std::shared_ptr<const Rules> rules);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
-    io::TlsServer* tls_server() { return parts_.tls_server; }
     io::TlsClient& tls_client() { return parts_.tls_client; }
 
     // Waits until the change is durable, or failed.
@@ -80,7 +79,7 @@ class House {
 
   private:
     Shard& shard_of(std::string_view destination);
-    void check_spool();
+    void check_spool(const base::Error& error);
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "process/descriptor.h"
 #include "relay/config.h"
 #include "relay/config_schema.h"
 #include "relay/daemon.h"
@@ -21,7 +22,7 @@ using turnaway::base::Fault;
 constexpr const char* footer =
     "Signals: SIGHUP reads the configuration again, SIGTERM ends gracefully.\n"
     "\n"
-    "Example: turnaway-relay --config /etc/turnaway/relay.conf --check-config\n"
+    "Example: turnaway-relay --config /etc/turnaway-relay.conf --check-config\n"
     "Manual:  man turnaway-relay, man turnaway-relay.conf";
 
 int tell(const turnaway::base::Error& error) {
@@ -33,7 +34,7 @@ int run(int argc, char** argv) {
     CLI::App program(
         "The mail relay that knows before it dials: refuses what can never be delivered.",
         "turnaway-relay");
-    std::string config_path = "/etc/turnaway/relay.conf";
+    std::string config_path = "/etc/turnaway-relay.conf";
     bool is_check = false;
     bool is_schema = false;
     bool is_listing = false;
@@ -78,7 +79,10 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);  // a peer or a log reader that goes is an error of the write
+    turnaway::process::keep_standard_streams();
+    // A peer or a log reader that goes is an error of the write, and so is a file too large.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -1,13 +1,44 @@
 #include "relay/rules.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
+#include <string>
 #include <utility>
 
 #include "base/check.h"
+#include "process/descriptor.h"
 
 namespace turnaway::relay {
 
-std::shared_ptr<const Rules> make_rules(Config config) {
+namespace {
+
+using base::Result;
+
+// OpenSSL would not say why.
+Result<void> may_read(const std::string& path, const std::string& key) {
+    const process::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() >= 0) return {};
+    const auto fault = errno == EACCES ? base::Fault::permission : base::Fault::config;
+    return base::fail_errno(fault, key + ": cannot read " + path);
+}
+
+Result<std::shared_ptr<io::TlsServer>> load_tls(const TlsConfig& tls) {
+    if (tls.cert.empty()) return nullptr;
+    if (auto done = may_read(tls.cert, "[tls] cert"); !done) return std::unexpected(done.error());
+    if (auto done = may_read(tls.key, "[tls] key"); !done) return std::unexpected(done.error());
+    auto loaded = io::TlsServer::load(tls.cert, tls.key);
+    if (!loaded) return std::unexpected(loaded.error());
+    return std::make_shared<io::TlsServer>(*std::move(loaded));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Rules>> make_rules(Config config) {
+    auto tls_server = load_tls(config.tls);
+    if (!tls_server) return std::unexpected(tls_server.error());
     auto rules = std::make_shared<Rules>();
+    rules->tls_server = *std::move(tls_server);
     auto& policy = rules->policy;
     for (const auto& text : config.relay.networks) {
         const auto network = verdict::Network::parse(text);

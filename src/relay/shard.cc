@@ -75,6 +75,15 @@ void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono
     });
 }
 
+void Shard::rules_changed() {
+    asio::post(io_, [this] {
+        const auto now = rules();
+        resolver_->change_deadline(now->config.dns.deadline);
+        routes_->change(cache_settings(now->config));
+        deliverer_->rules_changed();
+    });
+}
+
 void Shard::stop() {
     asio::post(io_, [this] {
         if (is_stopping_) return;

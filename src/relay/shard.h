@@ -44,6 +44,8 @@ class Shard {
     // Any thread: at once, whoever is still there.
     void abandon() { io_.stop(); }
 
+    // Any thread: after the house has new rules.
+    void rules_changed();
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 

@@ -60,15 +60,23 @@ struct SqliteSpool::Job {
     }
 };
 
-base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
-    const std::string& path = settings.path;
+base::Result<bool> make_spool_folder(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) == 0) {
         if (auto synced = sync_folder(path + "/.."); !synced) {
             return std::unexpected(std::move(synced.error()));
         }
-    } else if (errno != EEXIST) {
-        return base::fail_errno(base::Fault::io, "cannot make the spool " + path);
+        return true;
     }
+    if (errno == EEXIST) return false;
+    const auto fault = errno == EACCES                       ? base::Fault::permission
+                       : errno == ENOENT || errno == ENOTDIR ? base::Fault::config
+                                                             : base::Fault::io;
+    return base::fail_errno(fault, "cannot make the spool " + path);
+}
+
+base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
+    const std::string& path = settings.path;
+    if (auto made = make_spool_folder(path); !made) return std::unexpected(made.error());
     // Its lock keeps others away from the folder too.
     auto database = Database::open(path + "/spool.db", settings.vfs);
     if (!database) return std::unexpected(std::move(database.error()));
@@ -93,6 +101,7 @@ SqliteSpool::SqliteSpool(SpoolSettings settings, std::unique_ptr<Database> datab
                          std::unordered_map<queue::QueueId, ContentFile> files)
     : settings_(std::move(settings)),
       folder_(std::move(folder)),
+      free_bytes_least_(settings_.free_bytes_least),
       database_(std::move(database)),
       files_(std::move(files)),
       thread_([this] { work(); }) {}
@@ -349,7 +358,7 @@ bool SqliteSpool::is_disk_full_for(const Change& change) {
     }
     std::uint64_t needed = 0;
     for (const auto& stored : change.add) needed += stored.content->size();
-    if (*free_bytes_ < needed || *free_bytes_ - needed < settings_.free_bytes_least) return true;
+    if (*free_bytes_ < needed || *free_bytes_ - needed < free_bytes_least_) return true;
     *free_bytes_ -= needed;
     return false;
 }

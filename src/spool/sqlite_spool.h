@@ -39,6 +39,10 @@ struct SpoolSettings {
     const char* vfs = nullptr;
 };
 
+// The folder of a spool, durable, with mode 0700; the one above it must exist. Whether it was not
+// there before. Fault::config: it cannot be there.
+base::Result<bool> make_spool_folder(const std::string& path);
+
 class SqliteSpool final : public Spool {
   public:
     // Fault::unavailable when another program has it, Fault::data when it is damaged or of another
@@ -54,6 +58,8 @@ class SqliteSpool final : public Spool {
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
     base::Result<std::vector<RefusingHost>> refusing_hosts() override;
+    // Any thread; from the next batch on.
+    void change_free_bytes_least(std::uint64_t bytes) { free_bytes_least_ = bytes; }
     bool has_failed() const override { return has_failed_; }
 
   private:
@@ -79,6 +85,7 @@ class SqliteSpool final : public Spool {
 
     const SpoolSettings settings_;
     const std::shared_ptr<ContentFolder> folder_;
+    std::atomic<std::uint64_t> free_bytes_least_;
     std::atomic<bool> has_failed_ = false;
 
     std::mutex database_mutex_;  // the connection: the thread's, and the callers' of scan

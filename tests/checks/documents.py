@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Program and subcommand, its man page, the completion's name.
 PAGES = [
     (["turnaway-refuse"], "turnaway-refuse.8", "turnaway-refuse"),
+    (["turnaway-relay"], "turnaway-relay.8", "turnaway-relay"),
     (["turnaway"], "turnaway.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
 ]

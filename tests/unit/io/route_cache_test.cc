@@ -57,6 +57,19 @@ TEST_F(RouteCacheTest, RemembersAsLongAsTheRouteSays) {
     EXPECT_EQ(cache.peek(domain("one.example"), now), nullptr);
 }
 
+TEST_F(RouteCacheTest, NewSettingsForgetWhatWasFoundUnderOldOnes) {
+    RouteCache cache(loop_, resolver_, {});
+    cache.find(domain("one.example"), note());
+    RouteCache::Settings changed;
+    changed.route.our_names.push_back(domain("mx.example"));
+    cache.change(changed);
+    EXPECT_EQ(cache.size(), 0U);
+    cache.find(domain("one.example"), note());
+    ASSERT_EQ(found_.size(), 2U);
+    EXPECT_EQ(found_[0]->kind, route::RouteKind::hosts);
+    EXPECT_NE(found_[1]->kind, route::RouteKind::hosts);  // the host is ourselves now
+}
+
 TEST_F(RouteCacheTest, GivesUpOnASilentResolver) {
     RouteCache::Settings settings;
     settings.give_up = 5ms;

@@ -51,6 +51,23 @@ TEST(Schedule, OneBusyDestinationDelaysNoOther) {
     EXPECT_EQ(seen["busy.example"], 1);
 }
 
+TEST(Schedule, NewSettingsCountForPlacesFromThenOn) {
+    Schedule schedule({.concurrency_start = 3, .concurrency_most = 20, .total_most = 1000});
+    for (std::uint64_t i = 0; i < 10; ++i) schedule.add(id(i), "a.example", now);
+    EXPECT_TRUE(schedule.next(now) && schedule.next(now));
+    schedule.change(one_place);
+    EXPECT_FALSE(schedule.next(now));  // two are taken, and one is what there may be
+    schedule.finished("a.example", Feedback::good);
+    EXPECT_FALSE(schedule.next(now));
+    schedule.finished("a.example", Feedback::good);
+    EXPECT_TRUE(schedule.next(now));
+    EXPECT_FALSE(schedule.next(now));
+    schedule.change({.concurrency_start = 1, .concurrency_most = 2, .total_most = 1000});
+    schedule.finished("a.example", Feedback::good);  // learns that there are two now
+    EXPECT_TRUE(schedule.next(now) && schedule.next(now));
+    EXPECT_FALSE(schedule.next(now));
+}
+
 TEST(Schedule, TurnsComeRoundWhilePlacesComeAndGo) {
     Schedule schedule(one_place);
     for (std::uint64_t i = 0; i < 1000; ++i) schedule.add(id(i), "busy.example", now - 1h);

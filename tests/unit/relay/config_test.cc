@@ -264,6 +264,16 @@ TEST(Config, KnowsWhatNeedsARestart) {
     EXPECT_TRUE(restart_keys(old_config, old_config).empty());
 }
 
+TEST(Config, AReloadKeepsWhatNeedsARestart) {
+    const Config old_config = read("");
+    const Config new_config =
+        read("[listen]\nsmtp = [\"127.0.0.1:26\"]\n[relay]\ndomains = [\"a.example\"]");
+    const Config taken = keep_restart_values(old_config, new_config);
+    EXPECT_EQ(taken.listen, old_config.listen);
+    EXPECT_EQ(taken.relay, new_config.relay);
+    EXPECT_TRUE(restart_keys(old_config, taken).empty());
+}
+
 TEST(Config, ListsItsTable) {
     const auto rows = nlohmann::json::parse(schema_json());
     ASSERT_EQ(rows.size(), schema().size());
