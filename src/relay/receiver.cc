@@ -30,7 +30,7 @@ class Reception {
     Reception(Shard& shard, std::unique_ptr<io::Connection> connection);
 
     asio::awaitable<void> run();
-    void shut_down() { session_.shut_down(); }
+    void shut_down();
 
   private:
     asio::awaitable<void> read();
@@ -52,6 +52,7 @@ class Reception {
     std::string client_;
     ServerSession session_;
     std::array<char, read_bytes> buffer_{};
+    bool is_reading_ = false;
 
     // Of the message that is being received.
     std::optional<std::uint64_t> transaction_;
@@ -122,8 +123,20 @@ asio::awaitable<void> Reception::send(std::string_view bytes) {
     }
 }
 
+void Reception::shut_down() {
+    session_.shut_down();
+    // The session has something to say instead of listening on.
+    if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
+        connection_->cancel();
+    }
+}
+
 asio::awaitable<void> Reception::read() {
+    is_reading_ = true;
     const auto got = co_await connection_->read(buffer_, rules_->config.listen.command_wait);
+    is_reading_ = false;
+    // Shut down meanwhile: what came is not listened to any more.
+    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
     if (got) {
         session_.received(std::string_view(buffer_.data(), *got));
     } else if (got.error() == io::Failure::timed_out) {
