@@ -31,7 +31,8 @@ namespace turnaway::spool {
 
 struct SpoolSettings {
     std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
-    // With less left on its disk, new messages are refused. What comes in one batch counts.
+    // With less left on its disk, new messages are refused, unless they come with an update or a
+    // removal, as reports do. What comes in one batch counts.
     std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
     // For tests: called on the spool's thread when each named step is behind it, and the name of
     // the SQLite VFS that lets the disk fail.
