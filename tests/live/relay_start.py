@@ -130,14 +130,6 @@ class Refusals(unittest.TestCase):
         with Rig({"listen": {"smtp": ["192.0.2.1:2525"]}}) as rig:
             self.check_end(rig, 69, "no address", "192.0.2.1")
 
-    def test_a_second_relay_on_one_spool(self):
-        with Rig() as rig, Rig() as other:
-            relay = rig.start()
-            other.configure("spool", path=str(relay.folder / "spool"))
-            self.check_end(other, 69, "in use", str(relay.folder))
-            relay.send(SENDER, ["bob@healthy.example"])
-            rig.taken()
-
     def test_a_spool_that_cannot_be(self):
         with Rig() as rig:
             rig.configure("spool", path=str(rig.relay.folder / "missing/spool"))
