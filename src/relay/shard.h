@@ -22,6 +22,7 @@
 #include "io/listener.h"
 #include "io/route_cache.h"
 #include "io/unbound_resolver.h"
+#include "relay/counting_resolver.h"
 #include "relay/deliverer.h"
 #include "relay/house.h"
 
@@ -51,7 +52,7 @@ class Shard {
     std::shared_ptr<const Rules> rules() const { return house_.rules(); }
     asio::io_context& io() { return io_; }
     io::RouteCache& routes() { return *routes_; }
-    route::Resolver& resolver() { return *resolver_; }
+    route::Resolver& resolver() { return *counting_; }
     Deliverer& deliverer() { return *deliverer_; }
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
     std::uint64_t random() { return random_(); }
@@ -72,6 +73,8 @@ class Shard {
     };
     Place enter(std::function<void()> end_it);
     std::size_t clients() const { return clients_.size(); }
+    // Any thread: deliveries under way.
+    std::size_t deliveries() const { return deliverer_->active(); }
 
   private:
     Shard(House& house, unsigned number, queue::QueueId after);
@@ -85,6 +88,7 @@ class Shard {
     queue::QueueIdMaker ids_;
     std::mt19937_64 random_;
     std::unique_ptr<io::UnboundResolver> resolver_;
+    std::unique_ptr<CountingResolver> counting_;
     std::unique_ptr<io::RouteCache> routes_;
     std::unique_ptr<Deliverer> deliverer_;
     std::vector<io::Listener> listeners_;

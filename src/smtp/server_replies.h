@@ -53,7 +53,12 @@ enum class ServerSays : std::uint8_t {
     too_many_commands,
     timed_out,
     shutting_down,
+    too_many_clients,           // instead of the greeting, so without an enhanced code (RFC 2034)
+    too_many_from_one_address,  // the same
 };
+
+// The sender did nothing wrong; there is no room for what it wants.
+bool is_shortage(ServerSays says);
 
 // The names that may stand in a reply.
 struct ServerNames {

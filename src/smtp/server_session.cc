@@ -229,6 +229,7 @@ void ServerSession::end_chunk() {
 }
 
 void ServerSession::say(ServerSays says) {
+    if (is_shortage(says)) ++shortages_;
     append_server_reply(says, {settings_.hostname, client_address_}, &out_);
 }
 
@@ -250,6 +251,7 @@ void ServerSession::say_answer(const ServerAnswer& answer) {
 }
 
 void ServerSession::close_with(ServerSays says) {
+    last_words_ = says;
     say(says);
     begin_closing();
 }

@@ -33,6 +33,8 @@ struct SpoolSettings {
     std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
     // With less left on its disk, new messages are refused. What comes in one batch counts.
     std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
+    // Called on the spool's thread whenever so many changes became durable in one step.
+    std::function<void(std::size_t changes)> on_commit = {};
     // For tests: called on the spool's thread when each named step is behind it, and the name of
     // the SQLite VFS that lets the disk fail.
     std::function<void(const char*)> on_step = {};
