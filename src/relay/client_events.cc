@@ -65,6 +65,17 @@ Refused refusal_of(std::string_view command, const LogClient& client,
             .is_esmtp = session.is_esmtp()};
 }
 
+void log_content_refusal(House& house, const smtp::ServerAnswer& answer, const LogClient& client,
+                         const smtp::ServerSession& session, const mail::ReversePath& sender) {
+    auto event = refusal_of("END-OF-MESSAGE", client, session);
+    const std::string from = sender_of(sender);
+    event.code = answer.code;
+    event.status = answer.enhanced;
+    event.words = answer.text;
+    event.from = from;
+    house.log().write(event);
+}
+
 }  // namespace
 
 void tell_connected(House& house, const LogClient& client) {
@@ -133,16 +144,17 @@ void tell_refused(House& house, std::string_view command, const verdict::Answer&
 void tell_not_kept(House& house, const smtp::ServerAnswer& answer, const LogClient& client,
                    const smtp::ServerSession& session) {
     house.counters().add(Counter::refused_resources);
-    auto event = refusal_of("END-OF-MESSAGE", client, session);
-    const std::string from = sender_of(session.envelope().reverse_path);
-    event.code = answer.code;
-    event.status = answer.enhanced;
-    event.words = answer.text;
-    event.from = from;
-    house.log().write(event);
+    log_content_refusal(house, answer, client, session, session.envelope().reverse_path);
 }
 
-void OwnRefusals::count(House& house, const smtp::ServerSession& session) {
+void OwnRefusals::tell(House& house, const LogClient& client, smtp::ServerSession& session) {
+    if (const auto refusal = session.take_content_refusal()) {
+        const auto rules = house.rules();
+        const auto answer =
+            smtp::server_answer(refusal->says, {rules->config.hostname().text(), client.address});
+        if (!smtp::is_shortage(refusal->says)) house.counters().add(Counter::refused_syntax);
+        log_content_refusal(house, answer, client, session, refusal->sender);
+    }
     house.counters().add(Counter::refused_syntax, session.errors() - errors_);
     house.counters().add(Counter::refused_resources, session.shortages() - shortages_);
     errors_ = session.errors();

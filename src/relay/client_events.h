@@ -35,10 +35,11 @@ void tell_refused(House& house, std::string_view command, const verdict::Answer&
 void tell_not_kept(House& house, const smtp::ServerAnswer& answer, const LogClient& client,
                    const smtp::ServerSession& session);
 
-// Counts what a session refused by itself since it was last asked: faults and shortages.
+// Tells what a session refused by itself since it was last asked: faults and shortages are counted,
+// refused messages logged too.
 class OwnRefusals {
   public:
-    void count(House& house, const smtp::ServerSession& session);
+    void tell(House& house, const LogClient& client, smtp::ServerSession& session);
 
   private:
     std::size_t errors_ = 0;

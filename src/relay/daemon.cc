@@ -15,7 +15,6 @@
 
 #include "io/listener.h"
 #include "io/tls.h"
-#include "relay/descriptors.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
@@ -51,7 +50,6 @@ class Daemon {
     Result<void> open_listeners();
     Result<void> open_pages();
     Result<void> load_queue();
-    void check_descriptors();
     void tell_listening();
     void await_signals();
     void reload();
@@ -208,16 +206,6 @@ void Daemon::tell_listening() {
     if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
 }
 
-void Daemon::check_descriptors() {
-    const auto wanted = descriptors_needed(rules_->config);
-    const auto allowed = raise_descriptors(wanted);
-    if (allowed >= wanted) return;
-    log_->write(Trouble{.words = "only " + std::to_string(allowed) +
-                                 " open files are allowed, and all connections of the "
-                                 "configuration need " +
-                                 std::to_string(wanted)});
-}
-
 void Daemon::await_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
@@ -263,7 +251,6 @@ int Daemon::run() {
     await_signals();
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
-    check_descriptors();
     tell_listening();
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });

@@ -29,7 +29,7 @@ House::House(Parts parts)
 void House::change_rules(std::shared_ptr<const Rules> rules) {
     {
         const std::lock_guard lock(memory_mutex_);
-        memory_.set_age_max(rules->config.verdict.memory_age);
+        memory_.change_age(rules->config.verdict.memory_age);
     }
     rules_.store(std::move(rules));
 }

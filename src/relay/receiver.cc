@@ -96,12 +96,12 @@ Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
 asio::awaitable<void> Reception::run() {
     tell_connected(shard_.house(), client());
     co_await obey();
-    own_refusals_.count(shard_.house(), session_);
+    own_refusals_.tell(shard_.house(), client(), session_);
     tell_disconnected(shard_.house(), client(), session_, messages_);
     co_await connection_->close();
 }
 
-// What is being waited for would otherwise come first, or never.
+// A client that is silent between two commands is told now, not when it speaks again.
 void Reception::shut_down() {
     session_.shut_down();
     if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
@@ -115,7 +115,7 @@ asio::awaitable<void> Reception::obey() {
         const auto wish = session_.wish();
         switch (wish.kind) {
             case Kind::send:
-                own_refusals_.count(shard_.house(), session_);
+                own_refusals_.tell(shard_.house(), client(), session_);
                 co_await send(wish.bytes);
                 break;
             case Kind::read:
@@ -155,7 +155,8 @@ asio::awaitable<void> Reception::read() {
     is_reading_ = true;
     const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
     is_reading_ = false;
-    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;  // shut down meanwhile
+    // shut_down() meanwhile; what the client said in that moment is answered by the 421.
+    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
     if (got) {
         const auto now = Clock::now();
         if (session_.is_in_content()) patience_.took(*got, now);

@@ -129,6 +129,13 @@ bool is_shortage(ServerSays says) {
            says == too_many_messages;
 }
 
+ServerAnswer server_answer(ServerSays says, const ServerNames& names) {
+    const ReplyRow& row = rows[static_cast<std::size_t>(says)];
+    ServerAnswer answer{.code = row.code, .text = with_names(row.text, names)};
+    if (row.detail) answer.enhanced = with_class(row.code, *row.detail);
+    return answer;
+}
+
 void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,
                          bool is_last) {
     const ReplyRow& row = rows[static_cast<std::size_t>(says)];

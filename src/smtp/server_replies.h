@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "smtp/server_settings.h"
+
 namespace turnaway::smtp {
 
 enum class ServerSays : std::uint8_t {
@@ -65,6 +67,9 @@ struct ServerNames {
     std::string_view host;
     std::string_view client;
 };
+
+// For the log.
+ServerAnswer server_answer(ServerSays says, const ServerNames& names);
 
 // Appends one reply, or when it `is_last` not, its first line.
 void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,

@@ -82,6 +82,13 @@ class ServerSession {
     std::size_t commands() const { return commands_; }
     std::size_t errors() const { return errors_; }        // replies to what is no correct SMTP
     std::size_t shortages() const { return shortages_; }  // replies for want of room
+    // A message that was refused when its content had come, and who sent it.
+    struct ContentRefusal {
+        ServerSays says;
+        mail::ReversePath sender;
+    };
+    // The last one; each is given out once.
+    std::optional<ContentRefusal> take_content_refusal();
     // What was said before the end; nothing as long as the session goes on, or when the client left
     // or the judge closed.
     std::optional<ServerSays> last_words() const { return last_words_; }
@@ -113,6 +120,7 @@ class ServerSession {
     bool take_chunk();
     void end_chunk();
     void end_content();
+    void lose_content();
 
     void say(ServerSays says);
     void say_error(ServerSays says);
@@ -146,6 +154,7 @@ class ServerSession {
     std::size_t errors_ = 0;
     std::size_t shortages_ = 0;
     std::optional<ServerSays> last_words_;
+    std::optional<ContentRefusal> content_refusal_;
     std::size_t messages_ = 0;
 
     std::uint64_t transaction_ = 0;

@@ -34,13 +34,12 @@ class HostMemory {
     // Both more than 0.
     HostMemory(std::chrono::seconds age_max, std::size_t hosts_max);
 
-    // From now on; what is too old by it is no evidence any more.
-    void set_age_max(std::chrono::seconds age_max) { age_max_ = age_max; }
-
     // False when it was not taken: no IP address, or older than all we know while full, or than
     // what we know of that address. Long words are cut.
     bool remember(std::string host, std::string_view address, std::string words,
                   std::chrono::sys_seconds seen);
+    // More than 0; what is too old for it is no evidence any more.
+    void change_age(std::chrono::seconds age_max);
     // Whether anything was there.
     bool forget(std::string_view address);
     void forget_all();

@@ -7,8 +7,7 @@ import threading
 import unittest
 
 from relay_daemon import must, wait_until
-from relay_metrics import Metrics
-from relay_scene import Scene
+from relay_metrics import scene_of
 from smtp_host import Close
 
 REFUSAL = "521 no mail here"
@@ -28,10 +27,8 @@ class Held:
         self.gate.set()
 
 
-def scene_of(**verdict):
-    scene = Scene({"verdict": {"look": True, "look_deadline": "30s", **verdict}})
-    scene.metrics = Metrics(scene)
-    return scene.start()
+def looking(**verdict):
+    return scene_of({"verdict": {"look": True, "look_deadline": "30s", **verdict}}).start()
 
 
 class Asked:
@@ -58,7 +55,7 @@ class Asked:
 class Look(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.scene = scene_of()
+        cls.scene = looking()
 
     @classmethod
     def tearDownClass(cls):
@@ -126,7 +123,7 @@ class Look(unittest.TestCase):
 
 class Bounds(unittest.TestCase):
     def test_the_deadline_accepts_and_the_bound_leaves_out(self):
-        scene = scene_of(look_deadline="1s", look_concurrency_max=1)
+        scene = looking(look_deadline="1s", look_concurrency_max=1)
         try:
             held, host = Held(REFUSAL), scene.host()
             slow = scene.host({"greeting": held})
@@ -146,7 +143,7 @@ class Bounds(unittest.TestCase):
 class Memory(unittest.TestCase):
     def test_it_survives_a_restart_and_ends_with_mail(self):
         """Kept in the spool; a host that takes mail again is believed at once."""
-        scene = scene_of()
+        scene = looking()
         try:
             script = {"greeting": REFUSAL}
             host, second = scene.host(), scene.host({"greeting": REFUSAL})

@@ -1,12 +1,13 @@
 """The metrics page of a relay, read over HTTP as Prometheus does.
 
-Promises: `value` is the sample with exactly these labels, and fails when there is none; `page` gives status, content type and
+Promises: a scene from `scene_of` has its page at `metrics`; `value` is the sample with exactly these labels, and fails when there is none; `page` gives status, content type and
 text.
 """
 import http.client
 import re
 
 from relay_daemon import WAIT_S, free_port
+from relay_scene import Scene
 
 SAMPLE = re.compile(r"turnaway_relay_([a-z_]+)(?:\{(.*)\})? ([0-9]+)")
 
@@ -41,3 +42,10 @@ class Metrics:
 
     def value(self, name, **labels):
         return self.values()[name, frozenset(labels.items())]
+
+
+def scene_of(settings=None):
+    """A scene, not yet started, with its `metrics`."""
+    scene = Scene(settings)
+    scene.metrics = Metrics(scene)
+    return scene

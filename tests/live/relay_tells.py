@@ -9,17 +9,10 @@ import time
 import unittest
 
 from relay_daemon import must, wait_until
-from relay_metrics import Metrics
-from relay_scene import Scene
+from relay_metrics import scene_of
 
 REFUSALS = {"null-mx": "bob@null.example", "host-takes-no-mail": "bob@refusing.example", "mailless": "bob@mailless.example",
             "unroutable": "bob@nowhere.example", "dns-trouble": "bob@trouble.example"}
-
-
-def scene_of(settings):
-    scene = Scene(settings)
-    scene.metrics = Metrics(scene)
-    return scene
 
 
 class Figures(unittest.TestCase):
