@@ -74,13 +74,15 @@ class Relay:
         self.log, self.noise = [], []
         self.process = None
 
+    @staticmethod
+    def options():
+        return ["--no-sandbox"] if os.environ.get("TURNAWAY_NO_SANDBOX") else []
+
     def launch(self, wrapper=()):
         """Does not wait for anything."""
         config = self.folder / "relay.conf"
         config.write_text(toml(dict(sorted(self.settings.items()))), encoding="utf-8")
-        command = [*wrapper, str(PROGRAM), "--config", str(config)]
-        if os.environ.get("TURNAWAY_NO_SANDBOX"):
-            command.append("--no-sandbox")
+        command = [*wrapper, str(PROGRAM), "--config", str(config), *self.options()]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=self.environment)
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
         self.reader.start()
@@ -118,6 +120,10 @@ class Relay:
         """SIGTERM; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self):
+        """The exit code once it has ended."""
         code = self.process.wait(WAIT_S)
         self.reader.join(5)
         self.process.stderr.close()
@@ -138,15 +144,6 @@ class Relay:
     def resident_kib(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
-
-    def socket(self, source=None):
-        """A connection in the raw, from the given loopback address."""
-        client = socket.socket()
-        client.settimeout(WAIT_S)
-        if source:
-            client.bind((source, 0))
-        client.connect((self.address, self.port))
-        return client
 
     def client(self):
         return smtplib.SMTP(self.address, self.port, local_hostname="client.example", timeout=WAIT_S)

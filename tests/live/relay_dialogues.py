@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 from refuse_dialogues import unescape
+from relay_client import connect, read_line
 from relay_daemon import ROOT, wait_until
 from relay_scene import Scene
 
@@ -80,7 +81,7 @@ class Dialogues(unittest.TestCase):
     def check(self, path):
         turns, taken, closes = read_dialogue(path)
         before = len(self.sink.messages)
-        client = self.scene.relay.socket()
+        client = connect(self.scene.relay)
         self.addCleanup(client.close)
         for sent, event, said in turns:
             if event == "<tls up>":
@@ -107,20 +108,6 @@ class Dialogues(unittest.TestCase):
         contents = [message.content.partition(b"\r\n")[2] for message in self.sink.messages[before:]]
         contents = [re.sub(rb"\A(?:[ \t].*\r\n)*", b"", content) for content in contents]
         self.assertCountEqual(contents, taken)
-
-
-def read_line(client):
-    """One line, or b"" when the relay has closed; a failed handshake may end in a reset or an alert."""
-    line = b""
-    while not line.endswith(b"\n"):
-        try:
-            octet = client.recv(1)
-        except ConnectionResetError:
-            return b""
-        if not octet:
-            return line
-        line += octet
-    return line
 
 
 def add_tests():

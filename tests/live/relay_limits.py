@@ -12,6 +12,7 @@ import threading
 import time
 import unittest
 
+from relay_client import connect
 from relay_daemon import HOST, must, wait_until
 from relay_metrics import scene_of
 
@@ -25,7 +26,7 @@ class Waiting(unittest.TestCase):
 
     def ask(self, to):
         """A client that waits for the answer to RCPT."""
-        client = self.scene.relay.socket()
+        client = connect(self.scene.relay)
         self.addCleanup(client.close)
         stream = client.makefile("rb")
         client.sendall(b"HELO client.example\r\nMAIL FROM:<>\r\n")
@@ -71,15 +72,15 @@ class Limits(unittest.TestCase):
         try:
             first, second, third = (f"{scene.block}.{number}" for number in (30, 31, 32))
             wait_until(lambda: scene.metrics.value("sessions") == 0, "the starter to leave")
-            inside = [scene.relay.socket(first), scene.relay.socket(first)]
+            inside = [connect(scene.relay, first), connect(scene.relay, first)]
             for client in inside:
                 self.assertEqual(client.recv(4), b"220 ")
             for source, words in ((first, f"from your address ({first})"), (third, "now")):
                 if source == third:
-                    inside.append(scene.relay.socket(second))
+                    inside.append(connect(scene.relay, second))
                     self.assertEqual(inside[-1].recv(4), b"220 ")
                 # What it has written already must not cost it the answer.
-                outside = scene.relay.socket(source)
+                outside = connect(scene.relay, source)
                 outside.sendall(b"EHLO client.example\r\n" * 10)
                 answer = b""
                 while piece := outside.recv(1000):
@@ -90,7 +91,7 @@ class Limits(unittest.TestCase):
             self.assertEqual(len(scene.relay.lines("trouble")), 1, "a flood must not write our log")
             inside.pop(0).close()
             wait_until(lambda: scene.metrics.value("sessions") == 2, "one to leave")
-            inside.append(scene.relay.socket(third))
+            inside.append(connect(scene.relay, third))
             self.assertEqual(inside[-1].recv(4), b"220 ")
             for client in inside:
                 client.close()
@@ -105,7 +106,7 @@ class Limits(unittest.TestCase):
         scene = scene_of({"": {"threads": 1}, "listen": {"connections_per_address_max": 5000}})
         scene.relay.start(wrapper=("prlimit", "--nofile=1000:1000"))
         try:
-            clients = [scene.relay.socket() for i in range(1100)]
+            clients = [connect(scene.relay) for i in range(1100)]
             wait_until(lambda: [line for line in scene.relay.lines("trouble") if "accepted" in line["words"]], "the log")
             before = cpu_seconds(scene.relay.process.pid)
             time.sleep(1)
@@ -126,7 +127,7 @@ class Limits(unittest.TestCase):
             to = scene.domain("held.example", scene.host())
             begin = f"HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<{to}>\r\nDATA\r\n".encode()
             for name, first, lines in (("command", b"", 1), ("content", begin, 5)):
-                with self.subTest(name), scene.relay.socket() as client, client.makefile("rb") as stream:
+                with self.subTest(name), connect(scene.relay) as client, client.makefile("rb") as stream:
                     client.sendall(first)
                     for _ in range(lines):
                         stream.readline()
@@ -136,7 +137,7 @@ class Limits(unittest.TestCase):
                     self.assertEqual(stream.readline(), b"")
                     trickle.join()
             wait_until(lambda: len(scene.relay.lines("disconnected", ended="timeout")) == 2, "the log of both")
-            with scene.relay.socket() as client, client.makefile("rb") as stream:
+            with connect(scene.relay) as client, client.makefile("rb") as stream:
                 stream.readline()
                 for _ in range(3):
                     time.sleep(2)
@@ -159,7 +160,7 @@ class Limits(unittest.TestCase):
                 self.assertEqual(client.data(b"x" * 998 + (b"\r\n" + b"y" * 998) * 66)[0], 552)
                 errors = [client.docmd("NONSENSE") for _ in range(21)]
                 self.assertEqual([code for code, _ in errors], [500] * 20 + [421])
-            with scene.relay.socket() as client, client.makefile("rb") as stream:
+            with connect(scene.relay) as client, client.makefile("rb") as stream:
                 client.sendall(f"HELO x\r\nMAIL FROM:<eve@sender.example>\r\nRCPT TO:<{to[0]}>\r\nDATA\r\n".encode())
                 client.sendall(b"bare\nnewline\r\n.\r\n")
                 self.assertEqual([line[:10] for line in stream][-1], b"550 5.6.0 ")
@@ -177,7 +178,7 @@ class Stopping(unittest.TestCase):
         scene = scene_of().start()
         try:
             to = scene.domain("late.example", scene.host())
-            idle = scene.relay.socket()
+            idle = connect(scene.relay)
             self.addCleanup(idle.close)
             idle.recv(1000)
             with scene.relay.client() as busy:

@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 
+from relay_client import connect
 from relay_daemon import must, wait_until
 from relay_metrics import scene_of
 
@@ -62,7 +63,7 @@ class Figures(unittest.TestCase):
             client.docmd("NONSENSE")
             must(client.rset())
             client.mail("ann@sender.example", ["SIZE=60000000"])
-        with scene.relay.socket(f"{scene.block}.40") as stranger:
+        with connect(scene.relay, f"{scene.block}.40") as stranger:
             stranger.sendall(b"HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<bob@good.example>\r\nQUIT\r\n")
             while stranger.recv(1000):
                 pass
@@ -205,7 +206,7 @@ class OtherThings(unittest.TestCase):
         scene.start()
         try:
             total = 8000
-            with scene.relay.socket() as client:
+            with connect(scene.relay) as client:
                 client.sendall(b"HELO x\r\nMAIL FROM:<>\r\n")
                 stream = client.makefile("rb")
                 replies = [stream.readline() for _ in range(3)]

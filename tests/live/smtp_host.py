@@ -33,6 +33,7 @@ class Message:
     recipients: list
     content: bytes
     encrypted: bool
+    connected: float  # when the connection was made it came over
 
 
 @dataclass
@@ -168,7 +169,8 @@ class _Talk:
                 return
             lines.append(line[1:] if line.startswith(b".") else line)
         dialogue = self.dialogue
-        message = Message(dialogue.sender, list(dialogue.accepted), b"".join(lines), dialogue.encrypted)
+        message = Message(dialogue.sender, list(dialogue.accepted), b"".join(lines), dialogue.encrypted,
+                          dialogue.time)
         if self.host.on_message:
             self.host.on_message(message)
         # Kept before it is acknowledged: who heard 250 finds it here.
