@@ -95,6 +95,9 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                 drive.session.connected();
                 break;
             case Kind::send:
+                if (!end.mail_began && drive.session.is_in_transaction()) {
+                    end.mail_began = std::chrono::steady_clock::now();
+                }
                 co_await send_commands(drive, wish);
                 break;
             case Kind::read:

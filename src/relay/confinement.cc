@@ -3,6 +3,7 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,6 +56,15 @@ Result<void> prepare_spool(const std::string& path, const std::optional<process:
     return {};
 }
 
+// The same for the folder of the control socket, below /run as a rule, where nothing outlasts a
+// start of the machine. Whoever opens the socket will say what is wrong.
+void prepare_control(const std::string& socket, const std::optional<process::Account>& user) {
+    if (socket.empty()) return;
+    const std::string folder = folder_of(socket);
+    if (::mkdir(folder.c_str(), 0755) != 0 || !user) return;
+    [[maybe_unused]] const int given = ::chown(folder.c_str(), user->user, user->group);
+}
+
 Result<void> may_work_in(const std::string& folder, const std::string& key) {
     if (::access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return {};
     const auto fault = errno == EACCES || errno == EPERM ? Fault::permission : Fault::config;
@@ -105,6 +115,7 @@ Result<void> take_rights(const Config& config) {
         user = *std::move(found);
     }
     if (auto done = prepare_spool(config.spool.path, user); !done) return done;
+    prepare_control(config.control.socket, user);
     if (auto done = process::drop_privileges(user); !done) return done;
     if (auto done = process::forbid_core_dumps(); !done) return done;
     return may_work_in(config.spool.path, "[spool] path");

@@ -26,8 +26,8 @@ struct Descriptors {
 };
 base::Result<Descriptors> raise_descriptors(const Config& config, unsigned threads);
 
-// Makes the folder of the spool, for the user to become; then becomes that user, without
-// capabilities and core dumps.
+// Makes the folders of the spool and of the control socket where they are missing, for the user to
+// become; then becomes that user, without capabilities and core dumps.
 base::Result<void> take_rights(const Config& config);
 
 // landlock; before any thread.

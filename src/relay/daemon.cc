@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "relay/jobs.h"
 #include "relay/log.h"
 #include "relay/metrics.h"
+#include "relay/pages.h"
 #include "relay/rules.h"
 #include "relay/service_state.h"
 #include "relay/shard.h"
@@ -34,6 +37,8 @@ using base::Result;
 // that a delivery comes to can be kept any more: the sooner it ends, the fewer will be made twice.
 constexpr std::chrono::seconds stop_wait_most{30};
 constexpr std::chrono::seconds failed_stop_wait_most{3};
+// How often the service manager is told how many messages wait.
+constexpr std::chrono::seconds status_wait{2};
 
 unsigned thread_count(const Config& config) {
     const unsigned wanted =
@@ -52,8 +57,11 @@ class Daemon {
     Result<void> confine();
     Result<void> open_house();
     Result<void> open_shards();
+    Result<void> open_pages();
     Result<void> load_queue();
+    void tell_listening();
     void tell_weaknesses();
+    void tell_status();
     void await_signals();
     void reload();
     base::Result<std::vector<std::string>> take_config();
@@ -73,8 +81,10 @@ class Daemon {
     asio::io_context desk_;  // signals, metrics, control; first the listening sockets too
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
+    std::unique_ptr<Pages> pages_;                      // null: nobody asked for them
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
+    asio::steady_timer status_timer_;
     std::vector<std::thread> threads_;
     queue::QueueId greatest_id_;
     std::uint64_t queued_at_start_ = 0;
@@ -88,11 +98,12 @@ Daemon::Daemon(Config config, DaemonOptions options)
     : options_(std::move(options)),
       config_(std::move(config)),
       signals_(desk_),
-      stop_timer_(desk_) {}
+      stop_timer_(desk_),
+      status_timer_(desk_) {}
 
 Result<void> Daemon::open() {
-    for (const auto step :
-         {&Daemon::open_listeners, &Daemon::confine, &Daemon::open_house, &Daemon::load_queue}) {
+    for (const auto step : {&Daemon::open_listeners, &Daemon::confine, &Daemon::open_house,
+                            &Daemon::load_queue, &Daemon::open_pages}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -118,8 +129,12 @@ Result<void> Daemon::open_house() {
     auto rules = make_rules(config_);
     if (!rules) return std::unexpected(rules.error());
     rules_ = *std::move(rules);
-    auto opened = spool::SqliteSpool::open(
-        {.path = config_.spool.path, .free_bytes_least = config_.spool.free_bytes_least});
+    auto opened = spool::SqliteSpool::open({.path = config_.spool.path,
+                                            .free_bytes_least = config_.spool.free_bytes_least,
+                                            .on_commit = [this](std::size_t changes) {
+                                                counters_.add(Counter::commit_batches);
+                                                counters_.add(Counter::commits, changes);
+                                            }});
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
     log_ = std::make_unique<Log>(log_style(config_.log.format, config_.hostname().text()),
@@ -165,6 +180,7 @@ Result<void> Daemon::load_queue() {
     auto scanned = spool_->scan([&](const queue::Message& message) {
         greatest_id_ = std::max(greatest_id_, message.id);
         ++queued_at_start_;
+        house_->census().add(message);
         append_jobs(message, &jobs);
         return true;
     });
@@ -198,6 +214,31 @@ Result<void> Daemon::open_listeners() {
         }
     }
     return {};
+}
+
+Result<void> Daemon::open_pages() {
+    const auto& listen = rules_->config.metrics.listen;
+    if (!listen) return {};
+    std::vector<Shard*> shards;
+    for (const auto& shard : shards_) shards.push_back(shard.get());
+    auto pages = Pages::open(desk_, *listen,
+                             {.house = *house_,
+                              .shards = std::move(shards),
+                              .is_ending = [this] { return is_stopping_; },
+                              .version = TURNAWAY_VERSION});
+    if (!pages) return std::unexpected(pages.error());
+    pages_ = *std::move(pages);
+    return {};
+}
+
+// After Started, so that who waits for the line finds the addresses.
+void Daemon::tell_listening() {
+    std::set<std::string> told;
+    for (const auto& of_shard : listeners_) {
+        for (const auto& listener : of_shard) told.insert(listener.local().text());
+    }
+    for (const auto& address : told) log_->write(Listening{.address = address});
+    if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
 }
 
 void Daemon::await_signals() {
@@ -283,6 +324,16 @@ void Daemon::tell_weaknesses() {
     }
 }
 
+// Now and then, how many messages wait.
+void Daemon::tell_status() {
+    status_timer_.expires_after(status_wait);
+    status_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error || is_stopping_) return;
+        service_.queued(house_->census().sum().messages);
+        tell_status();
+    });
+}
+
 Result<int> Daemon::run() {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     await_signals();
@@ -291,6 +342,7 @@ Result<int> Daemon::run() {
     }
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
+    tell_listening();
     tell_weaknesses();
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
@@ -300,6 +352,7 @@ Result<int> Daemon::run() {
         asio::post(desk_, [this] { desk_.stop(); });
     });
     service_.ready(queued_at_start_);
+    tell_status();
     desk_.run();
     joiner.join();
     // What was handed over is written; answers go to event loops that are still there, and end

@@ -7,6 +7,7 @@
 // as a whole and loses none. Everything here runs on the shard's thread.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -42,7 +43,7 @@ class Deliverer {
     queue::Schedule schedule_;
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
-    std::size_t active_ = 0;
+    std::atomic<std::size_t> active_ = 0;  // read by whoever counts
     bool is_stopping_ = false;
 };
 

@@ -42,21 +42,32 @@ void House::check_spool(const base::Error& error) {
 }
 
 asio::awaitable<base::Result<void>> House::apply(spool::Change change) {
-    auto done = co_await answer_of<base::Result<void>>(
-        [this, &change](auto answer) { parts_.spool.apply(std::move(change), std::move(answer)); });
+    auto step = Census::step_of(change);
+    auto done = co_await answer_of<base::Result<void>>([this, &change, &step](auto answer) {
+        parts_.spool.apply(std::move(change), [this, step = std::move(step),
+                                               answer = std::move(answer)](auto outcome) {
+            if (outcome) took(step);
+            answer(std::move(outcome));
+        });
+    });
     if (!done) check_spool(done.error());
     co_return done;
 }
 
 void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh) {
-    parts_.spool.apply(std::move(change),
-                       [this, fresh = std::move(fresh)](base::Result<void> done) mutable {
-                           if (!done) {
-                               check_spool(done.error());
-                           } else if (fresh) {
-                               take_in(*std::move(fresh));
-                           }
-                       });
+    auto step = Census::step_of(change);
+    parts_.spool.apply(std::move(change), [this, step = std::move(step), fresh = std::move(fresh)](
+                                              base::Result<void> done) mutable {
+        if (!done) return check_spool(done.error());
+        took(step);
+        if (fresh) take_in(*std::move(fresh));
+    });
+}
+
+// What was asked for is durable.
+void House::took(const Census::Step& step) {
+    census_.take(step);
+    for (const auto id : step.removed) parts_.log.write(Removed{.id = id});
 }
 
 void House::take_in(spool::StoredMessage stored) {
@@ -77,10 +88,13 @@ Shard& House::shard_of(std::string_view destination) {
 
 void House::remember_refusal(std::string host, const std::string& address, std::string words) {
     const auto now = now_seconds();
+    bool is_news = false;
     {
         const std::lock_guard lock(memory_mutex_);
+        is_news = memory_.find(address, now) == nullptr;
         if (!memory_.remember(host, address, words, now)) return;
     }
+    if (is_news) tell_host_refuses(*this, host, address, words);
     parts_.spool.remember(
         {.host = std::move(host), .address = address, .seen = now, .words = std::move(words)},
         [this](const base::Result<void>& done) {
@@ -104,9 +118,17 @@ bool House::is_refusing(const route::IpAddress& address) {
 }
 
 void House::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
+    const auto now = now_seconds();
     const std::lock_guard lock(memory_mutex_);
     for (const auto& host : hosts) memory_.remember(host.host, host.address, host.words, host.seen);
-    memory_.expire(now_seconds());
+    memory_.expire(now);
+    // What is no evidence any more would stay on the disk for ever.
+    for (const auto& host : hosts) {
+        if (host.address.empty() || memory_.find(host.address, now) != nullptr) continue;
+        parts_.spool.forget(host.address, [this](const base::Result<void>& done) {
+            if (!done) check_spool(done.error());
+        });
+    }
 }
 
 verdict::Answer House::decide(const verdict::Policy& policy, const mail::Address& recipient,

@@ -20,7 +20,10 @@
 #include "base/result.h"
 #include "io/tls.h"
 #include "queue/message.h"
+#include "relay/census.h"
+#include "relay/client_count.h"
 #include "relay/log.h"
+#include "relay/look_table.h"
 #include "relay/metrics.h"
 #include "relay/queue_table.h"
 #include "relay/rules.h"
@@ -55,6 +58,9 @@ class House {
     void change_rules(std::shared_ptr<const Rules> rules);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
+    ClientCount& clients() { return clients_; }
+    LookTable& looks() { return looks_; }
+    Census& census() { return census_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
     io::TlsClient& tls_client() { return parts_.tls_client; }
@@ -80,10 +86,14 @@ class House {
   private:
     Shard& shard_of(std::string_view destination);
     void check_spool(const base::Error& error);
+    void took(const Census::Step& step);
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;
     QueueTable table_;
+    ClientCount clients_;
+    LookTable looks_;
+    Census census_;
     std::vector<Shard*> shards_;
     std::mutex memory_mutex_;
     verdict::HostMemory memory_;

@@ -51,7 +51,7 @@ struct Received {
 // A command got 4yz or 5yz.
 struct Refused {
     LogClient client;
-    std::string_view command;  // "RCPT"; "CONNECT" for the greeting
+    std::string_view command;  // "RCPT"; "END-OF-MESSAGE" for what came by DATA or BDAT
     codes::ReplyCode code;
     std::optional<codes::EnhancedCode> status = {};
     std::string_view words = {};
@@ -87,10 +87,13 @@ struct Delivered {
     std::string_view words = {};
 };
 
+enum class ReportKind : std::uint8_t { failure, delay, success };
+std::string_view name(ReportKind kind);
+
 struct Reported {
     queue::QueueId id;
     queue::QueueId report;
-    bool is_delay = false;
+    ReportKind kind = ReportKind::failure;
 };
 
 struct Removed {

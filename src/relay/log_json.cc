@@ -115,7 +115,7 @@ void add(LogLine& line, const Delivered& event) {
 void add(LogLine& line, const Reported& event) {
     line.add("id", event.id.text());
     line.add("report", event.report.text());
-    line.add("kind", std::string_view(event.is_delay ? "delay" : "failure"));
+    line.add("kind", name(event.kind));
 }
 
 void add(LogLine& line, const Removed& event) {

@@ -73,6 +73,8 @@ class ClientSession {
     // As of the last EHLO.
     const ClientExtensions& extensions() const { return extensions_; }
     bool is_encrypted() const { return is_encrypted_; }
+    // What is sent and read now belongs to a message: MAIL, RCPT, DATA.
+    bool is_in_transaction() const { return phase_ == Phase::transaction; }
     const std::shared_ptr<const Reply>& greeting() const { return greeting_; }
     // Whole replies so far: while it stays the same, the wait is for the same reply.
     std::uint64_t replies() const { return replies_; }

@@ -221,6 +221,11 @@ base::Result<void> SqliteSpool::write_until(Batch& jobs, std::size_t begin, std:
     }
     if (auto committed = database_->commit(); !committed) return committed;
     step("committed");
+    const auto changes =
+        std::count_if(jobs.begin() + static_cast<std::ptrdiff_t>(begin),
+                      jobs.begin() + static_cast<std::ptrdiff_t>(end),
+                      [](const Job& job) { return !std::holds_alternative<Load>(job.what); });
+    if (changes > 0 && settings_.on_commit) settings_.on_commit(static_cast<std::size_t>(changes));
     return {};
 }
 

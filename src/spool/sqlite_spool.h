@@ -34,6 +34,8 @@ struct SpoolSettings {
     // With less left on its disk, new messages are refused, unless they come with an update or a
     // removal, as reports do. What comes in one batch counts.
     std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
+    // Called on the spool's thread whenever so many changes became durable in one step.
+    std::function<void(std::size_t changes)> on_commit = {};
     // For tests: called on the spool's thread when each named step is behind it, and the name of
     // the SQLite VFS that lets the disk fail.
     std::function<void(const char*)> on_step = {};

@@ -184,6 +184,15 @@ class Ending(unittest.TestCase):
             relay = rig.start()
             relay.send(SENDER, ["bob@healthy.example"])
             self.assertTrue(asked.wait(WAIT_S))
+            # One in the middle of a message, who would be waited for.
+            sending = relay.client()
+            self.addCleanup(sending.close)
+            sending.ehlo()
+            must(sending.mail(SENDER))
+            must(sending.rcpt("bob@healthy.example"))
+            sending.putcmd("data")
+            self.assertEqual(sending.getreply()[0], 354)
+            sending.send(b"Subject: never ended\r\n")
             relay.process.send_signal(signal.SIGTERM)
             wait_until(lambda: not can_connect(relay), "closed listening sockets")
             relay.process.send_signal(signal.SIGTERM)
@@ -198,7 +207,7 @@ class Ending(unittest.TestCase):
         with Rig() as rig:
             relay = rig.start()
             relay.send(SENDER, ["bob@healthy.example"])
-            rig.taken()
+            wait_until(lambda: relay.lines("removed"), "an empty queue")
             # No file may grow beyond this any more: the next write of the spool fails.
             resource.prlimit(relay.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
             with relay.client() as client, self.assertRaises(smtplib.SMTPDataError) as error:

@@ -38,6 +38,7 @@ class Rights(unittest.TestCase):
         with Rig({"user": {"name": "nobody"}}) as rig:
             certificate, key = make_certificate(rig.relay.folder, "relay.example")
             rig.configure("tls", cert=str(certificate), key=str(key))
+            rig.configure("control", socket=str(rig.relay.folder / "run/control"))
             os.chown(key, nobody.pw_uid, -1)
             rig.relay.folder.chmod(0o755)
             relay = rig.start()
@@ -47,6 +48,7 @@ class Rights(unittest.TestCase):
             self.assertEqual(set(process["Groups"].split()) - {str(nobody.pw_gid)}, set())
             self.assertEqual((relay.folder / "spool").stat().st_uid, nobody.pw_uid)
             self.assertEqual((relay.folder / "spool").stat().st_mode & 0o777, 0o700)
+            self.assertEqual((relay.folder / "run").stat().st_uid, nobody.pw_uid)
             relay.send(SENDER, ["bob@healthy.example"])
             rig.taken()
             self.assertTrue(rig.reload(signal.SIGHUP)[0]["taken"])
@@ -107,6 +109,9 @@ class Systemd(unittest.TestCase):
             relay.process.send_signal(signal.SIGHUP)
             self.assertIn("MONOTONIC_USEC", manager.next())
             self.assertEqual(manager.next(), {"READY": "1"})
+            rig.dns.trouble["later.example"] = "servfail"
+            relay.send(SENDER, ["ann@later.example"])
+            self.assertEqual(manager.next(), {"STATUS": "Taking mail; 1 message waits"})
             relay.process.send_signal(signal.SIGTERM)
             self.assertEqual(manager.next()["STOPPING"], "1")
             self.assertEqual(relay.stop(), 0)

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <latch>
 #include <string>
 #include <thread>
 
@@ -187,11 +188,15 @@ TEST(SystemCalls, AnotherThreadIsHeldToo) {
     EXPECT_EXIT(
         {
             std::atomic<bool> is_confined = false;
+            // A thread that is just being started makes calls of its own.
+            std::latch started(1);
             std::thread other([&] {
+                started.count_down();
                 is_confined.wait(false);
                 can_open("/etc/passwd", O_RDONLY);
                 _exit(2);
             });
+            started.wait();
             if (!confine()) _exit(1);
             is_confined = true;
             is_confined.notify_all();
