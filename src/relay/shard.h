@@ -83,6 +83,8 @@ class Shard {
     void end_when_empty();
 
     House& house_;
+    // Before the event loop: sessions that are cut off end with it, and leave their places then.
+    std::list<std::function<void()>> clients_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     queue::QueueIdMaker ids_;
@@ -92,7 +94,6 @@ class Shard {
     std::unique_ptr<io::RouteCache> routes_;
     std::unique_ptr<Deliverer> deliverer_;
     std::vector<io::Listener> listeners_;
-    std::list<std::function<void()>> clients_;
     asio::steady_timer stop_timer_;
     bool is_stopping_ = false;
 };

@@ -197,6 +197,19 @@ class Stopping(unittest.TestCase):
         finally:
             scene.stop()
 
+    def test_who_stays_is_cut_off(self):
+        """By a second signal, or when the patience with it is over; the relay itself ends as it should."""
+        scene = scene_of().start()
+        to = scene.domain("staying.example", scene.host())
+        with connect(scene.relay) as client:
+            client.sendall(f"HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<{to}>\r\nDATA\r\n".encode())
+            while b"354" not in client.recv(1000):
+                pass
+            client.sendall((b"x" * 70 + b"\r\n") * 10_000)  # enough for a file of its own
+            os.kill(scene.relay.process.pid, signal.SIGTERM)
+            wait_until(lambda: scene.metrics.page("/healthz")[0] == 503, "the end to begin")
+            scene.stop()
+
 
 def send_octets(client):
     """One each tenth of a second until the relay is gone."""
