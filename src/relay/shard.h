@@ -85,7 +85,7 @@ class Shard {
     void end_when_empty();
 
     House& house_;
-    // Before the event loop: sessions that are cut off end with it, and give their places back.
+    // Before the event loop: sessions that are cut off end with it, and leave their places then.
     std::list<std::function<void()>> clients_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;

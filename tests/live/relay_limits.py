@@ -88,7 +88,8 @@ class Limits(unittest.TestCase):
                 self.assertEqual(answer.decode(), f"421 {HOST} Too many connections {words}\r\n")
                 outside.close()
             self.assertEqual(scene.metrics.value("connections_refused_total"), 2)
-            self.assertEqual(len(scene.relay.lines("trouble")), 1, "a flood must not write our log")
+            told = [line["words"] for line in scene.relay.lines("trouble") if "turned away" in line["words"]]
+            self.assertEqual(len(told), 1, "a flood must not write our log")
             inside.pop(0).close()
             wait_until(lambda: scene.metrics.value("sessions") == 2, "one to leave")
             inside.append(connect(scene.relay, third))
@@ -195,6 +196,19 @@ class Stopping(unittest.TestCase):
                 must(busy.getreply())
                 self.assertEqual(busy.getreply()[0], 421)
         finally:
+            scene.stop()
+
+    def test_who_stays_is_cut_off(self):
+        """By a second signal, or when the patience with it is over; the relay itself ends as it should."""
+        scene = scene_of().start()
+        to = scene.domain("staying.example", scene.host())
+        with connect(scene.relay) as client:
+            client.sendall(f"HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<{to}>\r\nDATA\r\n".encode())
+            while b"354" not in client.recv(1000):
+                pass
+            client.sendall((b"x" * 70 + b"\r\n") * 10_000)  # enough for a file of its own
+            os.kill(scene.relay.process.pid, signal.SIGTERM)
+            wait_until(lambda: scene.metrics.page("/healthz")[0] == 503, "the end to begin")
             scene.stop()
 
 

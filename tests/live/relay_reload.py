@@ -168,7 +168,7 @@ class Ending(unittest.TestCase):
             may_answer.set()
             self.assertEqual(ended(relay), 0)
             relay.start()
-            self.assertEqual(relay.lines("started")[-1]["queued"], 0)
+            self.assertEqual(wait_until(lambda: relay.lines("started")[1:], "the second start")[0]["queued"], 0)
             self.assertEqual(relay.stop(), 0)
             self.assertEqual(len(rig.host.messages), 1)
 
@@ -200,7 +200,7 @@ class Ending(unittest.TestCase):
             self.assertIn("again", relay.lines("stopped")[0]["reason"])
             may_answer.set()
             relay.start()
-            self.assertEqual(relay.lines("started")[-1]["queued"], 1)
+            self.assertEqual(wait_until(lambda: relay.lines("started")[1:], "the second start")[0]["queued"], 1)
             rig.taken()
 
     def test_a_disk_that_fails_ends_it_after_451(self):
