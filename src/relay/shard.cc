@@ -104,6 +104,7 @@ void Shard::end_when_empty() {
 
 Shard::Place Shard::enter(std::function<void()> end_it) {
     clients_.push_back(std::move(end_it));
+    if (is_stopping_) clients_.back()();  // came in between the order to stop and its listener
     return Place(*this, std::prev(clients_.end()));
 }
 

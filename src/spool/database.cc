@@ -117,6 +117,9 @@ base::Result<void> Database::execute(const char* sql) {
         return base::fail(base::Fault::unavailable,
                           file_ + " is in use: another program has this spool open");
     }
+    if (code == SQLITE_NOTADB) {
+        return base::fail(base::Fault::data, file_ + " is not a spool of turnaway, nor a database");
+    }
     return failure("cannot prepare the spool");
 }
 

@@ -346,6 +346,8 @@ base::Result<StoredMessage> SqliteSpool::read(queue::QueueId id) {
 
 bool SqliteSpool::is_disk_full_for(const Change& change) {
     if (change.add.empty()) return false;
+    // A report comes with the end of what it reports: refused, the end would come again and again.
+    if (!change.update.empty() || !change.remove.empty()) return false;
     if (!free_bytes_) {
         struct statvfs disk{};
         // A disk that cannot be asked will say so when it is written to.

@@ -31,7 +31,8 @@ namespace turnaway::spool {
 
 struct SpoolSettings {
     std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
-    // With less left on its disk, new messages are refused. What comes in one batch counts.
+    // With less left on its disk, new messages are refused, unless they come with an update or a
+    // removal, as reports do. What comes in one batch counts.
     std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
     // Called on the spool's thread whenever so many changes became durable in one step.
     std::function<void(std::size_t changes)> on_commit = {};

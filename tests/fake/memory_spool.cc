@@ -61,7 +61,7 @@ void MemorySpool::apply(spool::Change change, Done done) {
 }
 
 base::Result<void> MemorySpool::change(const spool::Change& change) {
-    if (is_full_ && !change.add.empty()) {
+    if (is_full_ && !change.add.empty() && change.update.empty() && change.remove.empty()) {
         return base::fail(base::Fault::unavailable, "the disk of the fake is nearly full");
     }
     for (const auto& stored : change.add) {
