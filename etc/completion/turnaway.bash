@@ -2,12 +2,22 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="explain refuse"
+    local commands="demo explain refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
     fi
     case ${COMP_WORDS[1]} in
+        demo)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --keep)
+                    mapfile -t COMPREPLY < <(compgen -d -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --json --keep --color" -- "$word") ;;
         explain)
             case $previous in
                 --color)

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -41,10 +44,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 }
 
 bool take_account(const std::optional<Account>& account) {
-    return !account ||
-           (setgroups(0, nullptr) == 0 &&
-            setresgid(account->group, account->group, account->group) == 0 &&
-            setresuid(account->user, account->user, account->user) == 0);
+    return !account || (setgroups(0, nullptr) == 0 &&
+                        setresgid(account->group, account->group, account->group) == 0 &&
+                        setresuid(account->user, account->user, account->user) == 0);
 }
 
 // In the child, until the program takes over: only calls that are safe after fork().
@@ -76,8 +78,9 @@ base::Result<std::optional<Account>> child_account() {
     if (geteuid() != 0) return std::nullopt;
     const passwd* nobody = getpwnam("nobody");
     if (nobody == nullptr) {
-        return base::fail(Fault::permission, "started as root, and there is no user nobody to "
-                                             "become: start it as an ordinary user");
+        return base::fail(Fault::permission,
+                          "started as root, and there is no user nobody to "
+                          "become: start it as an ordinary user");
     }
     return Account{.user = nobody->pw_uid, .group = nobody->pw_gid};
 }
@@ -115,10 +118,33 @@ ChildProgram& ChildProgram::operator=(ChildProgram&& other) noexcept {
 }
 
 ChildProgram::~ChildProgram() {
+    kill_now();
+}
+
+std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_most) {
+    if (process_ < 0) return std::nullopt;
+    const int watch = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
+    kill(process_, SIGTERM);
+    pollfd request{.fd = watch, .events = POLLIN, .revents = 0};
+    const bool is_over = watch >= 0 && poll(&request, 1, static_cast<int>(wait_most.count())) > 0;
+    if (watch >= 0) close(watch);
+    if (!is_over) {
+        kill_now();
+        return std::nullopt;
+    }
+    int status = 0;
+    const bool is_known = waitpid(process_, &status, 0) == process_;
+    process_ = -1;
+    if (!is_known || !WIFEXITED(status)) return std::nullopt;
+    return WEXITSTATUS(status);
+}
+
+void ChildProgram::kill_now() {
     if (process_ < 0) return;
     kill(process_, SIGKILL);
     while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
+    process_ = -1;
 }
 
 bool ChildProgram::has_ended() {

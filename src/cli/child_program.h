@@ -5,11 +5,12 @@
 // group of its own, so a Ctrl-C on the terminal is ours alone, and is killed by the kernel when the
 // thread that started it dies, even by SIGKILL (PR_SET_PDEATHSIG). Started as root it becomes an
 // unprivileged user before the program runs: a later change of user would undo that order of the
-// kernel. Its output goes into a file. Start children before any thread.
+// kernel. Its output goes into a file.
 #pragma once
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,14 +39,20 @@ class ChildProgram {
     static base::Result<ChildProgram> start(const Order& order, const Descriptor& listener);
     ChildProgram(ChildProgram&& other) noexcept;
     ChildProgram& operator=(ChildProgram&& other) noexcept;
-    // Ends it at once: what it holds is ours to throw away.
+    // Ends it at once if it still runs.
     ~ChildProgram();
+
+    // Asks it to end and waits. Its exit status; nothing when it did not end in time and was
+    // killed, or had been killed.
+    std::optional<int> end(std::chrono::milliseconds wait_most);
 
     pid_t process() const { return process_; }
     // It has gone by itself.
     bool has_ended();
 
   private:
+    void kill_now();
+
     explicit ChildProgram(pid_t process) : process_(process) {}
     pid_t process_ = -1;
 };

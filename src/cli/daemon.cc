@@ -18,8 +18,9 @@ struct Daemon {
     std::string_view name;
     std::string_view program;
 };
-constexpr std::array<Daemon, 1> daemons{{
+constexpr std::array<Daemon, 2> daemons{{
     {"refuse", "turnaway-refuse"},
+    {"relay", "turnaway-relay"},
 }};
 // Beside this program in a build, in sbin where it is installed in bin.
 constexpr std::array<std::string_view, 2> places{"", "../sbin/"};

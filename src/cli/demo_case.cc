@@ -53,32 +53,6 @@ constexpr std::array<DemoCase, 5> cases{{
      .remark = "Ordinary mail goes through."},
 }};
 
-constexpr std::size_t servers = 5;
-// data/demo-peers.md says how they were measured; the page is held against this table by a test.
-// None for healthy, the last: ordinary mail needed no measuring.
-constexpr std::array<std::array<OtherServer, servers>, cases.size() - 1> others{{
-    {{{"Postfix 3.7", "takes it, reports 5.1.0 after 10-50 ms"},
-      {"Exim 4.96", "takes it, reports 5.0.0 after 20-30 ms, without Diagnostic-Code"},
-      {"Sendmail 8.17", "takes it, reports 5.1.10 after 50 ms"},
-      {"Haraka 3.3", "takes it, reports 5.1.10 after 60-70 ms"},
-      {"OpenSMTPD 6.8", "keeps it for 4 days (\"No MX found\")"}}},
-    {{{"Postfix 3.7", "keeps it for 5 days (4.0.0)"},
-      {"Exim 4.96", "reports 5.0.0 after 20-30 ms"},
-      {"Sendmail 8.17", "reports 5.5.0 after 50 ms"},
-      {"Haraka 3.3", "reports without Status after 60-70 ms"},
-      {"OpenSMTPD 6.8", "keeps it for 4 days"}}},
-    {{{"Postfix 3.7", "delivers"},
-      {"Exim 4.96", "delivers"},
-      {"Sendmail 8.17", "delivers"},
-      {"Haraka 3.3", "reports failure, never tries the second host"},
-      {"OpenSMTPD 6.8", "delivers after 10 s"}}},
-    {{{"Postfix 3.7", "keeps it for 5 days (4.4.1)"},
-      {"Exim 4.96", "keeps it for 4 days"},
-      {"Sendmail 8.17", "keeps it for 5 days"},
-      {"Haraka 3.3", "keeps it for days"},
-      {"OpenSMTPD 6.8", "keeps it for 4 days"}}},
-}};
-
 std::string seen(const CaseFacts& facts) {
     std::string text = facts.reply ? "the relay said " + facts.reply->text() : "no reply";
     if (facts.reply_enhanced) text += ' ' + facts.reply_enhanced->text();
@@ -146,15 +120,11 @@ std::optional<std::string> fault_of(const DemoCase& expected, const CaseFacts& f
     return text;
 }
 
-std::span<const OtherServer> other_servers(const DemoCase& of) {
-    const auto row = static_cast<std::size_t>(&of - cases.data());
-    if (row >= others.size()) return {};
-    return others[row];
-}
-
-std::string_view source_of_other_servers() {
-    return "Other mail servers: measured on Debian 12 with their default settings on 2026-11-22 "
-           "(data/demo-peers.md, docs/senders.md).";
+std::optional<Ending> ending_of(const CaseFacts& facts) {
+    if (facts.is_delivered) return Ending::delivered;
+    if (facts.reply && !facts.reply->is_positive()) return Ending::refused;
+    if (facts.reports.empty()) return std::nullopt;
+    return facts.reports.front().action == "failed" ? Ending::reported : Ending::delayed;
 }
 
 }  // namespace turnaway::cli

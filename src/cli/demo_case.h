@@ -44,16 +44,9 @@ struct CaseFacts {
     bool has_met_refusing_host = false;  // it said 521
     std::vector<DemoReport> reports = {};
 };
+// How it ended; nothing while it has not.
+std::optional<Ending> ending_of(const CaseFacts& facts);
 // Nothing when all is as it should be, else a sentence.
 std::optional<std::string> fault_of(const DemoCase& expected, const CaseFacts& facts);
-
-// What another mail server does with the case, as measured (tests/live, docs/senders.md).
-struct OtherServer {
-    std::string_view name;
-    std::string_view does;
-};
-std::span<const OtherServer> other_servers(const DemoCase& of);
-// Where those figures are from, in a sentence.
-std::string_view source_of_other_servers();
 
 }  // namespace turnaway::cli

@@ -101,7 +101,7 @@ class HealthySession {
     LineStream stream_;
     const std::string& name_;
     DemoJournal& journal_;
-    const std::size_t dialogue_;
+    const DialoguePtr dialogue_;
     Arrival arrival_;
 };
 
@@ -113,7 +113,7 @@ struct Direction {
     bool is_open = true;
 };
 
-void note_lines(Direction& direction, std::string_view bytes, std::size_t dialogue,
+void note_lines(Direction& direction, std::string_view bytes, const DialoguePtr& dialogue,
                 DemoJournal& journal) {
     direction.partial += bytes;
     for (auto end = direction.partial.find("\r\n"); end != std::string::npos;
@@ -124,7 +124,7 @@ void note_lines(Direction& direction, std::string_view bytes, std::size_t dialog
     if (direction.partial.size() > LineStream::line_bytes_most) direction.partial.clear();
 }
 
-void pass_on(Direction& direction, std::size_t dialogue, DemoJournal& journal) {
+void pass_on(Direction& direction, const DialoguePtr& dialogue, DemoJournal& journal) {
     std::array<char, 4096> buffer;
     const ssize_t size = recv(direction.from, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -152,7 +152,7 @@ void ThreadedHost::accept_all(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::erase_if(clients_, [](const Client& client) { return client.has_ended.load(); });
         if (!can_read(listener_.get(), Steady::now() + accept_look, stop)) continue;
-        Descriptor client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        Descriptor client = accept_from(listener_);
         if (!client.is_open() || clients_.size() >= connections_most) continue;
         auto& place = clients_.emplace_back();
         place.thread = std::jthread(

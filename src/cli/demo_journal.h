@@ -1,14 +1,15 @@
-// DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads.
+// DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads,
+// until the one reader takes it.
 //
-// A dialogue is one connection; a connection may serve several messages, so a case takes the lines
-// since it began. Bounded: past lines_most nothing more is kept, which only a user who sends
-// thousands of messages to the running demo reaches; what is heard (on_arrival) is still told.
+// Bounded: past lines_most or arrivals_most nothing more is kept until the reader has taken what is
+// there, and how many were left out is told.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
+#include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,20 @@
 
 namespace turnaway::cli {
 
+// One connection.
+struct Dialogue {
+    std::size_t number;
+    std::string client, server;
+};
+using DialoguePtr = std::shared_ptr<const Dialogue>;
+
 struct WireLine {
     Steady::time_point at;
+    DialoguePtr dialogue;
     bool is_client;
     std::string text;
-};
-
-struct Dialogue {
-    std::string client, server;
-    std::vector<WireLine> lines;
+    const std::string& speaker() const { return is_client ? dialogue->client : dialogue->server; }
+    const std::string& listener() const { return is_client ? dialogue->server : dialogue->client; }
 };
 
 // A message that reached the healthy host.
@@ -35,35 +41,30 @@ struct Arrival {
     std::string content;
 };
 
+struct News {
+    std::vector<WireLine> lines = {};
+    std::vector<Arrival> arrivals = {};
+    std::size_t left_out = 0;
+    bool is_empty() const { return lines.empty() && arrivals.empty() && left_out == 0; }
+};
+
 class DemoJournal {
   public:
-    static constexpr std::size_t lines_most = 100'000;
+    static constexpr std::size_t lines_most = 10'000;
     static constexpr std::size_t arrivals_most = 1'000;
 
-    // The number to say further lines with.
-    std::size_t begin_dialogue(std::string client, std::string server);
-    void add_line(std::size_t dialogue, bool is_client, std::string text);
+    DialoguePtr begin_dialogue(std::string client, std::string server);
+    void add_line(const DialoguePtr& dialogue, bool is_client, std::string text);
     void add_arrival(Arrival arrival);
-    // Called for each arrival, one after another, from the thread of its connection.
-    void on_arrival(std::function<void(const Arrival&)> told);
 
-    // Waits until the lines and arrivals since `begin` satisfy `is_enough`; false at `until`.
-    using Enough = std::function<bool(const std::vector<Dialogue>&, const std::vector<Arrival>&)>;
-    bool wait(Steady::time_point begin, Steady::time_point until, const Enough& is_enough);
-    // Dialogues without a line since then are left out.
-    std::vector<Dialogue> dialogues_since(Steady::time_point begin);
-    std::vector<Arrival> arrivals_since(Steady::time_point begin);
+    // Waits until there is something. Empty at `until` and when asked to stop.
+    News take(Steady::time_point until, const std::stop_token& stop);
 
   private:
-    std::vector<Dialogue> lines_of(Steady::time_point begin) const;
-    std::vector<Arrival> arrivals_of(Steady::time_point begin) const;
-
     std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<Dialogue> dialogues_;
-    std::vector<Arrival> arrivals_;
-    std::size_t line_count_ = 0;
-    std::function<void(const Arrival&)> told_;
+    std::condition_variable_any changed_;
+    std::size_t dialogues_ = 0;
+    News news_;
 };
 
 }  // namespace turnaway::cli

@@ -10,8 +10,8 @@ namespace {
 
 class Session {
   public:
-    Session(Descriptor socket, DemoJournal& journal, Steady::time_point until)
-        : stream_(std::move(socket), {}),
+    Session(Descriptor socket, DemoJournal& journal, Steady::time_point until, std::stop_token stop)
+        : stream_(std::move(socket), std::move(stop)),
           journal_(journal),
           dialogue_(journal.begin_dialogue("you", "turnaway-relay")),
           until_(until) {}
@@ -52,7 +52,7 @@ class Session {
 
     LineStream stream_;
     DemoJournal& journal_;
-    const std::size_t dialogue_;
+    const DialoguePtr dialogue_;
     const Steady::time_point until_;
 };
 
@@ -67,11 +67,11 @@ std::string content_of(const DemoMessage& message) {
 
 }  // namespace
 
-base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay,
-                               DemoJournal& journal, Steady::time_point until) {
+base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay, DemoJournal& journal,
+                               Steady::time_point until, const std::stop_token& stop) {
     auto socket = connect_to(relay, until);
     if (!socket) return std::unexpected(socket.error());
-    Session session(*std::move(socket), journal, until);
+    Session session(*std::move(socket), journal, until, stop);
     auto reply = session.reply();
     for (const std::string& command :
          {std::string("EHLO laptop.sender.example"), "MAIL FROM:<" + message.sender + '>',
@@ -82,9 +82,8 @@ base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay,
     }
     if (reply && reply->code.is_intermediate()) reply = session.send_content(content_of(message));
     if (!reply) return std::unexpected(reply.error());
-    Handed handed{.reply = *reply,
-                  .is_accepted = reply->code.is_positive(),
-                  .answered = Steady::now()};
+    Handed handed{
+        .reply = *reply, .is_accepted = reply->code.is_positive(), .answered = Steady::now()};
     if (const auto farewell = session.say("QUIT"); !farewell) {
         return std::unexpected(farewell.error());
     }

@@ -25,8 +25,8 @@ struct Handed {
     Steady::time_point answered;  // when that reply came
 };
 
-// Fails when the relay cannot be reached or stops talking before `until`.
-base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay,
-                               DemoJournal& journal, Steady::time_point until);
+// Fails when the relay cannot be reached or stops talking before `until`, and when asked to stop.
+base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay, DemoJournal& journal,
+                               Steady::time_point until, const std::stop_token& stop);
 
 }  // namespace turnaway::cli

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,11 @@ sockaddr_in socket_address(const Place& place) {
     address.sin_port = htons(place.port);
     inet_pton(AF_INET, place.address.c_str(), &address.sin_addr);
     return address;
+}
+
+void send_at_once(const Descriptor& fd) {
+    const int on = 1;
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 bool is_ready(int fd, short events, Steady::time_point until, const std::stop_token& stop) {
@@ -62,6 +68,7 @@ base::Result<Descriptor> listen_on(Place& place) {
 base::Result<Descriptor> connect_to(const Place& place, Steady::time_point until) {
     Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.is_open()) return base::fail_errno(Fault::system, "cannot make a socket");
+    send_at_once(fd);
     const sockaddr_in address = socket_address(place);
     const std::string what = "cannot connect to " + place.text();
     if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
@@ -76,6 +83,12 @@ base::Result<Descriptor> connect_to(const Place& place, Steady::time_point until
     getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &bytes);
     if (error != 0) return base::fail_errno(Fault::unavailable, what, error);
     return fd;
+}
+
+Descriptor accept_from(const Descriptor& listener) {
+    Descriptor client(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (client.is_open()) send_at_once(client);
+    return client;
 }
 
 bool can_read(int fd, Steady::time_point until, const std::stop_token& stop) {

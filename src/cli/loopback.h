@@ -1,8 +1,8 @@
 // Loopback: blocking TCP on IPv4 addresses of this machine, for the demo and its threads.
 //
-// Every wait ends at a time, or earlier when its stop token is asked to stop. Lines end in CRLF; one
-// longer than line_bytes_most, or the end of the connection, ends the reading. IPv4 only: the demo
-// gives each of its hosts an address of 127.0.0.0/8, of which IPv6 has just one.
+// Every wait ends at a time, or earlier when its stop token is asked to stop. Lines end in CRLF;
+// one longer than line_bytes_most, or the end of the connection, ends the reading. IPv4 only: the
+// demo gives each of its hosts an address of 127.0.0.0/8, of which IPv6 has just one.
 #pragma once
 
 #include <chrono>
@@ -28,6 +28,9 @@ struct Place {
 // Port 0 lets the system choose; `place` then says which. Closed on exec.
 base::Result<Descriptor> listen_on(Place& place);
 base::Result<Descriptor> connect_to(const Place& place, Steady::time_point until);
+
+// Without Nagle's algorithm (RFC 896): small replies in a row would wait for acknowledgements.
+Descriptor accept_from(const Descriptor& listener);
 
 // False at `until`, when asked to stop, and on an error of the descriptor.
 bool can_read(int fd, Steady::time_point until, const std::stop_token& stop);
