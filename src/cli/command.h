@@ -16,5 +16,6 @@ using Action = std::function<int()>;
 // Each adds its command to `program`; the action runs after the command line is read.
 Action add_explain(CLI::App& program);
 Action add_demo(CLI::App& program);
+Action add_doctor(CLI::App& program);
 
 }  // namespace turnaway::cli

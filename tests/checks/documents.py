@@ -16,6 +16,7 @@ PAGES = [
     (["turnaway"], "turnaway.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
     (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
+    (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
 ]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
