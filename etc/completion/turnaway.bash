@@ -2,12 +2,35 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="explain refuse"
+    local commands="demo doctor explain refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
     fi
     case ${COMP_WORDS[1]} in
+        demo)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --keep)
+                    mapfile -t COMPREPLY < <(compgen -d -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --json --keep --color" -- "$word") ;;
+        doctor)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --config)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return ;;
+                --port25-target | --dns-name)
+                    mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --config --json --port25-target --dns-name --color" -- "$word") ;;
         explain)
             case $previous in
                 --color)

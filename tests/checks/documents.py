@@ -15,6 +15,8 @@ PAGES = [
     (["turnaway-refuse"], "turnaway-refuse.8", "turnaway-refuse"),
     (["turnaway"], "turnaway.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
+    (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
+    (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
 ]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
