@@ -29,6 +29,23 @@ void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono
     pump();
 }
 
+void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) {
+    schedule_.remove(id);
+    for (const auto& job : jobs) {
+        if (under_way_.contains({id, job.destination})) continue;
+        schedule_.add(id, job.destination, job.due);
+    }
+    pump();
+}
+
+std::size_t Deliverer::flush(std::string_view destination) {
+    const std::size_t jobs = schedule_.flush(destination, now_seconds());
+    // What did not answer lately may answer now: the administrator would know.
+    health_ = queue::HostHealth();
+    pump();
+    return jobs;
+}
+
 void Deliverer::stop() {
     is_stopping_ = true;
     timer_.cancel();
@@ -59,7 +76,13 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
     auto feedback = queue::Feedback::neutral;
     std::optional<queue::QueueId> id = first;
     for (unsigned messages = 0; id; ++messages) {
-        feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+        // The same job is there twice when an administrator changed the message between being
+        // stored and being scheduled: the first one is enough.
+        const auto [at, is_new] = under_way_.emplace(*id, destination);
+        if (is_new) {
+            feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+            under_way_.erase(at);
+        }
         id.reset();
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_) {
             id = schedule_.next_for(destination, now_seconds());

@@ -11,11 +11,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "queue/host_health.h"
 #include "queue/schedule.h"
+#include "relay/jobs.h"
 
 namespace turnaway::relay {
 
@@ -26,6 +30,11 @@ class Deliverer {
     explicit Deliverer(Shard& shard);
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // An administrator changed the message: its waiting jobs are these now. One that is under way
+    // adds itself again when it ends.
+    void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
+    // Makes what waits for the destination due now, for all when empty; says how many jobs.
+    std::size_t flush(std::string_view destination);
     // Takes no new jobs; those under way end by themselves.
     void stop();
     std::size_t active() const { return active_; }
@@ -42,6 +51,7 @@ class Deliverer {
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::size_t active_ = 0;
+    std::set<std::pair<queue::QueueId, std::string>> under_way_;
     bool is_stopping_ = false;
 };
 
