@@ -1,34 +1,15 @@
 #include "relay/control_answer.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
+#include "relay/control_json.h"
 #include "relay/control_request.h"
-#include "relay/destination.h"
+#include "report/wish.h"
 
 namespace turnaway::relay {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-// `2026-11-25T09:44:38Z`.
-std::string time_text(std::chrono::sys_seconds time) {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
 
 std::string_view progress_name(queue::Progress progress) {
     constexpr std::array<std::string_view, 3> names{"waiting", "done", "unreportable"};
@@ -53,29 +34,7 @@ std::string notify_text(const mail::Notify& notify) {
     return text;
 }
 
-// What the host said, or we where it said nothing.
-std::string words_of(const queue::Attempt& attempt) {
-    if (!attempt.remote) return attempt.words;
-    std::string text = attempt.remote->code.text();
-    for (const auto& line : attempt.remote->lines) text += ' ' + line;
-    return text;
-}
-
-Json attempt_json(const queue::Attempt& attempt) {
-    Json json;
-    json["time"] = time_text(attempt.time);
-    json["host"] = attempt.host;
-    json["address"] = attempt.address;
-    json["stage"] = attempt.stage ? smtp::name(*attempt.stage) : std::string_view("lookup");
-    json["verdict"] = smtp::name(attempt.verdict);
-    json["status"] = attempt.status.text();
-    json["is_remote"] = attempt.remote.has_value();
-    json["words"] = words_of(attempt);
-    return json;
-}
-
-Json recipient_json(const mail::Recipient& recipient, const queue::RecipientState& state,
-                    bool is_whole) {
+Json recipient_json(const mail::Recipient& recipient, const queue::RecipientState& state) {
     Json json;
     json["address"] = recipient.address.text();
     json["state"] = progress_name(state.progress);
@@ -83,20 +42,24 @@ Json recipient_json(const mail::Recipient& recipient, const queue::RecipientStat
     const bool is_waiting = state.progress == queue::Progress::waiting;
     json["due"] = is_waiting ? Json(time_text(state.due)) : Json();
     json["last"] = state.attempts.empty() ? Json() : attempt_json(state.attempts.back());
-    if (!is_whole) return json;
-    json["delay_reported"] = state.is_delay_reported;
-    json["notify"] = recipient.notify ? Json(notify_text(*recipient.notify)) : Json();
-    json["original"] = recipient.original ? Json(recipient.original->type() + ';' +
-                                                 recipient.original->address())
-                                          : Json();
-    json["attempts"] = Json::array();
-    for (const auto& attempt : state.attempts) json["attempts"].push_back(attempt_json(attempt));
     return json;
 }
 
-}  // namespace
+// Which reports the sender will still get about a recipient, should it come to that.
+Json owed_reports(const mail::ReversePath& sender, const mail::Recipient& recipient,
+                  const queue::RecipientState& state) {
+    Json owed = Json::array();
+    if (state.progress != queue::Progress::waiting) return owed;
+    for (const auto& [action, word] : {std::pair(report::Action::failed, "failed"),
+                                       std::pair(report::Action::delayed, "delayed"),
+                                       std::pair(report::Action::relayed, "relayed")}) {
+        if (action == report::Action::delayed && state.is_delay_reported) continue;
+        if (report::is_wished(sender, recipient, action)) owed.push_back(word);
+    }
+    return owed;
+}
 
-std::string message_line(const queue::Message& message, bool is_whole) {
+Json head_json(const queue::Message& message) {
     const auto& envelope = message.envelope;
     Json json;
     json["type"] = "message";
@@ -106,19 +69,50 @@ std::string message_line(const queue::Message& message, bool is_whole) {
     json["bytes"] = message.content_bytes;
     json["client"] = message.client;
     json["sender"] = envelope.reverse_path.is_null() ? "" : envelope.reverse_path.address()->text();
-    if (is_whole) {
-        json["envid"] = envelope.envid;
-        json["ret"] = !envelope.ret                            ? Json()
-                      : *envelope.ret == mail::Return::full ? Json("FULL")
-                                                            : Json("HDRS");
-        json["body"] = body_name(envelope.body);
-        json["smtputf8"] = envelope.needs_smtputf8;
-    }
+    return json;
+}
+
+}  // namespace
+
+std::string message_line(const queue::Message& message) {
+    Json json = head_json(message);
     json["recipients"] = Json::array();
     for (std::size_t i = 0; i < message.states.size(); ++i) {
         json["recipients"].push_back(
-            recipient_json(envelope.recipients[i], message.states[i], is_whole));
+            recipient_json(message.envelope.recipients[i], message.states[i]));
     }
+    return line_of(json);
+}
+
+std::string whole_message_line(const queue::Message& message, std::string_view header,
+                               bool is_cut) {
+    const auto& envelope = message.envelope;
+    Json json = head_json(message);
+    json["envid"] = envelope.envid;
+    json["ret"] = !envelope.ret                         ? Json()
+                  : *envelope.ret == mail::Return::full ? Json("FULL")
+                                                        : Json("HDRS");
+    json["body"] = body_name(envelope.body);
+    json["smtputf8"] = envelope.needs_smtputf8;
+    json["recipients"] = Json::array();
+    for (std::size_t i = 0; i < message.states.size(); ++i) {
+        const auto& recipient = envelope.recipients[i];
+        const auto& state = message.states[i];
+        Json each = recipient_json(recipient, state);
+        each["notify"] = recipient.notify ? Json(notify_text(*recipient.notify)) : Json();
+        each["original"] =
+            recipient.original
+                ? Json(recipient.original->type() + ';' + recipient.original->address())
+                : Json();
+        each["delay_reported"] = state.is_delay_reported;
+        each["owed"] = owed_reports(envelope.reverse_path, recipient, state);
+        each["attempts"] = Json::array();
+        for (const auto& attempt : state.attempts)
+            each["attempts"].push_back(attempt_json(attempt));
+        json["recipients"].push_back(std::move(each));
+    }
+    json["header"] = header;
+    json["header_is_cut"] = is_cut;
     return line_of(json);
 }
 
@@ -149,64 +143,11 @@ std::string host_line(const verdict::HostMemory::Entry& host) {
     return line_of(json);
 }
 
-std::string change_line(queue::QueueId id, std::string_view outcome) {
+std::string outcome_line(queue::QueueId id, std::string_view outcome) {
     Json json;
-    json["type"] = "change";
+    json["type"] = "outcome";
     json["id"] = id.text();
     json["outcome"] = outcome;
-    return line_of(json);
-}
-
-void add_message(const queue::Message& message, std::size_t destinations_most,
-                 std::map<std::string, DestinationSummary>* all) {
-    std::set<std::string_view> seen;
-    for (std::size_t i = 0; i < message.states.size(); ++i) {
-        const auto& state = message.states[i];
-        if (state.progress == queue::Progress::done) continue;
-        const auto destination = destination_of(message.envelope.recipients[i].address);
-        auto at = all->find(std::string(destination));
-        if (at == all->end()) {
-            if (all->size() >= destinations_most) continue;
-            at = all->emplace(destination, DestinationSummary{}).first;
-        }
-        auto& summary = at->second;
-        if (state.progress == queue::Progress::unreportable) ++summary.unreportable;
-        if (!state.attempts.empty() && state.attempts.back().verdict !=
-                                           smtp::ClientVerdict::delivered) {
-            const auto& last = state.attempts.back();
-            if (!summary.failure || summary.failure->time < last.time) summary.failure = last;
-        }
-        if (!seen.insert(destination).second) continue;
-        ++summary.messages;
-        if (message.is_held) ++summary.held;
-        if (!summary.oldest || message.arrival < *summary.oldest) summary.oldest = message.arrival;
-    }
-}
-
-void add_schedule(const queue::Schedule::Summary& summary,
-                  std::map<std::string, DestinationSummary>* all) {
-    auto& of = (*all)[summary.destination];
-    of.jobs = summary.jobs;
-    of.ready = summary.ready;
-    of.active = summary.active;
-    of.places = summary.places;
-    of.next = summary.first_due;
-}
-
-std::string destination_line(const std::string& destination, const DestinationSummary& summary) {
-    Json json;
-    json["type"] = "destination";
-    json["destination"] = destination;
-    json["messages"] = summary.messages;
-    json["held"] = summary.held;
-    json["unreportable"] = summary.unreportable;
-    json["jobs"] = summary.jobs;
-    json["ready"] = summary.ready;
-    json["active"] = summary.active;
-    json["places"] = summary.places;
-    json["oldest"] = summary.oldest ? Json(time_text(*summary.oldest)) : Json();
-    json["next"] = summary.next ? Json(time_text(*summary.next)) : Json();
-    json["failure"] = summary.failure ? attempt_json(*summary.failure) : Json();
     return line_of(json);
 }
 
@@ -214,7 +155,7 @@ std::string end_line(const Totals& totals) {
     Json json;
     json["type"] = "end";
     json["ok"] = true;
-    json["count"] = totals.messages;
+    json["count"] = totals.count;
     json["unchanged"] = totals.unchanged;
     json["missing"] = totals.missing;
     json["next"] = totals.next ? Json(totals.next->text()) : Json();

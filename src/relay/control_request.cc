@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,7 +10,6 @@
 #include "base/text.h"
 #include "mail/domain.h"
 #include "relay/destination.h"
-#include "route/ip_address.h"
 
 namespace turnaway::relay {
 namespace {
@@ -17,10 +17,26 @@ namespace {
 using Json = nlohmann::json;
 using Wrong = std::unexpected<std::string>;
 
-constexpr std::array<std::string_view, 10> verbs{"list",  "show",   "hold",    "release", "delete",
-                                                 "flush", "export", "summary", "hosts",   "forget"};
+// Each verb with the keys it takes, in the order of ControlVerb.
+struct Verb {
+    std::string_view name;
+    std::string_view keys;
+};
+constexpr std::string_view list_keys = "ids sender recipient domain older newer state after limit";
+constexpr std::string_view change_keys = "ids all sender recipient domain older newer state";
+constexpr std::array<Verb, 10> verbs{{
+    {"list", list_keys},
+    {"show", "ids"},
+    {"hold", change_keys},
+    {"release", change_keys},
+    {"delete", change_keys},
+    {"flush", "ids all domain"},
+    {"export", "ids"},
+    {"summary", "limit"},
+    {"hosts", ""},
+    {"forget", "all host"},
+}};
 constexpr std::array<std::string_view, 3> states{"waiting", "held", "unreportable"};
-constexpr std::array<std::string_view, 3> contents{"none", "header", "all"};
 
 // A hundred years: more would not fit what is counted with.
 constexpr std::uint64_t seconds_most = std::uint64_t{100} * 366 * 24 * 3600;
@@ -32,18 +48,22 @@ std::string shown(std::string_view text) {
     return out;
 }
 
-std::optional<std::size_t> index_in(const auto& words, const Json& value) {
+// Which row the text names, if it is one.
+std::optional<std::size_t> index_in(const auto& rows, const Json& value, auto name_of) {
     const auto* const text = value.get_ptr<const std::string*>();
     if (text == nullptr) return std::nullopt;
-    const auto found = std::ranges::find(words, std::string_view(*text));
-    if (found == words.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - words.begin());
+    const auto found = std::ranges::find(rows, std::string_view(*text), name_of);
+    if (found == rows.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - rows.begin());
 }
 
-bool contains_without_case(std::string_view text, std::string_view part) {
-    return !std::ranges::search(text, part, [](char a, char b) {
-                return base::to_lower(a) == base::to_lower(b);
-            }).empty();
+bool is_among(std::string_view word, std::string_view words) {
+    while (!words.empty()) {
+        const auto end = std::min(words.find(' '), words.size());
+        if (words.substr(0, end) == word) return true;
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    return false;
 }
 
 // Reads the members of one request; the first fault ends it.
@@ -52,14 +72,21 @@ class Reader {
     std::expected<ControlRequest, std::string> read(const Json& object) {
         const auto verb = object.find("do");
         if (verb == object.end()) return Wrong("the request does not say what to \"do\"");
-        const auto index = index_in(verbs, *verb);
-        if (!index) return Wrong("\"do\" is none of list, show, hold, release, delete, flush, "
-                                 "export, summary, hosts, forget");
+        const auto index = index_in(verbs, *verb, &Verb::name);
+        if (!index) {
+            return Wrong(
+                "\"do\" is none of list, show, hold, release, delete, flush, export, summary, "
+                "hosts, "
+                "forget");
+        }
         request_.verb = static_cast<ControlVerb>(*index);
         for (const auto& [key, value] : object.items()) {
             if (key == "do") continue;
+            if (!is_among(key, verbs.at(*index).keys)) {
+                return Wrong("\"" + shown(key) + "\" is no part of this request");
+            }
             if (!take(key, value)) {
-                return Wrong(fault_.empty() ? "\"" + shown(key) + "\" has a value that cannot be"
+                return Wrong(fault_.empty() ? "\"" + key + "\" has a value that cannot be"
                                             : fault_);
             }
         }
@@ -76,18 +103,10 @@ class Reader {
         if (key == "domain") return take_domain(value);
         if (key == "older") return take_seconds(value, &filter.older);
         if (key == "newer") return take_seconds(value, &filter.newer);
-        if (key == "state") return take_word(states, value, &filter.state);
+        if (key == "state") return take_state(value);
         if (key == "after") return take_id(value, &request_.after);
         if (key == "limit") return take_limit(value);
-        if (key == "address") return take_address(value);
-        if (key == "content") {
-            std::optional<ContentWish> wish;
-            if (!take_word(contents, value, &wish)) return false;
-            request_.content = *wish;
-            return true;
-        }
-        fault_ = "\"" + shown(key) + "\" is no part of a request";
-        return false;
+        return take_text(value, &request_.host);
     }
 
     static bool take_flag(const Json& value, bool* to) {
@@ -99,14 +118,12 @@ class Reader {
     static bool take_text(const Json& value, std::string* to) {
         if (!value.is_string()) return false;
         *to = value.get<std::string>();
-        return true;
+        return !to->empty();  // a filter that lost its value must not match everything
     }
 
-    template <class Word, std::size_t count>
-    static bool take_word(const std::array<std::string_view, count>& words, const Json& value,
-                          std::optional<Word>* to) {
-        const auto index = index_in(words, value);
-        if (index) *to = static_cast<Word>(*index);
+    bool take_state(const Json& value) {
+        const auto index = index_in(states, value, std::identity());
+        if (index) request_.filter.state = static_cast<MessageState>(*index);
         return index.has_value();
     }
 
@@ -124,8 +141,9 @@ class Reader {
 
     bool take_limit(const Json& value) {
         const auto number = number_of(value);
-        if (number) request_.limit = static_cast<std::size_t>(*number);
-        return number.has_value();
+        if (!number || *number == 0 || *number > ControlRequest::lines_most) return false;
+        request_.limit = static_cast<std::size_t>(*number);
+        return true;
     }
 
     bool take_id(const Json& value, queue::QueueId* to) {
@@ -141,7 +159,7 @@ class Reader {
     }
 
     bool take_ids(const Json& value) {
-        if (!value.is_array()) return false;
+        if (!value.is_array() || value.empty()) return false;
         for (const Json& each : value) {
             queue::QueueId id;
             if (!take_id(each, &id)) return false;
@@ -163,18 +181,6 @@ class Reader {
         return true;
     }
 
-    bool take_address(const Json& value) {
-        std::string text;
-        if (!take_text(value, &text)) return false;
-        const auto address = route::IpAddress::parse(text);
-        if (!address) {
-            fault_ = "\"" + shown(text) + "\" is no IP address";
-            return false;
-        }
-        request_.address = address->text();
-        return true;
-    }
-
     std::expected<ControlRequest, std::string> check() {
         const bool has_ids = !request_.ids.empty();
         switch (request_.verb) {
@@ -188,9 +194,11 @@ class Reader {
             case ControlVerb::hold:
             case ControlVerb::release:
             case ControlVerb::remove:
-            case ControlVerb::take_out:
                 if (has_ids == request_.is_all) {
                     return Wrong("either \"ids\" names the messages or \"all\" is true");
+                }
+                if (has_ids && !request_.filter.is_empty()) {
+                    return Wrong("\"ids\" names the messages already");
                 }
                 break;
             case ControlVerb::flush:
@@ -198,9 +206,12 @@ class Reader {
                     return Wrong("one of \"ids\", \"domain\" and \"all\" says what to flush");
                 }
                 break;
+            case ControlVerb::export_content:
+                if (request_.ids.size() != 1) return Wrong("\"ids\" must name one message");
+                break;
             case ControlVerb::forget:
-                if (request_.address.empty() != request_.is_all) {
-                    return Wrong("either \"address\" names the host or \"all\" is true");
+                if (request_.host.empty() != request_.is_all) {
+                    return Wrong("either \"host\" names the host or \"all\" is true");
                 }
                 break;
         }
@@ -214,7 +225,7 @@ class Reader {
 }  // namespace
 
 std::string_view name(ControlVerb verb) {
-    return verbs.at(static_cast<std::size_t>(verb));
+    return verbs.at(static_cast<std::size_t>(verb)).name;
 }
 
 std::string_view name(MessageState state) {
@@ -242,11 +253,12 @@ bool MessageFilter::matches(const queue::Message& message, std::chrono::sys_seco
             return false;
         }
     }
-    if (!sender.empty() && !contains_without_case(envelope.reverse_path.text(), sender)) {
-        return false;
-    }
+    const auto contains = [](std::string_view text, std::string_view part) {
+        return base::find_no_case(text, part) != std::string_view::npos;
+    };
+    if (!sender.empty() && !contains(envelope.reverse_path.text(), sender)) return false;
     if (!recipient.empty() && std::ranges::none_of(envelope.recipients, [&](const auto& each) {
-            return contains_without_case(each.address.text(), recipient);
+            return contains(each.address.text(), recipient);
         })) {
         return false;
     }

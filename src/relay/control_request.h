@@ -1,8 +1,9 @@
 // Control request: what an administrator asks of the running relay, one JSON object a line
 // (docs/json.md).
 //
-// Anything that is no object, names an unknown key, or holds a value of the wrong kind is refused
-// with a sentence; nothing is guessed. The line's length is the caller's to bound. Pure.
+// Anything that is no object, names a key that its verb does not take, or holds a value of the
+// wrong kind is refused with a sentence; nothing is guessed. The line's length is the caller's to
+// bound. Pure.
 #pragma once
 
 #include <chrono>
@@ -27,7 +28,7 @@ enum class ControlVerb : std::uint8_t {
     release,
     remove,
     flush,
-    take_out,
+    export_content,
     summary,
     hosts,
     forget,
@@ -48,21 +49,22 @@ struct MessageFilter {
     std::optional<std::chrono::seconds> newer = {};
     std::optional<MessageState> state = {};
 
+    bool is_empty() const { return *this == MessageFilter{}; }
     bool matches(const queue::Message& message, std::chrono::sys_seconds now) const;
     bool operator==(const MessageFilter&) const = default;
 };
-
-enum class ContentWish : std::uint8_t { none, header, all };
 
 struct ControlRequest {
     ControlVerb verb = ControlVerb::list;
     std::vector<queue::QueueId> ids = {};
     bool is_all = false;  // every message that the filter matches
     MessageFilter filter = {};
-    queue::QueueId after = {};          // of a list: from the next one on
-    std::optional<std::size_t> limit = {};
-    ContentWish content = ContentWish::none;
-    std::string address = {};  // of a host to forget
+    queue::QueueId after = {};  // of a list: from the next one on
+    std::size_t limit = lines_most;
+    std::string host = {};  // to forget: its address, or its name
+
+    // What one answer holds at most, unless "limit" says less: messages of a list, destinations.
+    static constexpr std::size_t lines_most = 1000;
 
     bool operator==(const ControlRequest&) const = default;
 };

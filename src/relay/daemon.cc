@@ -13,6 +13,9 @@
 
 #include "io/listener.h"
 #include "io/tls.h"
+#include "relay/control_desk.h"
+#include "relay/control_server.h"
+#include "relay/control_socket.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
@@ -45,6 +48,7 @@ class Daemon {
     Result<void> open_tls();
     Result<void> open_shards();
     Result<void> open_listeners();
+    Result<void> open_control();
     Result<void> load_queue();
     void await_signals();
     void reload();
@@ -61,6 +65,8 @@ class Daemon {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
     asio::io_context desk_;                             // signals, metrics, control
+    std::optional<ControlDesk> control_desk_;
+    std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
     std::vector<std::thread> threads_;
@@ -97,7 +103,7 @@ Result<void> Daemon::open() {
             asio::post(desk_,
                        [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
         }});
-    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners}) {
+    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners, &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -170,6 +176,21 @@ Result<void> Daemon::open_listeners() {
     return {};
 }
 
+Result<void> Daemon::open_control() {
+    const auto& control = rules_->config.control;
+    if (control.socket.empty()) return {};
+    auto socket = ControlSocket::open(desk_.get_executor(), control.socket, control.group);
+    if (!socket) return std::unexpected(socket.error());
+    control_desk_.emplace(*house_);
+    control_.emplace(
+        desk_, *std::move(socket), ControlServer::Settings(),
+        [this](const ControlRequest& request, const ControlPeer& peer, ControlAnswer& answer) {
+            return control_desk_->perform(request, peer, answer);
+        });
+    control_->start();
+    return {};
+}
+
 void Daemon::await_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
@@ -202,6 +223,7 @@ void Daemon::stop(int exit_code, std::string reason) {
     if (is_stopping_) return;
     is_stopping_ = true;
     stop_reason_ = std::move(reason);
+    if (control_) control_->stop();
     for (auto& shard : shards_) shard->stop();
     stop_timer_.expires_after(stop_wait_most);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -25,6 +25,11 @@ Deliverer::Deliverer(Shard& shard)
     : shard_(shard), schedule_(schedule_settings(shard.rules()->config)), timer_(shard.io()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
+    const auto at = under_way_.find({id, std::string(destination)});
+    if (at != under_way_.end()) {
+        at->second = due;
+        return;
+    }
     schedule_.add(id, destination, due);
     pump();
 }
@@ -78,10 +83,12 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
     for (unsigned messages = 0; id; ++messages) {
         // The same job is there twice when an administrator changed the message between being
         // stored and being scheduled: the first one is enough.
-        const auto [at, is_new] = under_way_.emplace(*id, destination);
+        const auto [at, is_new] = under_way_.try_emplace({*id, destination});
         if (is_new) {
             feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+            const auto due = at->second;
             under_way_.erase(at);
+            if (due) add(*id, destination, *due);
         }
         id.reset();
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_) {

@@ -11,7 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +32,7 @@ class Deliverer {
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // An administrator changed the message: its waiting jobs are these now. One that is under way
-    // adds itself again when it ends.
+    // sees the change at its end, and says then when it is due again.
     void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
     // Makes what waits for the destination due now, for all when empty; says how many jobs.
     std::size_t flush(std::string_view destination);
@@ -51,7 +52,9 @@ class Deliverer {
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::size_t active_ = 0;
-    std::set<std::pair<queue::QueueId, std::string>> under_way_;
+    // With when each is due again, once that is known: a job is not added before it has ended.
+    std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>
+        under_way_;
     bool is_stopping_ = false;
 };
 
