@@ -15,5 +15,7 @@ using Action = std::function<int()>;
 
 // Adds `turnaway explain` to `program`; the action runs after the command line is read.
 Action add_explain(CLI::App& program);
+// `turnaway queue list|show|hold|...`.
+Action add_queue(CLI::App& program);
 
 }  // namespace turnaway::cli

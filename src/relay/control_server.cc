@@ -29,6 +29,9 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 // An answer is sent when so much of it has gathered.
 constexpr std::size_t gathered_bytes = std::size_t{32} * 1024;
+// How long, and how much of it, a peer's input is read after its last answer.
+constexpr std::chrono::seconds drain_wait{2};
+constexpr std::size_t drained_bytes_most = std::size_t{4} * 1024 * 1024;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 ControlPeer peer_of(Socket& socket) {
@@ -80,6 +83,9 @@ class ControlServer::Session final : public ControlAnswer,
     std::expected<ControlRequest, std::string> read(std::string_view line) const;
     asio::awaitable<bool> add(std::string lines) override;
     asio::awaitable<bool> send();
+    // The end: what the peer still sends is read for a while, because closing with unread input
+    // would cut off the answer on its way.
+    asio::awaitable<void> leave();
 
   private:
     // Both directions end when the time is up: cancelling could come between two operations.
@@ -165,6 +171,21 @@ asio::awaitable<bool> ControlServer::Session::send() {
     co_return !is_broken_;
 }
 
+asio::awaitable<void> ControlServer::Session::leave() {
+    if (!co_await send()) co_return;
+    Error ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    input_.resize(read_bytes);
+    begin_wait(drain_wait);
+    for (std::size_t drained = 0; drained < drained_bytes_most;) {
+        const auto [error, count] =
+            co_await socket_.async_read_some(asio::buffer(input_), as_values);
+        if (error || count == 0) break;
+        drained += count;
+    }
+    end_wait();
+}
+
 ControlServer::ControlServer(asio::io_context& context, ControlSocket socket,
                              const Settings& settings, Perform perform)
     : state_(std::make_shared<State>(context, std::move(socket), settings, std::move(perform))) {}
@@ -193,7 +214,9 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
             co_await pause.async_wait(as_values);
             continue;
         }
-        const bool has_room = state->sessions.size() < state->settings.connections_most;
+        const std::size_t most = state->settings.connections_most;
+        if (state->sessions.size() >= 2 * most) continue;  // not even told; the socket closes here
+        const bool has_room = state->sessions.size() < most;
         auto session = std::make_shared<Session>(state, std::move(socket));
         asio::co_spawn(state->context,
                        has_room ? serve(std::move(session)) : turn_away(std::move(session)),
@@ -204,7 +227,7 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
 asio::awaitable<void> ControlServer::turn_away(std::shared_ptr<Session> session) {
     (void)co_await session->add(
         fault_line("busy", "too many programs use the control socket; try again"));
-    (void)co_await session->send();
+    co_await session->leave();
 }
 
 asio::awaitable<void> ControlServer::serve(std::shared_ptr<Session> session) {
@@ -214,8 +237,7 @@ asio::awaitable<void> ControlServer::serve(std::shared_ptr<Session> session) {
         const auto request = session->read(*line);
         if (!request) {
             (void)co_await session->add(fault_line("request", request.error()));
-            (void)co_await session->send();
-            co_return;
+            co_return co_await session->leave();
         }
         co_await state.perform(*request, session->peer(), *session);
         if (!co_await session->send()) co_return;
