@@ -101,6 +101,7 @@ class ControlServer::Session final : public ControlAnswer,
     std::string output_;
     bool is_too_long_ = false;  // the last line, which was cut
     bool is_broken_ = false;
+    bool is_at_end_ = false;  // of what the peer sends
 };
 
 void ControlServer::Session::begin_wait(std::chrono::milliseconds wait) {
@@ -127,6 +128,8 @@ std::optional<std::string> ControlServer::Session::take_line(std::size_t searche
 
 asio::awaitable<std::optional<std::string>> ControlServer::Session::next_line() {
     if (auto line = take_line(0)) co_return line;
+    // Asio reports the end of input once; a second read would wait for what cannot come.
+    if (is_at_end_) co_return std::nullopt;
     begin_wait(state_->settings.request_wait);
     for (;;) {
         const std::size_t size = input_.size();
@@ -141,6 +144,7 @@ asio::awaitable<std::optional<std::string>> ControlServer::Session::next_line() 
         }
     }
     end_wait();
+    is_at_end_ = true;
     if (is_broken_ || input_.empty()) co_return std::nullopt;
     co_return std::exchange(input_, {});
 }
