@@ -17,5 +17,7 @@ using Action = std::function<int()>;
 Action add_explain(CLI::App& program);
 Action add_demo(CLI::App& program);
 Action add_doctor(CLI::App& program);
+// `turnaway queue list|show|hold|...`.
+Action add_queue(CLI::App& program);
 
 }  // namespace turnaway::cli

@@ -15,6 +15,9 @@
 
 #include "io/listener.h"
 #include "io/tls.h"
+#include "relay/control_desk.h"
+#include "relay/control_server.h"
+#include "relay/control_socket.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
@@ -49,6 +52,7 @@ class Daemon {
     Result<void> open_shards();
     Result<void> open_listeners();
     Result<void> open_pages();
+    Result<void> open_control();
     Result<void> load_queue();
     void tell_listening();
     void await_signals();
@@ -67,6 +71,8 @@ class Daemon {
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
     asio::io_context desk_;                             // signals, metrics, control
     std::unique_ptr<Pages> pages_;                      // null: nobody asked for them
+    std::optional<ControlDesk> control_desk_;
+    std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
     std::vector<std::thread> threads_;
@@ -107,7 +113,8 @@ Result<void> Daemon::open() {
             asio::post(desk_,
                        [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
         }});
-    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners, &Daemon::open_pages}) {
+    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners, &Daemon::open_pages,
+                            &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -206,6 +213,21 @@ void Daemon::tell_listening() {
     if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
 }
 
+Result<void> Daemon::open_control() {
+    const auto& control = rules_->config.control;
+    if (control.socket.empty()) return {};
+    auto socket = ControlSocket::open(desk_.get_executor(), control.socket, control.group);
+    if (!socket) return std::unexpected(socket.error());
+    control_desk_.emplace(*house_);
+    control_.emplace(
+        desk_, *std::move(socket), ControlServer::Settings(),
+        [this](const ControlRequest& request, const ControlPeer& peer, ControlAnswer& answer) {
+            return control_desk_->perform(request, peer, answer);
+        });
+    control_->start();
+    return {};
+}
+
 void Daemon::await_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
@@ -238,6 +260,7 @@ void Daemon::stop(int exit_code, std::string reason) {
     if (is_stopping_) return;
     is_stopping_ = true;
     stop_reason_ = std::move(reason);
+    if (control_) control_->stop();
     for (auto& shard : shards_) shard->stop();
     stop_timer_.expires_after(stop_wait_most);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -151,14 +151,6 @@ asio::awaitable<void> Reception::send(std::string_view bytes) {
     }
 }
 
-void Reception::shut_down() {
-    session_.shut_down();
-    // The session has something to say instead of listening on.
-    if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
-        connection_->cancel();
-    }
-}
-
 asio::awaitable<void> Reception::read() {
     is_reading_ = true;
     const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));

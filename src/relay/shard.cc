@@ -78,6 +78,10 @@ void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono
     });
 }
 
+void Shard::with_deliverer(std::function<void(Deliverer&)> work) {
+    asio::post(io_, [this, work = std::move(work)] { work(*deliverer_); });
+}
+
 void Shard::stop() {
     asio::post(io_, [this] {
         if (is_stopping_) return;

@@ -24,6 +24,10 @@ constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 struct Load {
     queue::QueueId id;
 };
+struct List {
+    queue::QueueId after;
+    std::size_t count;
+};
 struct Remember {
     RefusingHost host;
 };
@@ -45,15 +49,19 @@ base::Result<void> sync_folder(const std::string& path) {
 }  // namespace
 
 struct SqliteSpool::Job {
-    std::variant<Change, Load, Remember, Forget> what;
+    std::variant<Change, Load, List, Remember, Forget> what;
     Done done = {};
-    Found found = {};  // of a Load, instead of done
+    Found found = {};    // of a Load, instead of done
+    Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
+    std::vector<queue::Message> messages = {};
 
     void end() {
         if (found) {
             refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
+        } else if (listed) {
+            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
         } else {
             refused ? done(std::unexpected(std::move(*refused))) : done({});
         }
@@ -116,6 +124,10 @@ void SqliteSpool::apply(Change change, Done done) {
 
 void SqliteSpool::load(queue::QueueId id, Found found) {
     ask({.what = Load{id}, .found = std::move(found)});
+}
+
+void SqliteSpool::list(queue::QueueId after, std::size_t count, Listed listed) {
+    ask({.what = List{after, count}, .listed = std::move(listed)});
 }
 
 void SqliteSpool::remember(RefusingHost host, Done done) {
@@ -228,6 +240,7 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (const auto* forget = std::get_if<Forget>(&job.what)) {
         return database_->forget(forget->address);
     }
+    if (std::holds_alternative<List>(job.what)) return read_list(job);
     auto loaded = read(std::get<Load>(job.what).id);
     if (loaded) {
         loaded_bytes_ += loaded->content->in_memory().size();
@@ -238,6 +251,20 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (loaded.error().fault == base::Fault::io) return std::unexpected(std::move(loaded.error()));
     job.refused = std::move(loaded.error());
     return {};
+}
+
+// A damaged row spoils the answer, not the spool.
+base::Result<void> SqliteSpool::read_list(Job& job) {
+    const auto& list = std::get<List>(job.what);
+    return database_->list(list.after, list.count, [&job](const MessageRow& row) {
+        auto message = unpack_message(row.id, row.envelope, row.states);
+        if (message) {
+            job.messages.push_back(std::move(*message));
+        } else {
+            job.refused = base::Error{base::Fault::data,
+                                      "the row of message " + row.id.text() + " is damaged"};
+        }
+    });
 }
 
 base::Result<void> SqliteSpool::change(Job& job) {

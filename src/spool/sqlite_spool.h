@@ -53,6 +53,7 @@ class SqliteSpool final : public Spool {
     std::unique_ptr<ContentSink> new_content() override;
     void apply(Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
+    void list(queue::QueueId after, std::size_t count, Listed listed) override;
     base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
@@ -72,6 +73,7 @@ class SqliteSpool final : public Spool {
     base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
     base::Result<void> perform(Job& job);
     base::Result<void> change(Job& job);
+    base::Result<void> read_list(Job& job);
     base::Result<void> add(const StoredMessage& stored);
     base::Result<ContentFile> keep_file(const ContentPtr& content);
     base::Result<void> remove(queue::QueueId id);
