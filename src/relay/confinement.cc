@@ -17,7 +17,7 @@
 #include "process/landlock.h"
 #include "process/rights.h"
 #include "process/system_calls.h"
-#include "spool/sqlite_spool.h"
+#include "spool/spool_folder.h"
 
 namespace turnaway::relay {
 namespace {
@@ -135,6 +135,11 @@ Result<void> confine_files(const Config& config, const std::string& config_path)
         std::error_code error;
         const auto folder = folder_of(config.control.socket);
         if (std::filesystem::is_directory(folder, error)) reach.changeable.push_back(folder);
+        if (!config.control.group.empty()) {
+            for (const char* names : {"/etc/group", "/etc/nsswitch.conf"}) {
+                reach.readable.emplace_back(names);
+            }
+        }
     }
     if (config.metrics.listen) reach.bindable_ports.push_back(config.metrics.listen->port);
     return process::restrict_reach(reach);

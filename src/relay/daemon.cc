@@ -18,6 +18,9 @@
 #include "io/tls.h"
 #include "process/rights.h"
 #include "relay/confinement.h"
+#include "relay/control_desk.h"
+#include "relay/control_server.h"
+#include "relay/control_socket.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
@@ -58,6 +61,7 @@ class Daemon {
     Result<void> open_house();
     Result<void> open_shards();
     Result<void> open_pages();
+    Result<void> open_control();
     Result<void> load_queue();
     void tell_listening();
     void tell_weaknesses();
@@ -82,6 +86,8 @@ class Daemon {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
     std::unique_ptr<Pages> pages_;                      // null: nobody asked for them
+    std::optional<ControlDesk> control_desk_;
+    std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
     asio::steady_timer status_timer_;
@@ -103,7 +109,7 @@ Daemon::Daemon(Config config, DaemonOptions options)
 
 Result<void> Daemon::open() {
     for (const auto step : {&Daemon::open_listeners, &Daemon::confine, &Daemon::open_house,
-                            &Daemon::load_queue, &Daemon::open_pages}) {
+                            &Daemon::load_queue, &Daemon::open_pages, &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -241,6 +247,21 @@ void Daemon::tell_listening() {
     if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
 }
 
+Result<void> Daemon::open_control() {
+    const auto& control = rules_->config.control;
+    if (control.socket.empty()) return {};
+    auto socket = ControlSocket::open(desk_.get_executor(), control.socket, control.group);
+    if (!socket) return std::unexpected(socket.error());
+    control_desk_.emplace(*house_);
+    control_.emplace(
+        desk_, *std::move(socket), ControlServer::Settings(),
+        [this](const ControlRequest& request, const ControlPeer& peer, ControlAnswer& answer) {
+            return control_desk_->perform(request, peer, answer);
+        });
+    control_->start();
+    return {};
+}
+
 void Daemon::await_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
@@ -299,6 +320,7 @@ void Daemon::stop(int exit_code, std::string reason) {
     stop_reason_ = std::move(reason);
     if (!was_stopping) {
         service_.stopping(stop_reason_);
+        if (control_) control_->stop();
         for (auto& shard : shards_) shard->stop();
     }
     stop_timer_.expires_after(exit_code_ == 0 ? stop_wait_most : failed_stop_wait_most);

@@ -311,14 +311,16 @@ void Round::schedule_again() {
     std::optional<std::chrono::sys_seconds> due;
     {
         const std::lock_guard lock(live_->mutex);
-        if (live_->is_gone) return;
+        // A release schedules it anew.
+        if (live_->is_gone || live_->message.is_held) return;
         for (const auto i : chosen_) {
             const auto& state = live_->message.states[i];
             if (state.progress != queue::Progress::waiting) continue;
             due = due ? std::min(*due, state.due) : state.due;
         }
     }
-    if (due) shard_.house().add_job(live_->message.id, destination_, *due);
+    // At once, on this thread: what an administrator changes meanwhile comes to it after this.
+    if (due) shard_.deliverer().add(live_->message.id, destination_, *due);
 }
 
 }  // namespace

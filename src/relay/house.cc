@@ -42,16 +42,21 @@ void House::check_spool(const base::Error& error) {
 }
 
 asio::awaitable<base::Result<void>> House::apply(spool::Change change) {
+    co_return co_await answer_of<base::Result<void>>(
+        [this, &change](auto answer) { apply(std::move(change), std::move(answer)); });
+}
+
+void House::apply(spool::Change change, spool::Spool::Done done) {
     auto step = Census::step_of(change);
-    auto done = co_await answer_of<base::Result<void>>([this, &change, &step](auto answer) {
-        parts_.spool.apply(std::move(change), [this, step = std::move(step),
-                                               answer = std::move(answer)](auto outcome) {
-            if (outcome) took(step);
-            answer(std::move(outcome));
-        });
+    parts_.spool.apply(std::move(change), [this, step = std::move(step),
+                                           done = std::move(done)](base::Result<void> made) {
+        if (made) {
+            took(step);
+        } else {
+            check_spool(made.error());
+        }
+        done(std::move(made));
     });
-    if (!done) check_spool(done.error());
-    co_return done;
 }
 
 void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh) {
@@ -110,6 +115,24 @@ void House::forget_refusal(const std::string& address) {
     parts_.spool.forget(address, [this](const base::Result<void>& done) {
         if (!done) check_spool(done.error());
     });
+}
+
+std::size_t House::forget_by_hand(const std::string& address, spool::Spool::Done done) {
+    std::size_t known = 0;
+    {
+        const std::lock_guard lock(memory_mutex_);
+        if (address.empty()) {
+            known = memory_.size();
+            memory_.forget_all();
+        } else {
+            known = memory_.forget(address) ? 1 : 0;
+        }
+    }
+    parts_.spool.forget(address, [this, done = std::move(done)](base::Result<void> made) {
+        if (!made) check_spool(made.error());
+        done(std::move(made));
+    });
+    return known;
 }
 
 bool House::is_refusing(const route::IpAddress& address) {

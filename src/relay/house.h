@@ -67,6 +67,8 @@ class House {
 
     // Waits until the change is durable, or failed.
     boost::asio::awaitable<base::Result<void>> apply(spool::Change change);
+    // done() comes on the spool's thread; for whoever holds a message's lock.
+    void apply(spool::Change change, spool::Spool::Done done);
     // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is
     // durable.
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
@@ -82,9 +84,14 @@ class House {
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
                            const route::Route& route);
     std::vector<verdict::HostMemory::Entry> refusals();
+    // By hand, from memory and spool; "" forgets all. How many that were; done() once it is
+    // durable.
+    std::size_t forget_by_hand(const std::string& address, spool::Spool::Done done);
+
+    const std::vector<Shard*>& shards() const { return shards_; }
+    Shard& shard_of(std::string_view destination);
 
   private:
-    Shard& shard_of(std::string_view destination);
     void check_spool(const base::Error& error);
     void took(const Census::Step& step);
 

@@ -127,6 +127,15 @@ struct Stopped {
     std::string_view reason = {};
 };
 
+// Somebody asked over the control socket for something to be changed.
+struct Controlled {
+    std::uint32_t user = 0;  // as the kernel knows them
+    std::uint32_t process = 0;
+    std::string_view request;     // "hold"
+    std::string_view about = {};  // an id, a domain, an address, "all"
+    std::uint64_t changed = 0;
+};
+
 // Something the administrator should see.
 struct Trouble {
     bool is_error = false;  // else a warning
@@ -134,8 +143,9 @@ struct Trouble {
     std::optional<queue::QueueId> id = {};
 };
 
-using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported,
-                              Removed, HostRefuses, Started, Listening, Reloaded, Stopped, Trouble>;
+using LogEvent =
+    std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported, Removed,
+                 HostRefuses, Started, Listening, Reloaded, Stopped, Controlled, Trouble>;
 
 // From which level on it is written.
 LogLevel level_of(const LogEvent& event);

@@ -155,6 +155,11 @@ class Text {
         return line("master", fmt::format("daemon stopped -- exit code {}: {}", event.exit_code,
                                           safe(event.reason)));
     }
+    std::string operator()(const Controlled& event) const {
+        return line("control",
+                    fmt::format("uid={} pid={} {} {}: {} changed", event.user, event.process,
+                                word(event.request), safe(event.about), event.changed));
+    }
     std::string operator()(const Trouble& event) const {
         const std::string id = event.id ? event.id->text() + ": " : std::string();
         return line("master", id + (event.is_error ? "error: " : "warning: ") + safe(event.words));

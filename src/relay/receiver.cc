@@ -155,7 +155,7 @@ asio::awaitable<void> Reception::read() {
     is_reading_ = true;
     const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
     is_reading_ = false;
-    // Shut down meanwhile: what came is not listened to any more.
+    // shut_down() meanwhile; what the client said in that moment is answered by the 421.
     if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
     if (got) {
         const auto now = Clock::now();

@@ -87,6 +87,10 @@ void Shard::rules_changed() {
     });
 }
 
+void Shard::with_deliverer(std::function<void(Deliverer&)> work) {
+    asio::post(io_, [this, work = std::move(work)] { work(*deliverer_); });
+}
+
 void Shard::stop() {
     asio::post(io_, [this] {
         if (is_stopping_) return;

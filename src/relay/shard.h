@@ -50,6 +50,9 @@ class Shard {
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
+    // Any thread: `work` is done on the shard's own; never, when it has ended.
+    void with_deliverer(std::function<void(Deliverer&)> work);
+
     House& house() { return house_; }
     std::shared_ptr<const Rules> rules() const { return house_.rules(); }
     asio::io_context& io() { return io_; }

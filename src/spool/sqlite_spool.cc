@@ -1,12 +1,8 @@
 #include "spool/sqlite_spool.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -15,6 +11,7 @@
 #include "base/limits.h"
 #include "spool/memory_content.h"
 #include "spool/row.h"
+#include "spool/spool_folder.h"
 
 namespace turnaway::spool {
 namespace {
@@ -24,6 +21,10 @@ constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 struct Load {
     queue::QueueId id;
 };
+struct List {
+    queue::QueueId after;
+    std::size_t count;
+};
 struct Remember {
     RefusingHost host;
 };
@@ -31,48 +32,27 @@ struct Forget {
     std::string address;
 };
 
-// Makes a new entry of a folder durable.
-base::Result<void> sync_folder(const std::string& path) {
-    const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return base::fail_errno(base::Fault::io, "cannot open " + path);
-    const bool is_synced = ::fsync(folder) == 0;
-    const int error = errno;
-    ::close(folder);
-    if (!is_synced) return base::fail_errno(base::Fault::io, "cannot sync " + path, error);
-    return {};
-}
-
 }  // namespace
 
 struct SqliteSpool::Job {
-    std::variant<Change, Load, Remember, Forget> what;
+    std::variant<Change, Load, List, Remember, Forget> what;
     Done done = {};
-    Found found = {};  // of a Load, instead of done
+    Found found = {};    // of a Load, instead of done
+    Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
+    std::vector<queue::Message> messages = {};
 
     void end() {
         if (found) {
             refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
+        } else if (listed) {
+            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
         } else {
             refused ? done(std::unexpected(std::move(*refused))) : done({});
         }
     }
 };
-
-base::Result<bool> make_spool_folder(const std::string& path) {
-    if (::mkdir(path.c_str(), 0700) == 0) {
-        if (auto synced = sync_folder(path + "/.."); !synced) {
-            return std::unexpected(std::move(synced.error()));
-        }
-        return true;
-    }
-    if (errno == EEXIST) return false;
-    const auto fault = errno == EACCES                       ? base::Fault::permission
-                       : errno == ENOENT || errno == ENOTDIR ? base::Fault::config
-                                                             : base::Fault::io;
-    return base::fail_errno(fault, "cannot make the spool " + path);
-}
 
 base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
     const std::string& path = settings.path;
@@ -125,6 +105,10 @@ void SqliteSpool::apply(Change change, Done done) {
 
 void SqliteSpool::load(queue::QueueId id, Found found) {
     ask({.what = Load{id}, .found = std::move(found)});
+}
+
+void SqliteSpool::list(queue::QueueId after, std::size_t count, Listed listed) {
+    ask({.what = List{after, count}, .listed = std::move(listed)});
 }
 
 void SqliteSpool::remember(RefusingHost host, Done done) {
@@ -237,6 +221,7 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (const auto* forget = std::get_if<Forget>(&job.what)) {
         return database_->forget(forget->address);
     }
+    if (std::holds_alternative<List>(job.what)) return read_list(job);
     auto loaded = read(std::get<Load>(job.what).id);
     if (loaded) {
         loaded_bytes_ += loaded->content->in_memory().size();
@@ -247,6 +232,17 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (loaded.error().fault == base::Fault::io) return std::unexpected(std::move(loaded.error()));
     job.refused = std::move(loaded.error());
     return {};
+}
+
+// A damaged row spoils the answer, not the spool.
+base::Result<void> SqliteSpool::read_list(Job& job) {
+    const auto& list = std::get<List>(job.what);
+    return database_->list(list.after, list.count, [&job](const MessageRow& row) {
+        auto message = unpack_message(row.id, row.envelope, row.states);
+        if (message) return job.messages.push_back(std::move(*message));
+        job.refused =
+            base::Error{base::Fault::data, "the row of message " + row.id.text() + " is damaged"};
+    });
 }
 
 base::Result<void> SqliteSpool::change(Job& job) {

@@ -42,10 +42,6 @@ struct SpoolSettings {
     const char* vfs = nullptr;
 };
 
-// The folder of a spool, durable, with mode 0700; the one above it must exist. Whether it was not
-// there before. Fault::config: it cannot be there.
-base::Result<bool> make_spool_folder(const std::string& path);
-
 class SqliteSpool final : public Spool {
   public:
     // Fault::unavailable when another program has it, Fault::data when it is damaged or of another
@@ -57,6 +53,7 @@ class SqliteSpool final : public Spool {
     std::unique_ptr<ContentSink> new_content() override;
     void apply(Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
+    void list(queue::QueueId after, std::size_t count, Listed listed) override;
     base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
@@ -78,6 +75,7 @@ class SqliteSpool final : public Spool {
     base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
     base::Result<void> perform(Job& job);
     base::Result<void> change(Job& job);
+    base::Result<void> read_list(Job& job);
     base::Result<void> add(const StoredMessage& stored);
     base::Result<ContentFile> keep_file(const ContentPtr& content);
     base::Result<void> remove(queue::QueueId id);

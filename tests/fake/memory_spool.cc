@@ -89,6 +89,21 @@ void MemorySpool::load(queue::QueueId id, Found found) {
          .tell_fault = [told](const base::Error& fault) { (*told)(std::unexpected(fault)); }});
 }
 
+void MemorySpool::list(queue::QueueId after, std::size_t count, Listed listed) {
+    const auto told = std::make_shared<Listed>(std::move(listed));
+    line_.push_back(
+        {.perform =
+             [this, after, count, told] {
+                 std::vector<queue::Message> messages;
+                 for (auto at = messages_.upper_bound(after);
+                      at != messages_.end() && messages.size() < count; ++at) {
+                     messages.push_back(at->second.message);
+                 }
+                 (*told)(std::move(messages));
+             },
+         .tell_fault = [told](const base::Error& fault) { (*told)(std::unexpected(fault)); }});
+}
+
 base::Result<void> MemorySpool::scan(const std::function<bool(queue::Message)>& each) {
     for (const auto& [id, stored] : messages_) {
         if (!each(stored.message)) break;

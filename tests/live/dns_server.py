@@ -1,7 +1,7 @@
 """A tiny name server for live tests: answers from zone lines over UDP, and can be changed, fail and fall silent meanwhile.
 
 Promises: `name TYPE data` lines (A, AAAA, MX, CNAME) are all the names there are, any other is NXDOMAIN; CNAME is followed;
-all answers live for one second. `trouble[name]` is "servfail" or "silent" for a name, and `is_dead` silences it all. `asked`
+all answers live for one second. `trouble[name]` is "servfail", "refused" or "silent" for a name, and `is_dead` silences it all. `asked`
 keeps the questions. Poses as a recursive server without DNSSEC. No compression, no TCP, no EDNS.
 """
 import ipaddress
@@ -11,7 +11,8 @@ import threading
 
 TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28}
 TTL_S = 1
-SERVFAIL, NXDOMAIN = 2, 3
+NXDOMAIN = 3
+TROUBLES = {"servfail": 2, "refused": 5}
 
 
 def wire_name(name):
@@ -68,7 +69,7 @@ class DnsServer:
         trouble = self.trouble.get(name)
         if self.is_dead or trouble == "silent":
             return None
-        code, answers = (SERVFAIL, []) if trouble else self._look_up(name, kind)
+        code, answers = (TROUBLES[trouble], []) if trouble else self._look_up(name, kind)
         soa = record(".", "SOA", wire_name("ns.") + wire_name("who.") + struct.pack(">IIIII", 1, 9, 9, 9, TTL_S))
         authority = [] if answers or trouble else [soa]
         head = question[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(answers), len(authority), 0)

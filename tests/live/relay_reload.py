@@ -210,7 +210,9 @@ class Ending(unittest.TestCase):
             wait_until(lambda: relay.lines("removed"), "an empty queue")
             # No file may grow beyond this any more: the next write of the spool fails.
             resource.prlimit(relay.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-            with relay.client() as client, self.assertRaises(smtplib.SMTPDataError) as error:
+            client = relay.client()
+            self.addCleanup(client.close)
+            with self.assertRaises(smtplib.SMTPDataError) as error:
                 client.sendmail(SENDER, ["bob@healthy.example"], b"Subject: lost?\r\n\r\nNo: never taken.\r\n")
             self.assertEqual(error.exception.smtp_code, 451)
             self.assertEqual(ended(relay), 74)

@@ -20,13 +20,17 @@ def setUpModule():
     global scene, impatient
     scene = Scene({"delivery": {"tls_required": ["secret.example", "open.example"]}}).start()
     impatient = Scene({"lifetime": {"temporary": "1m", "bounce": "1m", "implicit_unreachable": "1m", "dns": "1m",
-                                    "delay_notice": "1s"}}).start()
+                                    "delay_notice": "1s"},
+                       "delivery": {"tls_required": ["plain.example"]}}).start()
     impatient.busy = impatient.host({"greeting": "421 4.3.2 busy"})
     impatient.send(impatient.domain("busy.example", impatient.busy), mail=["ENVID=slow+20one"],
                    rcpt=["NOTIFY=FAILURE,DELAY", "ORCPT=rfc822;Bob+2B1@busy.example"])
     impatient.send(impatient.domain("quiet.example", impatient.busy), rcpt=["NOTIFY=NEVER"])
     impatient.dns.add(f"absent.example A {impatient.hosts[impatient.name()]}")
     impatient.send("bob@absent.example")
+    impatient.dns.trouble["nodns.example"] = "servfail"
+    impatient.send("bob@nodns.example")
+    impatient.send(impatient.domain("plain.example", impatient.host()))
 
 
 def tearDownModule():
@@ -94,6 +98,17 @@ class Wishes(unittest.TestCase):
         scene.relay.start()
         started = wait_until(lambda: scene.relay.lines("started")[1:], "the second start")
         self.assertGreaterEqual(started[0]["queued"], 1)
+
+    def test_a_report_that_bounces_is_never_reported(self):
+        home, host = scene.host({"RCPT": "550 5.1.1 no longer here"}), scene.host({"RCPT": NOBODY})
+        author = scene.domain("leftus.example", home)
+        to = scene.domain("unheard.example", host)
+        scene.send(to, sender=author)
+        self.assertEqual(scene.relay.delivery(author, "bounced")["status"], "5.1.1")
+        self.settle(host)
+        self.assertEqual([line for line in home.commands() if line.startswith("MAIL")][0][:12], "MAIL FROM:<>")
+        self.assertEqual((len(home.dialogues), home.messages), (1, []))
+        self.assertFalse(reports(scene.letters, to) + reports(scene.letters, author))
 
     def test_one_report_for_several_recipients(self):
         host = scene.host({"RCPT": lambda argument, _: f"550 5.1.1 no {argument[4:8]}" if "no" in argument else "250 Ok"})
@@ -216,6 +231,16 @@ class Patience(unittest.TestCase):
         self.assertEqual([one.only()["Action"] for one in found], ["delayed", "failed"])
         self.assertEqual(line["status"], found[1].only()["Status"])
         self.assertNotIn("Remote-MTA", found[1].only())
+
+    def test_each_cause_is_named_at_the_end(self):
+        # (to, status of the notice, status at the end): DNS never answered; encryption was asked for and never offered.
+        for to, delayed, failed in (("bob@nodns.example", "4.4.3", "5.4.3"), ("bob@plain.example", "4.7.4", "5.7.4")):
+            with self.subTest(to):
+                impatient.relay.delivery(to, "bounced", seconds=120)
+                found = wait_until(lambda to=to: len(f := reports(impatient.letters, to)) > 1 and f, "both reports")
+                self.assertEqual([(one.only()["Action"], one.only()["Status"]) for one in found],
+                                 [("delayed", delayed), ("failed", failed)])
+                self.assertNotIn("Remote-MTA", found[1].only())
 
     def test_who_wants_no_word_gets_none(self):
         impatient.relay.delivery("bob@quiet.example", "bounced", seconds=120)

@@ -99,7 +99,7 @@ class LostDisk(unittest.TestCase):
         self.trigger.touch()
         with self.assertRaises(AssertionError):
             self.scene.relay.start()
-        self.assertEqual(self.scene.relay.process.wait(), IO_ERROR)
+        self.assertEqual(self.scene.relay.wait(), IO_ERROR)
         self.assertTrue([line for line in self.scene.relay.noise if line.startswith("turnaway-relay: ")])
         self.scene.relay.noise.clear()
         self.trigger.unlink()

@@ -80,12 +80,14 @@ class SmtpHost:
             threading.Thread(target=self._serve, args=(client, dialogue), daemon=True).start()
 
     def _serve(self, client, dialogue):
+        talk = _Talk(self, client, dialogue)
         try:
-            _Talk(self, client, dialogue).run()
+            talk.run()
         except OSError:  # the other side left
             pass
         finally:
-            client.close()
+            talk.stream.close()
+            talk.client.close()  # another than the first after STARTTLS
 
 
 class _Talk:

@@ -124,6 +124,7 @@ TEST(Log, HostileBytesStayOnOneLineAndWithinTheirField) {
         Listening{hostile},
         Reloaded{false, hostile},
         Stopped{1, hostile},
+        Controlled{0, 1, "hold", hostile, 1},
         Trouble{true, hostile, id},
     };
     for (const LogEvent& event : events) {
