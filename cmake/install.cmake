@@ -25,10 +25,12 @@ endforeach()
 install(FILES etc/sysusers.d/turnaway-relay.conf DESTINATION lib/sysusers.d)
 install(FILES etc/tmpfiles.d/turnaway-relay.conf DESTINATION lib/tmpfiles.d)
 
-# What an administrator changed stays.
+# What an administrator changed stays. Below the prefix of the installation, which for /usr means /etc.
 install(CODE "
-  set(settings \"\$ENV{DESTDIR}${CMAKE_INSTALL_FULL_SYSCONFDIR}/turnaway-relay.conf\")
-  if(NOT EXISTS \"\${settings}\")
-    get_filename_component(folder \"\${settings}\" DIRECTORY)
+  set(folder \"\${CMAKE_INSTALL_PREFIX}/etc\")
+  if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+    set(folder /etc)
+  endif()
+  if(NOT EXISTS \"\$ENV{DESTDIR}\${folder}/turnaway-relay.conf\")
     file(INSTALL \"${PROJECT_SOURCE_DIR}/etc/turnaway-relay.conf\" DESTINATION \"\${folder}\")
   endif()")
