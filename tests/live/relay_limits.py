@@ -88,8 +88,10 @@ class Limits(unittest.TestCase):
                 self.assertEqual(answer.decode(), f"421 {HOST} Too many connections {words}\r\n")
                 outside.close()
             self.assertEqual(scene.metrics.value("connections_refused_total"), 2)
-            told = [line["words"] for line in scene.relay.lines("trouble") if "turned away" in line["words"]]
-            self.assertEqual(len(told), 1, "a flood must not write our log")
+            def told():
+                return [line["words"] for line in scene.relay.lines("trouble") if "turned away" in line["words"]]
+            wait_until(told, "the log to say so")
+            self.assertEqual(len(told()), 1, "a flood must not write our log")
             inside.pop(0).close()
             wait_until(lambda: scene.metrics.value("sessions") == 2, "one to leave")
             inside.append(connect(scene.relay, third))
