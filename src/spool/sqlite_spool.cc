@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -20,6 +21,10 @@ namespace turnaway::spool {
 namespace {
 
 constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
+
+// How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
+// within this time repeats a delivery that was over.
+constexpr std::chrono::milliseconds company_wait{5};
 
 struct Load {
     queue::QueueId id;
@@ -51,6 +56,11 @@ struct SqliteSpool::Job {
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
 
+    // Somebody waits for it: a client for its 250, a delivery for the message.
+    bool is_urgent() const {
+        const auto* change = std::get_if<Change>(&what);
+        return change == nullptr || !change->add.empty();
+    }
     void end() {
         if (found) {
             refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
@@ -147,13 +157,15 @@ base::Result<std::vector<RefusingHost>> SqliteSpool::refusing_hosts() {
 }
 
 void SqliteSpool::ask(Job job) {
-    bool was_empty = false;
+    const bool is_urgent = job.is_urgent();
+    bool must_wake = false;
     {
         const std::lock_guard lock(line_mutex_);
-        was_empty = line_.empty();
+        must_wake = line_.empty() || (is_urgent && !is_line_urgent_);
+        is_line_urgent_ |= is_urgent;
         line_.push_back(std::move(job));
     }
-    if (was_empty) line_changed_.notify_one();
+    if (must_wake) line_changed_.notify_one();
 }
 
 void SqliteSpool::work() {
@@ -163,7 +175,10 @@ void SqliteSpool::work() {
             std::unique_lock lock(line_mutex_);
             line_changed_.wait(lock, [this] { return is_ending_ || !line_.empty(); });
             if (line_.empty()) return;
+            line_changed_.wait_for(lock, company_wait,
+                                   [this] { return is_ending_ || is_line_urgent_; });
             jobs.swap(line_);
+            is_line_urgent_ = false;
         }
         for (std::size_t at = 0; at < jobs.size();) at = commit_some(jobs, at);
     }
