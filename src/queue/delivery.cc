@@ -88,8 +88,8 @@ std::optional<Delivery::Target> Delivery::next() {
     return std::nullopt;
 }
 
-void Delivery::host_failed(const Target& target, const ClientOutcome& outcome, std::string words,
-                           std::chrono::sys_seconds now) {
+void Delivery::host_failed(const Target& target, const ClientOutcome& outcome,
+                           std::string_view words, std::chrono::sys_seconds now) {
     for (const std::size_t recipient : target.recipients) {
         // Who is to be offered again gets an outcome by that.
         if (again_ && std::ranges::find(again_->recipients, recipient) != again_->recipients.end())

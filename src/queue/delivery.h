@@ -57,8 +57,8 @@ class Delivery {
 
     // The host or the connection failed before a transaction began, for all of the target.
     // `words` are ours; empty: describe(outcome).
-    void host_failed(const Target& target, const smtp::ClientOutcome& outcome, std::string words,
-                     std::chrono::sys_seconds now);
+    void host_failed(const Target& target, const smtp::ClientOutcome& outcome,
+                     std::string_view words, std::chrono::sys_seconds now);
     // One outcome for each recipient of the target, in its order; nothing: no word on that one, so
     // it goes on to the next address. host_failed() may follow for those that have no outcome.
     // `is_dsn_offered`: the host was given the sender's wishes for reports (RFC 3461).
