@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ class Deliverer {
     explicit Deliverer(Shard& shard);
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // Of a job found in the spool at the start: add() without beginning anything.
+    void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // Takes no new jobs; those under way end by themselves.
     void stop();
     std::size_t active() const { return active_; }
@@ -41,6 +44,7 @@ class Deliverer {
     queue::Schedule schedule_;
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
+    std::optional<std::chrono::sys_seconds> wakes_at_;
     std::size_t active_ = 0;
     bool is_stopping_ = false;
 };
