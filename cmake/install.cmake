@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 install(TARGETS turnaway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS turnaway-refuse RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS turnaway-refuse turnaway-relay RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 
 file(GLOB man_1 ${PROJECT_SOURCE_DIR}/man/*.1)
 file(GLOB man_5 ${PROJECT_SOURCE_DIR}/man/*.5)

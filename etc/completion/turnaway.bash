@@ -2,12 +2,35 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="explain refuse"
+    local commands="demo doctor explain queue refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
     fi
     case ${COMP_WORDS[1]} in
+        demo)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --keep)
+                    mapfile -t COMPREPLY < <(compgen -d -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --json --keep --color" -- "$word") ;;
+        doctor)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --config)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return ;;
+                --port25-target | --dns-name)
+                    mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --config --json --port25-target --dns-name --color" -- "$word") ;;
         explain)
             case $previous in
                 --color)
@@ -18,6 +41,37 @@ _turnaway() {
                     return ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "-h --help --json --provider --color" -- "$word") ;;
+        queue)
+            if (( COMP_CWORD == 2 )); then
+                mapfile -t COMPREPLY < <(compgen -W "list show hold release delete flush export summary hosts forget -h --help" -- "$word")
+                return
+            fi
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --state)
+                    mapfile -t COMPREPLY < <(compgen -W "waiting held unreportable" -- "$word")
+                    return ;;
+                --socket | --config)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return ;;
+                --sender | --recipient | --domain | --older | --newer | --limit)
+                    COMPREPLY=()
+                    return ;;
+            esac
+            local common="-h --help --socket --config"
+            local filters="--sender --recipient --domain --state --older --newer"
+            case ${COMP_WORDS[2]} in
+                list) common+=" $filters --limit --json --color" ;;
+                show | hosts) common+=" --json --color" ;;
+                summary) common+=" --limit --json --color" ;;
+                hold | release) common+=" $filters --all --json" ;;
+                delete) common+=" $filters --all --yes --json" ;;
+                flush) common+=" --domain --all --json" ;;
+                forget) common+=" --all --json" ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "$common" -- "$word") ;;
     esac
 }
 complete -F _turnaway turnaway

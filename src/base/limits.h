@@ -70,6 +70,14 @@ inline constexpr std::size_t server_answers_held_most = 10;
 // What a server reads and throws away of a message that it will refuse, beyond the size it takes,
 // before it closes instead (RFC 5321 sets no bound).
 inline constexpr std::size_t refused_content_bytes_most = std::size_t{16} * 1024 * 1024;
+// A client that sends content brings at least so much of it within each wait for a command, or it
+// counts as silent: one octet now and then would hold its place for ever.
+inline constexpr std::size_t server_progress_bytes_least = std::size_t{16} * 1024;
+// Clients over the limit of connections that are still listened to after their 421, so that no
+// reset destroys it; further ones are closed at once.
+inline constexpr std::size_t lingering_clients_most = 64;
+// So seldom does the log say that clients are turned away.
+inline constexpr std::chrono::seconds turned_away_told_every = 60s;
 // RFC 5321 section 6.3: Received fields from which on a message is taken to go round.
 inline constexpr std::size_t received_fields_most = 100;
 // Before a close: what a peer may still say, so that no reset destroys our last reply.
@@ -145,6 +153,12 @@ inline constexpr std::size_t delivery_places_most = 500;
 inline constexpr std::size_t fresh_content_bytes_most = std::size_t{16} * 1024 * 1024;
 // Hosts that said 521, kept at once.
 inline constexpr std::size_t refusing_hosts_most = 10'000;
+
+// What a look at a greeting found, kept so that not every RCPT looks again: that the host takes
+// mail, and that it gave no clear answer. So many addresses at once.
+inline constexpr std::chrono::seconds looked_age_most = 1h;
+inline constexpr std::chrono::seconds unclear_look_age_most = 2min;
+inline constexpr std::size_t looked_hosts_most = 10'000;
 
 static_assert(absence_age_most < route_age_most && dns_failure_age_most <= 5min);
 static_assert(path_bytes_most < command_line_bytes_least);

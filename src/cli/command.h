@@ -13,7 +13,11 @@ namespace turnaway::cli {
 
 using Action = std::function<int()>;
 
-// Adds `turnaway explain` to `program`; the action runs after the command line is read.
+// Each adds its command to `program`; the action runs after the command line is read.
 Action add_explain(CLI::App& program);
+Action add_demo(CLI::App& program);
+Action add_doctor(CLI::App& program);
+// `turnaway queue list|show|hold|...`.
+Action add_queue(CLI::App& program);
 
 }  // namespace turnaway::cli

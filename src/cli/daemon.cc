@@ -18,11 +18,14 @@ struct Daemon {
     std::string_view name;
     std::string_view program;
 };
-constexpr std::array<Daemon, 1> daemons{{
+constexpr std::array<Daemon, 2> daemons{{
     {"refuse", "turnaway-refuse"},
+    {"relay", "turnaway-relay"},
 }};
 // Beside this program in a build, in sbin where it is installed in bin.
 constexpr std::array<std::string_view, 2> places{"", "../sbin/"};
+
+}  // namespace
 
 base::Result<std::string> own_folder() {
     std::array<char, 4096> path{};
@@ -31,8 +34,6 @@ base::Result<std::string> own_folder() {
     const std::string_view own(path.data(), static_cast<std::size_t>(size));
     return std::string(own.substr(0, own.rfind('/') + 1));
 }
-
-}  // namespace
 
 std::optional<std::string_view> daemon_program(std::string_view name) {
     for (const auto& daemon : daemons) {

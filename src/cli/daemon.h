@@ -6,7 +6,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+
+#include "base/result.h"
 
 namespace turnaway::cli {
 
@@ -16,5 +19,8 @@ std::optional<std::string_view> daemon_program(std::string_view name);
 // Becomes the daemon; argv[0] is its short name. Returns an exit code only when that fails, after
 // saying why on standard error.
 int become_daemon(std::string_view program, char** argv);
+
+// The folder of this program, with its final slash.
+base::Result<std::string> own_folder();
 
 }  // namespace turnaway::cli

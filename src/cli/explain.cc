@@ -13,7 +13,6 @@
 #include <CLI/Formatter.hpp>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -25,6 +24,7 @@
 #include "cli/command.h"
 #include "cli/explain_record.h"
 #include "cli/reply_stream.h"
+#include "cli/terminal.h"
 #include "cli/wording.h"
 #include "codes/judgement.h"
 
@@ -41,14 +41,6 @@ struct Options {
     std::string colour = "auto";
     bool json = false;
 };
-
-bool wants_colour(const std::string& choice) {
-    if (choice != "auto") return choice == "always";
-    const char* no_colour = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool is_dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
-    return (no_colour == nullptr || *no_colour == '\0') && !is_dumb && ::isatty(STDOUT_FILENO) != 0;
-}
 
 // Gathers output; what the kernel did not take ends the run with exit 74.
 class Output {

@@ -20,6 +20,7 @@ using turnaway::cli::Action;
 constexpr const char* footer =
     "Daemons (their own programs, with their own --help):\n"
     "  refuse                      the host that takes no mail: turnaway-refuse\n"
+    "  relay                       the relay that knows before it dials: turnaway-relay\n"
     "\n"
     "Example: turnaway explain '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
     "Manual:  man turnaway";
@@ -27,7 +28,10 @@ constexpr const char* footer =
 // The name of the (sub)command that was meant, for messages.
 std::string meant_command(const CLI::App& program) {
     std::string name = program.get_name();
-    for (const auto* sub : program.get_subcommands()) name += ' ' + sub->get_name();
+    for (auto subs = program.get_subcommands(); !subs.empty();) {
+        name += ' ' + subs.front()->get_name();
+        subs = subs.front()->get_subcommands();
+    }
     return name;
 }
 
@@ -42,7 +46,8 @@ int run(int argc, char** argv) {
     program.footer(footer);
     program.require_subcommand(1);
     std::vector<std::pair<CLI::App*, Action>> commands;
-    for (const auto add : {turnaway::cli::add_explain}) {
+    for (const auto add : {turnaway::cli::add_demo, turnaway::cli::add_doctor,
+                           turnaway::cli::add_explain, turnaway::cli::add_queue}) {
         Action action = add(program);
         commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
     }

@@ -1,6 +1,9 @@
 #include "io/client_driver.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
 
 #include "base/limits.h"
 #include "io/content_sender.h"
@@ -36,9 +39,35 @@ asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Wis
     }
 }
 
-asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish wish) {
+// One reply has one deadline, in however many pieces it comes: a host that drips a reply must not
+// hold a message for days.
+class ReplyWait {
+  public:
+    Milliseconds left(std::uint64_t reply, Milliseconds whole) {
+        const auto now = std::chrono::steady_clock::now();
+        if (reply_ != reply) {
+            reply_ = reply;
+            begun_ = now;
+        }
+        const auto gone = std::chrono::duration_cast<Milliseconds>(now - begun_);
+        return std::max(whole - gone, Milliseconds(0));
+    }
+
+  private:
+    std::optional<std::uint64_t> reply_;
+    std::chrono::steady_clock::time_point begun_;
+};
+
+asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish wish,
+                                   ReplyWait& waited) {
     std::array<char, 4096> buffer;
-    const auto bytes = co_await drive.connection.read(buffer, drive.deadlines.of(wish.wait));
+    const auto left = waited.left(drive.session.replies(), drive.deadlines.of(wish.wait));
+    // Nothing is left: a host that has always more to say is not asked whether it has.
+    if (left == Milliseconds(0)) {
+        drive.session.timed_out();
+        co_return;
+    }
+    const auto bytes = co_await drive.connection.read(buffer, left);
     if (bytes) {
         drive.session.received({buffer.data(), *bytes});
     } else if (bytes.error() == Failure::timed_out) {
@@ -58,6 +87,7 @@ asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Wish 
 
 asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
     ClientEnd end;
+    ReplyWait waited;
     while (true) {
         const auto wish = drive.session.wish();
         switch (wish.kind) {
@@ -65,10 +95,13 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                 drive.session.connected();
                 break;
             case Kind::send:
+                if (!end.mail_began && drive.session.is_in_transaction()) {
+                    end.mail_began = std::chrono::steady_clock::now();
+                }
                 co_await send_commands(drive, wish);
                 break;
             case Kind::read:
-                co_await read_replies(drive, wish);
+                co_await read_replies(drive, wish, waited);
                 break;
             case Kind::start_tls:
                 co_await shake_hands(drive, wish);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -51,6 +52,8 @@ enum class ClientPause : std::uint8_t {
 struct ClientEnd {
     ClientPause pause = ClientPause::over;
     std::optional<base::Error> content_error = {};  // our own disk, not the host, ended it
+    // When the first command of the transaction went out: greeting, EHLO and TLS were over.
+    std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 
 asio::awaitable<ClientEnd> drive_client(ClientDrive& drive);

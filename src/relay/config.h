@@ -109,6 +109,9 @@ struct SpoolConfig {
     bool operator==(const SpoolConfig&) const = default;
 };
 
+// Where the socket of turnaway queue is unless `[control] socket` says otherwise.
+inline constexpr const char* standard_control_socket = "/run/turnaway/relay.sock";
+
 struct ControlConfig {
     std::string socket = {};
     std::string group = {};  // empty: our own

@@ -7,16 +7,22 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "io/listener.h"
 #include "io/tls.h"
+#include "relay/control_desk.h"
+#include "relay/control_server.h"
+#include "relay/control_socket.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
 #include "relay/log.h"
 #include "relay/metrics.h"
+#include "relay/pages.h"
 #include "relay/rules.h"
 #include "relay/shard.h"
 #include "spool/sqlite_spool.h"
@@ -45,7 +51,10 @@ class Daemon {
     Result<void> open_tls();
     Result<void> open_shards();
     Result<void> open_listeners();
+    Result<void> open_pages();
+    Result<void> open_control();
     Result<void> load_queue();
+    void tell_listening();
     void await_signals();
     void reload();
     void stop(int exit_code, std::string reason);
@@ -61,6 +70,9 @@ class Daemon {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;  // of each shard
     asio::io_context desk_;                             // signals, metrics, control
+    std::unique_ptr<Pages> pages_;                      // null: nobody asked for them
+    std::optional<ControlDesk> control_desk_;
+    std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
     std::vector<std::thread> threads_;
@@ -81,8 +93,12 @@ Result<void> Daemon::open() {
     const auto& config = rules_->config;
     log_ = std::make_unique<Log>(log_style(config.log.format, config.hostname().text()),
                                  config.log.level);
-    auto opened = spool::SqliteSpool::open(
-        {.path = config.spool.path, .free_bytes_least = config.spool.free_bytes_least});
+    auto opened = spool::SqliteSpool::open({.path = config.spool.path,
+                                            .free_bytes_least = config.spool.free_bytes_least,
+                                            .on_commit = [this](std::size_t changes) {
+                                                counters_.add(Counter::commit_batches);
+                                                counters_.add(Counter::commits, changes);
+                                            }});
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
     if (auto done = open_tls(); !done) return done;
@@ -97,7 +113,8 @@ Result<void> Daemon::open() {
             asio::post(desk_,
                        [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
         }});
-    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners}) {
+    for (const auto step : {&Daemon::load_queue, &Daemon::open_listeners, &Daemon::open_pages,
+                            &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -136,6 +153,7 @@ Result<void> Daemon::load_queue() {
     auto scanned = spool_->scan([&](const queue::Message& message) {
         greatest_id_ = std::max(greatest_id_, message.id);
         ++queued_at_start_;
+        house_->census().add(message);
         append_jobs(message, &jobs);
         return true;
     });
@@ -167,6 +185,46 @@ Result<void> Daemon::open_listeners() {
             listeners_[i].push_back(*std::move(listener));
         }
     }
+    return {};
+}
+
+Result<void> Daemon::open_pages() {
+    const auto& listen = rules_->config.metrics.listen;
+    if (!listen) return {};
+    std::vector<Shard*> shards;
+    for (const auto& shard : shards_) shards.push_back(shard.get());
+    auto pages = Pages::open(desk_, *listen,
+                             {.house = *house_,
+                              .shards = std::move(shards),
+                              .is_ending = [this] { return is_stopping_; },
+                              .version = TURNAWAY_VERSION});
+    if (!pages) return std::unexpected(pages.error());
+    pages_ = *std::move(pages);
+    return {};
+}
+
+// After Started, so that who waits for the line finds the addresses.
+void Daemon::tell_listening() {
+    std::set<std::string> told;
+    for (const auto& of_shard : listeners_) {
+        for (const auto& listener : of_shard) told.insert(listener.local().text());
+    }
+    for (const auto& address : told) log_->write(Listening{.address = address});
+    if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
+}
+
+Result<void> Daemon::open_control() {
+    const auto& control = rules_->config.control;
+    if (control.socket.empty()) return {};
+    auto socket = ControlSocket::open(desk_.get_executor(), control.socket, control.group);
+    if (!socket) return std::unexpected(socket.error());
+    control_desk_.emplace(*house_);
+    control_.emplace(
+        desk_, *std::move(socket), ControlServer::Settings(),
+        [this](const ControlRequest& request, const ControlPeer& peer, ControlAnswer& answer) {
+            return control_desk_->perform(request, peer, answer);
+        });
+    control_->start();
     return {};
 }
 
@@ -202,6 +260,7 @@ void Daemon::stop(int exit_code, std::string reason) {
     if (is_stopping_) return;
     is_stopping_ = true;
     stop_reason_ = std::move(reason);
+    if (control_) control_->stop();
     for (auto& shard : shards_) shard->stop();
     stop_timer_.expires_after(stop_wait_most);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -211,11 +270,12 @@ void Daemon::stop(int exit_code, std::string reason) {
 }
 
 int Daemon::run() {
-    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     await_signals();
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
+    tell_listening();
+    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.
     std::thread joiner([this] {

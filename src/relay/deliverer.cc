@@ -25,6 +25,11 @@ Deliverer::Deliverer(Shard& shard)
     : shard_(shard), schedule_(schedule_settings(shard.rules()->config)), timer_(shard.io()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
+    const auto at = under_way_.find({id, std::string(destination)});
+    if (at != under_way_.end()) {
+        at->second = due;
+        return;
+    }
     schedule_.add(id, destination, due);
     pump();
 }
@@ -32,6 +37,23 @@ void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono
 void Deliverer::load(queue::QueueId id, std::string_view destination,
                      std::chrono::sys_seconds due) {
     schedule_.add(id, destination, due);
+}
+
+void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) {
+    schedule_.remove(id);
+    for (const auto& job : jobs) {
+        if (under_way_.contains({id, job.destination})) continue;
+        schedule_.add(id, job.destination, job.due);
+    }
+    pump();
+}
+
+std::size_t Deliverer::flush(std::string_view destination) {
+    const std::size_t jobs = schedule_.flush(destination, now_seconds());
+    // What did not answer lately may answer now: the administrator would know.
+    health_ = queue::HostHealth();
+    pump();
+    return jobs;
 }
 
 void Deliverer::stop() {
@@ -69,7 +91,15 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
     auto feedback = queue::Feedback::neutral;
     std::optional<queue::QueueId> id = first;
     for (unsigned messages = 0; id; ++messages) {
-        feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+        // The same job is there twice when an administrator changed the message between being
+        // stored and being scheduled: the first one is enough.
+        const auto [at, is_new] = under_way_.try_emplace({*id, destination});
+        if (is_new) {
+            feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+            const auto due = at->second;
+            under_way_.erase(at);
+            if (due) add(*id, destination, *due);
+        }
         id.reset();
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_) {
             id = schedule_.next_for(destination, now_seconds());

@@ -7,16 +7,21 @@
 // as a whole and loses none. Everything here runs on the shard's thread.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "queue/host_health.h"
 #include "queue/schedule.h"
+#include "relay/jobs.h"
 
 namespace turnaway::relay {
 
@@ -29,6 +34,11 @@ class Deliverer {
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // Of a job found in the spool at the start: add() without beginning anything.
     void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // An administrator changed the message: its waiting jobs are these now. One that is under way
+    // sees the change at its end, and says then when it is due again.
+    void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
+    // Makes what waits for the destination due now, for all when empty; says how many jobs.
+    std::size_t flush(std::string_view destination);
     // Takes no new jobs; those under way end by themselves.
     void stop();
     std::size_t active() const { return active_; }
@@ -45,7 +55,10 @@ class Deliverer {
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::optional<std::chrono::sys_seconds> wakes_at_;
-    std::size_t active_ = 0;
+    std::atomic<std::size_t> active_ = 0;  // read by whoever counts
+    // With when each is due again, once that is known: a job is not added before it has ended.
+    std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>
+        under_way_;
     bool is_stopping_ = false;
 };
 

@@ -74,7 +74,7 @@ class Round {
                 std::vector<Ending>* endings) const;
     base::Result<std::optional<spool::StoredMessage>> report(const queue::Message& message,
                                                              const std::vector<Ending>& endings);
-    void apply(std::optional<spool::StoredMessage> told, const std::vector<Judgement>& judgements);
+    void apply(std::optional<spool::StoredMessage> told);
     void schedule_again();
 
     Shard& shard_;
@@ -87,6 +87,7 @@ class Round {
     std::vector<std::size_t> chosen_;            // recipients of the message
     std::vector<queue::RecipientState> states_;  // theirs
     RoutePtr route_;
+    RoundTimes times_;
     bool had_host_trouble_ = false;
     bool had_success_ = false;
 };
@@ -119,6 +120,10 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
 }
 
 asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
+    times_.began_at = now_seconds();
+    times_.began = std::chrono::steady_clock::now();
+    times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
+    times_.port = port_of(config_, first_recipient());
     route_ = co_await route_to(shard_, config_, first_recipient());
     Delivery delivery(*route_, std::move(states_), delivery_settings(health),
                       live_->message.arrival, now_seconds());
@@ -157,10 +162,12 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     const auto& address = host.addresses.at(target.address);
     const HostAddress where{.host = host.name ? host.name->text() : std::string(),
                             .address = address,
-                            .port = port_of(config_, first_recipient())};
+                            .port = times_.port};
     const auto dialogue =
         co_await kept_.deliver(where, tls_policy(), message_for(target.recipients), live_->content);
     const auto now = now_seconds();
+    times_.mail_began = dialogue.mail_began;
+    tell_attempt(shard_.house(), dialogue, target.recipients.size(), live_->message.content_bytes);
     if (dialogue.host_outcome) had_host_trouble_ = true;
     if (dialogue.host_outcome && dialogue.host_outcome->stage == smtp::ClientStage::connect) {
         health.unreachable(address, now);
@@ -261,6 +268,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
 }
 
 void Round::finish(Delivery& delivery) {
+    times_.ended = std::chrono::steady_clock::now();
     const auto judgements = delivery.judge(now_seconds(), shard_.random());
     auto states = delivery.take_states();
     {
@@ -271,7 +279,9 @@ void Round::finish(Delivery& delivery) {
         auto told = report(next, endings);
         if (told) {
             live_->message = std::move(next);
-            apply(*std::move(told), judgements);
+            tell_round(shard_.house(), live_->message, chosen_, judgements, times_);
+            if (*told) tell_reported(shard_.house(), live_->message, (*told)->message, endings);
+            apply(*std::move(told));
         } else {
             // Nobody may be told of an end that could not be written down: the round counts for
             // nothing.
@@ -283,8 +293,7 @@ void Round::finish(Delivery& delivery) {
 }
 
 // Under the message's lock.
-void Round::apply(std::optional<spool::StoredMessage> told,
-                  const std::vector<Judgement>& judgements) {
+void Round::apply(std::optional<spool::StoredMessage> told) {
     spool::Change change;
     if (told) change.add.push_back(*told);
     live_->is_gone = std::ranges::all_of(live_->message.states, [](const auto& state) {
@@ -295,7 +304,6 @@ void Round::apply(std::optional<spool::StoredMessage> told,
     } else {
         change.update.push_back(live_->message);
     }
-    tell_round(shard_.house(), live_->message, chosen_, judgements);
     shard_.house().apply_soon(std::move(change), std::move(told));
 }
 
@@ -303,14 +311,16 @@ void Round::schedule_again() {
     std::optional<std::chrono::sys_seconds> due;
     {
         const std::lock_guard lock(live_->mutex);
-        if (live_->is_gone) return;
+        // A release schedules it anew.
+        if (live_->is_gone || live_->message.is_held) return;
         for (const auto i : chosen_) {
             const auto& state = live_->message.states[i];
             if (state.progress != queue::Progress::waiting) continue;
             due = due ? std::min(*due, state.due) : state.due;
         }
     }
-    if (due) shard_.house().add_job(live_->message.id, destination_, *due);
+    // At once, on this thread: what an administrator changes meanwhile comes to it after this.
+    if (due) shard_.deliverer().add(live_->message.id, destination_, *due);
 }
 
 }  // namespace

@@ -1,10 +1,7 @@
 #include "relay/events.h"
 
-#include <array>
-#include <chrono>
-#include <optional>
+#include <algorithm>
 #include <string>
-#include <utility>
 
 #include "relay/house.h"
 
@@ -12,28 +9,6 @@ namespace turnaway::relay {
 namespace {
 
 using queue::Judgement;
-
-Counter counter_of(const verdict::Answer& answer) {
-    namespace reason = verdict::reason;
-    constexpr std::array<std::pair<std::string_view, Counter>, 8> rows{{
-        {reason::null_mx, Counter::refused_null_mx},
-        {reason::refusing_hosts, Counter::refused_host},
-        {reason::unroutable, Counter::refused_unroutable},
-        {reason::ourselves, Counter::refused_unroutable},
-        {reason::sender_null_mx, Counter::refused_sender_null_mx},
-        {reason::mailless, Counter::refused_mailless},
-        {reason::relay_closed, Counter::refused_relaying},
-        {reason::dns_trouble, Counter::refused_dns_trouble},
-    }};
-    for (const auto& [name, counter] : rows) {
-        if (answer.reason == name) return counter;
-    }
-    return Counter::refused_resources;
-}
-
-std::string sender_of(const mail::ReversePath& path) {
-    return path.is_null() ? std::string() : path.address()->text();
-}
 
 DeliveryResult result_of(Judgement::Kind kind) {
     switch (kind) {
@@ -59,6 +34,53 @@ Counter counter_of(Judgement::Kind kind) {
     return Counter::deferred;
 }
 
+Counter counter_of(const smtp::ClientOutcome& outcome) {
+    if (outcome.cause == smtp::ClientCause::host_takes_no_mail) {
+        return Counter::attempts_refusing_host;
+    }
+    if (outcome.stage == smtp::ClientStage::connect) return Counter::attempts_unreachable;
+    switch (outcome.verdict) {
+        case smtp::ClientVerdict::delivered:
+            return Counter::attempts_delivered;
+        case smtp::ClientVerdict::permanent:
+            return Counter::attempts_permanent;
+        case smtp::ClientVerdict::temporary:
+            break;
+    }
+    return Counter::attempts_temporary;
+}
+
+// A report may hold several kinds; the gravest names it.
+ReportKind kind_of(std::span<const Ending> endings) {
+    const auto has = [&endings](report::Action action) {
+        return std::ranges::find(endings, action, &Ending::action) != endings.end();
+    };
+    if (has(report::Action::failed)) return ReportKind::failure;
+    return has(report::Action::delayed) ? ReportKind::delay : ReportKind::success;
+}
+
+Counter counter_of(ReportKind kind) {
+    switch (kind) {
+        case ReportKind::failure:
+            return Counter::reports_failure;
+        case ReportKind::delay:
+            return Counter::reports_delay;
+        case ReportKind::success:
+            break;
+    }
+    return Counter::reports_success;
+}
+
+// Whole seconds before the round, since that is all that survives a restart.
+Delays delays_of(const queue::Message& message, const RoundTimes& times) {
+    using Milliseconds = std::chrono::milliseconds;
+    const auto on_wire = times.mail_began.value_or(times.ended);
+    return {.before = times.due - message.arrival,
+            .turn = times.began_at - times.due,
+            .connection = std::chrono::duration_cast<Milliseconds>(on_wire - times.began),
+            .transmission = std::chrono::duration_cast<Milliseconds>(times.ended - on_wire)};
+}
+
 std::string words_of(const queue::Attempt& attempt) {
     if (!attempt.remote) return attempt.words;
     std::string words = "host " + attempt.host + '[' + attempt.address + "] said: ";
@@ -69,47 +91,25 @@ std::string words_of(const queue::Attempt& attempt) {
 
 }  // namespace
 
-void tell_received(House& house, const queue::Message& message,
-                   const smtp::ServerSession& session) {
-    house.counters().add(Counter::messages_received);
-    house.counters().add(Counter::bytes_received, message.content_bytes);
-    house.counters().add(Counter::recipients_accepted, message.envelope.recipients.size());
-    const std::string from = sender_of(message.envelope.reverse_path);
-    house.log().write(
-        Received{.id = message.id,
-                 .client = {.address = message.client},
-                 .helo = session.helo_name(),
-                 .from = from,
-                 .bytes = message.content_bytes,
-                 .recipients = static_cast<std::uint32_t>(message.envelope.recipients.size()),
-                 .is_encrypted = session.is_encrypted()});
-}
-
-void tell_refused(House& house, std::string_view command, const verdict::Answer& answer,
-                  std::string_view client, const smtp::ServerSession& session) {
-    house.counters().add(counter_of(answer));
-    const std::string from = sender_of(session.envelope().reverse_path);
-    std::string to;
-    std::optional<std::string_view> to_view;
-    if (command == "RCPT") {
-        to = session.asked_recipient().address.text();
-        to_view = to;
+void tell_attempt(House& house, const Dialogue& dialogue, std::size_t recipients,
+                  std::uint64_t content_bytes) {
+    auto& counters = house.counters();
+    if (dialogue.outcomes.empty()) {
+        counters.add(counter_of(*dialogue.host_outcome), recipients);
+        return;
     }
-    house.log().write(Refused{.client = {.address = client},
-                              .command = command,
-                              .code = answer.code,
-                              .status = answer.enhanced,
-                              .words = answer.text,
-                              .from = from,
-                              .to = to_view,
-                              .helo = session.helo_name(),
-                              .is_esmtp = session.is_esmtp()});
+    bool is_delivered = false;
+    for (const auto& outcome : dialogue.outcomes) {
+        if (!outcome) continue;
+        counters.add(counter_of(*outcome));
+        is_delivered = is_delivered || outcome->verdict == smtp::ClientVerdict::delivered;
+    }
+    if (is_delivered) counters.add(Counter::bytes_sent, content_bytes);
 }
 
 void tell_round(House& house, const queue::Message& message, std::span<const std::size_t> chosen,
-                std::span<const Judgement> judgements) {
-    const auto now = std::chrono::system_clock::now();
-    const std::uint16_t port = house.rules()->config.delivery.port;
+                std::span<const Judgement> judgements, const RoundTimes& times) {
+    const Delays delays = delays_of(message, times);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto& judgement = judgements[i];
         const auto& attempts = message.states[chosen[i]].attempts;
@@ -121,18 +121,33 @@ void tell_round(House& house, const queue::Message& message, std::span<const std
         const std::string words = decisive == nullptr ? std::string() : words_of(*decisive);
         Delivered delivered{.id = message.id,
                             .to = to,
+                            .delays = delays,
                             .status = judgement.status,
                             .result = result_of(judgement.kind),
                             .words = words};
         if (decisive != nullptr && !decisive->address.empty()) {
             delivered.host = decisive->host;
             delivered.address = decisive->address;
-            delivered.port = port;
+            delivered.port = times.port;
         }
-        delivered.delays.before =
-            std::chrono::duration_cast<std::chrono::milliseconds>(now - message.arrival);
         house.log().write(delivered);
     }
+}
+
+void tell_reported(House& house, const queue::Message& message, const queue::Message& report,
+                   std::span<const Ending> endings) {
+    const auto kind = kind_of(endings);
+    house.counters().add(counter_of(kind));
+    house.log().write(Reported{.id = message.id, .report = report.id, .kind = kind});
+    house.log().write(
+        Received{.id = report.id,
+                 .bytes = report.content_bytes,
+                 .recipients = static_cast<std::uint32_t>(report.envelope.recipients.size())});
+}
+
+void tell_host_refuses(House& house, std::string_view host, std::string_view address,
+                       std::string_view words) {
+    house.log().write(HostRefuses{.host = host, .address = address, .words = words});
 }
 
 void tell_trouble(House& house, const base::Error& error) {

@@ -2,7 +2,10 @@
 // disagree.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,22 +13,37 @@
 #include "base/result.h"
 #include "queue/disposition.h"
 #include "queue/message.h"
-#include "smtp/server_session.h"
-#include "verdict/answer.h"
+#include "relay/message_report.h"
+#include "relay/next_host.h"
 
 namespace turnaway::relay {
 
 class House;
 
-// A message came in and is durable.
-void tell_received(House& house, const queue::Message& message, const smtp::ServerSession& session);
-// `command` is MAIL or RCPT.
-void tell_refused(House& house, std::string_view command, const verdict::Answer& answer,
-                  std::string_view client, const smtp::ServerSession& session);
+// One dialogue with one host, for so many recipients.
+void tell_attempt(House& house, const Dialogue& dialogue, std::size_t recipients,
+                  std::uint64_t content_bytes);
+
+// When a round began, went to the wire for the last time (never: no host came so far) and ended,
+// and the port it dialled.
+struct RoundTimes {
+    std::chrono::sys_seconds due;
+    std::chrono::sys_seconds began_at;
+    std::chrono::steady_clock::time_point began;
+    std::optional<std::chrono::steady_clock::time_point> mail_began = {};
+    std::chrono::steady_clock::time_point ended;
+    std::uint16_t port = 0;
+};
 // The judgements on `chosen`, recipients of `message`, after a round; the states are those after
 // it.
 void tell_round(House& house, const queue::Message& message, std::span<const std::size_t> chosen,
-                std::span<const queue::Judgement> judgements);
+                std::span<const queue::Judgement> judgements, const RoundTimes& times);
+// `report` tells the sender of `message` these endings.
+void tell_reported(House& house, const queue::Message& message, const queue::Message& report,
+                   std::span<const Ending> endings);
+// A host that was not known to said 521, as its greeting or to EHLO.
+void tell_host_refuses(House& house, std::string_view host, std::string_view address,
+                       std::string_view words);
 void tell_trouble(House& house, const base::Error& error);
 
 }  // namespace turnaway::relay

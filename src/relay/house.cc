@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "relay/awaiting.h"
+#include "relay/events.h"
 #include "relay/jobs.h"
 #include "relay/shard.h"
 #include "verdict/decide.h"
@@ -25,26 +26,50 @@ House::House(Parts parts)
       table_(parts_.spool, base::limits::fresh_content_bytes_most),
       memory_(parts_.rules->config.verdict.memory_age, base::limits::refusing_hosts_most) {}
 
+void House::change_rules(std::shared_ptr<const Rules> rules) {
+    {
+        const std::lock_guard lock(memory_mutex_);
+        memory_.change_age(rules->config.verdict.memory_age);
+    }
+    rules_.store(std::move(rules));
+}
+
 void House::check_spool() {
     if (parts_.spool.has_failed() && !has_said_failure_.exchange(true)) parts_.on_spool_failure();
 }
 
 asio::awaitable<base::Result<void>> House::apply(spool::Change change) {
-    auto done = co_await answer_of<base::Result<void>>(
-        [this, &change](auto answer) { parts_.spool.apply(std::move(change), std::move(answer)); });
-    if (!done) check_spool();
-    co_return done;
+    co_return co_await answer_of<base::Result<void>>(
+        [this, &change](auto answer) { apply(std::move(change), std::move(answer)); });
+}
+
+void House::apply(spool::Change change, spool::Spool::Done done) {
+    auto step = Census::step_of(change);
+    parts_.spool.apply(std::move(change), [this, step = std::move(step),
+                                           done = std::move(done)](base::Result<void> made) {
+        if (made) {
+            took(step);
+        } else {
+            check_spool();
+        }
+        done(std::move(made));
+    });
 }
 
 void House::apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh) {
-    parts_.spool.apply(std::move(change),
-                       [this, fresh = std::move(fresh)](base::Result<void> done) mutable {
-                           if (!done) {
-                               check_spool();
-                           } else if (fresh) {
-                               take_in(*std::move(fresh));
-                           }
-                       });
+    auto step = Census::step_of(change);
+    parts_.spool.apply(std::move(change), [this, step = std::move(step), fresh = std::move(fresh)](
+                                              base::Result<void> done) mutable {
+        if (!done) return check_spool();
+        took(step);
+        if (fresh) take_in(*std::move(fresh));
+    });
+}
+
+// What was asked for is durable.
+void House::took(const Census::Step& step) {
+    census_.take(step);
+    for (const auto id : step.removed) parts_.log.write(Removed{.id = id});
 }
 
 void House::take_in(spool::StoredMessage stored) {
@@ -70,10 +95,13 @@ Shard& House::shard_of(std::string_view destination) {
 
 void House::remember_refusal(std::string host, const std::string& address, std::string words) {
     const auto now = now_seconds();
+    bool is_news = false;
     {
         const std::lock_guard lock(memory_mutex_);
+        is_news = memory_.find(address, now) == nullptr;
         if (!memory_.remember(host, address, words, now)) return;
     }
+    if (is_news) tell_host_refuses(*this, host, address, words);
     parts_.spool.remember(
         {.host = std::move(host), .address = address, .seen = now, .words = std::move(words)},
         [this](const base::Result<void>& done) {
@@ -91,15 +119,41 @@ void House::forget_refusal(const std::string& address) {
     });
 }
 
+std::size_t House::forget_by_hand(const std::string& address, spool::Spool::Done done) {
+    std::size_t known = 0;
+    {
+        const std::lock_guard lock(memory_mutex_);
+        if (address.empty()) {
+            known = memory_.size();
+            memory_.forget_all();
+        } else {
+            known = memory_.forget(address) ? 1 : 0;
+        }
+    }
+    parts_.spool.forget(address, [this, done = std::move(done)](base::Result<void> made) {
+        if (!made) check_spool();
+        done(std::move(made));
+    });
+    return known;
+}
+
 bool House::is_refusing(const route::IpAddress& address) {
     const std::lock_guard lock(memory_mutex_);
     return memory_.find(address, now_seconds()) != nullptr;
 }
 
 void House::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
+    const auto now = now_seconds();
     const std::lock_guard lock(memory_mutex_);
     for (const auto& host : hosts) memory_.remember(host.host, host.address, host.words, host.seen);
-    memory_.expire(now_seconds());
+    memory_.expire(now);
+    // What is no evidence any more would stay on the disk for ever.
+    for (const auto& host : hosts) {
+        if (host.address.empty() || memory_.find(host.address, now) != nullptr) continue;
+        parts_.spool.forget(host.address, [this](const base::Result<void>& done) {
+            if (!done) check_spool();
+        });
+    }
 }
 
 verdict::Answer House::decide(const verdict::Policy& policy, const mail::Address& recipient,

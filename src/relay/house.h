@@ -20,7 +20,10 @@
 #include "base/result.h"
 #include "io/tls.h"
 #include "queue/message.h"
+#include "relay/census.h"
+#include "relay/client_count.h"
 #include "relay/log.h"
+#include "relay/look_table.h"
 #include "relay/metrics.h"
 #include "relay/queue_table.h"
 #include "relay/rules.h"
@@ -52,9 +55,12 @@ class House {
     void know_shards(std::vector<Shard*> shards) { shards_ = std::move(shards); }
 
     std::shared_ptr<const Rules> rules() const { return rules_.load(); }
-    void change_rules(std::shared_ptr<const Rules> rules) { rules_.store(std::move(rules)); }
+    void change_rules(std::shared_ptr<const Rules> rules);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
+    ClientCount& clients() { return clients_; }
+    LookTable& looks() { return looks_; }
+    Census& census() { return census_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
     io::TlsServer* tls_server() { return parts_.tls_server; }
@@ -62,6 +68,8 @@ class House {
 
     // Waits until the change is durable, or failed.
     boost::asio::awaitable<base::Result<void>> apply(spool::Change change);
+    // done() comes on the spool's thread; for whoever holds a message's lock.
+    void apply(spool::Change change, spool::Spool::Done done);
     // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is
     // durable.
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
@@ -79,14 +87,23 @@ class House {
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
                            const route::Route& route);
     std::vector<verdict::HostMemory::Entry> refusals();
+    // By hand, from memory and spool; "" forgets all. How many that were; done() once it is
+    // durable.
+    std::size_t forget_by_hand(const std::string& address, spool::Spool::Done done);
+
+    const std::vector<Shard*>& shards() const { return shards_; }
+    Shard& shard_of(std::string_view destination);
 
   private:
-    Shard& shard_of(std::string_view destination);
     void check_spool();
+    void took(const Census::Step& step);
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;
     QueueTable table_;
+    ClientCount clients_;
+    LookTable looks_;
+    Census census_;
     std::vector<Shard*> shards_;
     std::mutex memory_mutex_;
     verdict::HostMemory memory_;

@@ -4,6 +4,7 @@
 
 #include "codes/constants.h"
 #include "relay/destination.h"
+#include "relay/look.h"
 #include "relay/routing.h"
 #include "verdict/decide.h"
 
@@ -25,6 +26,9 @@ asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<c
         co_return *std::move(answer);
     }
     const auto route = co_await route_to(shard, rules->config, recipient);
+    if (rules->config.verdict.look && route->kind == route::RouteKind::hosts) {
+        co_await look_at_hosts(shard, rules, route);
+    }
     co_return shard.house().decide(rules->policy, recipient, *route);
 }
 

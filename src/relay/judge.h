@@ -2,7 +2,8 @@
 //
 // Joins verdict/ (what the answer is), the route cache (what DNS says) and the memory of refusing
 // hosts. A slow DNS keeps only this session waiting, and only for the deadline of the look-up.
-// DESIGN section 6.
+// DESIGN section 6. Known gap: sessions of one shard share a lookup, those of different shards do
+// not.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -33,6 +33,18 @@ std::string_view name(DeliveryResult result) {
     return "";
 }
 
+std::string_view name(ReportKind kind) {
+    switch (kind) {
+        case ReportKind::failure:
+            return "failure";
+        case ReportKind::delay:
+            return "delay";
+        case ReportKind::success:
+            return "success";
+    }
+    return "";
+}
+
 LogLevel level_of(const LogEvent& event) {
     if (std::holds_alternative<Connected>(event) || std::holds_alternative<Disconnected>(event)) {
         return LogLevel::debug;

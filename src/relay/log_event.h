@@ -51,7 +51,7 @@ struct Received {
 // A command got 4yz or 5yz.
 struct Refused {
     LogClient client;
-    std::string_view command;  // "RCPT"; "CONNECT" for the greeting
+    std::string_view command;  // "RCPT"; "END-OF-MESSAGE" for what came by DATA or BDAT
     codes::ReplyCode code;
     std::optional<codes::EnhancedCode> status = {};
     std::string_view words = {};
@@ -87,10 +87,13 @@ struct Delivered {
     std::string_view words = {};
 };
 
+enum class ReportKind : std::uint8_t { failure, delay, success };
+std::string_view name(ReportKind kind);
+
 struct Reported {
     queue::QueueId id;
     queue::QueueId report;
-    bool is_delay = false;
+    ReportKind kind = ReportKind::failure;
 };
 
 struct Removed {
@@ -124,6 +127,15 @@ struct Stopped {
     std::string_view reason = {};
 };
 
+// Somebody asked over the control socket for something to be changed.
+struct Controlled {
+    std::uint32_t user = 0;  // as the kernel knows them
+    std::uint32_t process = 0;
+    std::string_view request;     // "hold"
+    std::string_view about = {};  // an id, a domain, an address, "all"
+    std::uint64_t changed = 0;
+};
+
 // Something the administrator should see.
 struct Trouble {
     bool is_error = false;  // else a warning
@@ -131,8 +143,9 @@ struct Trouble {
     std::optional<queue::QueueId> id = {};
 };
 
-using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported,
-                              Removed, HostRefuses, Started, Listening, Reloaded, Stopped, Trouble>;
+using LogEvent =
+    std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported, Removed,
+                 HostRefuses, Started, Listening, Reloaded, Stopped, Controlled, Trouble>;
 
 // From which level on it is written.
 LogLevel level_of(const LogEvent& event);

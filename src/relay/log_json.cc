@@ -58,6 +58,9 @@ std::string_view event_name(const Reloaded&) {
 std::string_view event_name(const Stopped&) {
     return "stopped";
 }
+std::string_view event_name(const Controlled&) {
+    return "controlled";
+}
 std::string_view event_name(const Trouble&) {
     return "trouble";
 }
@@ -115,7 +118,7 @@ void add(LogLine& line, const Delivered& event) {
 void add(LogLine& line, const Reported& event) {
     line.add("id", event.id.text());
     line.add("report", event.report.text());
-    line.add("kind", std::string_view(event.is_delay ? "delay" : "failure"));
+    line.add("kind", name(event.kind));
 }
 
 void add(LogLine& line, const Removed& event) {
@@ -146,6 +149,14 @@ void add(LogLine& line, const Reloaded& event) {
 void add(LogLine& line, const Stopped& event) {
     line.add("exit_code", static_cast<std::uint64_t>(event.exit_code));
     line.add("reason", event.reason);
+}
+
+void add(LogLine& line, const Controlled& event) {
+    line.add("user", std::uint64_t{event.user});
+    line.add("process", std::uint64_t{event.process});
+    line.add("request", event.request);
+    line.add("about", event.about);
+    line.add("changed", event.changed);
 }
 
 void add(LogLine& line, const Trouble& event) {

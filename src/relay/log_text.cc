@@ -63,6 +63,19 @@ std::string seconds(std::chrono::milliseconds time) {
     return value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
 }
 
+// As Postfix calls it.
+std::string_view notification(ReportKind kind) {
+    switch (kind) {
+        case ReportKind::failure:
+            return "non-delivery";
+        case ReportKind::delay:
+            return "delay";
+        case ReportKind::success:
+            return "delivery status";
+    }
+    return "";
+}
+
 class Text {
   public:
     Text(const LogStyle& style, std::chrono::system_clock::time_point now) : style_(style) {
@@ -114,9 +127,8 @@ class Text {
                                 event.status.text(), name(event.result), safe(event.words)));
     }
     std::string operator()(const Reported& event) const {
-        return line("bounce",
-                    fmt::format("{}: sender {} notification: {}", event.id.text(),
-                                event.is_delay ? "delay" : "non-delivery", event.report.text()));
+        return line("bounce", fmt::format("{}: sender {} notification: {}", event.id.text(),
+                                          notification(event.kind), event.report.text()));
     }
     std::string operator()(const Removed& event) const {
         return line("qmgr", event.id.text() + ": removed");
@@ -142,6 +154,11 @@ class Text {
     std::string operator()(const Stopped& event) const {
         return line("master", fmt::format("daemon stopped -- exit code {}: {}", event.exit_code,
                                           safe(event.reason)));
+    }
+    std::string operator()(const Controlled& event) const {
+        return line("control",
+                    fmt::format("uid={} pid={} {} {}: {} changed", event.user, event.process,
+                                word(event.request), safe(event.about), event.changed));
     }
     std::string operator()(const Trouble& event) const {
         const std::string id = event.id ? event.id->text() + ": " : std::string();

@@ -49,6 +49,7 @@ constexpr std::array<Series, counter_kinds> table{{
     {Counter::bytes_sent, "sent_bytes_total", "", "Octets of the messages delivered."},
     {Counter::reports_failure, reports, "kind=\"failure\"", "Reports written to senders."},
     {Counter::reports_delay, reports, "kind=\"delay\"", ""},
+    {Counter::reports_success, reports, "kind=\"success\"", ""},
     {Counter::dns_found, lookups, "result=\"found\"", "Questions to DNS."},
     {Counter::dns_absent, lookups, "result=\"absent\"", ""},
     {Counter::dns_trouble, lookups, "result=\"trouble\"", ""},

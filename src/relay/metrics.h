@@ -40,6 +40,7 @@ enum class Counter : std::uint8_t {
     bytes_sent,
     reports_failure,
     reports_delay,
+    reports_success,  // handed to a host that sends none itself
     dns_found,
     dns_absent,
     dns_trouble,

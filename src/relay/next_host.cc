@@ -99,6 +99,7 @@ asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
     is_ready_ = end.pause == io::ClientPause::ready;
     if (end.content_error) tell_trouble(shard_.house(), *end.content_error);
     auto dialogue = conclude();
+    dialogue.mail_began = end.mail_began;
     if (!is_ready_) {
         co_await connection_->close();
         connection_.reset();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,6 +42,7 @@ struct Dialogue {
     std::vector<std::optional<smtp::ClientOutcome>> outcomes = {};
     std::string words = {};  // ours, where the host said nothing
     bool offers_dsn = false;
+    std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 
 class NextHost {

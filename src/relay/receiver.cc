@@ -10,10 +10,11 @@
 #include "codes/constants.h"
 #include "mail/date_time.h"
 #include "mail/trace_field.h"
-#include "relay/awaiting.h"
-#include "relay/destination.h"
-#include "relay/events.h"
+#include "relay/admission.h"
+#include "relay/client_events.h"
+#include "relay/intake.h"
 #include "relay/judge.h"
+#include "relay/patience.h"
 #include "smtp/server_session.h"
 
 namespace turnaway::relay {
@@ -27,12 +28,16 @@ constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 
 class Reception {
   public:
-    Reception(Shard& shard, std::unique_ptr<io::Connection> connection);
+    Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
+              const asio::ip::tcp::endpoint& peer);
 
     asio::awaitable<void> run();
-    void shut_down() { session_.shut_down(); }
+    void shut_down();
 
   private:
+    using Clock = Patience::Clock;
+
+    asio::awaitable<void> obey();
     asio::awaitable<void> read();
     asio::awaitable<void> send(std::string_view bytes);
     asio::awaitable<void> start_tls();
@@ -41,16 +46,21 @@ class Reception {
     asio::awaitable<void> commit();
     bool store(std::string_view bytes);
     base::Result<void> begin_content();
-    queue::Message make_message() const;
-    void log_refusal(std::string_view stage, const verdict::Answer& answer);
+    void refuse_content(const ServerAnswer& answer);
+    LogClient client() const { return {.address = client_, .port = port_}; }
 
     Shard& shard_;
     std::shared_ptr<const Rules> rules_;  // a reload does not change a session under way
     smtp::ServerSettings settings_;
     std::unique_ptr<io::Connection> connection_;
-    route::IpAddress address_;  // 0.0.0.0 when the client was gone before we could ask
+    route::IpAddress address_;
+    std::uint16_t port_;
     std::string client_;
     ServerSession session_;
+    Patience patience_;
+    bool is_reading_ = false;
+    OwnRefusals own_refusals_;
+    std::uint32_t messages_ = 0;
     std::array<char, read_bytes> buffer_{};
 
     // Of the message that is being received.
@@ -71,22 +81,41 @@ smtp::ServerSettings settings_of(const Config& config) {
             .is_tls_required = false};
 }
 
-Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection)
+Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
+                     const asio::ip::tcp::endpoint& peer)
     : shard_(shard),
       rules_(shard.rules()),
       settings_(settings_of(rules_->config)),
       connection_(std::move(connection)),
-      address_(connection_->peer() ? io::ip_address(connection_->peer()->address())
-                                   : route::IpAddress(mail::Ipv4Bytes{})),
+      address_(io::ip_address(peer.address())),
+      port_(peer.port()),
       client_(address_.text()),
-      session_(settings_, client_) {}
+      session_(settings_, client_),
+      patience_(rules_->config.listen.command_wait, Clock::now()) {}
 
 asio::awaitable<void> Reception::run() {
+    tell_connected(shard_.house(), client());
+    co_await obey();
+    own_refusals_.tell(shard_.house(), client(), session_);
+    tell_disconnected(shard_.house(), client(), session_, messages_);
+    co_await connection_->close();
+}
+
+// A client that is silent between two commands is told now, not when it speaks again.
+void Reception::shut_down() {
+    session_.shut_down();
+    if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
+        connection_->cancel();
+    }
+}
+
+asio::awaitable<void> Reception::obey() {
     using Kind = ServerSession::Wish::Kind;
     for (;;) {
         const auto wish = session_.wish();
         switch (wish.kind) {
             case Kind::send:
+                own_refusals_.tell(shard_.house(), client(), session_);
                 co_await send(wish.bytes);
                 break;
             case Kind::read:
@@ -108,7 +137,6 @@ asio::awaitable<void> Reception::run() {
                 co_await commit();
                 break;
             case Kind::close:
-                co_await connection_->close();
                 co_return;
         }
     }
@@ -116,6 +144,7 @@ asio::awaitable<void> Reception::run() {
 
 asio::awaitable<void> Reception::send(std::string_view bytes) {
     if (co_await connection_->write(bytes, rules_->config.listen.command_wait)) {
+        patience_.renew(Clock::now());
         session_.sent();
     } else {
         session_.closed();
@@ -123,9 +152,17 @@ asio::awaitable<void> Reception::send(std::string_view bytes) {
 }
 
 asio::awaitable<void> Reception::read() {
-    const auto got = co_await connection_->read(buffer_, rules_->config.listen.command_wait);
+    is_reading_ = true;
+    const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
+    is_reading_ = false;
+    // shut_down() meanwhile; what the client said in that moment is answered by the 421.
+    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
     if (got) {
+        const auto now = Clock::now();
+        if (session_.is_in_content()) patience_.took(*got, now);
         session_.received(std::string_view(buffer_.data(), *got));
+        const bool is_waiting = session_.wish().kind == ServerSession::Wish::Kind::read;
+        if (is_waiting && patience_.is_over(now)) session_.timed_out();
     } else if (got.error() == io::Failure::timed_out) {
         session_.timed_out();
     } else {
@@ -137,6 +174,7 @@ asio::awaitable<void> Reception::start_tls() {
     TURNAWAY_CHECK(shard_.house().tls_server() != nullptr);
     if (co_await connection_->start_tls(*shard_.house().tls_server(),
                                         rules_->config.listen.command_wait)) {
+        patience_.renew(Clock::now());
         session_.tls_up();
     } else {
         session_.tls_failed();
@@ -149,14 +187,14 @@ ServerAnswer answer_from(const verdict::Answer& answer) {
 
 asio::awaitable<void> Reception::ask_sender() {
     const auto answer = co_await judge_sender(shard_, session_.envelope().reverse_path);
-    if (!answer.is_accepted()) log_refusal("MAIL", answer);
+    if (!answer.is_accepted()) tell_refused(shard_.house(), "MAIL", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
 asio::awaitable<void> Reception::ask_recipient() {
     const auto answer =
         co_await judge_recipient(shard_, rules_, address_, session_.asked_recipient().address);
-    if (!answer.is_accepted()) log_refusal("RCPT", answer);
+    if (!answer.is_accepted()) tell_refused(shard_.house(), "RCPT", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
@@ -194,39 +232,32 @@ bool Reception::store(std::string_view bytes) {
     return true;
 }
 
-queue::Message Reception::make_message() const {
-    queue::Message message;
-    message.id = id_;
-    message.arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    message.envelope = session_.envelope();
-    message.states.resize(message.envelope.recipients.size());
-    for (auto& state : message.states) state.due = message.arrival;
-    message.content_bytes = stored_bytes_;
-    message.is_eight_bit = session_.is_eight_bit();
-    message.client = client_;
-    return message;
+void Reception::refuse_content(const ServerAnswer& answer) {
+    tell_not_kept(shard_.house(), answer, client(), session_);
+    session_.answered(answer);
 }
 
 asio::awaitable<void> Reception::commit() {
     // A message without any content has a Received field all the same.
     if (transaction_ != session_.transaction() && !store({})) content_.reset();
-    if (content_ == nullptr) {
-        session_.answered(no_room());
-        co_return;
-    }
+    if (content_ == nullptr) co_return refuse_content(no_room());
     auto content = content_->finish();
     content_.reset();
-    if (!content) {
-        session_.answered(no_room());
-        co_return;
-    }
-    spool::StoredMessage stored{.message = make_message(), .content = *std::move(content)};
+    if (!content) co_return refuse_content(no_room());
+    auto message = message_from(
+        session_,
+        {.id = id_,
+         .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+         .content_bytes = stored_bytes_,
+         .client = client_});
+    spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
     const auto done = co_await shard_.house().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {
-        session_.answered(shard_.house().spool().has_failed() ? spool_failed() : no_room());
-        co_return;
+        const bool has_failed = shard_.house().spool().has_failed();
+        co_return refuse_content(has_failed ? spool_failed() : no_room());
     }
-    tell_received(shard_.house(), stored.message, session_);
+    ++messages_;
+    tell_received(shard_.house(), stored.message, client(), session_);
     const std::string id = stored.message.id.text();
     shard_.house().take_in(std::move(stored));
     session_.answered({.code = codes::ok,
@@ -234,14 +265,14 @@ asio::awaitable<void> Reception::commit() {
                        .text = "Ok: queued as " + id});
 }
 
-void Reception::log_refusal(std::string_view stage, const verdict::Answer& answer) {
-    tell_refused(shard_.house(), stage, answer, client_, session_);
-}
-
 }  // namespace
 
 asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
-    const auto reception = std::make_shared<Reception>(shard, std::move(connection));
+    const auto peer = connection->peer();
+    if (!peer) co_return;  // gone before we could ask who it was
+    const auto admitted = co_await admit(shard.house(), *connection, *peer);
+    if (admitted == nullptr) co_return;
+    const auto reception = std::make_shared<Reception>(shard, std::move(connection), *peer);
     const auto place = shard.enter([reception] { reception->shut_down(); });
     co_await reception->run();
 }

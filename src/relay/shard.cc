@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "relay/client_events.h"
 #include "relay/receiver.h"
 #include "relay/routing.h"
 
@@ -38,7 +39,8 @@ base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
     auto resolver = io::UnboundResolver::open(shard->io_, resolver_settings(rules->config));
     if (!resolver) return std::unexpected(resolver.error());
     shard->resolver_ = *std::move(resolver);
-    shard->routes_ = std::make_unique<io::RouteCache>(shard->io_, *shard->resolver_,
+    shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, house.counters());
+    shard->routes_ = std::make_unique<io::RouteCache>(shard->io_, *shard->counting_,
                                                       cache_settings(rules->config));
     shard->deliverer_ = std::make_unique<Deliverer>(*shard);
     return shard;
@@ -64,6 +66,7 @@ asio::awaitable<void> Shard::accept(io::Listener& listener) {
             continue;
         }
         if (socket.error() == asio::error::operation_aborted) co_return;
+        tell_accept_failed(house_, socket.error().message());
         boost::system::error_code ignored;
         pause.expires_after(accept_pause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -79,6 +82,10 @@ void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono
     asio::post(io_, [this, id, due, destination = std::string(destination)] {
         deliverer_->add(id, destination, due);
     });
+}
+
+void Shard::with_deliverer(std::function<void(Deliverer&)> work) {
+    asio::post(io_, [this, work = std::move(work)] { work(*deliverer_); });
 }
 
 void Shard::stop() {
@@ -107,6 +114,7 @@ void Shard::end_when_empty() {
 
 Shard::Place Shard::enter(std::function<void()> end_it) {
     clients_.push_back(std::move(end_it));
+    if (is_stopping_) clients_.back()();  // came in between the order to stop and its listener
     return Place(*this, std::prev(clients_.end()));
 }
 

@@ -22,6 +22,7 @@
 #include "io/listener.h"
 #include "io/route_cache.h"
 #include "io/unbound_resolver.h"
+#include "relay/counting_resolver.h"
 #include "relay/deliverer.h"
 #include "relay/house.h"
 
@@ -49,11 +50,14 @@ class Shard {
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
+    // Any thread: `work` is done on the shard's own; never, when it has ended.
+    void with_deliverer(std::function<void(Deliverer&)> work);
+
     House& house() { return house_; }
     std::shared_ptr<const Rules> rules() const { return house_.rules(); }
     asio::io_context& io() { return io_; }
     io::RouteCache& routes() { return *routes_; }
-    route::Resolver& resolver() { return *resolver_; }
+    route::Resolver& resolver() { return *counting_; }
     Deliverer& deliverer() { return *deliverer_; }
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
     std::uint64_t random() { return random_(); }
@@ -74,6 +78,8 @@ class Shard {
     };
     Place enter(std::function<void()> end_it);
     std::size_t clients() const { return clients_.size(); }
+    // Any thread: deliveries under way.
+    std::size_t deliveries() const { return deliverer_->active(); }
 
   private:
     Shard(House& house, unsigned number, queue::QueueId after);
@@ -82,15 +88,17 @@ class Shard {
     void end_when_empty();
 
     House& house_;
+    // Before the event loop: sessions that are cut off end with it, and leave their places then.
+    std::list<std::function<void()>> clients_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     queue::QueueIdMaker ids_;
     std::mt19937_64 random_;
     std::unique_ptr<io::UnboundResolver> resolver_;
+    std::unique_ptr<CountingResolver> counting_;
     std::unique_ptr<io::RouteCache> routes_;
     std::unique_ptr<Deliverer> deliverer_;
     std::vector<io::Listener> listeners_;
-    std::list<std::function<void()>> clients_;
     asio::steady_timer stop_timer_;
     bool is_stopping_ = false;
 };

@@ -103,6 +103,7 @@ void ClientSession::read_replies() {
         if (!step) return break_off(ClientCause::not_a_reply);
         rest.remove_prefix(step->consumed);
         if (!step->reply) continue;
+        ++replies_;
         take(share(&step->reply));
         // Nothing said in the clear is believed behind TLS.
         if (phase_ == Phase::handshake) return;

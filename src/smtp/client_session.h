@@ -73,7 +73,11 @@ class ClientSession {
     // As of the last EHLO.
     const ClientExtensions& extensions() const { return extensions_; }
     bool is_encrypted() const { return is_encrypted_; }
+    // What is sent and read now belongs to a message: MAIL, RCPT, DATA.
+    bool is_in_transaction() const { return phase_ == Phase::transaction; }
     const std::shared_ptr<const Reply>& greeting() const { return greeting_; }
+    // Whole replies so far: while it stays the same, the wait is for the same reply.
+    std::uint64_t replies() const { return replies_; }
 
   private:
     enum class Phase : std::uint8_t {
@@ -118,6 +122,7 @@ class ClientSession {
     bool is_reset_needed_ = false;
     ClientExtensions extensions_;
     ReplyReader reader_;
+    std::uint64_t replies_ = 0;
     std::string out_;                           // being sent
     std::string input_;                         // came while sending
     std::shared_ptr<const Reply> early_reply_;  // to content, before we knew that all was sent

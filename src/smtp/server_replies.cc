@@ -88,6 +88,11 @@ constexpr std::array rows{
              "% Waited too long for you"},
     ReplyRow{shutting_down, codes::service_not_available, codes::system_takes_no_mail,
              "% Shutting down; come again"},
+    ReplyRow{too_many_clients, codes::service_not_available, {}, "% Too many connections now"},
+    ReplyRow{too_many_from_one_address,
+             codes::service_not_available,
+             {},
+             "% Too many connections from your address (@)"},
 };
 
 static_assert([] {
@@ -118,6 +123,18 @@ std::string with_names(std::string_view text, const ServerNames& names) {
 }
 
 }  // namespace
+
+bool is_shortage(ServerSays says) {
+    return says == too_many_recipients || says == message_too_big || says == storage_full ||
+           says == too_many_messages;
+}
+
+ServerAnswer server_answer(ServerSays says, const ServerNames& names) {
+    const ReplyRow& row = rows[static_cast<std::size_t>(says)];
+    ServerAnswer answer{.code = row.code, .text = with_names(row.text, names)};
+    if (row.detail) answer.enhanced = with_class(row.code, *row.detail);
+    return answer;
+}
 
 void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,
                          bool is_last) {

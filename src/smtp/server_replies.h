@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "smtp/server_settings.h"
+
 namespace turnaway::smtp {
 
 enum class ServerSays : std::uint8_t {
@@ -53,13 +55,21 @@ enum class ServerSays : std::uint8_t {
     too_many_commands,
     timed_out,
     shutting_down,
+    too_many_clients,           // instead of the greeting, so without an enhanced code (RFC 2034)
+    too_many_from_one_address,  // the same
 };
+
+// The sender did nothing wrong; there is no room for what it wants.
+bool is_shortage(ServerSays says);
 
 // The names that may stand in a reply.
 struct ServerNames {
     std::string_view host;
     std::string_view client;
 };
+
+// For the log.
+ServerAnswer server_answer(ServerSays says, const ServerNames& names);
 
 // Appends one reply, or when it `is_last` not, its first line.
 void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,

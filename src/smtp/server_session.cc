@@ -179,22 +179,30 @@ bool ServerSession::take_data() {
     input_at_ += taken.consumed;
     to_store_ = taken.content;
     is_content_ended_ = taken.is_end;
-    if (taken.is_lost) {
-        close_with(*content_.fault());
-        return true;
-    }
-    return taken.consumed > 0;
+    if (taken.is_lost) lose_content();
+    return taken.consumed > 0 || taken.is_lost;
 }
 
 void ServerSession::end_content() {
     is_content_ended_ = false;
     if (const auto fault = content_.fault()) {
+        content_refusal_ = {.says = *fault, .sender = envelope_.reverse_path};
         end_transaction();
         phase_ = Phase::command;
         say(*fault);
     } else {
         phase_ = Phase::committing;
     }
+}
+
+// Where it ends cannot be known.
+void ServerSession::lose_content() {
+    content_refusal_ = {.says = *content_.fault(), .sender = envelope_.reverse_path};
+    close_with(content_refusal_->says);
+}
+
+std::optional<ServerSession::ContentRefusal> ServerSession::take_content_refusal() {
+    return std::exchange(content_refusal_, {});
 }
 
 bool ServerSession::take_chunk() {
@@ -210,7 +218,7 @@ bool ServerSession::take_chunk() {
     input_at_ += taken.consumed;
     chunk_left_ -= taken.consumed;
     to_store_ = taken.content;
-    if (taken.is_lost) close_with(*content_.fault());
+    if (taken.is_lost) lose_content();
     return true;
 }
 
@@ -229,6 +237,7 @@ void ServerSession::end_chunk() {
 }
 
 void ServerSession::say(ServerSays says) {
+    if (is_shortage(says)) ++shortages_;
     append_server_reply(says, {settings_.hostname, client_address_}, &out_);
 }
 
@@ -250,6 +259,7 @@ void ServerSession::say_answer(const ServerAnswer& answer) {
 }
 
 void ServerSession::close_with(ServerSays says) {
+    last_words_ = says;
     say(says);
     begin_closing();
 }

@@ -9,7 +9,7 @@
 // after one 550, since where the message ends is then a matter of opinion; in BDAT it ends only the
 // transaction, and so does every other fault, whose content is read to its end within a bound.
 // A BDAT whose size cannot be read closes too. Refused: AUTH, EXPN, ETRN, BINARYMIME. Known gap:
-// a recipient named twice is in the envelope twice.
+// a recipient named twice is in the envelope twice; who queues it merges the two.
 #pragma once
 
 #include <cstddef>
@@ -75,6 +75,23 @@ class ServerSession {
     std::string_view helo_name() const { return helo_name_; }
     bool is_esmtp() const { return is_esmtp_; }
     bool is_encrypted() const { return is_encrypted_; }
+    // What comes next is content, not a command.
+    bool is_in_content() const { return phase_ == Phase::data || phase_ == Phase::chunk; }
+
+    // What the session itself, not its judge, has counted so far.
+    std::size_t commands() const { return commands_; }
+    std::size_t errors() const { return errors_; }        // replies to what is no correct SMTP
+    std::size_t shortages() const { return shortages_; }  // replies for want of room
+    // A message that was refused when its content had come, and who sent it.
+    struct ContentRefusal {
+        ServerSays says;
+        mail::ReversePath sender;
+    };
+    // The last one; each is given out once.
+    std::optional<ContentRefusal> take_content_refusal();
+    // What was said before the end; nothing as long as the session goes on, or when the client left
+    // or the judge closed.
+    std::optional<ServerSays> last_words() const { return last_words_; }
 
   private:
     enum class Phase : std::uint8_t {
@@ -103,6 +120,7 @@ class ServerSession {
     bool take_chunk();
     void end_chunk();
     void end_content();
+    void lose_content();
 
     void say(ServerSays says);
     void say_error(ServerSays says);
@@ -134,6 +152,9 @@ class ServerSession {
     std::string helo_name_;
     std::size_t commands_ = 0;
     std::size_t errors_ = 0;
+    std::size_t shortages_ = 0;
+    std::optional<ServerSays> last_words_;
+    std::optional<ContentRefusal> content_refusal_;
     std::size_t messages_ = 0;
 
     std::uint64_t transaction_ = 0;

@@ -51,7 +51,7 @@ int count_log_pages(void* pages, sqlite3*, const char*, int now) {
 }  // namespace
 
 struct Database::Statements {
-    Statement begin, commit, insert, update, remove_message, remove_state, find;
+    Statement begin, commit, insert, update, remove_message, remove_state, find, list;
     Statement remember, forget, forget_all;
 };
 
@@ -117,6 +117,9 @@ base::Result<void> Database::execute(const char* sql) {
         return base::fail(base::Fault::unavailable,
                           file_ + " is in use: another program has this spool open");
     }
+    if (code == SQLITE_NOTADB) {
+        return base::fail(base::Fault::data, file_ + " is not a spool of turnaway, nor a database");
+    }
     return failure("cannot prepare the spool");
 }
 
@@ -158,7 +161,7 @@ base::Result<void> Database::check_content() {
 
 base::Result<void> Database::prepare() {
     Statements& all = *statements_;
-    const std::array<std::pair<Statement*, std::string_view>, 10> texts{{
+    const std::array<std::pair<Statement*, std::string_view>, 11> texts{{
         {&all.begin, "BEGIN IMMEDIATE"},
         {&all.commit, "COMMIT"},
         {&all.insert, "INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -168,6 +171,10 @@ base::Result<void> Database::prepare() {
         {&all.find,
          "SELECT message.id, envelope, coalesce(state.states, message.states), bytes, file, content"
          " FROM message LEFT JOIN state USING (id) WHERE message.id = ?1"},
+        {&all.list,
+         "SELECT message.id, envelope, coalesce(state.states, message.states)"
+         " FROM message LEFT JOIN state USING (id) WHERE message.id > ?1"
+         " ORDER BY message.id LIMIT ?2"},
         {&all.remember, "INSERT OR REPLACE INTO refusing_host VALUES (?1, ?2, ?3, ?4)"},
         {&all.forget, "DELETE FROM refusing_host WHERE address = ?1"},
         {&all.forget_all, "DELETE FROM refusing_host"},
@@ -252,6 +259,23 @@ base::Result<bool> Database::find(queue::QueueId id,
     find.reset();
     if (code != SQLITE_ROW && code != SQLITE_DONE) return failed;
     return code == SQLITE_ROW;
+}
+
+base::Result<void> Database::list(queue::QueueId after, std::size_t count,
+                                  const std::function<void(const MessageRow&)>& each) {
+    Statement& rows = statements_->list.number(1, after.value()).number(2, count);
+    int code = SQLITE_DONE;
+    while ((code = rows.step()) == SQLITE_ROW) {
+        each({.id = queue::QueueId(rows.number(0)),
+              .envelope = rows.bytes(1),
+              .states = rows.bytes(2),
+              .content = {},
+              .file = {}});
+    }
+    auto failed = failure("cannot read");
+    rows.reset();
+    if (code != SQLITE_DONE) return failed;
+    return {};
 }
 
 base::Result<void> Database::scan(const std::function<bool(const MessageRow&)>& each) {

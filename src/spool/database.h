@@ -63,6 +63,9 @@ class Database {
     base::Result<void> remove(queue::QueueId id);
     // False when there is none.
     base::Result<bool> find(queue::QueueId id, const std::function<void(const MessageRow&)>& found);
+    // The first `count` after that id, in the order of ids.
+    base::Result<void> list(queue::QueueId after, std::size_t count,
+                            const std::function<void(const MessageRow&)>& each);
     // In the order of ids; stops early on false.
     base::Result<void> scan(const std::function<bool(const MessageRow&)>& each);
     base::Result<std::unordered_map<queue::QueueId, ContentFile>> content_files();

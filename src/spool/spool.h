@@ -77,6 +77,7 @@ class Spool {
   public:
     using Done = std::function<void(base::Result<void>)>;
     using Found = std::function<void(base::Result<StoredMessage>)>;
+    using Listed = std::function<void(base::Result<std::vector<queue::Message>>)>;
 
     Spool() = default;
     Spool(const Spool&) = delete;
@@ -87,6 +88,9 @@ class Spool {
     virtual void apply(Change change, Done done) = 0;
     // Fault::no_input when there is no such message.
     virtual void load(queue::QueueId id, Found found) = 0;
+    // The messages with an id greater than `after`, in its order, without content: at most `count`;
+    // fewer only at the end.
+    virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
     // Every message in the order of arrival, without content; at start, before anything else, in
     // the caller's thread. `each` returns false to stop early.
     virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each) = 0;

@@ -29,6 +29,10 @@ constexpr std::chrono::milliseconds company_wait{5};
 struct Load {
     queue::QueueId id;
 };
+struct List {
+    queue::QueueId after;
+    std::size_t count;
+};
 struct Remember {
     RefusingHost host;
 };
@@ -50,11 +54,13 @@ base::Result<void> sync_folder(const std::string& path) {
 }  // namespace
 
 struct SqliteSpool::Job {
-    std::variant<Change, Load, Remember, Forget> what;
+    std::variant<Change, Load, List, Remember, Forget> what;
     Done done = {};
-    Found found = {};  // of a Load, instead of done
+    Found found = {};    // of a Load, instead of done
+    Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
+    std::vector<queue::Message> messages = {};
 
     // Somebody waits for it: a client for its 250, a delivery for the message.
     bool is_urgent() const {
@@ -64,6 +70,8 @@ struct SqliteSpool::Job {
     void end() {
         if (found) {
             refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
+        } else if (listed) {
+            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
         } else {
             refused ? done(std::unexpected(std::move(*refused))) : done({});
         }
@@ -126,6 +134,10 @@ void SqliteSpool::apply(Change change, Done done) {
 
 void SqliteSpool::load(queue::QueueId id, Found found) {
     ask({.what = Load{id}, .found = std::move(found)});
+}
+
+void SqliteSpool::list(queue::QueueId after, std::size_t count, Listed listed) {
+    ask({.what = List{after, count}, .listed = std::move(listed)});
 }
 
 void SqliteSpool::remember(RefusingHost host, Done done) {
@@ -227,6 +239,11 @@ base::Result<void> SqliteSpool::write_until(Batch& jobs, std::size_t begin, std:
     }
     if (auto committed = database_->commit(); !committed) return committed;
     step("committed");
+    const auto changes =
+        std::count_if(jobs.begin() + static_cast<std::ptrdiff_t>(begin),
+                      jobs.begin() + static_cast<std::ptrdiff_t>(end),
+                      [](const Job& job) { return !std::holds_alternative<Load>(job.what); });
+    if (changes > 0 && settings_.on_commit) settings_.on_commit(static_cast<std::size_t>(changes));
     return {};
 }
 
@@ -238,6 +255,7 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (const auto* forget = std::get_if<Forget>(&job.what)) {
         return database_->forget(forget->address);
     }
+    if (std::holds_alternative<List>(job.what)) return read_list(job);
     auto loaded = read(std::get<Load>(job.what).id);
     if (loaded) {
         loaded_bytes_ += loaded->content->in_memory().size();
@@ -248,6 +266,20 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     if (loaded.error().fault == base::Fault::io) return std::unexpected(std::move(loaded.error()));
     job.refused = std::move(loaded.error());
     return {};
+}
+
+// A damaged row spoils the answer, not the spool.
+base::Result<void> SqliteSpool::read_list(Job& job) {
+    const auto& list = std::get<List>(job.what);
+    return database_->list(list.after, list.count, [&job](const MessageRow& row) {
+        auto message = unpack_message(row.id, row.envelope, row.states);
+        if (message) {
+            job.messages.push_back(std::move(*message));
+        } else {
+            job.refused = base::Error{base::Fault::data,
+                                      "the row of message " + row.id.text() + " is damaged"};
+        }
+    });
 }
 
 base::Result<void> SqliteSpool::change(Job& job) {
@@ -356,6 +388,8 @@ base::Result<StoredMessage> SqliteSpool::read(queue::QueueId id) {
 
 bool SqliteSpool::is_disk_full_for(const Change& change) {
     if (change.add.empty()) return false;
+    // A report comes with the end of what it reports: refused, the end would come again and again.
+    if (!change.update.empty() || !change.remove.empty()) return false;
     if (!free_bytes_) {
         struct statvfs disk{};
         // A disk that cannot be asked will say so when it is written to.

@@ -32,8 +32,11 @@ namespace turnaway::spool {
 
 struct SpoolSettings {
     std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
-    // With less left on its disk, new messages are refused. What comes in one batch counts.
+    // With less left on its disk, new messages are refused, unless they come with an update or a
+    // removal, as reports do. What comes in one batch counts.
     std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
+    // Called on the spool's thread whenever so many changes became durable in one step.
+    std::function<void(std::size_t changes)> on_commit = {};
     // For tests: called on the spool's thread when each named step is behind it, and the name of
     // the SQLite VFS that lets the disk fail.
     std::function<void(const char*)> on_step = {};
@@ -51,6 +54,7 @@ class SqliteSpool final : public Spool {
     std::unique_ptr<ContentSink> new_content() override;
     void apply(Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
+    void list(queue::QueueId after, std::size_t count, Listed listed) override;
     base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
@@ -70,6 +74,7 @@ class SqliteSpool final : public Spool {
     base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
     base::Result<void> perform(Job& job);
     base::Result<void> change(Job& job);
+    base::Result<void> read_list(Job& job);
     base::Result<void> add(const StoredMessage& stored);
     base::Result<ContentFile> keep_file(const ContentPtr& content);
     base::Result<void> remove(queue::QueueId id);

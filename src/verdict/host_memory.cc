@@ -14,6 +14,11 @@ HostMemory::HostMemory(std::chrono::seconds age_max, std::size_t hosts_max)
     TURNAWAY_CHECK(age_max.count() > 0 && hosts_max > 0);
 }
 
+void HostMemory::change_age(std::chrono::seconds age_max) {
+    TURNAWAY_CHECK(age_max.count() > 0);
+    age_max_ = age_max;
+}
+
 bool HostMemory::is_evidence(const Entry& entry, std::chrono::sys_seconds now) const {
     // Not as a difference: a damaged time would overflow it.
     return entry.seen <= now && entry.seen > now - age_max_;

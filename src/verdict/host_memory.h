@@ -38,6 +38,8 @@ class HostMemory {
     // what we know of that address. Long words are cut.
     bool remember(std::string host, std::string_view address, std::string words,
                   std::chrono::sys_seconds seen);
+    // More than 0; what is too old for it is no evidence any more.
+    void change_age(std::chrono::seconds age_max);
     // Whether anything was there.
     bool forget(std::string_view address);
     void forget_all();

@@ -53,7 +53,8 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=pathlib.Path, required=True, metavar="FILE")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--messages", type=int, default=20_000, help="for the relay, each round")
+    parser.add_argument("--messages", type=int, default=10_000,
+                        help="for the relay, each round (it takes 1,000 over one connection)")
     parser.add_argument("--postfix-messages", type=int, default=2_000,
                         help="for Postfix, each round; 0 leaves it out")
     parser.add_argument("--queued", type=int, default=100_000)

@@ -15,6 +15,10 @@ PAGES = [
     (["turnaway-refuse"], "turnaway-refuse.8", "turnaway-refuse"),
     (["turnaway"], "turnaway.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
+    (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
+    (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
+    *((["turnaway", "queue", *command.split()], "turnaway-queue.1", "turnaway") for command in (
+        "", "list", "show", "hold", "release", "delete", "flush", "export", "summary", "hosts", "forget")),
 ]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 

@@ -61,7 +61,7 @@ void MemorySpool::apply(spool::Change change, Done done) {
 }
 
 base::Result<void> MemorySpool::change(const spool::Change& change) {
-    if (is_full_ && !change.add.empty()) {
+    if (is_full_ && !change.add.empty() && change.update.empty() && change.remove.empty()) {
         return base::fail(base::Fault::unavailable, "the disk of the fake is nearly full");
     }
     for (const auto& stored : change.add) {
@@ -85,6 +85,21 @@ void MemorySpool::load(queue::QueueId id, Found found) {
                  const auto known = messages_.find(id);
                  if (known != messages_.end()) return (*told)(known->second);
                  (*told)(base::fail(base::Fault::no_input, "there is no message " + id.text()));
+             },
+         .tell_fault = [told](const base::Error& fault) { (*told)(std::unexpected(fault)); }});
+}
+
+void MemorySpool::list(queue::QueueId after, std::size_t count, Listed listed) {
+    const auto told = std::make_shared<Listed>(std::move(listed));
+    line_.push_back(
+        {.perform =
+             [this, after, count, told] {
+                 std::vector<queue::Message> messages;
+                 for (auto at = messages_.upper_bound(after);
+                      at != messages_.end() && messages.size() < count; ++at) {
+                     messages.push_back(at->second.message);
+                 }
+                 (*told)(std::move(messages));
              },
          .tell_fault = [told](const base::Error& fault) { (*told)(std::unexpected(fault)); }});
 }

@@ -29,6 +29,7 @@ class MemorySpool final : public spool::Spool {
     std::unique_ptr<spool::ContentSink> new_content() override;
     void apply(spool::Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
+    void list(queue::QueueId after, std::size_t count, Listed listed) override;
     base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
     void remember(spool::RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;

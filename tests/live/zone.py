@@ -36,6 +36,7 @@ class Zone:
         self.lines = ["$TTL 300", "@ SOA ns.example. hostmaster.example. 1 3600 600 86400 300",
                       "@ NS ns.example."]
         self.record("ns.example", "A", ADDRESS)
+        self.configuration = CONFIGURATION
 
     def record(self, name, kind, data):
         """One record; names inside `data` are written out with their last dot."""
@@ -48,6 +49,10 @@ class Zone:
         """`host` "" is the root, as in a null MX (RFC 7505)."""
         self.record(domain, "MX", f"{preference} {host}.")
 
+    def unloadable(self, name):
+        """A zone of its own without data: every question about it is answered with SERVFAIL."""
+        self.configuration += f'zone:\n  name: "{name}"\n  zonefile: "missing.zone"\n'
+
     def text(self):
         return "\n".join(self.lines) + "\n"
 
@@ -55,7 +60,7 @@ class Zone:
         """Serves on the far machine until the namespace ends. Raises NamespaceError."""
         root = system(network.far())
         root.mount()
-        root.write("/etc/nsd/live.conf", CONFIGURATION)
+        root.write("/etc/nsd/live.conf", self.configuration)
         root.write("/etc/nsd/live.zone", self.text())
         wait_until_answers(root.start("nsd", "-d", "-c", "/etc/nsd/live.conf"))
 

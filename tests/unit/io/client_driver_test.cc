@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <filesystem>
 
 #include "certificate.h"
@@ -169,6 +171,17 @@ asio::awaitable<void> hear_the_end(Parties& parties) {
     parties.is_host_done = true;
 }
 
+// The beginning of a greeting, again and again.
+asio::awaitable<void> drip(Parties& parties) {
+    Connection& server = *parties.pair.server;
+    asio::steady_timer pause(parties.loop);
+    while (co_await server.write("220-still here\r\n", 10s)) {
+        pause.expires_after(10ms);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    parties.is_host_done = true;
+}
+
 class ClientDriverTest : public testing::Test {
   protected:
     std::vector<std::string> deliver(ContentSource content, asio::awaitable<void> host) {
@@ -214,6 +227,12 @@ TEST_F(ClientDriverTest, AHostThatReadsNothingTimesOut) {
     parties_.is_host_done = true;
     const auto outcomes = deliver(pieces_of(content_), play_until_data(*parties_.pair.server));
     EXPECT_TRUE(outcomes.at(0).starts_with("temporary timed_out content")) << outcomes[0];
+}
+
+TEST_F(ClientDriverTest, AReplyInDripsHasOneDeadline) {
+    parties_.deadlines.set(smtp::ClientWait::greeting, 100ms);
+    const auto outcomes = deliver({}, drip(parties_));
+    EXPECT_TRUE(outcomes.at(0).starts_with("temporary timed_out greeting")) << outcomes[0];
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ TEST(Config, EmptyIsClosedAndKeepsWhatTheRfcAsks) {
     EXPECT_EQ(config.relay.mailless_reply, MaillessReply::domain_takes_no_mail);
     EXPECT_FALSE(config.metrics.listen);
     EXPECT_FALSE(config.verdict.look);
+    EXPECT_EQ(config.control.socket, standard_control_socket);
 }
 
 TEST(Config, ReadsEveryForm) {

@@ -65,8 +65,12 @@ TEST(Log, TextIsAsPostfixReadersExpect) {
     EXPECT_EQ(text(Removed{id}), "turnaway-relay/qmgr[42]: " + name + ": removed\n");
     EXPECT_EQ(text(Connected{{"", "2001:db8::1", 1}}),
               "turnaway-relay/smtpd[42]: connect from unknown[2001:db8::1]\n");
-    EXPECT_EQ(text(Reported{id, id, true}),
-              "turnaway-relay/bounce[42]: " + name + ": sender delay notification: " + name + "\n");
+    for (const auto& [kind, words] : {std::pair{ReportKind::failure, "non-delivery"},
+                                      {ReportKind::delay, "delay"},
+                                      {ReportKind::success, "delivery status"}}) {
+        EXPECT_EQ(text(Reported{id, id, kind}), "turnaway-relay/bounce[42]: " + name + ": sender " +
+                                                    words + " notification: " + name + "\n");
+    }
 }
 
 TEST(Log, TextSaysNoneWhereNoHostWasReachedAndHasTheTime) {
@@ -120,6 +124,7 @@ TEST(Log, HostileBytesStayOnOneLineAndWithinTheirField) {
         Listening{hostile},
         Reloaded{false, hostile},
         Stopped{1, hostile},
+        Controlled{0, 1, "hold", hostile, 1},
         Trouble{true, hostile, id},
     };
     for (const LogEvent& event : events) {

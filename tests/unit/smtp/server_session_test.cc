@@ -141,6 +141,39 @@ TEST(ServerSession, BoundsTheCommands) {
     EXPECT_TRUE(host.is_over());
 }
 
+TEST(ServerSession, TellsWhatItRefusedByItself) {
+    ServerHost host;
+    host.run();
+    auto& session = host.session();
+    host.take("NONSENSE\r\n" + std::string(begun));
+    EXPECT_EQ(session.errors(), 1U);
+    EXPECT_EQ(session.shortages(), 0U);
+    EXPECT_FALSE(session.is_in_content());
+    host.take("RCPT TO:<b@nullmx.example>\r\n");  // the judge's refusal, not the session's
+    host.take("DATA\r\n");
+    EXPECT_TRUE(session.is_in_content());
+    host.take(repeated(std::string(998, 'x') + "\r\n", 30) + ".\r\n");
+    EXPECT_EQ(session.errors(), 1U);
+    EXPECT_EQ(session.shortages(), 1U);
+    const auto refusal = session.take_content_refusal();
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->says, ServerSays::message_too_big);
+    EXPECT_EQ(refusal->sender.address()->text(), "a@client.example");
+    EXPECT_FALSE(session.take_content_refusal());
+    EXPECT_FALSE(session.last_words());
+
+    host.take("MAIL FROM:<>\r\nRCPT TO:<b@host.example>\r\nDATA\r\nx\ny\r\n.\r\n");
+    ASSERT_EQ(session.last_words(), ServerSays::content_bare_newline);
+    const auto lost = session.take_content_refusal();
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->says, ServerSays::content_bare_newline);
+    EXPECT_TRUE(lost->sender.is_null());
+    const auto answer = server_answer(lost->says, {"relay.example", "192.0.2.1"});
+    EXPECT_EQ(answer.code, codes::mailbox_unavailable);
+    EXPECT_EQ(answer.enhanced, codes::EnhancedCode::permanent(codes::other_content_status));
+    EXPECT_FALSE(is_shortage(lost->says));
+}
+
 // RFC 1870 section 4.
 TEST(ServerSession, HasNoLimitWhenTheLimitIsNothing) {
     auto settings = dialogue::example_settings();

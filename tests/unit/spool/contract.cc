@@ -60,6 +60,12 @@ class SpoolContract : public testing::TestWithParam<Kind> {
         sync();
         return told.get_future().get();
     }
+    std::vector<queue::Message> list(std::uint64_t after, std::size_t count) {
+        std::promise<base::Result<std::vector<queue::Message>>> told;
+        spool().list(QueueId(after), count, [&](auto found) { told.set_value(std::move(found)); });
+        sync();
+        return told.get_future().get().value();
+    }
     std::vector<queue::Message> scan() {
         std::vector<queue::Message> messages;
         EXPECT_TRUE(spool().scan([&](queue::Message message) {
@@ -189,6 +195,29 @@ TEST_P(SpoolContract, StopsTheScanWhenTold) {
     int seen = 0;
     EXPECT_TRUE(spool().scan([&](const queue::Message&) { return ++seen < 1; }));
     EXPECT_EQ(seen, 1);
+}
+
+TEST_P(SpoolContract, ListsInPagesAsThingsAreNow) {
+    EXPECT_TRUE(list(0, 10).empty());
+    for (const std::uint64_t number : {3U, 1U, 2U}) {
+        ASSERT_TRUE(apply({.add = {stored_of(number, number == 2 ? big : 10)}}));
+    }
+    auto held = message_of(3, 10);
+    held.is_held = true;
+    ASSERT_TRUE(apply({.update = {held}}));
+    EXPECT_EQ(list(0, 2), (std::vector{message_of(1, 10), message_of(2, big)}));
+    EXPECT_EQ(list(2, 2), std::vector{held});
+    EXPECT_TRUE(list(3, 2).empty());
+    ASSERT_TRUE(apply({.remove = {QueueId(1)}}));
+    EXPECT_EQ(list(0, 1), std::vector{message_of(2, big)});
+}
+
+TEST_P(SpoolContract, ListsWhatWasAskedForBefore) {
+    std::promise<std::size_t> told;
+    spool().apply({.add = {stored_of(1, 10)}}, [](const auto& done) { EXPECT_TRUE(done); });
+    spool().list(QueueId(), 10, [&](auto found) { told.set_value(found.value().size()); });
+    sync();
+    EXPECT_EQ(told.get_future().get(), 1U);
 }
 
 TEST_P(SpoolContract, RemembersHostsByAddress) {

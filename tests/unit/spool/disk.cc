@@ -112,7 +112,9 @@ TEST_F(SpoolOnDisk, RefusesNewMessagesOnAFullDiskAndGoesOn) {
     const auto store = SqliteSpool::open({.path = path_, .free_bytes_least = ~std::uint64_t{0}});
     EXPECT_EQ(apply(**store, {.add = {stored_of(2, 10)}}).error().fault, Fault::unavailable);
     EXPECT_FALSE((*store)->has_failed());
-    EXPECT_TRUE(apply(**store, {.remove = {queue::QueueId(1)}}));
+    // A report is written in place of what it reports.
+    EXPECT_TRUE(apply(**store, {.add = {stored_of(3, 10)}, .remove = {queue::QueueId(1)}}));
+    EXPECT_TRUE(apply(**store, {.remove = {queue::QueueId(3)}}));
 }
 
 // For each write or sync in turn: whatever was acknowledged is there and whole after a new start,

@@ -37,6 +37,14 @@ TEST(HostMemory, KeepsWhatWasSaid) {
     EXPECT_EQ(hosts_of(memory), "c.example b.example a.example ");
 }
 
+TEST(HostMemory, ANewAgeCountsForWhatIsKnown) {
+    HostMemory memory = memory_of_three();
+    memory.change_age(10s);
+    EXPECT_EQ(hosts_of(memory, start + 12s), "c.example ");
+    memory.change_age(24h);
+    EXPECT_EQ(hosts_of(memory, start + 12s), "c.example b.example a.example ");
+}
+
 TEST(HostMemory, KnowsAnAddressInAnySpelling) {
     HostMemory memory(24h, 3);
     EXPECT_TRUE(memory.remember("a.example", "2001:DB8:0::1", "521", start));

@@ -1,0 +1,63 @@
+// DemoRun: sends the message of each case into the scene, collects what comes of it, judges it.
+//
+// A case is over when the relay has refused it or something about it has reached the healthy host,
+// which is also where the sender's mail goes; or after case_wait_most. What comes later still
+// counts: `judge_again` looks at everything once more.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/demo_case.h"
+#include "cli/demo_journal.h"
+#include "cli/demo_report.h"
+#include "cli/demo_scene.h"
+#include "cli/demo_sender.h"
+
+namespace turnaway::cli {
+
+struct CaseResult {
+    const DemoCase* demo_case;
+    Steady::time_point begin;
+    std::optional<Steady::time_point> ended = {};
+    std::optional<smtp::Reply> reply = {};  // the relay's last word on the message
+    CaseFacts facts = {};
+    std::vector<WireLine> lines = {};
+    std::optional<std::string> fault = {};  // nothing when all is as it should be
+
+    std::optional<double> milliseconds() const;
+};
+
+double milliseconds_between(Steady::time_point begin, Steady::time_point end);
+
+class DemoRun {
+  public:
+    static constexpr std::chrono::seconds case_wait_most{30};
+
+    // `on_line`: told each line of a dialogue soon after it was said.
+    using OnLine = std::function<void(const CaseResult&, const WireLine&)>;
+    DemoRun(DemoScene& scene, std::stop_token stop, OnLine on_line)
+        : scene_(scene), stop_(std::move(stop)), on_line_(std::move(on_line)) {}
+
+    // Valid until the run goes.
+    const CaseResult& run(const DemoCase& demo_case);
+    // After the programs have ended: what each result says, with all that came since. Empty when
+    // nothing has changed, else a sentence.
+    std::optional<std::string> judge_again();
+
+  private:
+    base::Result<Handed> hand_over_message(CaseResult& result);
+    void collect_until_over(CaseResult& result);
+    void take(CaseResult& result, News news);
+    void take_arrival(const Arrival& arrival);
+
+    DemoScene& scene_;
+    std::stop_token stop_;
+    OnLine on_line_;
+    std::vector<std::unique_ptr<CaseResult>> results_;
+};
+
+}  // namespace turnaway::cli

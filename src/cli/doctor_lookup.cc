@@ -1,0 +1,115 @@
+#include "cli/doctor_lookup.h"
+
+#include <arpa/nameser.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <memory>
+
+#include "cli/doctor_patient.h"
+#include "io/dns_rdata.h"
+#include "relay/routing.h"
+
+namespace turnaway::cli {
+namespace {
+
+struct Pending {
+    bool is_answered = false;
+    int error = 0;
+    ub_result* result = nullptr;
+};
+
+void take_answer(void* pending, int error, ub_result* result) {
+    *static_cast<Pending*>(pending) = {.is_answered = true, .error = error, .result = result};
+}
+
+LookupAnswer failed(std::string words) {
+    LookupAnswer answer;
+    answer.failure = std::move(words);
+    return answer;
+}
+
+LookupAnswer answer_of(const ub_result& result) {
+    if (result.bogus != 0) {
+        auto answer = failed("the answer does not validate");
+        answer.is_bogus = true;
+        return answer;
+    }
+    if (result.rcode == ns_r_servfail) return failed("the server failed (SERVFAIL)");
+    if (result.rcode == ns_r_refused) return failed("the server refused to answer (REFUSED)");
+    LookupAnswer answer;
+    for (std::size_t i = 0; result.data != nullptr && result.data[i] != nullptr; ++i) {
+        answer.rdata.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
+    }
+    answer.is_secure = result.secure != 0;
+    answer.kind = !answer.rdata.empty()  ? LookupAnswer::Kind::records
+                  : result.nxdomain != 0 ? LookupAnswer::Kind::no_such_name
+                                         : LookupAnswer::Kind::none;
+    return answer;
+}
+
+}  // namespace
+
+std::vector<route::IpAddress> LookupAnswer::addresses() const {
+    std::vector<route::IpAddress> found;
+    for (const auto& each : rdata) {
+        if (const auto address = io::read_address(each)) found.push_back(*address);
+    }
+    return found;
+}
+
+std::vector<std::string> LookupAnswer::names() const {
+    std::vector<std::string> found;
+    for (const auto& each : rdata) {
+        auto name = io::name_text(each);
+        if (!name) continue;
+        if (name->size() > 1) name->pop_back();
+        found.push_back(*std::move(name));
+    }
+    return found;
+}
+
+base::Result<DoctorLookup> DoctorLookup::open(const relay::Config& config) {
+    auto context = io::make_unbound_context(relay::resolver_settings(config));
+    if (!context) return std::unexpected(context.error());
+    return DoctorLookup(*std::move(context));
+}
+
+LookupAnswer DoctorLookup::ask(const std::string& name, int type) {
+    const auto until = std::chrono::steady_clock::now() + doctor_wait_most;
+    Pending pending;
+    int id = 0;
+    if (const int error = ub_resolve_async(context_.get(), name.c_str(), type, ns_c_in, &pending,
+                                           take_answer, &id)) {
+        return failed(ub_strerror(error));
+    }
+    while (!pending.is_answered) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd request{.fd = ub_fd(context_.get()), .events = POLLIN, .revents = 0};
+        if (left.count() <= 0 || poll(&request, 1, static_cast<int>(left.count())) == 0) {
+            ub_cancel(context_.get(), id);
+            return failed("no answer within " + std::to_string(doctor_wait_most.count()) + " s");
+        }
+        if (const int error = ub_process(context_.get())) return failed(ub_strerror(error));
+    }
+    const std::unique_ptr<ub_result, decltype(&ub_resolve_free)> result(pending.result,
+                                                                        ub_resolve_free);
+    if (pending.error != 0 || !result) return failed(ub_strerror(pending.error));
+    return answer_of(*result);
+}
+
+LookupAnswer DoctorLookup::ask_addresses(const std::string& name,
+                                         std::vector<route::IpAddress>* found) {
+    auto first = ask(name, ns_t_a);
+    const auto second = ask(name, ns_t_aaaa);
+    std::ranges::copy(first.addresses(), std::back_inserter(*found));
+    std::ranges::copy(second.addresses(), std::back_inserter(*found));
+    if (first.kind == LookupAnswer::Kind::records) return first;
+    if (second.kind == LookupAnswer::Kind::records || !second.has_come()) return second;
+    return first;
+}
+
+}  // namespace turnaway::cli

@@ -1,0 +1,35 @@
+// Of the configuration: whom the relay serves, and who may change its file.
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "cli/doctor_patient.h"
+
+namespace turnaway::cli {
+
+void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
+    findings.ok(patient.config_path + " is correct.");
+    struct stat status = {};
+    if (stat(patient.config_path.c_str(), &status) == 0 &&
+        (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        findings.warning("Others than its owner may change " + patient.config_path + '.',
+                         "Take that right away: chmod go-w " + patient.config_path);
+    }
+    const auto& relay = patient.config.relay;
+    const bool is_open = std::ranges::any_of(
+        relay.networks, [](const std::string& each) { return each.ends_with("/0"); });
+    if (is_open) {
+        findings.problem(
+            "[relay] networks lets everybody send to everywhere: an open relay, which "
+            "spammers find within hours.",
+            "Name only networks of your own in [relay] networks.");
+    }
+    if (relay.networks.empty() && relay.domains.empty()) {
+        findings.warning(
+            "The relay takes mail from nobody: [relay] networks and domains are empty.",
+            "Name who may send in [relay] networks, or domains anybody may send to in "
+            "[relay] domains.");
+    }
+}
+
+}  // namespace turnaway::cli

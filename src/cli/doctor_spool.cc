@@ -1,0 +1,128 @@
+// The queue itself: who may read it, and whether every message in it can be read.
+//
+// The database is opened as the relay opens it, which checks it whole; while the relay runs it
+// holds the lock, and has checked it at its start. Content files are counted and measured, not
+// read.
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/doctor_patient.h"
+#include "spool/database.h"
+#include "spool/row.h"
+
+namespace turnaway::cli {
+namespace {
+
+void check_rights(const std::string& path, const struct stat& status, const std::string& user,
+                  DoctorFindings& findings) {
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        findings.warning(fmt::format("Others than its owner may use {} (mode {:o}): it holds "
+                                     "people's mail.",
+                                     path, status.st_mode & 07777),
+                         "chmod 700 " + path);
+    }
+    const passwd* expected = user.empty() ? nullptr : getpwnam(user.c_str());
+    if (expected != nullptr && expected->pw_uid != status.st_uid) {
+        findings.problem(
+            fmt::format("{} does not belong to {}, as whom the relay runs.", path, user),
+            fmt::format("chown -R {} {}", user, path));
+    }
+    struct stat file = {};
+    for (const auto* name : {"spool.db", "spool.db-wal", "content"}) {
+        const std::string inner = path + '/' + name;
+        if (stat(inner.c_str(), &file) == 0 && file.st_uid != status.st_uid) {
+            findings.problem(inner + " does not belong to the owner of " + path + '.',
+                             "chown -R --reference=" + path + ' ' + path);
+        }
+    }
+}
+
+void check_messages(spool::Database& database, const std::string& path, DoctorFindings& findings) {
+    std::size_t messages = 0;
+    std::size_t damaged = 0;
+    std::string first;
+    const auto scanned = database.scan([&](const spool::MessageRow& row) {
+        ++messages;
+        if (!spool::unpack_message(row.id, row.envelope, row.states)) {
+            if (damaged++ == 0) first = row.id.text();
+        }
+        return true;
+    });
+    const auto files = database.content_files();
+    if (!scanned || !files) {
+        const auto& error = scanned ? files.error() : scanned.error();
+        findings.problem("The queue cannot be read: " + error.message + '.',
+                         "Keep a copy of " + path + ", then see docs/formats.md.");
+        return;
+    }
+    if (damaged > 0) {
+        findings.problem(
+            fmt::format("{} of {} messages in the queue cannot be read, the first is {}.", damaged,
+                        messages, first),
+            "See docs/formats.md for how to take a row out.");
+    }
+    std::size_t missing = 0;
+    for (const auto& [id, file] : *files) {
+        struct stat status = {};
+        const std::string name = fmt::format("{}/content/{}", path, file.number);
+        const bool is_whole = stat(name.c_str(), &status) == 0 &&
+                              static_cast<std::uint64_t>(status.st_size) == file.bytes;
+        if (!is_whole && missing++ == 0) first = id.text() + " (" + name + ')';
+    }
+    if (missing > 0) {
+        findings.problem(
+            fmt::format("The content of {} messages is missing or cut, the first is {}.", missing,
+                        first),
+            "Put the files of content/ back from a copy of the whole folder.");
+    }
+    if (damaged == 0 && missing == 0) {
+        findings.ok(fmt::format("The queue is whole: {} messages.", messages));
+    }
+}
+
+}  // namespace
+
+void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
+    const std::string& path = patient.config.spool.path;
+    struct stat status = {};
+    if (stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT) {
+            findings.ok("There is no queue yet; the relay makes " + path + " when it starts.");
+        } else {
+            findings.unknown(
+                "The queue cannot be looked at: " + path + ": " + std::strerror(errno) + '.',
+                "Run it as root or as the relay's user.");
+        }
+        return;
+    }
+    check_rights(path, status, patient.config.user.name, findings);
+    const AsOwnerOf owner(path);
+    const std::string file = path + "/spool.db";
+    struct stat database_status = {};
+    if (stat(file.c_str(), &database_status) != 0) {
+        if (errno == ENOENT) {
+            findings.ok("There is no queue yet in " + path + '.');
+        } else {
+            findings.unknown(
+                "The queue cannot be looked at: " + file + ": " + std::strerror(errno) + '.',
+                "Run it as root or as the relay's user.");
+        }
+        return;
+    }
+    const auto database = spool::Database::open(file, nullptr);
+    if (database) {
+        check_messages(**database, path, findings);
+    } else if (database.error().fault == base::Fault::unavailable) {
+        findings.ok("The queue is in use: the relay checked it when it started.");
+    } else {
+        findings.problem(
+            "The queue is damaged or cannot be used: " + database.error().message + '.',
+            "Keep a copy of " + path + ", then see docs/formats.md.");
+    }
+}
+
+}  // namespace turnaway::cli

@@ -1,0 +1,62 @@
+// Census: how much is in the queue: messages, recipients still to be served, and how old the oldest
+// message is, for the metrics page.
+//
+// Told of every durable change (House does), so that nobody else need remember to. About 60 octets
+// a message. Any thread. A queue id holds no arrival for a reader, but ids are ordered by it; so
+// the arrival is kept beside the count.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "queue/message.h"
+#include "queue/queue_id.h"
+#include "spool/spool.h"
+
+namespace turnaway::relay {
+
+class Census {
+  public:
+    // What a change means here; made before the change is handed to the spool.
+    struct Step {
+        struct Row {
+            queue::QueueId id;
+            std::uint32_t recipients;
+            std::chrono::sys_seconds arrival;
+        };
+        std::vector<Row> rows = {};
+        std::vector<queue::QueueId> removed = {};
+    };
+    static Step step_of(const spool::Change& change);
+    static Step::Row row_of(const queue::Message& message);
+
+    struct Sum {
+        std::size_t messages = 0;
+        std::uint64_t recipients = 0;
+        std::optional<std::chrono::sys_seconds> oldest = {};
+    };
+
+    // At the start, each message of the spool.
+    void add(const queue::Message& message);
+    // The change is durable.
+    void take(const Step& step);
+    Sum sum() const;
+
+  private:
+    struct Entry {
+        std::uint32_t recipients;
+        std::chrono::sys_seconds arrival;
+    };
+    void set(const Step::Row& row);
+
+    mutable std::mutex mutex_;
+    std::map<queue::QueueId, Entry> entries_;  // the first is the oldest
+    std::uint64_t recipients_ = 0;
+};
+
+}  // namespace turnaway::relay

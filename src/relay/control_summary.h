@@ -1,0 +1,59 @@
+// Control summary: the queue by destinations, for `turnaway queue summary`.
+//
+// Gathered from the messages in the spool and from the schedules of all shards, which are not of
+// one instant. Bounded in destinations; the totals count everything. Pure.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "queue/message.h"
+#include "queue/schedule.h"
+
+namespace turnaway::relay {
+
+// What waits for one destination.
+struct DestinationSummary {
+    std::uint64_t messages = 0;
+    std::uint64_t held = 0;          // of messages
+    std::uint64_t unreportable = 0;  // recipients that failed and nobody was told
+    std::uint64_t jobs = 0;
+    std::uint64_t ready = 0;
+    std::uint64_t active = 0;
+    std::uint64_t places = 0;
+    std::optional<std::chrono::sys_seconds> oldest = {};
+    std::optional<std::chrono::sys_seconds> next = {};
+    std::optional<queue::Attempt> failure = {};  // the last one
+};
+
+// The queue by destinations, those with the most messages first.
+class QueueSummary {
+  public:
+    explicit QueueSummary(std::size_t destinations_most) : destinations_most_(destinations_most) {}
+
+    void add(const queue::Message& message);
+    void add(const queue::Schedule::Summary& summary);
+    // At most `lines_most` destinations, then all together.
+    std::vector<std::string> lines(std::size_t lines_most, std::uint64_t refusing_hosts) const;
+
+  private:
+    DestinationSummary* of(std::string_view destination);
+
+    std::size_t destinations_most_;  // of what is kept; more are in the totals alone
+    std::map<std::string, DestinationSummary, std::less<>> destinations_;
+    std::uint64_t messages_ = 0;
+    std::uint64_t recipients_ = 0;  // waiting
+    std::uint64_t held_ = 0;
+    std::uint64_t unreportable_ = 0;  // recipients
+    std::uint64_t bytes_ = 0;
+    std::optional<std::chrono::sys_seconds> oldest_ = {};
+};
+
+}  // namespace turnaway::relay

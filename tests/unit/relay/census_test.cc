@@ -1,0 +1,61 @@
+#include "relay/census.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace turnaway::relay {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr sys_seconds morning{seconds(1'800'000'000)};
+
+queue::Message message(queue::QueueIdMaker& ids, sys_seconds arrival, std::size_t recipients) {
+    queue::Message message;
+    message.id = ids.next(arrival);
+    message.arrival = arrival;
+    for (std::size_t i = 0; i < recipients; ++i) {
+        const auto text = "bob" + std::to_string(i) + "@example.org";
+        message.envelope.recipients.push_back({.address = *mail::Address::parse(text)});
+    }
+    message.states.resize(recipients);
+    return message;
+}
+
+TEST(Census, FollowsTheLifeOfMessages) {
+    queue::QueueIdMaker ids(0, queue::QueueId());
+    Census census;
+    EXPECT_EQ(census.sum().messages, 0U);
+    EXPECT_FALSE(census.sum().oldest);
+
+    auto old = message(ids, morning, 3);
+    const auto young = message(ids, morning + seconds(60), 2);
+    census.add(old);
+    spool::Change came;
+    came.add.push_back({.message = young, .content = nullptr});
+    census.take(Census::step_of(came));
+    EXPECT_EQ(census.sum().messages, 2U);
+    EXPECT_EQ(census.sum().recipients, 5U);
+    EXPECT_EQ(census.sum().oldest, morning);
+
+    old.states[0].progress = queue::Progress::done;
+    old.states[2].progress = queue::Progress::unreportable;
+    spool::Change tried;
+    tried.update.push_back(old);
+    census.take(Census::step_of(tried));
+    EXPECT_EQ(census.sum().messages, 2U);
+    EXPECT_EQ(census.sum().recipients, 3U);
+
+    spool::Change gone;
+    gone.remove.push_back(old.id);
+    gone.remove.push_back(ids.next(morning));  // nobody knows it
+    census.take(Census::step_of(gone));
+    EXPECT_EQ(census.sum().messages, 1U);
+    EXPECT_EQ(census.sum().recipients, 2U);
+    EXPECT_EQ(census.sum().oldest, young.arrival);
+}
+
+}  // namespace
+}  // namespace turnaway::relay

@@ -1,0 +1,88 @@
+#include "relay/look_table.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+
+namespace turnaway::relay {
+namespace {
+
+using Claim = LookTable::Claim;
+using verdict::LookFinding;
+
+constexpr LookTable::Clock::time_point start{};
+
+route::IpAddress address(std::string_view text) {
+    return *route::IpAddress::parse(text);
+}
+
+TEST(LookTable, WhoAsksMeanwhileSharesTheLook) {
+    LookTable table;
+    const auto host = address("192.0.2.1");
+    int woken = 0;
+    const auto wake = [&woken] { ++woken; };
+    EXPECT_EQ(table.claim(host, 1, start, wake), Claim::begun);
+    EXPECT_EQ(table.claim(host, 1, start, wake), Claim::shared);
+    EXPECT_EQ(table.claim(host, 1, start, wake), Claim::shared);
+    EXPECT_EQ(woken, 0);
+    table.finished(host, LookFinding::refuses_521, start);
+    EXPECT_EQ(woken, 3);
+}
+
+TEST(LookTable, BoundsTheLooksUnderWay) {
+    LookTable table;
+    EXPECT_EQ(table.claim(address("192.0.2.1"), 2, start, [] {}), Claim::begun);
+    EXPECT_EQ(table.claim(address("192.0.2.2"), 2, start, [] {}), Claim::begun);
+    bool is_woken = false;
+    EXPECT_EQ(table.claim(address("192.0.2.3"), 2, start, [&] { is_woken = true; }), Claim::full);
+    EXPECT_EQ(table.claim(address("192.0.2.2"), 2, start, [] {}), Claim::shared);
+    table.finished(address("192.0.2.1"), LookFinding::unclear, start);
+    EXPECT_FALSE(is_woken);
+    EXPECT_EQ(table.claim(address("192.0.2.3"), 2, start, [] {}), Claim::begun);
+}
+
+TEST(LookTable, WhatWasFoundCountsForAWhile) {
+    const struct {
+        LookFinding finding;
+        std::chrono::seconds kept;
+    } cases[] = {{LookFinding::takes_mail, base::limits::looked_age_most},
+                 {LookFinding::unclear, base::limits::unclear_look_age_most},
+                 // Kept in the memory of refusing hosts, not here.
+                 {LookFinding::refuses_521, std::chrono::seconds(0)}};
+    for (const auto& each : cases) {
+        LookTable table;
+        const auto host = address("2001:db8::1");
+        ASSERT_EQ(table.claim(host, 1, start, [] {}), Claim::begun);
+        table.finished(host, each.finding, start);
+        if (each.kept > std::chrono::seconds(0)) {
+            const auto last = start + each.kept - std::chrono::seconds(1);
+            EXPECT_EQ(table.claim(host, 1, last, [] {}), Claim::known) << name(each.finding);
+        }
+        EXPECT_EQ(table.claim(host, 1, start + each.kept, [] {}), Claim::begun)
+            << name(each.finding);
+    }
+}
+
+TEST(LookTable, ForgetsTheOldestWhenFull) {
+    LookTable table;
+    const auto look = [&table](std::size_t number) {
+        const auto host = address("2001:db8::" + std::to_string(number / 5000) + ':' +
+                                  std::to_string(number % 5000));
+        const auto claim = table.claim(host, 1, start, [] {});
+        if (claim == Claim::begun) table.finished(host, LookFinding::takes_mail, start);
+        return claim;
+    };
+    for (std::size_t i = 0; i < base::limits::looked_hosts_most; ++i) {
+        ASSERT_EQ(look(i), Claim::begun);
+    }
+    EXPECT_EQ(look(base::limits::looked_hosts_most), Claim::begun);
+    EXPECT_EQ(table.known(), base::limits::looked_hosts_most);
+    EXPECT_EQ(look(1), Claim::known);
+    EXPECT_EQ(look(0), Claim::begun);  // it had to go
+}
+
+}  // namespace
+}  // namespace turnaway::relay
