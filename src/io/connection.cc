@@ -174,7 +174,7 @@ void Connection::cancel() {
 
 std::optional<tcp::endpoint> Connection::local() const {
     error_code error;
-    const tcp::endpoint endpoint = socket_.local_endpoint(error);
+    tcp::endpoint endpoint = socket_.local_endpoint(error);
     if (error) return std::nullopt;
     return endpoint;
 }

@@ -37,7 +37,7 @@ class Reception {
   private:
     using Clock = Patience::Clock;
 
-    asio::awaitable<void> obey();
+    void tell_end();
     asio::awaitable<void> read();
     asio::awaitable<void> send(std::string_view bytes);
     asio::awaitable<void> start_tls();
@@ -93,12 +93,9 @@ Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
       session_(settings_, client_),
       patience_(rules_->config.listen.command_wait, Clock::now()) {}
 
-asio::awaitable<void> Reception::run() {
-    tell_connected(shard_.house(), client());
-    co_await obey();
+void Reception::tell_end() {
     own_refusals_.tell(shard_.house(), client(), session_);
     tell_disconnected(shard_.house(), client(), session_, messages_);
-    co_await connection_->close();
 }
 
 // A client that is silent between two commands is told now, not when it speaks again.
@@ -109,8 +106,9 @@ void Reception::shut_down() {
     }
 }
 
-asio::awaitable<void> Reception::obey() {
+asio::awaitable<void> Reception::run() {
     using Kind = ServerSession::Wish::Kind;
+    tell_connected(shard_.house(), client());
     for (;;) {
         const auto wish = session_.wish();
         switch (wish.kind) {
@@ -137,6 +135,8 @@ asio::awaitable<void> Reception::obey() {
                 co_await commit();
                 break;
             case Kind::close:
+                tell_end();
+                co_await connection_->close();
                 co_return;
         }
     }
@@ -265,16 +265,20 @@ asio::awaitable<void> Reception::commit() {
                        .text = "Ok: queued as " + id});
 }
 
+asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connection,
+                            asio::ip::tcp::endpoint peer) {
+    const auto reception = std::make_shared<Reception>(shard, std::move(connection), peer);
+    const auto place = shard.enter([reception] { reception->shut_down(); });
+    co_await reception->run();
+}
+
 }  // namespace
 
 asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
     const auto peer = connection->peer();
     if (!peer) co_return;  // gone before we could ask who it was
     const auto admitted = co_await admit(shard.house(), *connection, *peer);
-    if (admitted == nullptr) co_return;
-    const auto reception = std::make_shared<Reception>(shard, std::move(connection), *peer);
-    const auto place = shard.enter([reception] { reception->shut_down(); });
-    co_await reception->run();
+    if (admitted != nullptr) co_await serve(shard, std::move(connection), *peer);
 }
 
 }  // namespace turnaway::relay
