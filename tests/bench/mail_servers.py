@@ -220,8 +220,10 @@ class Postfix:
         return self
 
     def __exit__(self, *_):
+        processes = tree(self.process_id)  # the last of them outlive the first
         self.root.run("postfix", "stop", check=False)
-        wait_until(lambda: not os.path.exists(f"/proc/{self.process_id}"), "Postfix does not end")
+        wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in processes),
+                   "Postfix does not end")
         self.root.run("postconf", "-MX", f"{self.port}/inet")
         system("umount", str(self.root.top / "var/spool/postfix"))
 

@@ -18,7 +18,7 @@ from mail_servers import CACHED, REFUSED, Postfix, Relay, Sink
 
 ARRIVAL_LIMIT_S = 240
 LATENCY_QUESTIONS = 4000
-WARM_UP_MESSAGES = 400
+WARM_UP_MESSAGES = 1000
 
 
 class Place:
