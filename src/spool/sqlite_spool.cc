@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "spool/memory_content.h"
 #include "spool/row.h"
+#include "spool/sqlite_spool_job.h"
 
 namespace turnaway::spool {
 namespace {
@@ -25,20 +26,6 @@ constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 // How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
 // within this time repeats a delivery that was over.
 constexpr std::chrono::milliseconds company_wait{5};
-
-struct Load {
-    queue::QueueId id;
-};
-struct List {
-    queue::QueueId after;
-    std::size_t count;
-};
-struct Remember {
-    RefusingHost host;
-};
-struct Forget {
-    std::string address;
-};
 
 // Makes a new entry of a folder durable.
 base::Result<void> sync_folder(const std::string& path) {
@@ -52,31 +39,6 @@ base::Result<void> sync_folder(const std::string& path) {
 }
 
 }  // namespace
-
-struct SqliteSpool::Job {
-    std::variant<Change, Load, List, Remember, Forget> what;
-    Done done = {};
-    Found found = {};    // of a Load, instead of done
-    Listed listed = {};  // of a List
-    std::optional<base::Error> refused = {};
-    std::optional<StoredMessage> loaded = {};
-    std::vector<queue::Message> messages = {};
-
-    // Somebody waits for it: a client for its 250, a delivery for the message.
-    bool is_urgent() const {
-        const auto* change = std::get_if<Change>(&what);
-        return change == nullptr || !change->add.empty();
-    }
-    void end() {
-        if (found) {
-            refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
-        } else if (listed) {
-            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
-        } else {
-            refused ? done(std::unexpected(std::move(*refused))) : done({});
-        }
-    }
-};
 
 base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
     const std::string& path = settings.path;
