@@ -185,12 +185,13 @@ void QueuePage::add_host(const Json& host, Table* table) const {
                 age(host, "seen") + " ago", safe(text_of(host, "words"))});
 }
 
-void QueuePage::append_recipient(const Json& recipient, std::string* out) const {
+void QueuePage::append_recipient(const Json& recipient, bool is_held, std::string* out) const {
     const std::string state = text_of(recipient, "state");
     *out += fmt::format("  {}To{}        {}: {}, {}", colours_.label, colours_.off,
-                        safe(text_of(recipient, "address"), line_bytes_most), safe(state),
-                        counted(number_of(recipient, "tries"), "try", "tries"));
-    if (state == "waiting") {
+                        safe(text_of(recipient, "address"), line_bytes_most),
+                        counted(number_of(recipient, "tries"), "try", "tries"), safe(state));
+    if (state == "waiting" && is_held) *out += " for its release";
+    if (state == "waiting" && !is_held) {
         const auto when = wait(recipient, "due");
         *out += when == "now" ? ", due now" : ", next in " + when;
     }
@@ -228,9 +229,13 @@ std::string QueuePage::message(const Json& message) const {
                               message.value("smtputf8", false) ? ", SMTPUTF8" : ""));
     const std::string envid = text_of(message, "envid");
     if (!envid.empty()) entry("ENVID", safe(envid, line_bytes_most));
-    for (const auto& recipient : part_of(message, "recipients")) append_recipient(recipient, &out);
+    const bool is_held = text_of(message, "state") == "held";
+    for (const auto& recipient : part_of(message, "recipients")) {
+        append_recipient(recipient, is_held, &out);
+    }
     out += fmt::format("  {}Header{}\n", colours_.label, colours_.off);
-    const std::string header = text_of(message, "header");
+    std::string header = text_of(message, "header");
+    std::ranges::replace(header, '\t', ' ');
     for (std::string_view rest = header; !rest.empty();) {
         const auto end = std::min(rest.find('\n'), rest.size());
         auto line = rest.substr(0, end);

@@ -47,7 +47,7 @@ class QueuePage {
   private:
     std::string age(const Json& object, const char* key) const;
     std::string wait(const Json& object, const char* key) const;
-    void append_recipient(const Json& recipient, std::string* out) const;
+    void append_recipient(const Json& recipient, bool is_held, std::string* out) const;
 
     const Colours& colours_;
     std::chrono::sys_seconds now_;

@@ -235,12 +235,9 @@ base::Result<void> SqliteSpool::read_list(Job& job) {
     const auto& list = std::get<List>(job.what);
     return database_->list(list.after, list.count, [&job](const MessageRow& row) {
         auto message = unpack_message(row.id, row.envelope, row.states);
-        if (message) {
-            job.messages.push_back(std::move(*message));
-        } else {
-            job.refused = base::Error{base::Fault::data,
-                                      "the row of message " + row.id.text() + " is damaged"};
-        }
+        if (message) return job.messages.push_back(std::move(*message));
+        job.refused =
+            base::Error{base::Fault::data, "the row of message " + row.id.text() + " is damaged"};
     });
 }
 

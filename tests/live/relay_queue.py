@@ -186,7 +186,9 @@ class QueueTest(unittest.TestCase):
         page = self.relay.queue("show", two)
         self.assertTrue(page.startswith(f"Message {two}: waiting\n"))
         self.assertIn("mx.dead.example[", page)
-        self.assertIn("Subject: =?utf-8?q?h=C3=A9?=", page)
+        self.assertIn("two@dead.example: 1 try, waiting, next in ", page)
+        self.assertIn("\n    Subject: =?utf-8?q?h=C3=A9?=\n", page)
+        self.assertNotIn("\\x09", page)
         self.assertNotIn("\x1b", page)
         self.assertEqual(self.messages("show", "0000000000001", code=66),
                          [{"type": "outcome", "id": "0000000000001", "outcome": "missing"}])
@@ -212,6 +214,7 @@ class QueueTest(unittest.TestCase):
     def test_held_ones_are_not_tried_and_stay_held_over_a_restart(self):
         one, two, three = self.ids()
         self.assertEqual(self.relay.queue("hold", one, two), "2 messages held.\n")
+        self.assertIn("one@dead.example: 1 try, waiting for its release\n", self.relay.queue("show", one))
         self.assertEqual(self.relay.queue("hold", one), "0 messages held; 1 held already.\n")
         # All of them are asked to go; only the one that is not held does.
         self.relay.queue("flush", "--all")
