@@ -109,13 +109,22 @@ void Log::tell_dropped(std::string& text) {
 }
 
 void Log::run() {
+    using Clock = std::chrono::steady_clock;
     std::string text;
+    Clock::time_point moment_end{};
+    int hasty_writes = 0;
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return !waiting_.empty() || is_ending_; });
         if (waiting_.empty()) return;
-        changed_.wait_for(lock, gather_wait,
-                          [this] { return waiting_.size() >= enough_bytes || is_ending_; });
+        if (const auto now = Clock::now(); now >= moment_end) {
+            moment_end = now + moment;
+            hasty_writes = 0;
+        }
+        if (++hasty_writes > hasty_writes_most) {
+            changed_.wait_until(lock, moment_end,
+                                [this] { return waiting_.size() >= enough_bytes || is_ending_; });
+        }
         text.clear();
         text.swap(waiting_);
         lock.unlock();
