@@ -177,7 +177,7 @@ Result<void> Daemon::open_shards() {
     return {};
 }
 
-// The jobs wait in the shards' event loops until these run.
+// The jobs wait in the shards' schedules until these start.
 Result<void> Daemon::load_queue() {
     auto hosts = spool_->refusing_hosts();
     if (!hosts) return std::unexpected(hosts.error());
@@ -192,7 +192,7 @@ Result<void> Daemon::load_queue() {
     });
     if (!scanned) return scanned;
     if (auto done = open_shards(); !done) return done;
-    for (const auto& job : jobs) house_->add_job(job.id, job.destination, job.due);
+    for (const auto& job : jobs) house_->load_job(job.id, job.destination, job.due);
     return {};
 }
 

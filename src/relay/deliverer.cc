@@ -39,6 +39,11 @@ void Deliverer::rules_changed() {
     pump();
 }
 
+void Deliverer::load(queue::QueueId id, std::string_view destination,
+                     std::chrono::sys_seconds due) {
+    schedule_.add(id, destination, due);
+}
+
 void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) {
     schedule_.remove(id);
     for (const auto& job : jobs) {
@@ -74,10 +79,15 @@ void Deliverer::pump() {
 void Deliverer::wake_at(std::chrono::sys_seconds due) {
     // Not sooner than a second from now: what is due and has no place is started when a place is
     // given back.
-    const auto wait = std::max<std::chrono::seconds>(due - now_seconds(), std::chrono::seconds(1));
-    timer_.expires_after(wait);
+    const auto now = now_seconds();
+    const auto at = std::max(due, now + std::chrono::seconds(1));
+    if (wakes_at_ && *wakes_at_ <= at) return;  // early is no harm, the timer set each time is
+    wakes_at_ = at;
+    timer_.expires_after(at - now);
     timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) pump();
+        if (error) return;
+        wakes_at_.reset();
+        pump();
     });
 }
 

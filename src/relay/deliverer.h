@@ -34,6 +34,8 @@ class Deliverer {
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // Places and connections there may be, after a reload.
     void rules_changed();
+    // Of a job found in the spool at the start: add() without beginning anything.
+    void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // An administrator changed the message: its waiting jobs are these now. One that is under way
     // sees the change at its end, and says then when it is due again.
     void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
@@ -54,6 +56,7 @@ class Deliverer {
     queue::Schedule schedule_;
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
+    std::optional<std::chrono::sys_seconds> wakes_at_;
     std::atomic<std::size_t> active_ = 0;  // read by whoever counts
     // With when each is due again, once that is known: a job is not added before it has ended.
     std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>

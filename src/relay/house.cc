@@ -82,6 +82,11 @@ void House::take_in(spool::StoredMessage stored) {
     for (const auto& job : jobs) add_job(job.id, job.destination, job.due);
 }
 
+void House::load_job(queue::QueueId id, std::string_view destination,
+                     std::chrono::sys_seconds due) {
+    shard_of(destination).load_job(id, destination, due);
+}
+
 void House::add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
     shard_of(destination).add_job(id, destination, due);
 }

@@ -74,6 +74,8 @@ class House {
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
     // A durable message that came in or was written here: its jobs begin.
     void take_in(spool::StoredMessage stored);
+    // Of a message found at the start, before any shard runs.
+    void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
     // What hosts said of themselves.

@@ -16,6 +16,9 @@ namespace {
 // How long the writer waits for the reader before it looks whether it should end.
 constexpr int poll_milliseconds = 100;
 
+// So much is written at once, without waiting for more.
+constexpr std::size_t enough_bytes = Log::buffer_bytes / 4;
+
 }  // namespace
 
 std::string_view name(DeliveryResult result) {
@@ -83,17 +86,18 @@ Log::~Log() {
 void Log::write(const LogEvent& event) {
     if (level_of(event) > level_.load(std::memory_order_relaxed)) return;
     const std::string lines = log_lines(event, style_, std::chrono::system_clock::now());
-    bool was_empty = false;
+    bool must_wake = false;
     {
         const std::scoped_lock lock(mutex_);
         if (waiting_.size() + lines.size() > buffer_bytes) {
             dropped_.fetch_add(1, std::memory_order_relaxed);
             return;
         }
-        was_empty = waiting_.empty();
+        const std::size_t before = waiting_.size();
         waiting_ += lines;
+        must_wake = before == 0 || (before < enough_bytes && waiting_.size() >= enough_bytes);
     }
-    if (was_empty) changed_.notify_one();
+    if (must_wake) changed_.notify_one();
 }
 
 void Log::tell_dropped(std::string& text) {
@@ -105,11 +109,22 @@ void Log::tell_dropped(std::string& text) {
 }
 
 void Log::run() {
+    using Clock = std::chrono::steady_clock;
     std::string text;
+    Clock::time_point moment_end{};
+    int hasty_writes = 0;
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return !waiting_.empty() || is_ending_; });
         if (waiting_.empty()) return;
+        if (const auto now = Clock::now(); now >= moment_end) {
+            moment_end = now + moment;
+            hasty_writes = 0;
+        }
+        if (++hasty_writes > hasty_writes_most) {
+            changed_.wait_until(lock, moment_end,
+                                [this] { return waiting_.size() >= enough_bytes || is_ending_; });
+        }
         text.clear();
         text.swap(waiting_);
         lock.unlock();

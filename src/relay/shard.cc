@@ -49,6 +49,7 @@ base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
 void Shard::start(std::vector<io::Listener> listeners) {
     listeners_ = std::move(listeners);
     for (auto& listener : listeners_) asio::co_spawn(io_, accept(listener), asio::detached);
+    asio::post(io_, [this] { deliverer_->pump(); });
 }
 
 void Shard::run() {
@@ -70,6 +71,11 @@ asio::awaitable<void> Shard::accept(io::Listener& listener) {
         pause.expires_after(accept_pause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
+}
+
+void Shard::load_job(queue::QueueId id, std::string_view destination,
+                     std::chrono::sys_seconds due) {
+    deliverer_->load(id, destination, due);
 }
 
 void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {

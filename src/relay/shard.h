@@ -37,7 +37,9 @@ class Shard {
                                                      queue::QueueId after);
     ~Shard();
 
-    // Serves who comes to these listening sockets.
+    // Before start(): a job that was found in the spool.
+    void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // Begins the jobs that are due, and serves who comes to these listening sockets.
     void start(std::vector<io::Listener> listeners);
     void run();
     // Any thread. No new clients and no new deliveries; ends when all are gone.

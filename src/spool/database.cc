@@ -55,8 +55,8 @@ struct Database::Statements {
     Statement remember, forget, forget_all;
 };
 
-Database::Database(std::string file)
-    : file_(std::move(file)), statements_(std::make_unique<Statements>()) {}
+Database::Database(std::string file, const char* vfs)
+    : file_(std::move(file)), vfs_(vfs), statements_(std::make_unique<Statements>()) {}
 
 Database::~Database() {
     statements_.reset();
@@ -80,17 +80,17 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, 
     } else if (errno != EEXIST) {
         return base::fail_errno(base::Fault::io, "cannot make " + file);
     }
-    auto database = std::unique_ptr<Database>(new Database(file));
-    if (auto started = database->start(vfs); !started) {
+    auto database = std::unique_ptr<Database>(new Database(file, vfs));
+    if (auto started = database->start(); !started) {
         return std::unexpected(std::move(started.error()));
     }
     return database;
 }
 
-base::Result<void> Database::start(const char* vfs) {
+base::Result<void> Database::start() {
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
-    if (sqlite3_open_v2(file_.c_str(), &connection_, flags, vfs) != SQLITE_OK) {
+    if (sqlite3_open_v2(file_.c_str(), &connection_, flags, vfs_.name()) != SQLITE_OK) {
         return failure("cannot open");
     }
     sqlite3_db_config(connection_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

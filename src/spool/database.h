@@ -4,8 +4,8 @@
 // told so at once; SQLite 3.40.1 has a fault when its log restarts under two connections, and here
 // there are never two. Every commit is synced (WAL, synchronous=FULL). The log is moved into the
 // database by checkpoint() alone, not inside a commit, because SQLite hides that failure there.
-// Not safe from several threads at once: the owner locks. The only file that includes SQLite is
-// database.cc (and statement.h for it).
+// Not safe from several threads at once: the owner locks. Only database.cc (with statement.h for
+// it) and gathering_vfs.cc include SQLite.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "queue/queue_id.h"
+#include "spool/gathering_vfs.h"
 #include "spool/spool.h"
 
 struct sqlite3;
@@ -74,8 +75,8 @@ class Database {
     base::Result<std::vector<RefusingHost>> refusing_hosts();
 
   private:
-    explicit Database(std::string file);
-    base::Result<void> start(const char* vfs);
+    Database(std::string file, const char* vfs);
+    base::Result<void> start();
     base::Result<void> check_version();
     base::Result<void> check_content();
     base::Result<void> prepare();
@@ -84,6 +85,7 @@ class Database {
     std::unexpected<base::Error> failure(std::string_view what) const;
 
     std::string file_;
+    GatheringVfs vfs_;
     sqlite3* connection_ = nullptr;
     int log_pages_ = 0;
     struct Statements;

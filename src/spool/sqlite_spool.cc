@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <chrono>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -12,47 +13,18 @@
 #include "spool/memory_content.h"
 #include "spool/row.h"
 #include "spool/spool_folder.h"
+#include "spool/sqlite_spool_job.h"
 
 namespace turnaway::spool {
 namespace {
 
 constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 
-struct Load {
-    queue::QueueId id;
-};
-struct List {
-    queue::QueueId after;
-    std::size_t count;
-};
-struct Remember {
-    RefusingHost host;
-};
-struct Forget {
-    std::string address;
-};
+// How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
+// within this time repeats a delivery that was over.
+constexpr std::chrono::milliseconds company_wait{5};
 
 }  // namespace
-
-struct SqliteSpool::Job {
-    std::variant<Change, Load, List, Remember, Forget> what;
-    Done done = {};
-    Found found = {};    // of a Load, instead of done
-    Listed listed = {};  // of a List
-    std::optional<base::Error> refused = {};
-    std::optional<StoredMessage> loaded = {};
-    std::vector<queue::Message> messages = {};
-
-    void end() {
-        if (found) {
-            refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
-        } else if (listed) {
-            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
-        } else {
-            refused ? done(std::unexpected(std::move(*refused))) : done({});
-        }
-    }
-};
 
 base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
     const std::string& path = settings.path;
@@ -140,13 +112,15 @@ base::Result<std::vector<RefusingHost>> SqliteSpool::refusing_hosts() {
 }
 
 void SqliteSpool::ask(Job job) {
-    bool was_empty = false;
+    const bool is_urgent = job.is_urgent();
+    bool must_wake = false;
     {
         const std::lock_guard lock(line_mutex_);
-        was_empty = line_.empty();
+        must_wake = line_.empty() || (is_urgent && !is_line_urgent_);
+        is_line_urgent_ |= is_urgent;
         line_.push_back(std::move(job));
     }
-    if (was_empty) line_changed_.notify_one();
+    if (must_wake) line_changed_.notify_one();
 }
 
 void SqliteSpool::work() {
@@ -156,7 +130,10 @@ void SqliteSpool::work() {
             std::unique_lock lock(line_mutex_);
             line_changed_.wait(lock, [this] { return is_ending_ || !line_.empty(); });
             if (line_.empty()) return;
+            line_changed_.wait_for(lock, company_wait,
+                                   [this] { return is_ending_ || is_line_urgent_; });
             jobs.swap(line_);
+            is_line_urgent_ = false;
         }
         for (std::size_t at = 0; at < jobs.size();) at = commit_some(jobs, at);
     }

@@ -2,9 +2,10 @@
 //
 // Whatever is asked for goes into a line that one thread works off: it takes all there is, makes it
 // one transaction, commits and syncs once, and only then calls every `done`. So the more wait, the
-// more share a sync. Big content is synced, file and folder, before the commit of its row, and its
-// file is removed after the row is gone. A disk nearly full refuses new messages with
-// Fault::unavailable and goes on; any other failure is for good (the contract is spool.h).
+// more share a sync; what only updates and removes waits a moment for company, because nobody waits
+// for it. Big content is synced, file and folder, before the commit of its row, and its file is
+// removed after the row is gone. A disk nearly full refuses new messages with Fault::unavailable
+// and goes on; any other failure is for good (the contract is spool.h).
 // Gaps: a big content is synced on the one thread, so the others wait for it; an update of a
 // message that is not there is no error.
 #pragma once
@@ -104,6 +105,7 @@ class SqliteSpool final : public Spool {
     std::condition_variable line_changed_;
     Batch line_;
     bool is_ending_ = false;
+    bool is_line_urgent_ = false;
     std::thread thread_;  // last: it uses all of the above
 };
 

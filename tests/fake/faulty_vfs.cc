@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/check.h"
@@ -39,12 +40,23 @@ sqlite3_file* below(sqlite3_file* file) {
     return reinterpret_cast<File*>(file)->below();
 }
 
+// A long write may fail at each of its pages: those before it are then on the disk.
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
-    if (!plan.strikes(false)) return below(file)->pMethods->xWrite(below(file), data, size, at);
-    if (plan.fault == DiskFault::short_write || plan.fault == DiskFault::full) {
-        below(file)->pMethods->xWrite(below(file), data, size / 2, at);
+    const auto put = [&](int from, int bytes) {
+        return below(file)->pMethods->xWrite(below(file), static_cast<const char*>(data) + from,
+                                             bytes, at + from);
+    };
+    constexpr int page_bytes = 4096;
+    for (int from = 0; from < size; from += page_bytes) {
+        const int bytes = std::min(page_bytes, size - from);
+        if (plan.strikes(false)) {
+            if (plan.fault == DiskFault::write_error) return SQLITE_IOERR_WRITE;
+            put(from, bytes / 2);
+            return plan.fault == DiskFault::full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+        }
+        if (const int code = put(from, bytes); code != SQLITE_OK) return code;
     }
-    return plan.fault == DiskFault::full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+    return SQLITE_OK;
 }
 
 int sync(sqlite3_file* file, int flags) {

@@ -1,0 +1,55 @@
+// SqliteSpool::Job: what was asked of SqliteSpool, waiting in its line, with whom to tell. For
+// sqlite_spool.cc alone.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "spool/sqlite_spool.h"
+
+namespace turnaway::spool {
+
+struct Load {
+    queue::QueueId id;
+};
+struct List {
+    queue::QueueId after;
+    std::size_t count;
+};
+struct Remember {
+    RefusingHost host;
+};
+struct Forget {
+    std::string address;
+};
+
+struct SqliteSpool::Job {
+    std::variant<Change, Load, List, Remember, Forget> what;
+    Done done = {};
+    Found found = {};    // of a Load, instead of done
+    Listed listed = {};  // of a List
+    std::optional<base::Error> refused = {};
+    std::optional<StoredMessage> loaded = {};
+    std::vector<queue::Message> messages = {};
+
+    // Somebody waits for it: a client for its 250, a delivery for the message.
+    bool is_urgent() const {
+        const auto* change = std::get_if<Change>(&what);
+        return change == nullptr || !change->add.empty();
+    }
+    void end() {
+        if (found) {
+            refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
+        } else if (listed) {
+            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
+        } else {
+            refused ? done(std::unexpected(std::move(*refused))) : done({});
+        }
+    }
+};
+
+}  // namespace turnaway::spool
