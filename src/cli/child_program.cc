@@ -1,6 +1,7 @@
 #include "cli/child_program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
@@ -38,6 +39,7 @@ std::vector<std::string> environment_of_child() {
 
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (auto& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     return pointers;
@@ -58,7 +60,8 @@ bool take_account(const std::optional<Account>& account) {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
-    const bool is_ready = dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO) >= 0 &&
+    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
                           dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
                           take_account(account) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
                           getppid() == parent;
@@ -158,7 +161,7 @@ base::Result<std::string> find_program(const std::string& name) {
     const auto own = own_folder();
     if (!own) return std::unexpected(own.error());
     const std::string& folder = *own;
-    for (const std::string& place : {folder + name, folder + "../sbin/" + name}) {
+    for (const auto& place : {folder + name, fmt::format("{}../sbin/{}", folder, name)}) {
         if (access(place.c_str(), X_OK) == 0) return place;
     }
     return base::fail(Fault::unavailable, name + " is neither in " + folder +

@@ -35,8 +35,8 @@ void check_rights(const std::string& path, const struct stat& status, const std:
     for (const auto* name : {"spool.db", "spool.db-wal", "content"}) {
         const std::string inner = path + '/' + name;
         if (stat(inner.c_str(), &file) == 0 && file.st_uid != status.st_uid) {
-            findings.problem(inner + " does not belong to the owner of " + path + '.',
-                             "chown -R --reference=" + path + ' ' + path);
+            findings.problem(fmt::format("{} does not belong to the owner of {}.", inner, path),
+                             fmt::format("chown -R --reference={0} {0}", path));
         }
     }
 }

@@ -37,7 +37,7 @@ bool can_read(int fd, Steady::time_point until, const std::stop_token& stop);
 
 class LineStream {
   public:
-    static constexpr std::size_t line_bytes_most = 64 * 1024;
+    static constexpr std::size_t line_bytes_most = std::size_t{64} * 1024;
 
     LineStream(Descriptor socket, std::stop_token stop)
         : socket_(std::move(socket)), stop_(std::move(stop)) {}

@@ -80,11 +80,11 @@ base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const 
 }
 
 // Takes the descriptor, in any case.
-base::Result<tcp::acceptor> adopt(asio::any_io_executor executor, int descriptor) {
+base::Result<tcp::acceptor> adopt(const asio::any_io_executor& executor, int descriptor) {
     sockaddr_storage address{};
     socklen_t bytes = sizeof address;
     getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &bytes);
-    tcp::acceptor acceptor(std::move(executor));
+    tcp::acceptor acceptor(executor);
     error_code error;
     acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, error);
     if (!error) return acceptor;

@@ -89,6 +89,7 @@ class Reader {
     std::vector<std::string> faults() {
         std::ranges::sort(faults_);
         std::vector<std::string> lines;
+        lines.reserve(faults_.size());
         for (const auto& [line, text] : faults_) {
             lines.push_back(std::string(file_) + ':' + std::to_string(line) + ": " + text);
         }

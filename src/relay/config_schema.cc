@@ -256,7 +256,7 @@ void add_verdict(Rows& rows) {
 
 void add_the_rest(Rows& rows) {
     rows.push_back({"message", "size_max", Form::bytes, R"("50MB")", "The largest message taken.",
-                    &at<&Config::message, &MessageConfig::size_max>, reload, 64 * 1024,
+                    &at<&Config::message, &MessageConfig::size_max>, reload, 65'536,
                     10'000'000'000});
     rows.push_back({"message", "recipients_max", Form::number, "1000",
                     "The most recipients of one message; one more gets 452.",
