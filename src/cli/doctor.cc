@@ -96,7 +96,7 @@ class Doctor {
                               .dns_name = options_.dns_name,
                               .port25_target = options_.port25_target};
         auto config = relay::read_config(options_.config_path);
-        if (config) patient.config = *std::move(config);
+        if (config) patient.config = *config;
         for (const auto& check : checks) {
             if (!config && check.needs_config) continue;
             DoctorFindings findings(check.name);

@@ -41,7 +41,8 @@ void check_control(const DoctorPatient& patient, DoctorFindings& findings) {
     }
     std::memcpy(address.sun_path, path.data(), path.size());
     Descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+    if (fd.get() >= 0 &&
+        connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         if (answers(std::move(fd))) {
             findings.ok("The relay answers at " + path + '.');
         } else {

@@ -104,7 +104,7 @@ LookupAnswer DoctorLookup::ask(const std::string& name, int type) {
 LookupAnswer DoctorLookup::ask_addresses(const std::string& name,
                                          std::vector<route::IpAddress>* found) {
     auto first = ask(name, ns_t_a);
-    const auto second = ask(name, ns_t_aaaa);
+    auto second = ask(name, ns_t_aaaa);
     std::ranges::copy(first.addresses(), std::back_inserter(*found));
     std::ranges::copy(second.addresses(), std::back_inserter(*found));
     if (first.kind == LookupAnswer::Kind::records) return first;

@@ -104,7 +104,7 @@ std::optional<std::string> LineStream::read_line(Steady::time_point until) {
         }
         if (pending_.size() > line_bytes_most) return std::nullopt;
         if (!can_read(socket_.get(), until, stop_)) return std::nullopt;
-        std::array<char, 16 * 1024> buffer;
+        std::array<char, 16'384> buffer;
         const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
         if (size <= 0) return std::nullopt;
@@ -119,7 +119,7 @@ bool LineStream::write(std::string_view bytes) {
             send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) {
             bytes.remove_prefix(static_cast<std::size_t>(sent));
-        } else if (errno == EAGAIN) {
+        } else if (sent == 0 || errno == EAGAIN) {
             if (!is_ready(socket_.get(), POLLOUT, until, stop_)) return false;
         } else if (errno != EINTR) {
             return false;

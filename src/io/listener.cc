@@ -121,7 +121,7 @@ base::Result<Listener> Listener::moved_to(asio::any_io_executor executor) && {
     if (error) {
         return base::fail(Fault::system, "cannot move a listening socket: " + error.message());
     }
-    auto acceptor = adopt(std::move(executor), descriptor);
+    auto acceptor = adopt(executor, descriptor);
     if (!acceptor) return std::unexpected(acceptor.error());
     return Listener(*std::move(acceptor));
 }
