@@ -278,7 +278,8 @@ void Round::finish(Delivery& delivery) {
         const auto endings = merge(std::move(states), judgements, &next);
         auto told = report(next, endings);
         if (told) {
-            live_->message = std::move(next);
+            // Only these: other shards are reading the envelope.
+            live_->message.states = std::move(next.states);
             tell_round(shard_.house(), live_->message, chosen_, judgements, times_);
             if (*told) tell_reported(shard_.house(), live_->message, (*told)->message, endings);
             apply(*std::move(told));

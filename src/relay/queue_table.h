@@ -23,8 +23,8 @@
 namespace turnaway::relay {
 
 struct LiveMessage {
-    std::mutex mutex;        // guards message
-    queue::Message message;  // envelope and content never change
+    std::mutex mutex;        // guards is_gone, and states and is_held of the message
+    queue::Message message;  // the rest of it never changes, so anybody reads it
     spool::ContentPtr content;
     bool is_gone = false;  // removed meanwhile, by an administrator or because all was done
 };

@@ -181,10 +181,11 @@ class Watching(unittest.TestCase):
             with client:
                 for stream in range(3):
                     self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/dev/null")
+                self.assertEqual(read_line(client), GREETING_REFUSAL)  # now it knows its signals
                 process.send_signal(signal.SIGUSR1)
                 time.sleep(0.1)
                 client.sendall(b"QUIT\r\n")
-                self.assertEqual(read_all(client), GREETING_REFUSAL + BYE)
+                self.assertEqual(read_all(client), BYE)
         finally:
             process.terminate()
             self.assertEqual(process.wait(15), 0)
