@@ -76,7 +76,7 @@ class Look(unittest.TestCase):
         self.assertEqual(host.commands(), ["QUIT"])
         self.assertEqual(self.answer(to), "556 5.3.2")
         self.assertEqual(len(host.dialogues), 1, "what is known is not looked at again")
-        told = self.scene.relay.lines("host-refuses", host=host.mx)
+        told = wait_until(lambda: self.scene.relay.lines("host-refuses", host=host.mx), "the log")
         self.assertEqual([(line["address"], line["words"]) for line in told], [(host.name, REFUSAL)])
 
     def test_one_host_that_takes_mail_is_enough(self):

@@ -223,7 +223,7 @@ class Exchange:
         self.peer.hand_over("carol@via.example", f"From: <{peers.SENDER}>\nSubject: out\n\n.dots\nhere\n")
         self.relay.delivery("carol@via.example", "sent")
         check(self.final.messages[-1].content.endswith(b"\r\n\r\n.dots\r\nhere\r\n"), self.final.messages[-1].content)
-        received = self.relay.lines("received", **{"from": peers.SENDER})
+        received = wait_until(lambda: self.relay.lines("received", **{"from": peers.SENDER}), "the log")
         check(received and received[-1]["encrypted"], f"it did not come encrypted: {received}")
 
     def hears_of_a_failure(self):

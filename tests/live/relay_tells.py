@@ -69,6 +69,7 @@ class Figures(unittest.TestCase):
                 pass
         wait_until(lambda: scene.metrics.value("sessions") == 0, "all to leave")
         wait_until(lambda: scene.metrics.value("active_deliveries") == 0, "deliveries to end")
+        wait_until(lambda: len(scene.relay.lines("disconnected")) == scene.metrics.value("connections_total"), "the log")
 
     def figure(self, name, **labels):
         return self.values[name, frozenset(labels.items())]
