@@ -66,7 +66,7 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
             return {
                 {"Many networks let nobody out at port 25; then silence says nothing about "
                  "others.",
-                 "RFC 5068 section 3.1"}};
+                 "RFC 5068 section 4"}};
     }
     return {};
 }
