@@ -13,6 +13,8 @@ import tempfile
 import unittest
 
 import nsd_zone
+import zone_signer
+from dns_server import DnsServer
 from relay_daemon import free_port, loopback_block
 from smtp_host import ENDLESS, SILENT, SmtpHost, Slow
 
@@ -28,6 +30,7 @@ HOSTS = {  # name: script; None: nobody listens
     "ssh": {"greeting": "SSH-2.0-OpenSSH_9.2p1\x1b[31m"},
 }
 block = zone = port = None
+anchors = []
 hosts, addresses = {}, {}
 
 
@@ -39,7 +42,7 @@ def setUpModule():
         addresses[name] = f"{block}.{number}"
         if script is not None:
             hosts[name] = SmtpHost(addresses[name], port, script)
-    zone = nsd_zone.NsdZone(f"{block}.53", records(), broken=["broken.test"])
+    zone = nsd_zone.NsdZone(zone_address(), records(), broken=["broken.test"], signed=signed_zones())
 
 
 def tearDownModule():
@@ -66,6 +69,19 @@ def records():
     for number in range(60):
         lines += [f"big.test. MX {number} {long_name}{number}.test.", f"{long_name}{number}.test. A 192.0.2.{number + 1}"]
     return lines
+
+
+def signed_zones():
+    zones = {}
+    for name in ("signed.test.", "bogus.test."):
+        zones[name], anchor = zone_signer.sign(name, [(f"null.{name}", "MX", "0 ."), (f"ns.{name}", "A", zone_address())])
+        anchors.append(anchor)
+    zones["bogus.test."] = [line.replace("IN MX 0 .", "IN MX 9 .") for line in zones["bogus.test."]]
+    return zones
+
+
+def zone_address():
+    return f"{block}.53"
 
 
 def run(*arguments, resolver=None, loopback=True, text=None):
@@ -136,6 +152,34 @@ class Dns(CheckTest):
         self.assertEqual([each["second_look"] for each in found["dns"]], [False, True])
 
 
+class Dnssec(CheckTest):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(dir="/var/tmp")
+        self.addCleanup(self.folder.cleanup)
+        self.anchor = pathlib.Path(self.folder.name, "anchor.key")
+        self.anchor.write_text("; for the tests\n" + "\n".join(anchors) + "\n")
+
+    def test_what_is_validated_is_called_so_and_asked_for_once(self):
+        found = self.assert_verdict("null.signed.test", "no", "null-mx", "--trust-anchor", self.anchor)
+        self.assertTrue(found["secure"] and found["dns"][0]["secure"], found)
+        self.assertEqual(found["dnssec"], f"validated from {self.anchor}")
+        found = self.assert_verdict("gone.signed.test", "no", "no-such-domain", "--trust-anchor", self.anchor)
+        self.assertEqual([each["secure"] for each in found["dns"]], [True])
+        self.assertFalse(self.check("null.test", "--trust-anchor", self.anchor)["secure"])
+
+    def test_what_does_not_validate_proves_nothing(self):
+        found = self.assert_verdict("null.bogus.test", "unknown", "dns-failure", "--trust-anchor", self.anchor)
+        self.assertEqual(found["dns"][0]["failure"], "bogus")
+
+    def test_a_server_that_leaves_signatures_out_makes_nothing_bogus(self):
+        server = DnsServer(f"{block}.55")
+        server.add("null.signed.test MX 0 .", "signed.test A 192.0.2.1")
+        found = self.assert_verdict("null.signed.test", "no", "null-mx", "--trust-anchor", self.anchor,
+                                    resolver=f"{server.address}@{server.port}")
+        self.assertFalse(found["secure"])
+        self.assertIn("not checked: the DNS server leaves signatures out", found["dnssec"])
+
+
 class Hosts(CheckTest):
     def connect(self, name, taking, verdict, *arguments):
         egress = f"{addresses['ok']}:{port}"
@@ -194,6 +238,31 @@ class Forms(CheckTest):
     def test_what_hosts_say_cannot_colour_the_terminal(self):
         self.assertNotIn("\x1b", run("--connect", "ssh.test").stdout)
         self.assertIn("\x1b[1;31m", run("--color", "always", "null.test").stdout)
+
+    def test_json_is_as_its_schema_says(self):
+        schema = json.loads((pathlib.Path(__file__).parents[2] / "docs/schema/check.json").read_text())
+        for name in ("no.test", "two.test", "down.test", "null.test", "broken.test"):
+            found = self.check(name, "--connect", "--egress", f"{addresses['down']}:{port}")
+            self.assert_fits(found, schema["$defs"]["answer"], name)
+        line = run("--input", "-", "--json", text="a b\n").stdout
+        self.assert_fits({key: value for key, value in json.loads(line).items() if key not in ("row", "cell", "exit")},
+                         schema["$defs"]["fault"], "fault")
+
+    def assert_fits(self, value, schema, where):
+        if "oneOf" in schema:
+            schema = next(one for one in schema["oneOf"] if (one["type"] == "null") == (value is None))
+        if "enum" in schema or "const" in schema:
+            self.assertIn(value, schema.get("enum", [schema.get("const")]), where)
+            return
+        names = {str: "string", bool: "boolean", int: "integer", type(None): "null", list: "array", dict: "object"}
+        allowed = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        self.assertIn(names[type(value)], allowed, where)
+        if isinstance(value, dict):
+            self.assertEqual(list(value), list(schema["properties"]), where)
+            for key, each in value.items():
+                self.assert_fits(each, schema["properties"][key], f"{where} {key}")
+        for each in value if isinstance(value, list) else []:
+            self.assert_fits(each, schema["items"], where)
 
     def test_several_inputs_keep_their_order(self):
         result = run("--csv", "null.test", "broken.test", "ok.test")
