@@ -28,6 +28,9 @@ std::string host_of(const ProbeTarget& target) {
 std::string said_by(const Assessment& assessment) {
     const ProbeEvidence* probe = assessment.decisive_probe();
     if (probe == nullptr) return {};
+    const bool is_quoted =
+        probe->result.last_word() != nullptr && probe->result.end != ProbeEnd::garbage;
+    if (!is_quoted) return host_of(probe->target) + ": " + outcome_of(probe->result);
     return host_of(probe->target) + " says \"" + outcome_of(probe->result) + '"';
 }
 
@@ -57,7 +60,9 @@ std::string refusing(const Assessment& assessment) {
         case Doubt::left_out:
             return said + ", but there are more hosts than were asked.";
         default:
-            return said + (assessment.probes.size() > 1 ? ", and so do all its hosts." : ".");
+            return said + (assessment.probes.size() > 1
+                               ? ", and no address of its hosts takes mail."
+                               : ".");
     }
 }
 
@@ -207,7 +212,7 @@ std::string outcome_of(const ProbeResult& result) {
         case ProbeEnd::temporary:
             return printable(result.steps.back().words, words_bytes_most);
         case ProbeEnd::garbage:
-            return ended(result.stage, "no SMTP reply");
+            return "what it says is no SMTP";
         case ProbeEnd::closed:
             return ended(result.stage, "it closed the connection");
         case ProbeEnd::timed_out:
