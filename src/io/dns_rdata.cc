@@ -69,4 +69,17 @@ std::optional<route::IpAddress> read_address(std::string_view rdata) {
     return std::nullopt;
 }
 
+std::optional<std::string> read_text(std::string_view rdata) {
+    if (rdata.empty()) return std::nullopt;  // there is at least one string, if an empty one
+    std::string text;
+    while (!rdata.empty()) {
+        const std::size_t length = static_cast<unsigned char>(rdata[0]);
+        rdata.remove_prefix(1);
+        if (length > rdata.size()) return std::nullopt;
+        text += rdata.substr(0, length);
+        rdata.remove_prefix(length);
+    }
+    return text;
+}
+
 }  // namespace turnaway::io

@@ -1,5 +1,5 @@
-// Rdata: what a DNS server sent about one record, read (RFC 1035 sections 3.1, 3.3.9, 3.4.1; RFC
-// 3596).
+// Rdata: what a DNS server sent about one record, read (RFC 1035 sections 3.1, 3.3.9, 3.3.14,
+// 3.4.1; RFC 3596).
 //
 // Bytes of a stranger: every length is checked, and a name may hold any octet. Octets that are no
 // part of a readable name are written as master files do (`\.`, `\032`), so that no two names look
@@ -19,5 +19,7 @@ std::optional<std::string> name_text(std::string_view wire);
 std::optional<route::MxRecord> read_mx(std::string_view rdata);
 // A for 4 bytes, AAAA for 16.
 std::optional<route::IpAddress> read_address(std::string_view rdata);
+// TXT: its character-strings joined, nothing between them. Nothing when a length is wrong.
+std::optional<std::string> read_text(std::string_view rdata);
 
 }  // namespace turnaway::io

@@ -33,6 +33,8 @@ int wire_type(DnsType type) {
             return ns_t_a;
         case DnsType::aaaa:
             return ns_t_aaaa;
+        case DnsType::txt:
+            return ns_t_txt;
     }
     return ns_t_invalid;
 }
@@ -53,6 +55,12 @@ bool read_records(const ub_result& result, DnsType type, DnsAnswer* answer) {
             answer->mx.push_back(*std::move(record));
             continue;
         }
+        if (type == DnsType::txt) {
+            auto text = read_text(rdata);
+            if (!text) return false;
+            answer->texts.push_back(*std::move(text));
+            continue;
+        }
         const auto address = read_address(rdata);
         if (!address) return false;
         answer->addresses.push_back(*address);
@@ -68,7 +76,8 @@ DnsAnswer answer_of(const DnsQuestion& question, const ub_result& result) {
     }
     DnsAnswer answer;
     if (!read_records(result, question.type, &answer)) return failed(DnsFailure::servfail);
-    const bool has_records = !answer.mx.empty() || !answer.addresses.empty();
+    const bool has_records =
+        !answer.mx.empty() || !answer.addresses.empty() || !answer.texts.empty();
     answer.outcome = has_records            ? DnsOutcome::answered
                      : result.nxdomain != 0 ? DnsOutcome::no_such_name
                                             : DnsOutcome::no_data;

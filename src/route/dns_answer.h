@@ -1,4 +1,5 @@
-// A question to DNS and what a resolver says about it, as values: MX, A and AAAA are all we ask.
+// A question to DNS and what a resolver says about it, as values: MX, A, AAAA and TXT are all we
+// ask.
 //
 // The resolver follows CNAME and says where that led. "There is no such thing" (no_data,
 // no_such_name) is an answer of its own, apart from "I could not find out" (failed), which is never
@@ -19,7 +20,7 @@
 
 namespace turnaway::route {
 
-enum class DnsType : std::uint8_t { mx, a, aaaa };
+enum class DnsType : std::uint8_t { mx, a, aaaa, txt };
 
 struct DnsQuestion {
     mail::Domain name;
@@ -68,6 +69,9 @@ struct DnsAnswer {
     std::optional<mail::Domain> canonical_name = {};  // where CNAME led, when there was one
     std::vector<MxRecord> mx = {};                    // in the order of the answer
     std::vector<IpAddress> addresses = {};            // in the order of the answer
+    // TXT: the character-strings of each record joined (RFC 7208 section 3.3), as bytes: whoever
+    // prints them escapes them.
+    std::vector<std::string> texts = {};
 };
 
 }  // namespace turnaway::route

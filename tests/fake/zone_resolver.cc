@@ -25,11 +25,29 @@ constexpr std::size_t cname_steps_max = 8;
     std::abort();
 }
 
+// Up to a blank or a comment, or to the end of the quotes it begins with.
+std::size_t word_bytes(std::string_view line) {
+    if (line[0] != '"') return std::min(line.size(), line.find_first_of(" \t;"));
+    std::size_t at = 1;
+    while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
+    return std::min(line.size(), at + 1);
+}
+
+// What stands between the quotes; as it is when there are none.
+std::string unquoted(std::string_view word) {
+    if (!word.starts_with('"')) return std::string(word);
+    std::string text;
+    for (std::size_t at = 1; at + 1 < word.size(); ++at) {
+        if (word[at] == '\\') ++at;
+        text += word[at];
+    }
+    return text;
+}
+
 std::vector<std::string_view> words_of(std::string_view line) {
-    line = line.substr(0, line.find(';'));
     std::vector<std::string_view> words;
-    for (line = base::trim(line); !line.empty(); line = base::trim(line)) {
-        words.push_back(line.substr(0, line.find_first_of(" \t")));
+    for (line = base::trim(line); !line.empty() && line[0] != ';'; line = base::trim(line)) {
+        words.push_back(line.substr(0, word_bytes(line)));
         line.remove_prefix(words.back().size());
     }
     return words;
@@ -45,6 +63,7 @@ std::optional<DnsType> type_of(std::string_view word) {
     if (word == "MX") return DnsType::mx;
     if (word == "A") return DnsType::a;
     if (word == "AAAA") return DnsType::aaaa;
+    if (word == "TXT") return DnsType::txt;
     return std::nullopt;
 }
 
@@ -99,7 +118,7 @@ void ZoneResolver::add_record(Name& name, const std::vector<std::string_view>& w
     const std::string_view type = words.empty() ? "" : words[0];
     if (const auto failure = failure_of(type)) {
         const auto only = words.size() > 1 ? type_of(words[1]) : std::nullopt;
-        for (const DnsType asked : {DnsType::mx, DnsType::a, DnsType::aaaa}) {
+        for (const DnsType asked : {DnsType::mx, DnsType::a, DnsType::aaaa, DnsType::txt}) {
             if (!only || *only == asked) name.failures[asked] = *failure;
         }
     } else if (type == "MX" && words.size() == 3) {
@@ -113,6 +132,9 @@ void ZoneResolver::add_record(Name& name, const std::vector<std::string_view>& w
         (type == "A" ? name.a : name.aaaa).push_back(*address);
     } else if (type == "CNAME" && words.size() == 2) {
         name.cname = domain(words[1], line_number);
+    } else if (type == "TXT" && words.size() > 1) {
+        std::string& text = name.texts.emplace_back();
+        for (std::size_t i = 1; i < words.size(); ++i) text += unquoted(words[i]);
     } else {
         give_up(line_number, "not a record this fake knows");
     }
@@ -180,7 +202,9 @@ DnsAnswer ZoneResolver::answer(const route::DnsQuestion& question) const {
         if (question.type == DnsType::mx) answer.mx = name.mx;
         if (question.type == DnsType::a) answer.addresses = name.a;
         if (question.type == DnsType::aaaa) answer.addresses = name.aaaa;
-        const bool has_data = !answer.mx.empty() || !answer.addresses.empty();
+        if (question.type == DnsType::txt) answer.texts = name.texts;
+        const bool has_data =
+            !answer.mx.empty() || !answer.addresses.empty() || !answer.texts.empty();
         answer.outcome = has_data ? DnsOutcome::answered : DnsOutcome::no_data;
         answer.ttl_seconds =
             std::min(chain_ttl_seconds, has_data ? name.ttl_seconds : negative_ttl_seconds_);

@@ -6,6 +6,7 @@
 //   example.org 3600 IN MX 10 mx.example.org
 //   mx.example.org A 192.0.2.1      TTL and IN may be left out; the TTL is 300 then
 //   www.example.org CNAME example.org
+//   example.org TXT "v=spf1 " "-all"  each in quotes, joined; `\"` and `\\` stand for " and \
 //   slow.example TIMEOUT            SERVFAIL, TIMEOUT, REFUSED, BOGUS: whatever is asked
 //   half.example SERVFAIL AAAA      or one type only
 //
@@ -18,6 +19,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -50,6 +52,7 @@ class ZoneResolver : public route::Resolver {
         std::vector<route::MxRecord> mx;
         std::vector<route::IpAddress> a;
         std::vector<route::IpAddress> aaaa;
+        std::vector<std::string> texts;
         std::optional<mail::Domain> cname;
         std::map<route::DnsType, route::DnsFailure> failures;
         std::uint32_t ttl_seconds = UINT32_MAX;  // the least of its lines

@@ -1,6 +1,6 @@
 """A tiny name server for live tests: answers from zone lines over UDP, and can be changed, fail and fall silent meanwhile.
 
-Promises: `name TYPE data` lines (A, AAAA, MX, CNAME) are all the names there are, any other is NXDOMAIN; CNAME is followed;
+Promises: `name TYPE data` lines (A, AAAA, MX, TXT, CNAME) are all the names there are, any other is NXDOMAIN; CNAME is followed;
 all answers live for one second. `trouble[name]` is "servfail", "refused" or "silent" for a name, and `is_dead` silences it all. `asked`
 keeps the questions. Poses as a recursive server without DNSSEC. No compression, no TCP, no EDNS.
 """
@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28}
+TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28}
 TTL_S = 1
 NXDOMAIN = 3
 TROUBLES = {"servfail": 2, "refused": 5}
@@ -26,6 +26,10 @@ def wire_data(kind, data):
     if kind == "MX":
         preference, exchange = data.split()
         return struct.pack(">H", int(preference)) + wire_name(exchange)
+    if kind == "TXT":  # whatever the data says, in strings as long as they may be
+        text = data.encode()
+        pieces = [text[at:at + 255] for at in range(0, len(text), 255)] or [b""]
+        return b"".join(bytes([len(piece)]) + piece for piece in pieces)
     return wire_name(data)
 
 

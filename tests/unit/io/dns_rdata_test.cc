@@ -33,5 +33,12 @@ TEST(Rdata, ReadsRecords) {
     EXPECT_FALSE(read_address("\1\2\3"sv));
 }
 
+TEST(Rdata, JoinsTheStringsOfText) {
+    EXPECT_EQ(read_text("\4v=sp\0\7f1 -all"sv), "v=spf1 -all");
+    EXPECT_EQ(read_text("\0"sv), "");
+    EXPECT_EQ(read_text("\2\0\xff"sv), "\0\xff"sv);
+    for (const auto wire : {""sv, "\5abc"sv, "\1a\3bc"sv}) EXPECT_FALSE(read_text(wire));
+}
+
 }  // namespace
 }  // namespace turnaway::io

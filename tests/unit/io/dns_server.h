@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 class DnsServer {
   public:
-    static constexpr std::uint16_t a = 1, cname = 5, soa = 6, mx = 15, aaaa = 28;
+    static constexpr std::uint16_t a = 1, cname = 5, soa = 6, mx = 15, txt = 16, aaaa = 28;
     static constexpr int servfail = 2;
 
     explicit DnsServer(asio::io_context& loop);

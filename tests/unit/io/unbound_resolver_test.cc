@@ -93,6 +93,23 @@ TEST_F(UnboundResolverTest, ForwardsEveryNameAndReadsTheAnswer) {
     EXPECT_EQ(ask("gone.test").outcome, DnsOutcome::no_such_name);
 }
 
+TEST_F(UnboundResolverTest, ReadsTextOfNamesWithUnderscores) {
+    server_.add("_dmarc.one.test", DnsServer::txt, "\11v=DMARC1;\11 p=reject");
+    server_.add("one.test", DnsServer::txt, "\4v=sp\7f1 -all");
+    server_.add("one.test", DnsServer::txt, std::string("\2\0\xe2", 3));
+    server_.add("broken.test", DnsServer::txt, "\11short");
+    open_with_server();
+    const DnsAnswer dmarc = ask("_dmarc.one.test", DnsType::txt);
+    ASSERT_EQ(dmarc.outcome, DnsOutcome::answered);
+    EXPECT_EQ(dmarc.texts, std::vector<std::string>{"v=DMARC1; p=reject"});
+    EXPECT_TRUE(dmarc.mx.empty() && dmarc.addresses.empty());
+    std::vector<std::string> texts = ask("one.test", DnsType::txt).texts;
+    std::ranges::sort(texts);
+    EXPECT_EQ(texts, (std::vector<std::string>{std::string("\0\xe2", 2), "v=spf1 -all"}));
+    EXPECT_EQ(ask("_dmarc.gone.test", DnsType::txt).outcome, DnsOutcome::no_such_name);
+    EXPECT_EQ(ask("broken.test", DnsType::txt).outcome, DnsOutcome::failed);
+}
+
 TEST_F(UnboundResolverTest, FollowsCname) {
     server_.add("alias.test", DnsServer::cname, DnsServer::wire_name("real.test"));
     server_.add("real.test", DnsServer::a, {10, 0, 0, 2});

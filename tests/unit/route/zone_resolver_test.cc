@@ -68,5 +68,21 @@ TEST(ZoneResolver, HoldsAnswersBackUntilTold) {
     EXPECT_EQ(ask(resolver, "a.example", DnsType::a).outcome, DnsOutcome::answered);
 }
 
+TEST(ZoneResolver, ReadsTextInQuotes) {
+    ZoneResolver resolver(
+        "_dmarc.a.example TXT \"v=DMARC1; \" \"p=reject\" ; a comment\n"
+        "_dmarc.a.example TXT plain\n"
+        "a.example TXT \"\\\"quoted\\\\\"\n"
+        "b.example SERVFAIL TXT\n"
+        "b.example A 192.0.2.1\n");
+    EXPECT_EQ(ask(resolver, "_dmarc.a.example", DnsType::txt).texts,
+              (std::vector<std::string>{"v=DMARC1; p=reject", "plain"}));
+    EXPECT_EQ(ask(resolver, "a.example", DnsType::txt).texts,
+              std::vector<std::string>{"\"quoted\\"});
+    EXPECT_EQ(ask(resolver, "a.example", DnsType::a).outcome, DnsOutcome::no_data);
+    EXPECT_EQ(ask(resolver, "b.example", DnsType::txt).outcome, DnsOutcome::failed);
+    EXPECT_EQ(ask(resolver, "b.example", DnsType::a).outcome, DnsOutcome::answered);
+}
+
 }  // namespace
 }  // namespace turnaway::fake
