@@ -4,6 +4,7 @@ complete -c turnaway -f
 complete -c turnaway -n __fish_use_subcommand -a demo -d 'Show five real messages going through turnaway-relay'
 complete -c turnaway -n __fish_use_subcommand -a doctor -d 'Look at everything the relay needs'
 complete -c turnaway -n __fish_use_subcommand -a explain -d 'Say what a mail reply or its code means'
+complete -c turnaway -n __fish_use_subcommand -a park -d 'Say what a domain that takes no mail should publish'
 complete -c turnaway -n __fish_use_subcommand -a queue -d 'Look at the queue of the relay and change it'
 complete -c turnaway -n __fish_use_subcommand -a refuse -d 'The host that takes no mail'
 complete -c turnaway -n __fish_use_subcommand -a relay -d 'The relay that knows before it dials'
@@ -53,3 +54,34 @@ complete -c turnaway -n '__turnaway_queue list hold release delete' -l recipient
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l state -x -a 'waiting held unreportable' -d 'Only in this state'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l older -x -d 'Only those that came longer ago'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l newer -x -d 'Only those that came since'
+
+# Whether `turnaway park` with one of these is being written.
+function __turnaway_park
+    __fish_seen_subcommand_from park; and __fish_seen_subcommand_from $argv
+end
+function __turnaway_park_bare
+    __fish_seen_subcommand_from park; and not __fish_seen_subcommand_from records
+end
+complete -c turnaway -n __turnaway_park_bare -a records -d 'Say what a domain should publish'
+complete -c turnaway -n '__turnaway_park records' -l intent -x -a 'none send-only receive-only' -d 'What mail the domain is meant to have'
+complete -c turnaway -n '__turnaway_park records' -l zone -x -d 'The zone that holds the domain'
+complete -c turnaway -n '__turnaway_park records' -l ttl -x -d 'How long records may be kept'
+complete -c turnaway -n '__turnaway_park records' -l name -x -d 'A name that has an address and takes no mail'
+complete -c turnaway -n '__turnaway_park records' -l wildcard -d 'Records for names that do not exist too'
+complete -c turnaway -n '__turnaway_park records' -l dkim-wildcard -d 'An empty DKIM key for every selector'
+complete -c turnaway -n '__turnaway_park records' -l no-np -d 'No np= in the DMARC record'
+complete -c turnaway -n '__turnaway_park records' -l rua -x -d 'Where DMARC reports go'
+complete -c turnaway -n '__turnaway_park records' -l spf-include -x -d 'Who sends, by the domain of their SPF'
+complete -c turnaway -n '__turnaway_park records' -l spf-ip -x -d 'Who sends, by address or network'
+complete -c turnaway -n '__turnaway_park records' -l helo -x -d 'A name that a sending host says in HELO'
+complete -c turnaway -n '__turnaway_park records' -l null-mx -d 'A null MX although it sends'
+complete -c turnaway -n '__turnaway_park records' -l provider -x -a 'azure bind cloudflare digitalocean gandi google hetzner linode namecheap netcup ovh porkbun route53 vultr' -d 'Who hosts the DNS'
+complete -c turnaway -n '__turnaway_park records' -l refusing-host -x -d 'A host that answers 521'
+complete -c turnaway -n '__turnaway_park records' -l input -r -F -d 'A list of domains'
+complete -c turnaway -n '__turnaway_park records' -l format -x -a 'zone table json octodns dnscontrol terraform nsupdate' -d 'How to write it'
+complete -c turnaway -n '__turnaway_park records' -l json -d 'The same as --format json'
+complete -c turnaway -n '__turnaway_park records' -l why -d 'Say all there is to know'
+complete -c turnaway -n '__turnaway_park records' -l look -d 'Ask DNS which of the usual names have an address'
+complete -c turnaway -n '__turnaway_park records' -l resolver -x -d 'Whom to ask'
+complete -c turnaway -n '__turnaway_park records' -l timeout -x -d 'How long to wait'
+complete -c turnaway -n '__turnaway_park records' -l color -x -a 'auto always never' -d 'Use colours'

@@ -19,16 +19,16 @@ enum class RecordType : std::uint8_t { mx, txt };
 std::string_view name(RecordType type);  // "MX"
 
 struct Record {
-    mail::Domain zone;     // the zone it goes into
-    std::string relative;  // its name there without the zone; empty for the zone itself
+    mail::Domain zone;          // the zone it goes into
+    std::string relative = {};  // its name there without the zone; empty for the zone itself
     RecordType type = RecordType::txt;
     std::uint32_t ttl_seconds = 0;
     std::uint16_t preference = 0;  // of MX
     // Of MX the exchange, absolute, without the final dot (the root is `.`); of TXT the text,
     // whole.
-    std::string data;
-    std::string reason;  // one sentence, without the final dot
-    std::string source;  // "RFC 7505 section 3"
+    std::string data = {};
+    std::string reason = {};  // one sentence, without the final dot
+    std::string source = {};  // "RFC 7505 section 3"
     // No other record of this type may stand beside it; a tool may replace what is there.
     bool is_alone = false;
 
