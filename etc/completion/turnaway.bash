@@ -65,13 +65,13 @@ _turnaway() {
                 --input)
                     mapfile -t COMPREPLY < <(compgen -f -- "$word")
                     return ;;
-                --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
+                --column | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
                     COMPREPLY=()
                     return ;;
             esac
             case ${COMP_WORDS[2]} in
                 records)
-                    wish+=" -h --help --input --format --json --why --look --resolver --timeout --color"
+                    wish+=" -h --help --input --column --no-header --format --json --why --look --resolver --timeout --color"
                     mapfile -t COMPREPLY < <(compgen -W "$wish" -- "$word") ;;
             esac ;;
         queue)

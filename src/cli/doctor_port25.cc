@@ -5,10 +5,9 @@
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
 
-#include "base/text.h"
+#include "check/egress_target.h"
 #include "cli/doctor_dial.h"
 #include "cli/doctor_lookup.h"
 #include "cli/doctor_patient.h"
@@ -18,37 +17,7 @@
 namespace turnaway::cli {
 namespace {
 
-constexpr std::uint16_t smtp_port = 25;
-// Domains of many people, each with its own network: that all are down at once is unlikely.
-constexpr std::array<std::string_view, 3> well_known{"gmail.com", "outlook.com", "yahoo.com"};
-
-struct Target {
-    std::string name;
-    std::optional<route::IpAddress> address;
-    std::uint16_t port = smtp_port;
-    std::string text() const {
-        return address ? fmt::format("{} [{}] port {}", name, address->text(), port) : name;
-    }
-};
-
-// `host`, `host:25`, `192.0.2.1:25`, `[2001:db8::1]:25`.
-std::optional<Target> read_target(std::string_view text) {
-    Target target;
-    std::string_view host = text;
-    const auto colon = text.rfind(':');
-    const bool is_bare_ipv6 = text.find(':') != colon && !text.starts_with('[');
-    if (colon != std::string_view::npos && !is_bare_ipv6 && !text.ends_with(']')) {
-        const auto port = base::parse_unsigned<std::uint16_t>(text.substr(colon + 1));
-        if (!port || *port == 0) return std::nullopt;
-        target.port = *port;
-        host = text.substr(0, colon);
-    }
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    target.address = route::IpAddress::parse(host);
-    if (!target.address && !mail::Domain::parse(host)) return std::nullopt;
-    target.name = host;
-    return target;
-}
+using Target = check::EgressTarget;
 
 Target of_route(const relay::RouteTarget& route) {
     Target target{.name = route.text(), .address = {}, .port = route.port};
@@ -63,7 +32,7 @@ Target of_route(const relay::RouteTarget& route) {
 // The address of each where DNS knows one.
 std::vector<Target> well_known_targets(DoctorLookup& lookup) {
     std::vector<Target> targets;
-    for (const auto domain : well_known) {
+    for (const auto domain : check::well_known_mail_domains) {
         const auto exchanges = lookup.ask(std::string(domain), ns_t_mx);
         for (const auto& rdata : exchanges.rdata) {
             // Behind the preference, two octets (RFC 1035 section 3.3.9).
@@ -122,7 +91,7 @@ void check_port25(const DoctorPatient& patient, DoctorFindings& findings) {
     const auto& config = patient.config;
     std::vector<Target> targets;
     if (!patient.port25_target.empty()) {
-        const auto target = read_target(patient.port25_target);
+        const auto target = check::parse_egress_target(patient.port25_target);
         if (!target) {
             findings.unknown("\"" + patient.port25_target + "\" is no host to try.",
                              "Name it as HOST or HOST:PORT.");
@@ -131,7 +100,7 @@ void check_port25(const DoctorPatient& patient, DoctorFindings& findings) {
         targets.push_back(*target);
     } else if (config.route.smarthost) {
         targets.push_back(of_route(*config.route.smarthost));
-    } else if (config.delivery.port != smtp_port) {
+    } else if (config.delivery.port != check::smtp_port) {
         findings.unknown(fmt::format("Whether mail leaves this machine was not tried: it is "
                                      "delivered to port {}, where no well-known host listens.",
                                      config.delivery.port),

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "route/route_query.h"
+#include "route/route_lookup.h"
 
 namespace turnaway::io {
 
@@ -27,15 +27,14 @@ class RouteCache::Lookup : public std::enable_shared_from_this<Lookup> {
 
   private:
     void advance();
-    void take(int round, const route::DnsQuestion& question, const route::DnsAnswer& answer);
+    void take(const route::DnsQuestion& question, const route::DnsAnswer& answer);
     void give_up();
 
     RouteCache* cache_;
     mail::Domain domain_;
-    route::RouteQuery query_;
+    route::RouteLookup query_;
     asio::steady_timer timer_;
     std::vector<Done> waiting_;
-    int round_ = 0;  // 1 when asking again
     bool is_advancing_ = false;
 };
 
@@ -59,14 +58,10 @@ void RouteCache::Lookup::advance() {
     while (cache_ != nullptr) {
         const auto questions = query_.next_questions();
         for (const route::DnsQuestion& question : questions) {
-            cache_->resolver_.ask(question, [self, round = round_, question](const auto& answer) {
-                self->take(round, question, answer);
-            });
+            cache_->resolver_.ask(
+                question, [self, question](const auto& answer) { self->take(question, answer); });
         }
-        if (!questions.empty()) continue;
-        if (!query_.is_done() || !query_.route().is_worth_asking_again || round_ > 0) break;
-        ++round_;
-        query_ = route::RouteQuery(domain_, cache_->settings_.route, cache_->random_());
+        if (questions.empty()) break;
     }
     is_advancing_ = false;
     if (cache_ == nullptr || !query_.is_done()) return;
@@ -75,15 +70,13 @@ void RouteCache::Lookup::advance() {
     std::exchange(cache_, nullptr)->conclude(domain_, std::move(route));
 }
 
-void RouteCache::Lookup::take(int round, const route::DnsQuestion& question,
-                              const route::DnsAnswer& answer) {
-    if (cache_ == nullptr || round != round_) return;
+void RouteCache::Lookup::take(const route::DnsQuestion& question, const route::DnsAnswer& answer) {
+    if (cache_ == nullptr) return;
     if (query_.take(question, answer)) advance();
 }
 
 void RouteCache::Lookup::give_up() {
     if (cache_ == nullptr) return;
-    round_ = 1;  // there is no time for asking again
     query_.give_up();
     advance();
 }

@@ -99,8 +99,8 @@ base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
 
 }  // namespace
 
-base::Result<UnboundContext> make_unbound_context(const Settings& settings) {
-    UnboundContext context(ub_ctx_create());
+base::Result<UnboundContext> make_unbound_context(const Settings& settings, ub_event_base* events) {
+    UnboundContext context(events != nullptr ? ub_ctx_create_ub_event(events) : ub_ctx_create());
     if (!context) return base::fail(Fault::system, "libunbound has no memory to start");
     // What it would say to stderr we say ourselves.
     ub_ctx_debugout(context.get(), nullptr);
@@ -108,9 +108,6 @@ base::Result<UnboundContext> make_unbound_context(const Settings& settings) {
         if (const auto done = step(context.get(), settings); !done) {
             return std::unexpected(done.error());
         }
-    }
-    if (const int error = ub_ctx_async(context.get(), 1)) {
-        return refused("libunbound cannot work beside us", error);
     }
     if (const auto done = set_local(context.get(), settings); !done) {
         return std::unexpected(done.error());

@@ -1,6 +1,6 @@
-// UnboundResolver: DNS through libunbound, one for each event loop, on its descriptor there.
+// UnboundResolver: DNS through libunbound, one for each event loop, at work in that loop.
 //
-// libunbound resolves in a thread of its own; answers are handed out in ours. It validates when it
+// libunbound gets its events from our loop (unbound_loop.h) and has no thread. It validates when it
 // has a trust anchor, else it does not try. Whatever it does, past `deadline` a question is
 // answered with `timeout` (by itself it would try a dead server for 17 seconds). With servers to
 // forward to, every name goes there, `test.` and its like too, which libunbound would answer with

@@ -17,6 +17,9 @@ struct RouteSettings {
     // Loopback addresses are hosts like any other, for tests and demonstrations. Unspecified
     // addresses never are.
     bool loopback_allowed = false;
+    // Addresses that only a private network reaches are no hosts, as loopback ones are not: for who
+    // judges a domain from outside.
+    bool private_refused = false;
 
     bool is_ours(const mail::Domain& name) const {
         return std::ranges::find(our_names, name) != our_names.end();
@@ -25,7 +28,8 @@ struct RouteSettings {
         return std::ranges::find(our_addresses, address) != our_addresses.end();
     }
     bool is_dialable(const IpAddress& address) const {
-        return !address.is_unspecified() && (loopback_allowed || !address.is_loopback());
+        return !address.is_unspecified() && (loopback_allowed || !address.is_loopback()) &&
+               !(private_refused && address.is_private());
     }
 };
 

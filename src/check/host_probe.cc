@@ -1,0 +1,138 @@
+#include "check/host_probe.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "codes/constants.h"
+
+namespace turnaway::check {
+namespace {
+
+std::string words_of(const smtp::Reply& reply) {
+    std::string words = reply.code.text();
+    if (const std::string text = reply.text(); !text.empty()) words += ' ' + text;
+    return words;
+}
+
+// Of a reply that is not positive.
+ProbeEnd end_of(codes::ReplyCode code) {
+    if (code == codes::host_takes_no_mail) return ProbeEnd::refuses_521;
+    if (code.is_permanent()) return ProbeEnd::refuses;
+    return code.is_temporary() ? ProbeEnd::temporary : ProbeEnd::garbage;
+}
+
+}  // namespace
+
+std::string_view name(ProbeEnd end) {
+    switch (end) {
+        case ProbeEnd::accepts:
+            return "accepts";
+        case ProbeEnd::refuses_521:
+            return "refuses-521";
+        case ProbeEnd::refuses:
+            return "refuses";
+        case ProbeEnd::temporary:
+            return "temporary";
+        case ProbeEnd::garbage:
+            return "garbage";
+        case ProbeEnd::closed:
+            return "closed";
+        case ProbeEnd::timed_out:
+            return "timed-out";
+        case ProbeEnd::not_reached:
+            return "not-reached";
+        case ProbeEnd::no_way:
+            return "no-way";
+    }
+    return "";
+}
+
+std::string_view name(ProbeStage stage) {
+    switch (stage) {
+        case ProbeStage::connect:
+            return "connection";
+        case ProbeStage::greeting:
+            return "greeting";
+        case ProbeStage::ehlo:
+            return "EHLO";
+        case ProbeStage::helo:
+            return "HELO";
+    }
+    return "";
+}
+
+const ProbeStep* ProbeResult::last_word() const {
+    return steps.empty() || steps.back().stage != stage ? nullptr : &steps.back();
+}
+
+const ProbeResult& HostProbe::result() const {
+    TURNAWAY_CHECK(is_decided_);
+    return result_;
+}
+
+void HostProbe::received(std::string_view bytes, Milliseconds now) {
+    // What follows QUIT is the goodbye, whatever it says.
+    if (is_decided_) {
+        if (wish_ == Wish::read && !bytes.empty()) wish_ = Wish::close;
+        return;
+    }
+    // A host that speaks before it is asked is out of step with us.
+    if (wish_ == Wish::send && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
+    while (!bytes.empty() && !is_decided_) {
+        const auto step = reader_.next(bytes);
+        if (!step) return break_off(ProbeEnd::garbage, now);
+        bytes.remove_prefix(step->consumed);
+        if (!step->reply) continue;
+        take_reply(*step->reply, now);
+        if (!is_decided_ && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
+    }
+}
+
+void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
+    result_.steps.push_back(
+        {.stage = stage_, .code = reply.code, .words = words_of(reply), .after = now});
+    if (reply.codes_differ) return decide(ProbeEnd::garbage, now);
+    if (!reply.code.is_positive()) {
+        const bool is_ehlo_unknown = stage_ == ProbeStage::ehlo && reply.code.is_permanent() &&
+                                     reply.code != codes::host_takes_no_mail;
+        if (!is_ehlo_unknown) return decide(end_of(reply.code), now);
+        stage_ = ProbeStage::helo;
+        return say("HELO " + hello_name_);
+    }
+    if (stage_ != ProbeStage::greeting) return decide(ProbeEnd::accepts, now);
+    stage_ = ProbeStage::ehlo;
+    say("EHLO " + hello_name_);
+}
+
+void HostProbe::say(std::string line) {
+    out_ = std::move(line) + "\r\n";
+    wish_ = Wish::send;
+}
+
+void HostProbe::sent() {
+    if (wish_ == Wish::send) wish_ = Wish::read;
+}
+
+void HostProbe::closed(Milliseconds now) {
+    break_off(ProbeEnd::closed, now);
+}
+
+void HostProbe::timed_out(Milliseconds now) {
+    break_off(ProbeEnd::timed_out, now);
+}
+
+void HostProbe::decide(ProbeEnd end, Milliseconds now) {
+    is_decided_ = true;
+    result_.end = end;
+    result_.stage = stage_;
+    result_.ended_after = now;
+    say("QUIT");
+}
+
+// Without a goodbye: the other side does not listen any more, or we are out of step.
+void HostProbe::break_off(ProbeEnd end, Milliseconds now) {
+    if (!is_decided_) decide(end, now);
+    wish_ = Wish::close;
+}
+
+}  // namespace turnaway::check

@@ -1,0 +1,104 @@
+// HostProbe: one short session that learns whether a host takes mail, without sending any:
+// greeting, EHLO (HELO where EHLO gets a 5yz other than 521, as the relay does), QUIT. Never MAIL,
+// never RCPT.
+//
+// Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Time is a value
+// that comes with each event. Decided with the reply to EHLO or HELO, or with a greeting that
+// refuses; the QUIT after it is manners (RFC 5321 section 4.1.1.10) and nobody need wait for it.
+// Any 2yz greeting goes on (requirement 25). No verdict here on what a refusal's words mean:
+// check/judge.h weighs. Known gap: a host that accepts here may still refuse every recipient.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codes/code.h"
+#include "smtp/reply.h"
+
+namespace turnaway::check {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class ProbeEnd : std::uint8_t {
+    accepts,      // 2yz to the greeting and to EHLO or HELO
+    refuses_521,  // as greeting, or to EHLO or HELO
+    refuses,      // another 5yz
+    temporary,    // 4yz
+    garbage,      // no SMTP reply, or lines of different codes
+    closed,       // the host closed the connection without a word that decides
+    timed_out,    // connected, then nothing in time
+    not_reached,  // no connection: refused, or nobody answered
+    no_way,       // this machine has no way to such an address at all
+};
+std::string_view name(ProbeEnd end);  // "refuses-521"
+
+enum class ProbeStage : std::uint8_t { connect, greeting, ehlo, helo };
+std::string_view name(ProbeStage stage);  // "EHLO"
+
+// A reply of the host; its words as they came, to be escaped by whoever prints them.
+struct ProbeStep {
+    ProbeStage stage;
+    codes::ReplyCode code;
+    std::string words;      // with the code, lines joined
+    Milliseconds after{0};  // since the session began
+};
+
+struct ProbeResult {
+    ProbeEnd end = ProbeEnd::not_reached;
+    ProbeStage stage = ProbeStage::connect;  // where it ended
+    std::vector<ProbeStep> steps = {};
+    std::string problem = {};  // why there was no connection, in words of the system
+    Milliseconds connected_after{0};
+    Milliseconds ended_after{0};
+
+    // The reply that decided; nothing when there was none.
+    const ProbeStep* last_word() const;
+    // The host spoke SMTP, so the port leaves this machine.
+    bool has_heard_smtp() const { return !steps.empty(); }
+};
+
+class HostProbe {
+  public:
+    enum class Wish : std::uint8_t {
+        read,   // received() with what comes, or closed(), or timed_out()
+        send,   // bytes_to_send(), then sent()
+        close,  // the end
+    };
+
+    // `hello_name` is what we call ourselves: a domain or an address literal (RFC 5321 section
+    // 4.1.1.1).
+    explicit HostProbe(std::string hello_name) : hello_name_(std::move(hello_name)) {}
+
+    Wish wish() const { return wish_; }
+    const std::string& bytes_to_send() const { return out_; }
+
+    void received(std::string_view bytes, Milliseconds now);
+    void sent();
+    // By the host, or by reset.
+    void closed(Milliseconds now);
+    void timed_out(Milliseconds now);
+
+    bool is_decided() const { return is_decided_; }
+    // When decided.
+    const ProbeResult& result() const;
+
+  private:
+    void take_reply(const smtp::Reply& reply, Milliseconds now);
+    void say(std::string line);
+    void decide(ProbeEnd end, Milliseconds now);
+    void break_off(ProbeEnd end, Milliseconds now);
+
+    std::string hello_name_;
+    smtp::ReplyReader reader_;
+    Wish wish_ = Wish::read;
+    ProbeStage stage_ = ProbeStage::greeting;
+    std::string out_;
+    bool is_decided_ = false;
+    ProbeResult result_;
+};
+
+}  // namespace turnaway::check

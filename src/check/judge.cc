@@ -1,0 +1,112 @@
+#include "check/judge.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "codes/judgement.h"
+#include "codes/reply_line.h"
+
+namespace turnaway::check {
+namespace {
+
+bool is_refusal(ProbeEnd end) {
+    return end == ProbeEnd::refuses || end == ProbeEnd::refuses_521;
+}
+
+// The results that count: without the addresses we have no way to, where the host has another.
+std::vector<const ProbeResult*> that_count(const std::vector<ProbeEvidence>& probes) {
+    std::vector<const ProbeResult*> counted;
+    for (const ProbeEvidence& probe : probes) {
+        const bool has_other = std::ranges::any_of(probes, [&](const ProbeEvidence& other) {
+            return other.target.host == probe.target.host && other.result.has_heard_smtp();
+        });
+        if (probe.result.end == ProbeEnd::no_way && has_other) continue;
+        counted.push_back(&probe.result);
+    }
+    return counted;
+}
+
+Judgement judge_refusals(const route::Route& route,
+                         const std::vector<const ProbeResult*>& results) {
+    const bool all_521 = std::ranges::all_of(
+        results, [](const auto* result) { return result->end == ProbeEnd::refuses_521; });
+    const Verdict verdict = all_521 ? Verdict::refuses_521 : Verdict::refuses_554;
+    const auto doubted = [&](Doubt doubt) { return Judgement{verdict, Taking::unknown, doubt}; };
+    const bool is_about_us = std::ranges::any_of(
+        results, [](const auto* result) { return is_about_client(result->steps.back().words); });
+    if (is_about_us) return doubted(Doubt::about_client);
+    if (route.has_failed_exchange) return doubted(Doubt::exchange_failed);
+    if (route.has_note(route::NoteKind::too_many_mx) ||
+        route.has_note(route::NoteKind::too_many_addresses)) {
+        return doubted(Doubt::left_out);
+    }
+    return {verdict, Taking::no};
+}
+
+Judgement nobody_decides(const std::vector<const ProbeResult*>& results,
+                         const std::optional<Egress>& egress) {
+    const bool some_spoke =
+        std::ranges::any_of(results, [](const auto* result) { return result->has_heard_smtp(); });
+    if (some_spoke || (egress && egress->finding == Egress::Finding::open)) {
+        return {Verdict::unreachable, Taking::unknown};
+    }
+    if (egress && egress->finding == Egress::Finding::blocked) {
+        return {Verdict::egress_blocked, Taking::unknown};
+    }
+    return {Verdict::unreachable, Taking::unknown, Doubt::egress_unknown};
+}
+
+}  // namespace
+
+Judgement judge_route(const route::Route& route) {
+    switch (route.kind) {
+        case route::RouteKind::hosts:
+            return {route.has_note(route::NoteKind::malformed_null_mx) ? Verdict::malformed_null_mx
+                                                                       : Verdict::accepts,
+                    Taking::yes};
+        case route::RouteKind::null_mx:
+            return {Verdict::null_mx, Taking::no};
+        case route::RouteKind::no_such_domain:
+            return {Verdict::no_such_domain, Taking::no};
+        case route::RouteKind::no_mail_host:
+            return {Verdict::no_mail_host, Taking::no};
+        case route::RouteKind::loopback_only:
+            return {Verdict::loopback_mx, Taking::no};
+        case route::RouteKind::unusable_mx:
+            return {Verdict::dangling_mx, Taking::no};
+        case route::RouteKind::later:
+            return {route.failure ? Verdict::dns_failure : Verdict::dangling_mx, Taking::unknown};
+        case route::RouteKind::ourselves:
+            break;
+    }
+    // A check is made from outside: its settings name nobody as ourselves.
+    TURNAWAY_CHECK(route.kind != route::RouteKind::ourselves);
+    return {Verdict::dns_failure, Taking::unknown};
+}
+
+Judgement judge_hosts(const route::Route& route, const std::vector<ProbeEvidence>& probes,
+                      const std::optional<Egress>& egress) {
+    TURNAWAY_CHECK(route.kind == route::RouteKind::hosts);
+    const auto results = that_count(probes);
+    const auto any = [&](const auto& what) {
+        return std::ranges::any_of(results,
+                                   [&](const ProbeResult* result) { return what(result->end); });
+    };
+    if (any([](ProbeEnd end) { return end == ProbeEnd::accepts; })) return judge_route(route);
+    if (!any(is_refusal)) return nobody_decides(results, egress);
+    if (any([](ProbeEnd end) { return !is_refusal(end); })) {
+        return {Verdict::unreachable, Taking::unknown, Doubt::some_host_silent};
+    }
+    return judge_refusals(route, results);
+}
+
+bool is_about_client(std::string_view words) {
+    codes::ReplyReader reader;
+    auto reading = reader.read(words);
+    if (!reading) return false;
+    reading->stage = codes::Stage::greeting;
+    const auto judgement = codes::judge(*reading);
+    return judgement.cause && *judgement.cause != codes::Cause::no_mail;
+}
+
+}  // namespace turnaway::check

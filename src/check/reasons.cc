@@ -1,0 +1,203 @@
+// Why a verdict means what it means, with the sections that say so, and the records that would cure
+// it (check/wording.h).
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/printable.h"
+#include "check/wording.h"
+
+namespace turnaway::check {
+namespace {
+
+using route::NoteKind;
+
+constexpr std::string_view ttl_and_type = ". 3600 IN MX ";
+
+std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
+    switch (assessment.verdict) {
+        case Verdict::accepts:
+            if (assessment.has_connected) {
+                return {{"A host that greets with 220 and answers EHLO offers mail service.",
+                         "RFC 5321 section 3.1"}};
+            }
+            return {{"Mail goes to the hosts of the MX, or of the address without one.",
+                     "RFC 5321 section 5.1"}};
+        case Verdict::null_mx:
+            return {
+                {"A single MX of \".\" says that the domain takes no mail.", "RFC 7505 section 3"},
+                {"Mail for it fails at once; a relay answers 556.", "RFC 7505 section 4.1"}};
+        case Verdict::malformed_null_mx:
+            return {
+                {"A null MX must not stand beside another MX; what it means then is not said, "
+                 "and senders use the others.",
+                 "RFC 7505 section 3"}};
+        case Verdict::no_such_domain:
+            return {{"A name that does not exist is an error, reported at once.",
+                     "RFC 5321 section 5.1"},
+                    {"NXDOMAIN says that nothing is below the name either.", "RFC 8020 section 2"}};
+        case Verdict::no_mail_host:
+            return {{"Without MX the domain's own address counts, and it has none.",
+                     "RFC 5321 section 5.1"}};
+        case Verdict::loopback_mx:
+            return {{"Loopback addresses never leave the sender's own machine.",
+                     "RFC 1122 section 3.2.1.3"},
+                    {"Private addresses mean nothing on the Internet.", "RFC 1918 section 3"}};
+        case Verdict::dangling_mx:
+            return {{"With an MX that cannot be used, the domain's own address must not be tried.",
+                     "RFC 5321 section 5.1"},
+                    {"An MX must name a host that has an address.", "RFC 2181 section 10.3"}};
+        case Verdict::refuses_521:
+            return {{"521 says that the host never takes mail; it is final when no other host is "
+                     "left.",
+                     "RFC 7504 section 3"},
+                    {"A host that says 521 is not to be named in an MX.", "RFC 1846 section 4.3"}};
+        case Verdict::refuses_554:
+            return {{"554 as greeting says that there is no mail service here for this client.",
+                     "RFC 5321 section 3.1"},
+                    {"521 says so of all clients, and is meant for that.", "RFC 7504 section 3"}};
+        case Verdict::unreachable:
+            return {{"A host that cannot be asked may take mail later; senders try for days.",
+                     "RFC 5321 section 4.5.4.1"}};
+        case Verdict::dns_failure:
+            return {{"A DNS failure is temporary and proves nothing; mail waits.",
+                     "RFC 5321 section 5.1"}};
+        case Verdict::egress_blocked:
+            return {
+                {"Many networks let nobody out at port 25; then silence says nothing about "
+                 "others.",
+                 "RFC 5068 section 4"}};
+    }
+    return {};
+}
+
+Reason reason_of(NoteKind kind) {
+    switch (kind) {
+        case NoteKind::malformed_null_mx:
+        case NoteKind::null_mx_preference:
+            return {"A null MX stands alone, with preference 0.", "RFC 7505 section 3"};
+        case NoteKind::implicit_mx:
+            return {"Without MX, the domain is its own host with preference 0.",
+                    "RFC 5321 section 5.1"};
+        case NoteKind::address_as_exchange:
+        case NoteKind::unreadable_exchange:
+            return {"The exchange of an MX is a domain name.", "RFC 1035 section 3.3.9"};
+        case NoteKind::alias_as_exchange:
+            return {"The exchange of an MX must not be an alias.", "RFC 2181 section 10.3"};
+        case NoteKind::dangling_exchange:
+        case NoteKind::failed_exchange:
+        case NoteKind::unusable_address:
+            return {"Other hosts of the domain are tried.", "RFC 5321 section 5.1"};
+        case NoteKind::too_many_mx:
+        case NoteKind::too_many_addresses:
+            return {"A sender may limit how many addresses it tries.", "RFC 5321 section 5.1"};
+    }
+    return {};
+}
+
+// The record with its owner in front.
+std::string record_of(const mail::Domain& domain, std::string_view data) {
+    return domain.text() + std::string(ttl_and_type) + std::string(data);
+}
+
+std::string exchange_as_written(const route::MxRecord& record) {
+    std::string exchange;
+    base::append_printable(exchange, route::exchange_text(record.exchange), 253);
+    return std::to_string(record.preference) + ' ' + exchange + (exchange == "." ? "" : ".");
+}
+
+std::vector<route::MxRecord> mx_records(const Assessment& assessment) {
+    std::vector<route::MxRecord> records;
+    for (const DnsEvidence& each : assessment.dns) {
+        if (each.question.type == route::DnsType::mx) records = each.answer.mx;
+    }
+    return records;
+}
+
+// Those that stand in the way of a null MX, or the null MX itself, commented out.
+void take_away(const Assessment& assessment, bool the_null, std::vector<Cure>& cures) {
+    for (const route::MxRecord& record : mx_records(assessment)) {
+        const bool is_null = route::exchange_text(record.exchange) == ".";
+        if (is_null != the_null) continue;
+        cures.push_back({"", "; remove: " + record_of(*assessment.subject.domain(),
+                                                      exchange_as_written(record))});
+    }
+}
+
+void publish_null(const Assessment& assessment, std::vector<Cure>& cures) {
+    const auto& domain = *assessment.subject.domain();
+    cures.push_back({"To say that it takes no mail:", record_of(domain, "0 .")});
+    take_away(assessment, false, cures);
+}
+
+void publish_host(const Assessment& assessment, std::vector<Cure>& cures) {
+    const std::string name = assessment.subject.domain()->text();
+    cures.push_back({"To take mail (mail." + name + " and its address are examples):",
+                     record_of(*assessment.subject.domain(), "10 mail." + name + '.')});
+    cures.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
+}
+
+}  // namespace
+
+std::vector<Reason> reasons_of(const Assessment& assessment) {
+    auto reasons = reasons_of_verdict(assessment);
+    for (const route::Note& note : assessment.route.notes) {
+        const Reason reason = reason_of(note.kind);
+        const bool is_said =
+            std::ranges::find(reasons, reason.words, &Reason::words) != reasons.end();
+        if (!is_said) reasons.push_back(reason);
+    }
+    if (assessment.doubt == Doubt::about_client) {
+        reasons.push_back(
+            {"521 is not for particular clients; a refusal of one client says nothing "
+             "about others.",
+             "RFC 7504 section 3"});
+    }
+    return reasons;
+}
+
+std::vector<Cure> cures_of(const Assessment& assessment) {
+    std::vector<Cure> cures;
+    const auto* domain = assessment.subject.domain();
+    if (domain == nullptr || domain->is_root() || assessment.subject.is_host) return cures;
+    switch (assessment.verdict) {
+        case Verdict::accepts:
+            if (assessment.route.has_note(NoteKind::implicit_mx)) {
+                cures.push_back(
+                    {"To say it in an MX:", record_of(*domain, "10 " + domain->text() + '.')});
+            }
+            break;
+        case Verdict::null_mx:
+            if (assessment.route.notes.empty()) break;
+            cures.push_back({"To say it in the one right form:", record_of(*domain, "0 .")});
+            for (const route::MxRecord& record : mx_records(assessment)) {
+                if (record.preference == 0) continue;
+                cures.push_back(
+                    {"", "; remove: " + record_of(*domain, exchange_as_written(record))});
+            }
+            break;
+        case Verdict::malformed_null_mx:
+            take_away(assessment, true, cures);
+            if (!cures.empty()) cures.front().when = "To take mail:";
+            publish_null(assessment, cures);
+            break;
+        case Verdict::no_mail_host:
+        case Verdict::loopback_mx:
+        case Verdict::dangling_mx:
+            publish_null(assessment, cures);
+            publish_host(assessment, cures);
+            break;
+        case Verdict::refuses_521:
+        case Verdict::refuses_554:
+            if (assessment.taking == Taking::no) publish_null(assessment, cures);
+            break;
+        case Verdict::no_such_domain:
+        case Verdict::unreachable:
+        case Verdict::dns_failure:
+        case Verdict::egress_blocked:
+            break;
+    }
+    return cures;
+}
+
+}  // namespace turnaway::check

@@ -1,0 +1,37 @@
+// Verdict: what `turnaway check` says about a domain or host, and whether mail is taken there.
+//
+// `unknown` is an answer of its own and never reads as `no`. One verdict can stand with two
+// answers: a dangling MX is `no` when none of its names exists and `unknown` while the relay would
+// try again; a 554 is `unknown` where its words speak of the client. Names and exit codes are
+// stable.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace turnaway::check {
+
+enum class Taking : std::uint8_t { yes, no, unknown };
+std::string_view name(Taking taking);  // "yes"
+// 0 yes, 1 no, 2 unknown.
+int exit_code(Taking taking);
+// For several inputs: `no` beats `unknown` beats `yes`.
+Taking worse(Taking one, Taking other);
+
+enum class Verdict : std::uint8_t {
+    accepts,
+    null_mx,            // RFC 7505
+    malformed_null_mx,  // `.` beside MX records that are used all the same
+    no_such_domain,
+    no_mail_host,  // neither MX nor address
+    loopback_mx,   // leads only to loopback, unspecified or (when asked for) private addresses
+    dangling_mx,   // the MX names do not exist, have no address, or are no names
+    refuses_521,   // RFC 7504
+    refuses_554,   // 554, or another 5yz, before any mail
+    unreachable,   // nobody there said anything that decides
+    dns_failure,
+    egress_blocked,  // port 25 does not leave this machine, so nothing is known about the others
+};
+std::string_view name(Verdict verdict);  // "null-mx"
+
+}  // namespace turnaway::check

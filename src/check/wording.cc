@@ -1,0 +1,231 @@
+#include "check/wording.h"
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "route/route.h"
+
+namespace turnaway::check {
+namespace {
+
+using route::NoteKind;
+
+constexpr std::size_t name_bytes_most = 253;
+constexpr std::size_t words_bytes_most = 300;
+constexpr std::size_t mx_bytes_most = 500;
+
+std::string printable(std::string_view text, std::size_t bytes_most) {
+    std::string shown;
+    base::append_printable(shown, text, bytes_most);
+    return shown;
+}
+
+std::string host_of(const ProbeTarget& target) {
+    if (!target.host) return target.address.text();
+    return target.host->text() + " [" + target.address.text() + ']';
+}
+
+std::string said_by(const Assessment& assessment) {
+    const ProbeEvidence* probe = assessment.decisive_probe();
+    if (probe == nullptr) return {};
+    return host_of(probe->target) + " says \"" + outcome_of(probe->result) + '"';
+}
+
+std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
+    return count == 1 ? std::string(one) : std::to_string(count) + ' ' + std::string(many);
+}
+
+std::string accepting(const Assessment& assessment) {
+    if (assessment.has_connected) return said_by(assessment) + ": it takes mail.";
+    if (assessment.subject.is_host || assessment.subject.literal() != nullptr) {
+        return "There is an address to send to; nobody was connected to.";
+    }
+    if (assessment.route.has_note(NoteKind::implicit_mx)) {
+        return "It has no MX, so mail goes to its own address; nobody was connected to.";
+    }
+    return "Mail goes to " + count_of(assessment.route.hosts.size(), "one host", "hosts") +
+           " in DNS; nobody was connected to.";
+}
+
+std::string refusing(const Assessment& assessment) {
+    const std::string said = said_by(assessment);
+    switch (assessment.doubt) {
+        case Doubt::about_client:
+            return said + ", which is about this client, not about the host.";
+        case Doubt::exchange_failed:
+            return said + ", but another MX could not be looked up and may take mail.";
+        case Doubt::left_out:
+            return said + ", but there are more hosts than were asked.";
+        default:
+            return said + (assessment.probes.size() > 1 ? ", and so do all its hosts." : ".");
+    }
+}
+
+std::string unreachable(const Assessment& assessment) {
+    if (assessment.doubt == Doubt::some_host_silent) {
+        return said_by(assessment) + ", but another host of it could not be asked for now.";
+    }
+    if (const std::string said = said_by(assessment); !said.empty()) {
+        return said + ", which decides nothing.";
+    }
+    std::string words = "None of its hosts answers for now";
+    if (!assessment.probes.empty()) {
+        const ProbeEvidence& first = assessment.probes.front();
+        words += ": " + host_of(first.target) + ": " + outcome_of(first.result);
+    }
+    if (assessment.doubt == Doubt::egress_unknown) {
+        words += "; whether mail leaves this machine at all is not known";
+    }
+    return words + '.';
+}
+
+std::string dangling(const Assessment& assessment) {
+    if (assessment.taking == Taking::unknown) {
+        return "Its MX names exist but have no address, so senders wait and try again.";
+    }
+    return "None of its MX names leads to a host.";
+}
+
+std::string dns_failure(const Assessment& assessment) {
+    std::string words = "DNS did not answer";
+    if (assessment.route.failure) {
+        words += ": ";
+        words += route::describe(*assessment.route.failure);
+    }
+    return words + '.';
+}
+
+std::string ended(ProbeStage stage, std::string_view words) {
+    return std::string(words) + (stage == ProbeStage::greeting
+                                     ? " before its greeting"
+                                     : " after " + std::string(name(stage)));
+}
+
+}  // namespace
+
+std::string sentence_of(const Assessment& assessment) {
+    switch (assessment.verdict) {
+        case Verdict::accepts:
+            return accepting(assessment);
+        case Verdict::malformed_null_mx:
+            return accepting(assessment) +
+                   " A null MX stands beside its MX, and counts for nothing.";
+        case Verdict::null_mx:
+            return "It says itself that it takes no mail: its only MX is the root (null MX).";
+        case Verdict::no_such_domain:
+            return "It does not exist in DNS.";
+        case Verdict::no_mail_host:
+            return assessment.subject.is_host ? "It has no address."
+                                              : "It has neither MX nor address.";
+        case Verdict::loopback_mx:
+            return "It leads only to addresses that nobody outside can reach.";
+        case Verdict::dangling_mx:
+            return dangling(assessment);
+        case Verdict::refuses_521:
+        case Verdict::refuses_554:
+            return refusing(assessment);
+        case Verdict::unreachable:
+            return unreachable(assessment);
+        case Verdict::dns_failure:
+            return dns_failure(assessment);
+        case Verdict::egress_blocked:
+            return "Nothing is known: mail does not leave this machine (" +
+                   printable(assessment.egress->words, words_bytes_most) + ").";
+    }
+    return {};
+}
+
+std::string sentence_of(const route::Note& note) {
+    const std::string about = printable(note.about, name_bytes_most);
+    switch (note.kind) {
+        case NoteKind::malformed_null_mx:
+            return "The null MX of " + about + " does not stand alone, as it must.";
+        case NoteKind::null_mx_preference:
+            return "The null MX of " + about + " has a preference other than 0.";
+        case NoteKind::implicit_mx:
+            return about + " has no MX: its own address is used.";
+        case NoteKind::dangling_exchange:
+            return "The MX " + about + " does not exist or has no address.";
+        case NoteKind::failed_exchange:
+            return "The MX " + about + " could not be looked up.";
+        case NoteKind::unreadable_exchange:
+            return "The MX \"" + about + "\" is no domain name.";
+        case NoteKind::address_as_exchange:
+            return "The MX \"" + about + "\" is an IP address; it must be a name.";
+        case NoteKind::alias_as_exchange:
+            return "The MX " + about + " is an alias (CNAME); it must not be.";
+        case NoteKind::unusable_address:
+            return about + " has an address that nobody outside can reach.";
+        case NoteKind::too_many_mx:
+            return about + " has more MX records than were looked at.";
+        case NoteKind::too_many_addresses:
+            return about + " has more addresses than were looked at.";
+    }
+    return {};
+}
+
+std::vector<std::string> remarks_of(const Assessment& assessment) {
+    std::vector<std::string> remarks;
+    if (!assessment.resembles.empty()) {
+        remarks.push_back(assessment.taking == Taking::no
+                              ? "Did you mean " + assessment.resembles + '?'
+                              : "Its name is near to " + assessment.resembles + '.');
+    }
+    for (const route::Note& note : assessment.route.notes) remarks.push_back(sentence_of(note));
+    if (assessment.mx_says_521) {
+        remarks.emplace_back(
+            "A host that says 521 should be nobody's MX: senders should learn it from DNS.");
+    }
+    if (assessment.subject.needs_smtputf8) {
+        remarks.emplace_back("The address is not ASCII: only hosts with SMTPUTF8 can take it.");
+    }
+    const bool was_doubted = std::ranges::any_of(assessment.dns, &DnsEvidence::is_second_look);
+    if (was_doubted) {
+        remarks.emplace_back("DNS was asked twice, since nobody validated that it is not there.");
+    }
+    return remarks;
+}
+
+std::string outcome_of(const ProbeResult& result) {
+    switch (result.end) {
+        case ProbeEnd::accepts:
+        case ProbeEnd::refuses_521:
+        case ProbeEnd::refuses:
+        case ProbeEnd::temporary:
+            return printable(result.steps.back().words, words_bytes_most);
+        case ProbeEnd::garbage:
+            return ended(result.stage, "no SMTP reply");
+        case ProbeEnd::closed:
+            return ended(result.stage, "it closed the connection");
+        case ProbeEnd::timed_out:
+            return ended(result.stage, "it said nothing in time");
+        case ProbeEnd::not_reached:
+        case ProbeEnd::no_way:
+            return printable(result.problem, words_bytes_most);
+    }
+    return {};
+}
+
+std::string code_of(const Assessment& assessment) {
+    if (const ProbeEvidence* probe = assessment.decisive_probe()) {
+        return probe->result.steps.back().code.text();
+    }
+    const auto refusal = route::refusal_for(assessment.route.kind);
+    return refusal ? refusal->reply.text() + ' ' + refusal->status.text() : std::string();
+}
+
+std::string mx_of(const Assessment& assessment) {
+    std::vector<route::MxRecord> records;
+    for (const DnsEvidence& each : assessment.dns) {
+        if (each.question.type == route::DnsType::mx) records = each.answer.mx;
+    }
+    std::ranges::sort(records);
+    std::string text;
+    for (const route::MxRecord& record : records) {
+        if (!text.empty()) text += ", ";
+        text += std::to_string(record.preference) + ' ' + route::exchange_text(record.exchange);
+    }
+    return printable(text, mx_bytes_most);
+}
+
+}  // namespace turnaway::check

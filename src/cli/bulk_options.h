@@ -1,0 +1,34 @@
+// BulkOptions: what a command line says about many inputs: where rows come from and go to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "cli/bulk.h"
+
+namespace CLI {
+class App;
+}
+
+namespace turnaway::cli {
+
+enum class BulkForm : std::uint8_t { lines, csv, json };
+
+struct BulkOptions {
+    std::string input;   // a file, or - for standard input
+    std::string column;  // its name or its number from 1; empty: rows are lines
+    bool has_no_header = false;
+    std::string output;  // a file; empty: standard output
+    bool resumes = false;
+    bool shows_progress = false;
+    std::size_t parallel = 1000;
+};
+
+void add_bulk_options(CLI::App* command, BulkOptions& options);
+
+// All of it. Returns the exit code: 1 when any row had 1, else 2 when any had 2, else 0; 128 and
+// the signal when one ended it, else one of sysexits.h.
+int run_bulk(const BulkOptions& options, BulkForm form, const BulkTask& task);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,46 @@
+// BulkOutput: where rows go: standard output, or a file that a later run can go on with.
+//
+// A file must not be there yet, or be resumed: then what stands in it is held against the input row
+// by row. A half row at its end is cut off; a row that is no answer to the input's row is an error,
+// and the file stays as it is. Standard output that nobody reads is told apart from other trouble.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/bulk_format.h"
+#include "cli/bulk_input.h"
+#include "cli/descriptor.h"
+
+namespace turnaway::cli {
+
+struct BulkDone {
+    std::size_t rows = 0;  // that are answered already; the input stands behind them
+    std::size_t input_end = 0;
+    bool has_no = false;
+    bool has_unknown = false;
+};
+
+class BulkOutput {
+  public:
+    // `input` is read as far as the output has answers; the header is written when it is not there.
+    static base::Result<BulkOutput> open(const BulkOptions& options, const BulkFormat& format,
+                                         BulkInput& input);
+
+    // False when nobody reads any more.
+    base::Result<bool> write(std::string_view text);
+    const BulkDone& done_before() const { return done_; }
+
+  private:
+    explicit BulkOutput(std::string name) : name_(std::move(name)) {}
+    base::Result<void> open_file(const BulkOptions& options, const BulkInput& input);
+    base::Result<void> resume(const BulkFormat& format, BulkInput& input);
+
+    std::string name_;
+    Descriptor file_;
+    BulkDone done_;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,49 @@
+// BulkProgress: how far many rows are, told on standard error: count, rate, time that remains.
+//
+// On a terminal one line that is written over; elsewhere, when asked for, a line now and then. The
+// time that remains is judged by the bytes of the input, so that nobody need count its rows first.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace turnaway::cli {
+
+class BulkProgress {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // `input_bytes`: of the whole input, when that is known. `rows` and `input_end` were done
+    // before this run.
+    BulkProgress(bool is_wanted, std::optional<std::size_t> input_bytes, std::size_t rows,
+                 std::size_t input_end);
+    ~BulkProgress();
+    BulkProgress(const BulkProgress&) = delete;
+    BulkProgress& operator=(const BulkProgress&) = delete;
+
+    // Tells when it is time.
+    void show(std::size_t rows, std::size_t input_end);
+    // The last word; the terminal's line is free again.
+    void end();
+
+  private:
+    std::string words(Clock::time_point now) const;
+
+    bool is_terminal_;
+    bool is_shown_;
+    std::optional<std::size_t> input_bytes_;
+    std::size_t rows_;
+    std::size_t rows_before_;
+    std::size_t input_end_;
+    std::size_t input_before_;
+    Clock::time_point begin_ = Clock::now();
+    Clock::time_point next_;
+};
+
+// "1,234,567 rows, 9,876 rows/s, 61 %, 1m20s left"; nothing known, nothing said.
+std::string progress_words(std::size_t rows, double rows_per_second, std::optional<double> share,
+                           std::optional<std::chrono::seconds> left);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,86 @@
+#include "cli/check_engine.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "base/duration.h"
+#include "mail/domain.h"
+
+namespace turnaway::cli {
+namespace {
+
+// Our own name where it is a whole one; empty lets the session name its address.
+std::string own_name() {
+    std::array<char, 256> name{};
+    if (gethostname(name.data(), name.size() - 1) != 0) return {};
+    const auto domain = mail::Domain::parse(name.data());
+    if (!domain || domain->labels().size() < 2) return {};
+    return domain->text();
+}
+
+base::Result<std::chrono::milliseconds> step_wait(const CheckOptions& options) {
+    const auto wait = base::parse_duration(options.timeout);
+    if (!wait || wait->count() == 0) {
+        return base::fail(base::Fault::usage,
+                          "--timeout: \"" + options.timeout + "\" is no time such as 10s or 1m");
+    }
+    return *wait;
+}
+
+}  // namespace
+
+base::Result<DnsSettings> dns_settings(const CheckOptions& options) {
+    const auto wait = step_wait(options);
+    if (!wait) return std::unexpected(wait.error());
+    return DnsSettings{
+        .servers = options.servers, .trust_anchor = options.trust_anchor, .deadline = *wait};
+}
+
+base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& options) {
+    const auto wait = step_wait(options);
+    if (!wait) return std::unexpected(wait.error());
+    io::DomainChecker::Settings settings;
+    settings.check = {.loopback_allowed = options.loopback_allowed,
+                      .private_refused = options.private_refused,
+                      .connects = options.connects,
+                      // No well-known host listens at another port.
+                      .asks_egress = !options.egress.empty() || options.port == check::smtp_port,
+                      .port = options.port};
+    settings.probe.hello_name = own_name();
+    settings.probe.step_wait = *wait;
+    settings.give_up = 12 * *wait;
+    if (!options.egress.empty()) {
+        const auto target = check::parse_egress_target(options.egress);
+        if (!target) {
+            return base::fail(base::Fault::usage, "--egress: \"" + options.egress +
+                                                      "\" is no host such as mx.example.org:25");
+        }
+        settings.egress.push_back(*target);
+    }
+    return settings;
+}
+
+base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(const CheckOptions& options) {
+    auto settings = checker_settings(options);
+    if (!settings) return std::unexpected(settings.error());
+    const auto dns = dns_settings(options);
+    if (!dns) return std::unexpected(dns.error());
+    std::unique_ptr<CheckEngine> engine(new CheckEngine());
+    auto resolver = open_tried_resolver(engine->context_, *dns);
+    if (!resolver) return std::unexpected(resolver.error());
+    engine->dns_ = *std::move(resolver);
+    engine->settings_ = settings->check;
+    engine->checker_ = std::make_unique<io::DomainChecker>(engine->context_, *engine->dns_.resolver,
+                                                           *std::move(settings));
+    return engine;
+}
+
+void CheckEngine::start(check::Subject subject, io::DomainChecker::Done done) {
+    check::CheckSettings settings = settings_;
+    settings.connects = settings.connects || subject.is_host;
+    checker_->start(std::move(subject), settings, std::move(done));
+}
+
+}  // namespace turnaway::cli

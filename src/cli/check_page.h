@@ -1,0 +1,23 @@
+// CheckPage: one Assessment as a screen for a person: the answer first, then every step with its
+// time, then why, and on demand the sources and the records that would cure it. Nothing here can
+// move the cursor or colour the terminal but our own marks: all text of others was escaped.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "check/assessment.h"
+
+namespace turnaway::cli {
+
+struct CheckPageStyle {
+    bool is_coloured = false;
+    bool cites_sources = false;
+    bool shows_cure = false;
+    std::string dnssec;  // how validation stands, for the foot of the page
+};
+
+void append_check_page(std::string& out, const check::Assessment& assessment,
+                       const CheckPageStyle& style);
+
+}  // namespace turnaway::cli

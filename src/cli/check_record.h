@@ -1,0 +1,32 @@
+// CheckRecord: an Assessment for programs: a JSON object (docs/json.md), the columns of a CSV row,
+// and the one line that monitoring wants.
+//
+// Names of fields and columns are stable; fields are only ever added. CSV is RFC 4180's, with LF.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "check/assessment.h"
+
+namespace turnaway::cli {
+
+// One object without its newline. `dnssec`: how validation stands.
+std::string check_json(const check::Assessment& assessment, std::string_view dnssec);
+// For an input that is no domain, address or host.
+std::string check_fault_json(std::string_view input, std::string_view error);
+
+inline constexpr std::array<std::string_view, 6> check_columns{"taking", "verdict", "detail",
+                                                               "mx",     "code",    "suggestion"};
+// In the order of check_columns.
+std::vector<std::string> check_row(const check::Assessment& assessment);
+// Appends a row of CSV with its LF.
+void append_csv_row(std::string& out, const std::vector<std::string>& cells);
+
+// `MAIL OK - ... | time=0.012s` with its LF, and the exit code: 0, 2 critical, 3 unknown.
+std::pair<std::string, int> nagios_line(const std::vector<check::Assessment>& assessments);
+
+}  // namespace turnaway::cli

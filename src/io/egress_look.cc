@@ -1,0 +1,92 @@
+#include "io/egress_look.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "check/subject.h"
+#include "check/wording.h"
+#include "io/domain_checker.h"
+
+namespace turnaway::io {
+namespace {
+
+constexpr std::size_t addresses_tried_most = 2;
+
+}  // namespace
+
+EgressLook::EgressLook(DomainChecker& checker, HostProber& prober,
+                       std::vector<check::EgressTarget> targets)
+    : checker_(checker), prober_(prober), targets_(std::move(targets)) {}
+
+void EgressLook::ask(Done done) {
+    if (egress_) return done(*egress_);
+    waiting_.push_back(std::move(done));
+    if (!std::exchange(has_begun_, true)) begin();
+}
+
+void EgressLook::begin() {
+    ++open_;  // so that it does not end while we are still asking
+    for (const check::EgressTarget& target : targets_) {
+        if (target.address) {
+            dial(target);
+        } else {
+            find_addresses(target.name, true, target.port);
+        }
+    }
+    if (targets_.empty()) {
+        for (const auto domain : check::well_known_mail_domains) {
+            find_addresses(std::string(domain), false, check::smtp_port);
+        }
+    }
+    one_less();
+}
+
+void EgressLook::find_addresses(const std::string& name, bool is_host, std::uint16_t port) {
+    auto subject = check::parse_subject(name, is_host);
+    if (!subject) return;
+    ++open_;
+    checker_.start(*std::move(subject), check::CheckSettings{.loopback_allowed = true},
+                   [this, port](const check::Assessment& assessment) { found(assessment, port); });
+}
+
+void EgressLook::found(const check::Assessment& assessment, std::uint16_t port) {
+    if (!assessment.route.hosts.empty()) {
+        const route::MailHost& host = assessment.route.hosts.front();
+        const auto count = std::min(host.addresses.size(), addresses_tried_most);
+        for (std::size_t i = 0; i < count; ++i) {
+            dial({.name = host.name->text(), .address = host.addresses[i], .port = port});
+        }
+    }
+    one_less();
+}
+
+void EgressLook::dial(check::EgressTarget target) {
+    ++open_;
+    prober_.probe(*target.address, target.port,
+                  [this, target](const check::ProbeResult& result) { tried(target, result); });
+}
+
+void EgressLook::tried(const check::EgressTarget& target, const check::ProbeResult& result) {
+    ++tried_;
+    if (result.has_heard_smtp()) {
+        conclude({check::Egress::Finding::open, target.text() + " answers"});
+    } else {
+        if (!failures_.empty()) failures_ += "; ";
+        failures_ += target.text() + ": " + check::outcome_of(result);
+    }
+    one_less();
+}
+
+void EgressLook::one_less() {
+    if (--open_ > 0 || egress_) return;
+    if (tried_ == 0) return conclude({check::Egress::Finding::unknown, "DNS names nobody to try"});
+    conclude({check::Egress::Finding::blocked, failures_});
+}
+
+void EgressLook::conclude(check::Egress egress) {
+    if (egress_) return;
+    egress_ = std::move(egress);
+    for (const Done& done : std::exchange(waiting_, {})) done(*egress_);
+}
+
+}  // namespace turnaway::io

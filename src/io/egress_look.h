@@ -1,0 +1,52 @@
+// EgressLook: whether mail leaves this machine, found out by connecting to hosts that are there.
+//
+// Done once, when the first one asks; all who ask get that answer. One host that speaks SMTP is a
+// proof; that none of several does is a strong sign, and with nobody to try it is unknown. Of each
+// host the first two addresses are tried, which are one of each family where it has both.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "check/assessment.h"
+#include "check/egress_target.h"
+#include "io/host_prober.h"
+
+namespace turnaway::io {
+
+class DomainChecker;
+
+class EgressLook {
+  public:
+    using Done = std::function<void(const check::Egress&)>;
+
+    // `targets` empty: the well-known domains. Both others outlive it.
+    EgressLook(DomainChecker& checker, HostProber& prober,
+               std::vector<check::EgressTarget> targets);
+
+    void ask(Done done);
+
+  private:
+    void begin();
+    void find_addresses(const std::string& name, bool is_host, std::uint16_t port);
+    void found(const check::Assessment& assessment, std::uint16_t port);
+    void dial(check::EgressTarget target);
+    void tried(const check::EgressTarget& target, const check::ProbeResult& result);
+    void one_less();
+    void conclude(check::Egress egress);
+
+    DomainChecker& checker_;
+    HostProber& prober_;
+    std::vector<check::EgressTarget> targets_;
+    std::vector<Done> waiting_;
+    std::optional<check::Egress> egress_;
+    bool has_begun_ = false;
+    std::size_t open_ = 0;  // lookups and connections
+    std::size_t tried_ = 0;
+    std::string failures_;
+};
+
+}  // namespace turnaway::io

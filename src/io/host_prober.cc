@@ -1,0 +1,180 @@
+#include "io/host_prober.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+#include <list>
+#include <map>
+#include <utility>
+
+#include "io/connection.h"
+
+namespace turnaway::io {
+namespace {
+
+using check::HostProbe;
+using check::ProbeEnd;
+using check::ProbeResult;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+milliseconds since(Clock::time_point begin) {
+    return std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
+}
+
+// This machine cannot even try such an address.
+bool has_no_way(const boost::system::error_code& error) {
+    return error == asio::error::network_unreachable ||
+           error == asio::error::address_family_not_supported ||
+           error == boost::system::errc::address_not_available ||
+           error == boost::system::errc::network_down;
+}
+
+ProbeResult not_connected(const boost::system::error_code& error, milliseconds after) {
+    ProbeResult result{.end = has_no_way(error) ? ProbeEnd::no_way : ProbeEnd::not_reached};
+    result.problem =
+        error == asio::error::timed_out ? "no answer to the connection in time" : error.message();
+    result.ended_after = after;
+    return result;
+}
+
+std::string own_literal(const Connection& connection) {
+    const auto local = connection.local();
+    if (!local) return "[127.0.0.1]";
+    const auto address = ip_address(local->address());
+    return (address.is_ipv4() ? "[" : "[IPv6:") + address.text() + ']';
+}
+
+// One read or write, within what is left of the step.
+asio::awaitable<void> take_step(HostProbe& probe, Connection& connection, Clock::time_point begin,
+                                Clock::time_point end) {
+    const auto left =
+        std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
+    if (probe.wish() == HostProbe::Wish::send) {
+        const bool is_sent = (co_await connection.write(probe.bytes_to_send(), left)).has_value();
+        if (is_sent) {
+            probe.sent();
+        } else {
+            probe.closed(since(begin));
+        }
+        co_return;
+    }
+    std::array<char, 4096> buffer;
+    const auto got = co_await connection.read(buffer, left);
+    if (got) {
+        probe.received({buffer.data(), *got}, since(begin));
+    } else if (got.error() == Failure::timed_out) {
+        probe.timed_out(since(begin));
+    } else {
+        probe.closed(since(begin));
+    }
+}
+
+}  // namespace
+
+class HostProber::State : public std::enable_shared_from_this<State> {
+  public:
+    State(asio::io_context& context, Settings settings)
+        : context_(context), settings_(std::move(settings)) {}
+
+    void add(const route::IpAddress& address, std::uint16_t port, Done done) {
+        line_.push_back({address, port, std::move(done)});
+        start_some();
+    }
+    void forget_line() { line_.clear(); }
+
+  private:
+    struct Waiting {
+        route::IpAddress address;
+        std::uint16_t port;
+        Done done;
+    };
+
+    void start_some();
+    static asio::awaitable<void> run(std::shared_ptr<State> self, Waiting job);
+    asio::awaitable<ProbeResult> talk(Connection& connection, HostProbe& probe,
+                                      Clock::time_point begin);
+    void finished(const route::IpAddress& address);
+
+    asio::io_context& context_;
+    Settings settings_;
+    std::list<Waiting> line_;
+    std::size_t open_count_ = 0;
+    std::map<route::IpAddress, std::size_t> open_;
+};
+
+void HostProber::State::start_some() {
+    for (auto next = line_.begin(); next != line_.end() && open_count_ < settings_.at_once_max;) {
+        auto& open_there = open_[next->address];
+        if (open_there >= settings_.of_one_address_max) {
+            ++next;
+            continue;
+        }
+        ++open_there;
+        ++open_count_;
+        Waiting job = std::move(*next);
+        next = line_.erase(next);
+        asio::co_spawn(context_, run(shared_from_this(), std::move(job)), asio::detached);
+    }
+}
+
+void HostProber::State::finished(const route::IpAddress& address) {
+    const auto open = open_.find(address);
+    if (--open->second == 0) open_.erase(open);
+    --open_count_;
+    start_some();
+}
+
+// Until it is decided: each reply has the time of one step.
+asio::awaitable<ProbeResult> HostProber::State::talk(Connection& connection, HostProbe& probe,
+                                                     Clock::time_point begin) {
+    const auto connected_after = since(begin);
+    auto end = Clock::now() + settings_.step_wait;
+    while (!probe.is_decided()) {
+        const bool is_new_step = probe.wish() == HostProbe::Wish::send;
+        if (is_new_step) end = Clock::now() + settings_.step_wait;
+        co_await take_step(probe, connection, begin, end);
+    }
+    ProbeResult result = probe.result();
+    result.connected_after = connected_after;
+    co_return result;
+}
+
+asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Waiting job) {
+    const auto begin = Clock::now();
+    auto dialled = co_await Connection::dial(self->context_.get_executor(), job.address, job.port,
+                                             self->settings_.step_wait);
+    if (!dialled) {
+        job.done(not_connected(dialled.error(), since(begin)));
+        self->finished(job.address);
+        co_return;
+    }
+    const auto connection = *std::move(dialled);
+    const std::string& own_name = self->settings_.hello_name;
+    HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name);
+    const ProbeResult result = co_await self->talk(*connection, probe, begin);
+    job.done(result);
+    // The goodbye, which nobody waits for.
+    const auto end = Clock::now() + self->settings_.step_wait;
+    while (probe.wish() != HostProbe::Wish::close) {
+        co_await take_step(probe, *connection, begin, end);
+    }
+    co_await connection->close();
+    self->finished(job.address);
+}
+
+HostProber::HostProber(asio::io_context& context, Settings settings)
+    : state_(std::make_shared<State>(context, std::move(settings))) {}
+
+HostProber::~HostProber() {
+    state_->forget_line();
+}
+
+void HostProber::probe(const route::IpAddress& address, std::uint16_t port, Done done) {
+    state_->add(address, port, std::move(done));
+}
+
+}  // namespace turnaway::io

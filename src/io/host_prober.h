@@ -1,0 +1,46 @@
+// HostProber: connects to addresses and drives check::HostProbe over each connection.
+//
+// So many at once, and so many to one address; the others wait in a line. Each step (the
+// connection, each reply) ends by `step_wait`, however slowly the host speaks. The goodbye goes on
+// after the result is handed out. One thread, the event loop's; outlives what it began.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "check/host_probe.h"
+#include "route/ip_address.h"
+
+namespace turnaway::io {
+
+namespace asio = boost::asio;
+
+class HostProber {
+  public:
+    using Done = std::function<void(const check::ProbeResult&)>;
+
+    struct Settings {
+        // What we call ourselves; empty: the address that we connect from, as a literal.
+        std::string hello_name = {};
+        std::chrono::milliseconds step_wait = std::chrono::seconds(10);
+        std::size_t at_once_max = 64;
+        std::size_t of_one_address_max = 2;
+    };
+
+    HostProber(asio::io_context& context, Settings settings);
+    HostProber(const HostProber&) = delete;
+    HostProber& operator=(const HostProber&) = delete;
+    ~HostProber();
+
+    // `done` is called exactly once, later, unless the event loop ends first.
+    void probe(const route::IpAddress& address, std::uint16_t port, Done done);
+
+  private:
+    class State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace turnaway::io

@@ -1,0 +1,132 @@
+// The session that asks a host whether it takes mail: what it says, when it ends, what it
+// concludes.
+#include "check/host_probe.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace turnaway::check {
+namespace {
+
+using Wish = HostProbe::Wish;
+constexpr Milliseconds now{5};
+
+struct Heard {
+    ProbeEnd end;
+    ProbeStage stage;
+    std::string said;  // by us, each command with a blank behind
+};
+
+// Each of `lines` answers what was said last; then the host closes.
+Heard talk(const std::vector<std::string>& lines) {
+    HostProbe probe("client.example");
+    Heard heard{};
+    for (const std::string& line : lines) {
+        if (probe.wish() != Wish::read) break;
+        probe.received(line + "\r\n", now);
+        if (probe.wish() != Wish::send) continue;
+        heard.said += probe.bytes_to_send().substr(0, probe.bytes_to_send().size() - 2) + ' ';
+        probe.sent();
+    }
+    probe.closed(now);
+    EXPECT_EQ(probe.wish(), Wish::close);
+    heard.end = probe.result().end;
+    heard.stage = probe.result().stage;
+    return heard;
+}
+
+TEST(HostProbe, SaysHelloAndLeaves) {
+    const Heard heard = talk({"220 mx ESMTP", "250-mx\r\n250 SIZE", "221 bye"});
+    EXPECT_EQ(heard.end, ProbeEnd::accepts);
+    EXPECT_EQ(heard.said, "EHLO client.example QUIT ");
+}
+
+TEST(HostProbe, TriesHeloWhereTheRelayDoes) {
+    for (const auto* reply : {"500 what?", "502 no", "550 no", "554 no"}) {
+        const Heard heard = talk({"220 mx", reply, "250 mx", "221 bye"});
+        EXPECT_EQ(heard.end, ProbeEnd::accepts) << reply;
+        EXPECT_EQ(heard.said, "EHLO client.example HELO client.example QUIT ") << reply;
+    }
+    EXPECT_EQ(talk({"220 mx", "502 no", "502 no"}).end, ProbeEnd::refuses);
+    EXPECT_EQ(talk({"220 mx", "502 no", "521 no"}).end, ProbeEnd::refuses_521);
+}
+
+TEST(HostProbe, TellsTheKindsOfRefusalApart) {
+    const struct {
+        std::vector<std::string> lines;
+        ProbeEnd end;
+        ProbeStage stage;
+    } cases[] = {
+        {{"521 mx Host does not accept mail"}, ProbeEnd::refuses_521, ProbeStage::greeting},
+        {{"521"}, ProbeEnd::refuses_521, ProbeStage::greeting},
+        {{"521-mx\r\n521 no mail"}, ProbeEnd::refuses_521, ProbeStage::greeting},
+        {{"220 mx", "521 no"}, ProbeEnd::refuses_521, ProbeStage::ehlo},
+        {{"554 No SMTP service here"}, ProbeEnd::refuses, ProbeStage::greeting},
+        {{"550 no"}, ProbeEnd::refuses, ProbeStage::greeting},
+        {{"421 later"}, ProbeEnd::temporary, ProbeStage::greeting},
+        {{"220 mx", "421 later"}, ProbeEnd::temporary, ProbeStage::ehlo},
+        {{"354 go on"}, ProbeEnd::garbage, ProbeStage::greeting},
+        {{"SSH-2.0-OpenSSH_9.2"}, ProbeEnd::garbage, ProbeStage::greeting},
+        {{"220-mx\r\n521 no"}, ProbeEnd::garbage, ProbeStage::greeting},
+        {{"220 mx\r\n250 too early"}, ProbeEnd::garbage, ProbeStage::ehlo},
+        {{}, ProbeEnd::closed, ProbeStage::greeting},
+        {{"220 mx"}, ProbeEnd::closed, ProbeStage::ehlo},
+    };
+    for (const auto& want : cases) {
+        SCOPED_TRACE(want.lines.empty() ? "nothing" : want.lines.back());
+        const Heard heard = talk(want.lines);
+        EXPECT_EQ(name(heard.end), name(want.end));
+        EXPECT_EQ(name(heard.stage), name(want.stage));
+    }
+}
+
+// Whatever it is told, mail is never begun.
+TEST(HostProbe, NeverSaysMailOrRcpt) {
+    for (const auto* reply : {"220 go", "250 go", "354 go", "500 no", "521 no", "421 no"}) {
+        const Heard heard = talk({reply, reply, reply, reply, reply, reply});
+        EXPECT_EQ(heard.said.find("MAIL"), std::string::npos) << reply;
+        EXPECT_EQ(heard.said.find("RCPT"), std::string::npos) << reply;
+        EXPECT_EQ(heard.said.find("DATA"), std::string::npos) << reply;
+    }
+}
+
+TEST(HostProbe, IsDecidedBeforeTheGoodbye) {
+    HostProbe probe("client.example");
+    probe.received("521 ", now);
+    EXPECT_FALSE(probe.is_decided());
+    probe.received("no\r\n", now);
+    ASSERT_TRUE(probe.is_decided());
+    EXPECT_EQ(probe.bytes_to_send(), "QUIT\r\n");
+    probe.sent();
+    probe.timed_out(Milliseconds(99));
+    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.result().end, ProbeEnd::refuses_521);
+    EXPECT_EQ(probe.result().ended_after, now);
+}
+
+TEST(HostProbe, KeepsWhatWasSaidWithItsTime) {
+    HostProbe probe("client.example");
+    probe.received("220-one\r\n220 two\r\n", Milliseconds(3));
+    probe.sent();
+    probe.timed_out(Milliseconds(8));
+    const ProbeResult& result = probe.result();
+    EXPECT_EQ(result.end, ProbeEnd::timed_out);
+    ASSERT_EQ(result.steps.size(), 1U);
+    EXPECT_EQ(result.steps[0].words, "220 one two");
+    EXPECT_EQ(result.steps[0].after, Milliseconds(3));
+    EXPECT_EQ(result.last_word(), nullptr);
+    EXPECT_TRUE(result.has_heard_smtp());
+}
+
+TEST(HostProbe, EndsAReplyWithoutEnd) {
+    HostProbe probe("client.example");
+    for (int i = 0; i < 5000 && !probe.is_decided(); ++i) probe.received("220-on\r\n", now);
+    ASSERT_TRUE(probe.is_decided());
+    EXPECT_EQ(probe.result().end, ProbeEnd::garbage);
+    EXPECT_EQ(probe.wish(), Wish::close);
+}
+
+}  // namespace
+}  // namespace turnaway::check

@@ -1,0 +1,105 @@
+// Every vector of data/check-vectors.json, and that check and the relay's RCPT verdict agree on
+// each.
+#include "unit/check/vectors.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "codes/constants.h"
+#include "mail/address.h"
+#include "verdict/decide.h"
+#include "verdict/host_memory.h"
+
+namespace turnaway::check {
+namespace {
+
+TEST(CheckVectors, AreManyAndHoldEveryVerdict) {
+    const auto vectors = read_vectors();
+    EXPECT_GE(vectors.size(), 40U);
+    std::set<std::string> verdicts;
+    for (const auto& vector : vectors) verdicts.insert(vector["expect"]["verdict"]);
+    for (int i = 0; i <= static_cast<int>(Verdict::egress_blocked); ++i) {
+        const auto verdict = static_cast<Verdict>(i);
+        EXPECT_TRUE(verdicts.contains(std::string(name(verdict)))) << name(verdict);
+    }
+}
+
+TEST(CheckVectors, EachComesOutAsItSays) {
+    for (const auto& vector : read_vectors()) {
+        SCOPED_TRACE(vector["name"]);
+        const Assessment assessment = run_vector(vector);
+        const auto& expect = vector["expect"];
+        EXPECT_EQ(name(assessment.verdict), expect["verdict"].get<std::string>());
+        EXPECT_EQ(name(assessment.taking), expect["taking"].get<std::string>());
+        EXPECT_EQ(name(assessment.doubt), expect.value("doubt", "none"));
+        EXPECT_EQ(notes_of(assessment), expect["notes"].get<std::vector<std::string>>());
+    }
+}
+
+// The relay's answer to RCPT for the same DNS, with what hosts said of themselves in its memory.
+verdict::Answer answer_of_relay(const Vector& vector, const Assessment& assessment) {
+    const auto settings = settings_of(vector);
+    const route::RouteSettings route_settings{.our_names = {},
+                                              .our_addresses = {},
+                                              .loopback_allowed = settings.loopback_allowed,
+                                              .private_refused = settings.private_refused};
+    fake::ZoneResolver resolver(zone_of(vector));
+    const std::string input = vector["input"];
+    const bool is_root = input == ".";
+    const auto recipient =
+        mail::Address::parse(input.find('@') == std::string::npos
+                                 ? "user@" + (is_root ? std::string("example.org") : input)
+                                 : input)
+            .value();
+    const Subject subject = subject_of(vector);
+    const route::Route route =
+        subject.literal() != nullptr
+            ? route::RouteQuery(*subject.literal(), route_settings).route()
+            : fake::drive(route::RouteQuery(*subject.domain(), route_settings, 1), resolver);
+    verdict::HostMemory memory(std::chrono::hours(1), 100);
+    const std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
+    for (const auto& probe : assessment.probes) {
+        if (probe.result.end != ProbeEnd::refuses_521) continue;
+        memory.remember(probe.target.host->text(), probe.target.address.text(), "521", now);
+    }
+    const verdict::Policy policy{.dns_trouble = verdict::DnsTrouble::defer};
+    return verdict::decide_recipient(policy, recipient, route, memory, now);
+}
+
+TEST(CheckVectors, CheckAndRelayAgreeOnWhatDnsSays) {
+    for (const auto& vector : read_vectors()) {
+        if (vector.value("connect", false)) continue;
+        SCOPED_TRACE(vector["name"]);
+        const Assessment assessment = run_vector(vector);
+        const auto answer = answer_of_relay(vector, assessment);
+        EXPECT_EQ(answer.code.is_positive(), assessment.taking == Taking::yes);
+        EXPECT_EQ(answer.code.is_permanent(), assessment.taking == Taking::no);
+        EXPECT_EQ(answer.code.is_temporary(), assessment.taking == Taking::unknown);
+        EXPECT_EQ(answer.reason == verdict::reason::null_mx,
+                  assessment.verdict == Verdict::null_mx);
+    }
+}
+
+TEST(CheckVectors, CheckAndRelayAgreeOnHostsThatSaid521) {
+    int refused_count = 0;
+    for (const auto& vector : read_vectors()) {
+        if (!vector.value("connect", false)) continue;
+        SCOPED_TRACE(vector["name"]);
+        const Assessment assessment = run_vector(vector);
+        const auto answer = answer_of_relay(vector, assessment);
+        const bool is_refused = answer.reason == verdict::reason::refusing_hosts;
+        refused_count += is_refused ? 1 : 0;
+        // The relay takes a 521 by its code; check also weighs its words.
+        if (is_refused) {
+            EXPECT_EQ(assessment.verdict, Verdict::refuses_521);
+            EXPECT_TRUE(assessment.taking == Taking::no || assessment.doubt == Doubt::about_client);
+        }
+        if (assessment.taking == Taking::yes) EXPECT_TRUE(answer.is_accepted());
+        if (answer.code.is_permanent() && !is_refused) EXPECT_EQ(assessment.taking, Taking::no);
+    }
+    EXPECT_GE(refused_count, 4);
+}
+
+}  // namespace
+}  // namespace turnaway::check
