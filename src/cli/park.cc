@@ -20,11 +20,11 @@ Action add_park(CLI::App& program) {
     park->require_subcommand(1);
     park->footer(
         "Example: turnaway park records example.org\n"
-        "         turnaway park records --help\n"
+        "         turnaway park audit example.org\n"
         "Manual:  man turnaway-park");
     using Command = std::pair<CLI::App*, Action>;
     const auto commands = std::make_shared<std::vector<Command>>();
-    for (const auto add : {add_park_records}) {
+    for (const auto add : {add_park_records, add_park_audit}) {
         Action action = add(*park);
         commands->emplace_back(park->get_subcommands({}).back(), std::move(action));
     }

@@ -14,7 +14,7 @@ namespace {
 using enum FindingKind;
 
 std::vector<std::string> wanted(AuditDesk& desk, const DmarcReading& dmarc) {
-    return {dmarc_line(desk.domain(), reports_to_keep(desk, dmarc))};
+    return dmarc_lines(desk.domain(), desk.intent(), reports_to_keep(desk, dmarc));
 }
 
 std::vector<std::string> records_among(const std::vector<std::string>& texts) {
@@ -131,7 +131,7 @@ bool judge_inherited(AuditDesk& desk, bool& is_known) {
     if (!policy) return false;
     const std::string owner = "_dmarc." + above->owner.text();
     const std::string evidence = "TXT " + quoted(above->text) + " at " + owner + '.';
-    const std::vector<std::string> records{dmarc_line(desk.domain(), {})};
+    const ZoneLines records = dmarc_lines(desk.domain(), desk.intent(), {});
     desk.find_at(dmarc_inherited, owner, evidence, records);
     judge_policy(desk, owner, *policy, evidence, records);
     if (policy == DmarcPolicy::reject) {
@@ -154,7 +154,7 @@ void judge_absence(AuditDesk& desk, const mail::Domain& owner,
     const bool is_covered = judge_inherited(desk, is_known);
     if (!has_attempt && !is_covered && is_known) {
         desk.find(dmarc_missing, owner, "No TXT record begins with v=DMARC1.",
-                  {dmarc_line(desk.domain(), {})});
+                  dmarc_lines(desk.domain(), desk.intent(), {}));
     }
 }
 

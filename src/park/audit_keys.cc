@@ -6,6 +6,7 @@
 #include "park/audit_desk.h"
 #include "park/dkim_key.h"
 #include "park/dkim_selectors.h"
+#include "park/remedy.h"
 
 namespace turnaway::park {
 namespace {
@@ -34,7 +35,7 @@ std::size_t find_keys(AuditDesk& desk, const mail::Domain& parent, const Texts& 
         }
         desk.find(dkim_key_left, *name,
                   evidence + "; used by " + std::string(selector.used_by) + '.',
-                  {name->text() + ". 3600 IN TXT \"v=DKIM1; p=\""});
+                  revoked_key_lines(desk.domain(), std::string(selector.name) + "._domainkey"));
     }
     return keys;
 }
@@ -55,7 +56,7 @@ void judge_keys(AuditDesk& desk) {
     if (strongest(any->texts) == DkimStanding::key) {
         return desk.find(dkim_wildcard_key, *parent,
                          "Any selector answers TXT " + quoted(any->texts) + '.',
-                         {"*." + parent->text() + ". 3600 IN TXT \"v=DKIM1; p=\""});
+                         revoked_key_lines(desk.domain(), "*._domainkey"));
     }
     if (find_keys(desk, *parent, any->texts) > 0) return;
     desk.praise(strongest(any->texts) == DkimStanding::revoked

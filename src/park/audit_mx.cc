@@ -56,7 +56,7 @@ bool is_localhost(const MxRecord& record) {
 
 std::vector<std::string> wanted(const AuditDesk& desk) {
     if (desk.intent() != Intent::none) return {};
-    return {null_mx_line(desk.domain())};
+    return null_mx_lines(desk.domain());
 }
 
 void judge_null(AuditDesk& desk, const std::vector<MxRecord>& records, const route::MxSet& set) {

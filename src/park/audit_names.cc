@@ -82,16 +82,16 @@ std::optional<Addresses> judge_wildcard(AuditDesk& desk) {
     const auto* mx = desk.look(*probe, DnsType::mx);
     if (!addresses || mx == nullptr) return std::nullopt;
     const std::string about = "*." + desk.domain().text();
-    const std::string null_mx = "*." + null_mx_line(desk.domain());
     if (mx->outcome == DnsOutcome::answered) {
         if (is_null_mx(*mx)) {
             desk.praise("Names that do not exist have a null MX too.");
         } else {
-            desk.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.', {null_mx});
+            desk.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.',
+                         wildcard_lines(desk.domain()));
         }
     } else if (!addresses->empty()) {
         desk.find_at(wildcard_address, about, address_text(*addresses) + " for any name.",
-                     {null_mx});
+                     wildcard_lines(desk.domain()));
     }
     return addresses;
 }
@@ -108,7 +108,7 @@ void judge_name(AuditDesk& desk, const CommonName& common, const Addresses& wild
     if (mx == nullptr) return;
     if (mx->outcome == DnsOutcome::answered) {
         if (!is_null_mx(*mx)) {
-            desk.find(host_mx_left, *name, mx_text(*mx) + '.', {null_mx_line(*name)});
+            desk.find(host_mx_left, *name, mx_text(*mx) + '.', null_mx_lines(*name));
         }
         return;
     }
@@ -119,7 +119,7 @@ void judge_name(AuditDesk& desk, const CommonName& common, const Addresses& wild
                              "; replace the alias by addresses first.");
     }
     desk.find(host_takes_mail, *name, address_text(*addresses) + "; there is no MX.",
-              {null_mx_line(*name)});
+              null_mx_lines(*name));
 }
 
 }  // namespace

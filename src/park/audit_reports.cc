@@ -50,7 +50,7 @@ void judge_permission(AuditDesk& desk, const std::string& owner, const mail::Add
     desk.find_at(
         rua_not_authorised, owner,
         "Reports go to " + quoted(address.text()) + "; nothing stands at " + name->text() + '.',
-        {permission_line(desk.domain(), target)});
+        permission_lines(desk.domain(), address));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ std::vector<mail::Address> reports_to_keep(AuditDesk& desk, const DmarcReading& 
 
 void judge_reports(AuditDesk& desk, const std::string& owner, const DmarcReading& dmarc) {
     const auto wanted = [&] {
-        return std::vector{dmarc_line(desk.domain(), reports_to_keep(desk, dmarc))};
+        return dmarc_lines(desk.domain(), desk.intent(), reports_to_keep(desk, dmarc));
     };
     for (const std::string& broken : dmarc.broken_reports) {
         desk.find_at(rua_syntax, owner, "rua names " + quoted(broken) + '.', wanted());

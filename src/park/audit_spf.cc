@@ -12,7 +12,7 @@ using enum FindingKind;
 
 std::vector<std::string> wanted(const AuditDesk& desk) {
     if (desk.sends()) return {};  // who may send is for its owner to say
-    return {reject_all_line(desk.domain())};
+    return reject_all_lines(desk.domain());
 }
 
 void judge_ending(AuditDesk& desk, const SpfReading& spf, const std::string& evidence) {

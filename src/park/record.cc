@@ -59,4 +59,9 @@ std::string presentation(const Record& record) {
     return std::to_string(record.preference) + ' ' + record.data + (is_root ? "" : ".");
 }
 
+std::string zone_line(const Record& record) {
+    return record.owner() + ". " + std::to_string(record.ttl_seconds) + " IN " +
+           std::string(name(record.type)) + ' ' + presentation(record);
+}
+
 }  // namespace turnaway::park

@@ -45,5 +45,7 @@ std::vector<std::string_view> character_strings(std::string_view text);
 std::string quoted_text(std::string_view text);
 // What stands after the type in a zone file: `0 .`, `"v=spf1 -all"`.
 std::string presentation(const Record& record);
+// The whole line, its name absolute: `example.org. 3600 IN MX 0 .`; no newline.
+std::string zone_line(const Record& record);
 
 }  // namespace turnaway::park

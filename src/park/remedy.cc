@@ -1,32 +1,58 @@
 #include "park/remedy.h"
 
+#include "park/plan.h"
+
 namespace turnaway::park {
 namespace {
 
-std::string text_line(const std::string& owner, const std::string& text) {
-    return owner + ". 3600 IN TXT \"" + text + '"';
+template <class Wanted>
+ZoneLines lines_of(const mail::Domain& domain, const Wish& wish, const Wanted& is_wanted) {
+    ZoneLines lines;
+    if (!fault_of(domain, wish).empty()) return lines;
+    for (const Record& record : plan(domain, wish).records) {
+        if (is_wanted(record)) lines.push_back(zone_line(record));
+    }
+    return lines;
 }
 
 }  // namespace
 
-std::string null_mx_line(const mail::Domain& name) {
-    return name.text() + ". 3600 IN MX 0 .";
+ZoneLines null_mx_lines(const mail::Domain& name) {
+    return lines_of(name, {}, [](const Record& record) { return record.is_null_mx(); });
 }
 
-std::string reject_all_line(const mail::Domain& name) {
-    return text_line(name.text(), "v=spf1 -all");
+ZoneLines reject_all_lines(const mail::Domain& name) {
+    return lines_of(name, {}, [](const Record& record) {
+        return record.type == RecordType::txt && record.relative.empty();
+    });
 }
 
-std::string dmarc_line(const mail::Domain& domain, const std::vector<mail::Address>& reports_to) {
-    std::string text = "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s";
-    for (std::size_t i = 0; i < reports_to.size(); ++i) {
-        text += (i == 0 ? "; rua=mailto:" : ",mailto:") + reports_to[i].text();
-    }
-    return text_line("_dmarc." + domain.text(), text);
+ZoneLines wildcard_lines(const mail::Domain& domain) {
+    return lines_of(domain, {.wants_wildcard = true}, [](const Record& record) {
+        return record.is_null_mx() && record.relative == "*";
+    });
 }
 
-std::string permission_line(const mail::Domain& domain, const mail::Domain& target) {
-    return text_line(domain.text() + "._report._dmarc." + target.text(), "v=DMARC1");
+ZoneLines dmarc_lines(const mail::Domain& domain, Intent intent,
+                      const std::vector<mail::Address>& reports_to) {
+    Wish wish{.intent = intent, .report_to = reports_to};
+    // Only the owner knows who sends; that is no part of the DMARC record.
+    if (intent == Intent::send_only) wish.spf_networks = {"ip4:192.0.2.0/24"};
+    return lines_of(domain, wish, [](const Record& record) { return record.relative == "_dmarc"; });
+}
+
+ZoneLines permission_lines(const mail::Domain& domain, const mail::Address& address) {
+    return lines_of(domain, {.report_to = {address}},
+                    [&](const Record& record) { return record.zone == *address.domain(); });
+}
+
+ZoneLines revoked_key_lines(const mail::Domain& domain, const std::string& relative) {
+    return {zone_line({.zone = domain,
+                       .relative = relative,
+                       .ttl_seconds = plan_ttl_seconds,
+                       .data = "v=DKIM1; p=",
+                       .reason = "The key was taken back",
+                       .source = "RFC 6376 section 3.6.1"})};
 }
 
 }  // namespace turnaway::park

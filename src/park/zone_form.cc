@@ -24,9 +24,7 @@ void append_zone_text(std::string& out, const Plan& plan, const FormSettings& se
         }
         for (const Record* record : records) {
             append_comment(out, "; ", reason_of(*record), settings);
-            out += record->owner() + ". " + std::to_string(record->ttl_seconds) + " IN ";
-            out += name(record->type);
-            out += ' ' + presentation(*record) + '\n';
+            out += zone_line(*record) + '\n';
         }
     }
 }
