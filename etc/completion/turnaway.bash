@@ -75,7 +75,7 @@ _turnaway() {
                         --output --resume --parallel --progress --json --csv --nagios --since --html --color"
                     mapfile -t COMPREPLY < <(compgen -W "$audit" -- "$word") ;;
                 records)
-                    wish+=" -h --help --input --format --json --why --look --resolver --timeout --color"
+                    wish+=" -h --help --input --column --no-header --format --json --why --look --resolver --timeout --color"
                     mapfile -t COMPREPLY < <(compgen -W "$wish" -- "$word") ;;
             esac ;;
         queue)

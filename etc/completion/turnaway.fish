@@ -97,6 +97,8 @@ complete -c turnaway -n '__turnaway_park records' -l null-mx -d 'A null MX altho
 complete -c turnaway -n '__turnaway_park records' -l provider -x -a 'azure bind cloudflare digitalocean gandi google hetzner linode namecheap netcup ovh porkbun route53 vultr' -d 'Who hosts the DNS'
 complete -c turnaway -n '__turnaway_park records' -l refusing-host -x -d 'A host that answers 521'
 complete -c turnaway -n '__turnaway_park records' -l input -r -F -d 'A list of domains'
+complete -c turnaway -n '__turnaway_park records' -l column -x -d 'The list is CSV: take this column'
+complete -c turnaway -n '__turnaway_park records' -l no-header -d 'The first row of the CSV is no header'
 complete -c turnaway -n '__turnaway_park records' -l format -x -a 'zone table json octodns dnscontrol terraform nsupdate' -d 'How to write it'
 complete -c turnaway -n '__turnaway_park records' -l json -d 'The same as --format json'
 complete -c turnaway -n '__turnaway_park records' -l why -d 'Say all there is to know'

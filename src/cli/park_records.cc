@@ -12,16 +12,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iostream>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/printable.h"
 #include "base/result.h"
-#include "base/text.h"
+#include "cli/bulk_input.h"
 #include "cli/park.h"
 #include "cli/park_look.h"
 #include "cli/park_wish.h"
@@ -39,7 +38,7 @@ constexpr std::string_view colour_off = "\x1b[0m";
 
 struct Options {
     std::vector<std::string> domains;
-    std::string input;
+    BulkOptions list;
     WishOptions wish;
     std::string format = "zone";
     bool json = false;
@@ -66,36 +65,32 @@ class ParkRecords {
         for (const auto& text : options_.domains) {
             if (!add(text)) return base::exit_code(base::Fault::io);
         }
-        if (!options_.input.empty() && !add_list()) return exit_code_;
+        if (!options_.list.input.empty() && !add_list()) return exit_code_;
         writer_.finish(out_);
         if (!write()) return base::exit_code(base::Fault::io);
         return exit_code_;
     }
 
   private:
+    // False, with the exit code kept, when the list cannot be read on or output cannot be written.
     bool add_list() {
-        if (options_.input == "-") return add_lines(std::cin);
-        std::ifstream file(options_.input);
-        if (!file) {
-            complain("cannot read " + shown(options_.input) + ": " + std::strerror(errno),
-                     base::Fault::no_input);
-            return false;
-        }
-        return add_lines(file);
-    }
-
-    bool add_lines(std::istream& lines) {
-        for (std::string line; std::getline(lines, line);) {
-            std::string_view text = line;
-            if (text.ends_with('\r')) text.remove_suffix(1);
-            text = base::trim(text);
-            if (text.empty() || text.starts_with('#')) continue;
-            if (!add(text)) {
+        auto list = BulkInput::open(options_.list, std::stop_token());
+        if (!list) return give_up(list.error());
+        for (;;) {
+            const auto row = list->next();
+            if (!row) return give_up(row.error());
+            if (!row->has_value()) return true;
+            if ((*row)->is_asked && !add((*row)->cell)) {
                 exit_code_ = base::exit_code(base::Fault::io);
                 return false;
             }
         }
-        return true;
+    }
+
+    bool give_up(const base::Error& error) {
+        complain(error.message, error.fault);
+        exit_code_ = base::exit_code(error.fault);
+        return false;
     }
 
     // False when output cannot be written.
@@ -167,7 +162,7 @@ int refuse(const std::string& words) {
 }
 
 int run(const Options& options) {
-    if (options.domains.empty() && options.input.empty()) {
+    if (options.domains.empty() && options.list.input.empty()) {
         return refuse("which domain? Name one, or a list with --input");
     }
     const auto wish = read_wish(options.wish);
@@ -200,8 +195,19 @@ Action add_park_records(CLI::App& park) {
         park.add_subcommand("records", "Say what a domain that takes no mail should publish");
     command->get_help_ptr()->description("Print this help and end");
     command->add_option("DOMAIN", options->domains, "The domains");
-    command->add_option("--input", options->input, "A list of domains, one a line; - for stdin")
-        ->type_name("FILE");
+    auto* const input = command
+                            ->add_option("--input", options->list.input,
+                                         "A list of domains, one a line; - for standard input")
+                            ->type_name("FILE");
+    auto* const column = command
+                             ->add_option("--column", options->list.column,
+                                          "The list is CSV: take this column, by name or number")
+                             ->type_name("NAME|NUMBER")
+                             ->needs(input);
+    command
+        ->add_flag("--no-header", options->list.has_no_header,
+                   "The first row of the CSV is no header")
+        ->needs(column);
     add_wish_options(*command, options->wish);
     command
         ->add_option("--format", options->format,

@@ -286,6 +286,17 @@ class Command(unittest.TestCase):
                          ["example.org", "example.net"])
         self.assertEqual(len(result.stderr.splitlines()), 1)
 
+    def test_list_may_be_csv(self):
+        rows = 'name,"owner, if known"\nexample.org,me\n"example.net",\n'
+        for options in (["--column", "name"], ["--column", "1"]):
+            result = run("--json", "--input", "-", *options, stdin=rows)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertEqual([json.loads(line)["domain"] for line in result.stdout.splitlines()],
+                             ["example.org", "example.net"])
+        result = run("--json", "--input", "-", "--column", "1", "--no-header", stdin="example.org,a\n")
+        self.assertEqual(json.loads(result.stdout)["domain"], "example.org")
+        self.assertEqual(run("--input", "-", "--column", "domain", stdin=rows).returncode, 65)
+
     def test_list_that_is_not_there_is_66(self):
         result = run("--input", "/nonexistent")
         self.assertEqual((result.returncode, result.stdout), (66, ""))
