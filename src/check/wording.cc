@@ -95,6 +95,17 @@ std::string dns_failure(const Assessment& assessment) {
     return words + '.';
 }
 
+// The answer's own sentence says it.
+bool is_said(const Assessment& assessment, NoteKind note) {
+    if (note == NoteKind::malformed_null_mx) {
+        return assessment.verdict == Verdict::malformed_null_mx;
+    }
+    const bool is_about_itself =
+        assessment.verdict == Verdict::no_mail_host ||
+        (assessment.verdict == Verdict::accepts && !assessment.has_connected);
+    return note == NoteKind::implicit_mx && is_about_itself;
+}
+
 std::string ended(ProbeStage stage, std::string_view words) {
     return std::string(words) + (stage == ProbeStage::greeting
                                      ? " before its greeting"
@@ -171,7 +182,9 @@ std::vector<std::string> remarks_of(const Assessment& assessment) {
                               ? "Did you mean " + assessment.resembles + '?'
                               : "Its name is near to " + assessment.resembles + '.');
     }
-    for (const route::Note& note : assessment.route.notes) remarks.push_back(sentence_of(note));
+    for (const route::Note& note : assessment.route.notes) {
+        if (!is_said(assessment, note.kind)) remarks.push_back(sentence_of(note));
+    }
     if (assessment.mx_says_521) {
         remarks.emplace_back(
             "A host that says 521 should be nobody's MX: senders should learn it from DNS.");

@@ -152,7 +152,9 @@ TEST(DomainCheck, AsksAHostForItsAddressesAlone) {
     const auto targets = check.next_probes();
     ASSERT_EQ(targets.size(), 1U);
     EXPECT_TRUE(check.next_probes().empty());
-    EXPECT_FALSE(check.take({.address = *route::IpAddress::parse("192.0.2.9")}, {}, {}));
+    ProbeTarget unasked = targets[0];
+    unasked.address = *route::IpAddress::parse("192.0.2.9");
+    EXPECT_FALSE(check.take(unasked, {}, {}));
     check.give_up(Milliseconds(9));
     EXPECT_EQ(check.assessment().verdict, Verdict::unreachable);
     EXPECT_EQ(check.assessment().probes[0].result.end, ProbeEnd::timed_out);
