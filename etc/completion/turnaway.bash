@@ -2,7 +2,7 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="check demo doctor explain queue refuse relay"
+    local commands="check demo doctor explain park queue refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
@@ -57,6 +57,43 @@ _turnaway() {
                     return ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "-h --help --json --provider --color" -- "$word") ;;
+        park)
+            if (( COMP_CWORD == 2 )); then
+                mapfile -t COMPREPLY < <(compgen -W "audit records -h --help" -- "$word")
+                return
+            fi
+            local wish="--intent --zone --ttl --name --wildcard --dkim-wildcard --no-np --rua --spf-include --spf-ip --helo
+                --null-mx --provider --refusing-host"
+            local hosts="azure bind cloudflare digitalocean gandi google hetzner linode namecheap netcup ovh porkbun route53 vultr"
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --intent)
+                    mapfile -t COMPREPLY < <(compgen -W "none send-only receive-only" -- "$word")
+                    return ;;
+                --format)
+                    mapfile -t COMPREPLY < <(compgen -W "zone table json octodns dnscontrol terraform nsupdate" -- "$word")
+                    return ;;
+                --provider)
+                    mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$word")
+                    return ;;
+                --input | --output | --since | --html)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return ;;
+                --abuse | --column | --parallel | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
+                    COMPREPLY=()
+                    return ;;
+            esac
+            case ${COMP_WORDS[2]} in
+                audit)
+                    local audit="-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --no-header
+                        --output --resume --parallel --progress --json --csv --nagios --since --html --color"
+                    mapfile -t COMPREPLY < <(compgen -W "$audit" -- "$word") ;;
+                records)
+                    wish+=" -h --help --input --column --no-header --format --json --why --look --resolver --timeout --color"
+                    mapfile -t COMPREPLY < <(compgen -W "$wish" -- "$word") ;;
+            esac ;;
         queue)
             if (( COMP_CWORD == 2 )); then
                 mapfile -t COMPREPLY < <(compgen -W "list show hold release delete flush export summary hosts forget -h --help" -- "$word")

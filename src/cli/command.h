@@ -18,6 +18,8 @@ Action add_check(CLI::App& program);
 Action add_explain(CLI::App& program);
 Action add_demo(CLI::App& program);
 Action add_doctor(CLI::App& program);
+// `turnaway park records`.
+Action add_park(CLI::App& program);
 // `turnaway queue list|show|hold|...`.
 Action add_queue(CLI::App& program);
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/explain_record.h"
+#include "cli/page_entry.h"
 #include "cli/wording.h"
 
 namespace turnaway::cli {
@@ -11,26 +12,6 @@ using codes::Judgement;
 using codes::Note;
 
 namespace {
-
-constexpr std::size_t page_columns = 90;
-constexpr std::size_t label_columns = 12;
-
-// "  Label       text", with the text broken at blanks and set in.
-void append_entry(std::string& out, const Colours& colours, std::string_view label,
-                  std::string_view text) {
-    out += fmt::format("  {}{:<{}}{}", colours.label, label, label_columns, colours.off);
-    const std::size_t width = page_columns - label_columns - 2;
-    while (text.size() > width) {
-        auto blank = text.rfind(' ', width);
-        if (blank == std::string_view::npos) blank = text.find(' ');
-        if (blank == std::string_view::npos) break;
-        out += text.substr(0, blank);
-        out += fmt::format("\n{:{}}", "", label_columns + 2);
-        text.remove_prefix(blank + 1);
-    }
-    out += text;
-    out += '\n';
-}
 
 std::string paired_with(const Judgement& judgement) {
     std::string pairs;

@@ -1,0 +1,266 @@
+// `turnaway park audit`: what DNS says about domains that take no mail or send none, held against
+// what it should say.
+//
+// One domain gives a page, several a table; --json and --csv give a line for each, --since what
+// changed since a former --json, --nagios one line for a monitor, --html a page for a browser. A
+// list with --input that is written row by row goes through bulk.h and takes no memory; all else is
+// kept until it is told. Exit 0 when all is well, 1 with a finding of severity warning or worse, 2
+// when not all could be looked at; of several domains 1 before 2. 64 for a wrong command line, 65
+// when something is no domain, 66 when the former output cannot be read, 69 when the resolver
+// cannot be opened, 74 when writing fails.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/audit_former.h"
+#include "cli/audit_options.h"
+#include "cli/audit_page.h"
+#include "cli/audit_record.h"
+#include "cli/audit_run.h"
+#include "cli/audit_worker.h"
+#include "cli/bulk_input.h"
+#include "cli/park.h"
+#include "cli/terminal.h"
+#include "io/unbound_resolver.h"
+#include "park/html_report.h"
+#include "relay/control_json.h"
+
+namespace turnaway::cli {
+namespace {
+
+// An audit has some dozens of questions open at once.
+constexpr std::size_t rows_at_once = 32;
+
+void complain(const std::string& words) {
+    std::fprintf(stderr, "turnaway park audit: %s\n", words.c_str());
+}
+
+int refuse(const base::Error& error) {
+    complain(error.message);
+    return base::exit_code(error.fault);
+}
+
+// The domains of the command line, then those of the list; what is none is complained about, once
+// each, and leaves 65 in `fault_code`.
+base::Result<std::vector<mail::Domain>> read_domains(const AuditOptions& options, int& fault_code) {
+    std::vector<mail::Domain> domains;
+    const auto take = [&](std::string_view text) {
+        auto domain = mail::Domain::parse(text);
+        if (domain && !domain->is_root()) {
+            domains.push_back(*std::move(domain));
+        } else {
+            complain("not a domain: " + shown_input(text));
+            fault_code = base::exit_code(base::Fault::data);
+        }
+    };
+    for (const auto& text : options.domains) take(text);
+    if (options.bulk.input.empty()) return domains;
+    auto rows = BulkInput::open(options.bulk, {});
+    if (!rows) return std::unexpected(rows.error());
+    for (;;) {
+        const auto row = rows->next();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) return domains;
+        if ((*row)->is_asked) take((*row)->cell);
+    }
+}
+
+void compare(const FormerAudits& former, std::vector<AuditedDomain>& all) {
+    for (AuditedDomain& each : all) {
+        const auto found = former.find(each.result.domain.text());
+        each.since = park::drift_of(
+            found == former.end() ? std::vector<park::FormerFinding>() : found->second,
+            each.result);
+    }
+}
+
+std::string csv_text(const std::vector<AuditedDomain>& all) {
+    std::string out = "domain";
+    for (const auto& column : audit_column_names()) out += ',' + column;
+    out += '\n';
+    for (const AuditedDomain& each : all) {
+        out += each.result.domain.text();  // neither it nor an id nor a DNS name needs quotes
+        for (const auto& column : audit_columns(each.result)) out += ',' + column;
+        out += '\n';
+    }
+    return out;
+}
+
+std::string page_text(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
+    const Colours& colours = wants_colour(options.colour) ? ansi_colours : no_colours;
+    std::string out;
+    if (!options.since.empty()) {
+        append_drift_page(out, all, colours);
+    } else if (all.size() == 1) {
+        append_audit_page(out, all.front(), options.abuse.empty(), colours);
+    } else {
+        append_audit_table(out, all, colours);
+        if (!options.wants_retirement) return out;
+        for (const AuditedDomain& each : all) {
+            if (each.result.retirement.empty()) continue;
+            out += '\n';
+            append_audit_page(out, each, false, colours);
+        }
+    }
+    return out;
+}
+
+std::string output_of(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
+    if (options.csv) return csv_text(all);
+    if (options.nagios) return monitor_line(all).text;
+    if (!options.json) return page_text(options, all);
+    std::string out;
+    for (const AuditedDomain& each : all) {
+        out += relay::line_of(audit_json(each.result, each.since));
+    }
+    return out;
+}
+
+int exit_code_of_all(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
+    if (options.nagios) return monitor_line(all).exit_code;
+    int code = 0;
+    for (const AuditedDomain& each : all) {
+        code = worse_exit_code(code, exit_code_of(each.result, each.since));
+    }
+    return code;
+}
+
+bool write(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+        std::fflush(stdout) == 0) {
+        return true;
+    }
+    complain(std::string("cannot write: ") + std::strerror(errno));
+    return false;
+}
+
+bool write_html(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    park::HtmlReport report({.made = relay::time_text(now), .made_by = "turnaway park audit"});
+    for (const AuditedDomain& each : all) report.add(each.result);
+    std::ofstream file(options.html, std::ios::binary | std::ios::trunc);
+    file << report.finish();
+    file.close();
+    if (file) return true;
+    complain("cannot write " + shown_input(options.html) + ": " + std::strerror(errno));
+    return false;
+}
+
+// All in memory, then told at once: a page, a table, what changed, a page for a browser.
+int run_report(const AuditOptions& options, const park::AuditWish& wish) {
+    std::optional<FormerAudits> former;
+    if (!options.since.empty()) {
+        auto read = read_former(options.since);
+        if (!read) return refuse(read.error());
+        former = *std::move(read);
+    }
+    int fault_code = 0;
+    const auto domains = read_domains(options, fault_code);
+    if (!domains) return refuse(domains.error());
+    boost::asio::io_context loop;
+    const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
+    if (!resolver) return refuse(resolver.error());
+    std::vector<AuditedDomain> all;
+    for (auto& result : run_audits(loop, **resolver, *domains, wish)) {
+        all.push_back({.result = std::move(result)});
+    }
+    if (former) compare(*former, all);
+    if (!options.html.empty() && !write_html(options, all)) {
+        return base::exit_code(base::Fault::io);
+    }
+    if (!write(output_of(options, all))) return base::exit_code(base::Fault::io);
+    return fault_code != 0 ? fault_code : exit_code_of_all(options, all);
+}
+
+int run(const AuditOptions& options) {
+    if (options.domains.empty() && options.bulk.input.empty()) {
+        return refuse({base::Fault::usage, "which domain? Name one, or a list with --input"});
+    }
+    const auto wish = read_audit_wish(options);
+    if (!wish) return refuse(wish.error());
+    const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
+    const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
+    if (wants_all && !options.bulk.output.empty()) {
+        return refuse({base::Fault::usage,
+                       "--output is for rows: it goes with neither --since, --html nor --nagios"});
+    }
+    if (options.bulk.input.empty() || !wants_rows || wants_all) return run_report(options, *wish);
+    if (!options.domains.empty()) {
+        return refuse({base::Fault::usage, "name domains, or give a list with --input, not both"});
+    }
+    const BulkForm form = options.csv    ? BulkForm::csv
+                          : options.json ? BulkForm::json
+                                         : BulkForm::lines;
+    return run_bulk(options.bulk, form, audit_task(options, *wish));
+}
+
+void add_output_options(CLI::App& command, AuditOptions& options) {
+    auto* const json =
+        command.add_flag("--json", options.json, "Write one JSON object for each domain");
+    auto* const csv = command.add_flag("--csv", options.csv, "Write CSV, a row for each domain");
+    auto* const nagios = command.add_flag("--nagios", options.nagios,
+                                          "Write one line for a monitor, exit as it wants");
+    json->excludes(csv)->excludes(nagios);
+    csv->excludes(nagios);
+    command.add_option("--since", options.since, "Say what changed since this output of --json")
+        ->type_name("FILE")
+        ->excludes(csv)
+        ->excludes(nagios);
+    command.add_option("--html", options.html, "Write all of it into this page for a browser too")
+        ->type_name("FILE");
+    command.add_option("--color", options.colour, "Colours: auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+}  // namespace
+
+Action add_park_audit(CLI::App& park) {
+    const auto options = std::make_shared<AuditOptions>();
+    CLI::App* const command =
+        park.add_subcommand("audit", "Hold the DNS of a domain against what it should be");
+    command->get_help_ptr()->description("Print this help and end");
+    command->add_option("DOMAIN", options->domains, "The domains");
+    command
+        ->add_option("--intent", options->intent,
+                     "What mail it is meant to have: none, send-only or receive-only")
+        ->check(CLI::IsMember({"none", "send-only", "receive-only"}))
+        ->capture_default_str()
+        ->type_name("INTENT");
+    command->add_option("--abuse", options->abuse, "Where complaints about it are read")
+        ->type_name("ADDRESS");
+    command->add_flag("--retire-mta-sts", options->wants_retirement,
+                      "Say how to take back an MTA-STS policy that is left");
+    command->add_option("--resolver", options->resolvers, "Whom to ask")
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS[@PORT]");
+    command->add_option("--timeout", options->timeout_seconds, "How long to wait for an answer")
+        ->check(CLI::Range(0.1, 60.0))
+        ->capture_default_str()
+        ->type_name("SECONDS");
+    options->bulk.parallel = rows_at_once;
+    add_bulk_options(command, options->bulk);
+    add_output_options(*command, *options);
+    command->footer(
+        "Example: turnaway park audit example.org\n"
+        "         turnaway park audit --json example.org example.net > today.json\n"
+        "         turnaway park audit --since today.json example.org example.net\n"
+        "         turnaway park audit --input domains.txt --html report.html\n"
+        "Exit:    0 as it should be, 1 a finding of severity warning or worse, 2 not known;\n"
+        "         64 wrong command line, 65 not a domain, 66 --since cannot be read\n"
+        "Manual:  man turnaway-park");
+    return [options] { return run(*options); };
+}
+
+}  // namespace turnaway::cli

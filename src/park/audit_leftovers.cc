@@ -1,0 +1,71 @@
+// Records of mail that is no more: MTA-STS (RFC 8461), TLS reports (RFC 8460), BIMI. None does
+// harm.
+#include <algorithm>
+
+#include "base/text.h"
+#include "park/audit_desk.h"
+
+namespace turnaway::park {
+namespace {
+
+using enum FindingKind;
+
+// The first text at `labels` and the domain that begins so.
+std::optional<std::string> find_text(AuditDesk& desk, std::string_view labels,
+                                     std::string_view begin) {
+    const auto name = desk.below(labels);
+    const auto* answer = name ? desk.look(*name, route::DnsType::txt) : nullptr;
+    if (answer == nullptr) return std::nullopt;
+    const auto found = std::ranges::find_if(answer->texts, [&](const std::string& text) {
+        return base::starts_with_no_case(text, begin);
+    });
+    if (found == answer->texts.end()) return std::nullopt;
+    return *found;
+}
+
+// RFC 8461 section 8.3. A sender that remembers the old policy must learn that it ended before it
+// vanishes, or it takes the end for an attack.
+std::vector<std::string> retirement_steps(const mail::Domain& domain) {
+    const std::string& name = domain.text();
+    return {
+        "Look up max_age in https://mta-sts." + name +
+            "/.well-known/mta-sts.txt, and in every policy served before it, and keep the "
+            "longest.",
+        "Serve there, with a certificate that is valid: \"version: STSv1\", \"mode: none\", "
+        "\"max_age: 86400\", each on a line of its own.",
+        "Publish a new id, so that senders fetch it: _mta-sts." + name +
+            ". 3600 IN TXT \"v=STSv1; id=retired1\".",
+        "Wait until the longest max_age has passed since the old policy was last served (it may be "
+        "a year). The null MX may be published meanwhile.",
+        "Remove the TXT records at _mta-sts." + name + " and _smtp._tls." + name +
+            ", then the web host mta-sts." + name + '.',
+    };
+}
+
+}  // namespace
+
+void judge_leftovers(AuditDesk& desk) {
+    struct Leftover {
+        FindingKind kind;
+        std::string_view labels;
+        std::string_view begin;
+        bool is_for_senders;
+    };
+    constexpr Leftover leftovers[] = {
+        {mta_sts_left, "_mta-sts", "v=STSv1", false},
+        {tls_rpt_left, "_smtp._tls", "v=TLSRPTv1", false},
+        {bimi_left, "default._bimi", "v=BIMI1", true},
+    };
+    for (const Leftover& leftover : leftovers) {
+        const bool is_in_use = leftover.is_for_senders ? desk.sends() : desk.receives();
+        if (is_in_use) continue;
+        const auto text = find_text(desk, leftover.labels, leftover.begin);
+        if (!text) continue;
+        desk.find(leftover.kind, *desk.below(leftover.labels), "TXT " + quoted(*text) + '.');
+        if (leftover.kind == mta_sts_left && desk.wish().wants_retirement) {
+            desk.retire(retirement_steps(desk.domain()));
+        }
+    }
+}
+
+}  // namespace turnaway::park

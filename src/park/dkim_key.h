@@ -1,0 +1,17 @@
+// DkimKey: whether a TXT record below `_domainkey` is a key that somebody may sign with.
+//
+// RFC 6376 section 3.6.1: a tag list with p; v=DKIM1 first when it is there; an empty p is a key
+// that was taken back. A wildcard TXT about something else (`v=spf1 -all`) is no key. The key
+// itself is not decoded, only its letters are looked at.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace turnaway::park {
+
+enum class DkimStanding : std::uint8_t { no_key, revoked, key };
+
+DkimStanding read_dkim_key(std::string_view text);
+
+}  // namespace turnaway::park

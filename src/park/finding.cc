@@ -1,0 +1,228 @@
+#include "park/finding.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace turnaway::park {
+namespace {
+
+using enum FindingKind;
+using enum Severity;
+
+constexpr std::string_view rfc_dmarc = "RFC 9989";
+constexpr std::string_view rfc_reports = "RFC 9990";
+
+constexpr std::array rows{
+    FindingRow{
+        no_such_domain, "no-such-domain", warning, "DNS says that the domain does not exist.",
+        "Register it again and serve its zone, or drop it from the list.", "RFC 5321 section 5.1"},
+    FindingRow{mx_left_over, "mx-left-over", critical,
+               "A domain that takes no mail names hosts that take it.",
+               "Remove these MX records and publish the null MX.", "RFC 7505 section 3"},
+    FindingRow{mx_null_beside_mx, "mx-null-beside-mx", critical,
+               "A null MX stands beside another MX, so it says nothing.",
+               "Remove every MX but the null MX, or the null MX.", "RFC 7505 section 3"},
+    FindingRow{mx_zero_name, "mx-zero-name", critical,
+               "The MX names a host called 0 or null: it was meant to be a null MX, and is none.",
+               "Set preference 0 and the exchange to a single dot.", "RFC 7505 section 3"},
+    FindingRow{mx_loopback, "mx-loopback", critical, "The MX leads to the sender's own machine.",
+               "Replace it with the null MX, which says at once what is meant.",
+               "RFC 7505 section 1"},
+    FindingRow{mx_dangling, "mx-dangling", critical,
+               "None of the MX names can be used, so senders keep trying for days.",
+               "Replace them with the null MX, or with a host that exists.",
+               "RFC 5321 section 5.1"},
+    FindingRow{mx_not_a_name, "mx-not-a-name", critical, "An MX exchange is no host name.",
+               "Name a host, or publish the null MX: preference 0, exchange a single dot.",
+               "RFC 5321 section 5.1"},
+    FindingRow{mx_implicit, "mx-implicit", critical,
+               "There is no MX, so senders try the domain's own address for days.",
+               "Publish the null MX.", "RFC 5321 section 5.1, RFC 7505 section 1"},
+    FindingRow{mx_null_missing, "mx-null-missing", warning,
+               "Nothing says that the domain takes no mail; it only has no host for it.",
+               "Publish the null MX.", "RFC 7505 section 1"},
+    FindingRow{mx_null_preference, "mx-null-preference", notice,
+               "The null MX has a preference other than 0.", "Set the preference to 0.",
+               "RFC 7505 section 3"},
+    FindingRow{mx_null_repeated, "mx-null-repeated", notice,
+               "There are several null MX where there must be one.", "Keep one, of preference 0.",
+               "RFC 7505 section 3"},
+    FindingRow{mx_null_with_senders, "mx-null-with-senders", critical,
+               "The domain sends mail and publishes a null MX: receivers refuse its mail.",
+               "Remove the null MX, or authorise nobody to send.", "RFC 7505 section 4.2"},
+    FindingRow{mx_null_on_receiver, "mx-null-on-receiver", critical,
+               "The domain should take mail and says that it takes none.",
+               "Replace the null MX with the hosts that take its mail.", "RFC 7505 section 3"},
+    FindingRow{mx_missing_on_receiver, "mx-missing-on-receiver", critical,
+               "The domain should take mail and names no host for it.",
+               "Publish MX records for the hosts that take its mail.", "RFC 5321 section 5.1"},
+    FindingRow{mx_missing_on_sender, "mx-missing-on-sender", warning,
+               "The domain sends mail and has nowhere for bounces and complaints to go.",
+               "Publish an MX for a host that takes them.", "RFC 7505 section 4.2"},
+    FindingRow{spf_missing, "spf-missing", warning,
+               "No SPF record: anybody may send in the name of the domain.",
+               "Publish an SPF record.", "RFC 7208 section 3"},
+    FindingRow{spf_several, "spf-several", critical,
+               "There is more than one SPF record, so none counts.", "Keep exactly one.",
+               "RFC 7208 section 4.5"},
+    FindingRow{spf_typographic_dash, "spf-typographic-dash", critical,
+               "A typographic dash stands where a minus should, so the record is broken.",
+               "Type the minus again on a keyboard; do not paste it from a document.",
+               "RFC 7208 section 4.6"},
+    FindingRow{spf_space_missing, "spf-space-missing", critical,
+               "A space is missing after the version, so this is no SPF record. The strings of one "
+               "TXT record are joined without one.",
+               "Put a space after v=spf1.", "RFC 7208 sections 3.3 and 4.5"},
+    FindingRow{spf_not_read, "spf-not-read", critical,
+               "A TXT record looks like SPF and is none, so receivers pass over it.",
+               "Begin the record with v=spf1 and a space, without quotes of its own.",
+               "RFC 7208 section 4.5"},
+    FindingRow{spf_syntax, "spf-syntax", critical,
+               "The SPF record holds a term that does not exist, so none of it counts.",
+               "Replace the record.", "RFC 7208 section 4.6"},
+    FindingRow{spf_allows_all, "spf-allows-all", critical,
+               "The SPF record lets the whole Internet send in the name of the domain.",
+               "Replace the record.", "RFC 7208 section 5.1"},
+    FindingRow{spf_senders_left, "spf-senders-left", warning,
+               "The domain sends no mail and its SPF record authorises senders.",
+               "Replace the record.", "RFC 7208 section 3"},
+    FindingRow{spf_soft_all, "spf-soft-all", warning,
+               "The SPF record only doubts other senders (~all, ?all) where it should reject them.",
+               "End the record with -all.", "RFC 7208 section 5.1"},
+    FindingRow{spf_no_all, "spf-no-all", warning,
+               "The SPF record does not end with all, so it says nothing about other senders.",
+               "End the record with -all.", "RFC 7208 section 4.7"},
+    FindingRow{spf_no_senders, "spf-no-senders", critical,
+               "The domain should send mail and its SPF record lets nobody send.",
+               "Add what may send before -all.", "RFC 7208 section 5"},
+    FindingRow{spf_version_case, "spf-version-case", notice,
+               "The SPF version has capitals, which some receivers do not take.", "Write v=spf1.",
+               "RFC 7208 section 4.5"},
+    FindingRow{spf_terms_after_all, "spf-terms-after-all", notice,
+               "Terms stand after all in the SPF record; nobody reads them.",
+               "Remove them, or put them before all.", "RFC 7208 section 5.1"},
+    FindingRow{dmarc_missing, "dmarc-missing", warning,
+               "No DMARC record: nobody is told to reject what is forged.",
+               "Publish a DMARC record.", rfc_dmarc},
+    FindingRow{dmarc_several, "dmarc-several", critical,
+               "There is more than one DMARC record, so none counts.", "Keep exactly one.",
+               rfc_dmarc},
+    FindingRow{dmarc_not_read, "dmarc-not-read", critical,
+               "A TXT record looks like DMARC and is none, so receivers pass over it.",
+               "Begin the record with v=DMARC1; in these capitals, without quotes of its own.",
+               rfc_dmarc},
+    FindingRow{dmarc_wrong_name, "dmarc-wrong-name", critical,
+               "A DMARC record stands at a name where nobody looks for it.",
+               "Move it to _dmarc and the domain.", rfc_dmarc},
+    FindingRow{dmarc_syntax, "dmarc-syntax", warning,
+               "A part of the DMARC record is no tag=value, so receivers may pass over it.",
+               "Write the tags with semicolons between them.", rfc_dmarc},
+    FindingRow{dmarc_policy_missing, "dmarc-policy-missing", critical,
+               "The DMARC record has no policy that exists, so it protects nothing.",
+               "Add p=reject.", rfc_dmarc},
+    FindingRow{dmarc_policy_none, "dmarc-policy-none", warning,
+               "The DMARC policy is none: forged mail is delivered.", "Set p=reject.", rfc_dmarc},
+    FindingRow{dmarc_policy_quarantine, "dmarc-policy-quarantine", notice,
+               "The DMARC policy is quarantine: forged mail still reaches people's junk folders.",
+               "Set p=reject.", rfc_dmarc},
+    FindingRow{dmarc_subdomain_weaker, "dmarc-subdomain-weaker", warning,
+               "The DMARC policy for names below the domain is weaker than its own.",
+               "Set sp and np to what p is, or leave them out.", rfc_dmarc},
+    FindingRow{dmarc_percent, "dmarc-percent", warning,
+               "The DMARC policy holds for a part of the mail only.",
+               "Remove pct, which RFC 9989 no longer has.", "RFC 7489 section 6.3"},
+    FindingRow{dmarc_testing, "dmarc-testing", warning,
+               "The DMARC record is marked as a test, so its policy is not applied in full.",
+               "Remove t=y.", rfc_dmarc},
+    FindingRow{dmarc_inherited, "dmarc-inherited", info,
+               "The domain has no DMARC record of its own; one above it counts.",
+               "Nothing, if the one above it is to be relied on.", rfc_dmarc},
+    FindingRow{rua_syntax, "rua-syntax", warning, "A DMARC report address is no mailto: address.",
+               "Write it as mailto:reports@example.net.", rfc_reports},
+    FindingRow{rua_at_parked_domain, "rua-at-parked-domain", warning,
+               "DMARC reports go to the domain itself, which takes no mail.",
+               "Name an address at a domain that takes mail, or remove rua.", rfc_reports},
+    FindingRow{rua_takes_no_mail, "rua-takes-no-mail", warning,
+               "DMARC reports go to a domain that takes no mail.",
+               "Name an address at a domain that takes mail, or remove rua.", rfc_reports},
+    FindingRow{rua_not_authorised, "rua-not-authorised", warning,
+               "DMARC reports go to another domain, which has not said that it takes them.",
+               "Publish the record in the zone of the other domain.", rfc_reports},
+    FindingRow{dkim_key_left, "dkim-key-left", warning,
+               "A DKIM key is left: who holds its private part signs as the domain.",
+               "Remove the record, or publish it with an empty p=.", "RFC 6376 section 3.6.1"},
+    FindingRow{dkim_wildcard_key, "dkim-wildcard-key", critical, "Every DKIM selector has a key.",
+               "Remove the wildcard, or publish it with an empty p=.", "RFC 6376 section 3.6.1"},
+    FindingRow{host_takes_mail, "host-takes-mail", notice,
+               "A name below the domain has an address and no MX, so mail to it is tried there for "
+               "days.",
+               "Publish a null MX for it.", "RFC 5321 section 5.1, RFC 7505 section 1"},
+    FindingRow{host_mx_left, "host-mx-left", warning,
+               "A name below a domain that takes no mail names hosts that take it.",
+               "Replace its MX records with the null MX.", "RFC 7505 section 3"},
+    FindingRow{mail_host_left, "mail-host-left", info,
+               "A name that mail programs look for still has an address.",
+               "Remove it when no mailbox is left.", "RFC 6186"},
+    FindingRow{wildcard_mx, "wildcard-mx", warning,
+               "Every name below the domain has an MX that takes mail.",
+               "Remove the wildcard MX, or make it a null MX.", "RFC 4592 section 2.2"},
+    FindingRow{wildcard_address, "wildcard-address", notice,
+               "Every name below the domain has an address, so mail to any of them is tried there.",
+               "Publish a null MX at the wildcard too.", "RFC 4592 section 2.2"},
+    FindingRow{mta_sts_left, "mta-sts-left", info,
+               "An MTA-STS record is left; a domain that takes no mail needs none.",
+               "Retire it in order: turnaway park audit --retire-mta-sts says how.",
+               "RFC 8461 section 8.3"},
+    FindingRow{tls_rpt_left, "tls-rpt-left", info,
+               "A TLS reporting record is left; a domain that takes no mail needs none.",
+               "Remove it.", "RFC 8460 section 3"},
+    FindingRow{bimi_left, "bimi-left", info,
+               "A BIMI record is left; a domain that sends no mail needs none.", "Remove it.",
+               "draft-brand-indicators-for-message-identification"},
+    FindingRow{abuse_takes_no_mail, "abuse-takes-no-mail", warning,
+               "The address for complaints is at a domain that takes no mail.",
+               "Name an address that people read, there and in WHOIS.", "RFC 2142 section 4"},
+};
+
+constexpr bool is_in_order() {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (static_cast<std::size_t>(rows[i].kind) != i) return false;
+    }
+    return rows.size() == static_cast<std::size_t>(abuse_takes_no_mail) + 1;
+}
+static_assert(is_in_order());
+
+}  // namespace
+
+std::string_view name(Severity severity) {
+    switch (severity) {
+        case critical:
+            return "critical";
+        case warning:
+            return "warning";
+        case notice:
+            return "notice";
+        case info:
+            return "info";
+    }
+    return "";
+}
+
+std::span<const FindingRow> finding_rows() {
+    return rows;
+}
+
+const FindingRow& row_of(FindingKind kind) {
+    const auto index = static_cast<std::size_t>(kind);
+    TURNAWAY_CHECK(index < rows.size());
+    return rows[index];
+}
+
+const FindingRow* find_finding(std::string_view id) {
+    const auto found = std::ranges::find(rows, id, &FindingRow::id);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace turnaway::park

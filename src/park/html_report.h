@@ -1,0 +1,64 @@
+// HtmlReport: the audits of many domains as one page, for a browser, a phone or a mail.
+//
+// One file without anything from outside: style and script are in it, and its
+// Content-Security-Policy lets nothing else load. Whole without script: worst domains first,
+// filtered by CSS; the script adds sorting and searching. All text is escaped for HTML, what DNS
+// said for the eye as well (base/printable.h). Known gap: the page is kept in memory, about 3 KiB a
+// domain.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "park/audit.h"
+
+namespace turnaway::park {
+
+struct HtmlReportHead {
+    std::string title = "Domains without mail";
+    std::string made;     // "2026-11-25 16:20 UTC"
+    std::string made_by;  // "turnaway 0.1.0"
+};
+
+class HtmlReport {
+  public:
+    explicit HtmlReport(HtmlReportHead head) : head_(std::move(head)) {}
+
+    void add(const AuditResult& result);
+    // The page, with the worst domains first.
+    std::string finish();
+
+  private:
+    // How a domain stands, in the order of the page: something that could not be looked at comes
+    // after what is broken and before what could be better.
+    enum class State : std::uint8_t { critical, warning, unknown, notice, info, clean };
+    static constexpr std::size_t state_count = 6;
+    static std::string_view name(State state);
+    static State state_of(const AuditResult& result);
+
+    struct Entry {
+        State state;
+        std::size_t finding_count;
+        mail::Domain domain;
+        std::string row;     // of the table, but for what `finish` knows
+        std::string detail;  // what is below the domain's heading
+    };
+
+    void append_head(std::string& out) const;
+    void append_figures(std::string& out) const;
+    void append_common(std::string& out) const;
+    void append_table(std::string& out) const;
+    void append_details(std::string& out) const;
+
+    HtmlReportHead head_;
+    std::vector<Entry> entries_;
+    std::array<std::size_t, state_count> counts_{};
+    std::map<FindingKind, std::size_t> domains_by_finding_;
+};
+
+}  // namespace turnaway::park

@@ -1,0 +1,13 @@
+// HtmlText: text made safe to stand in an HTML page, in an element or in a quoted attribute.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace turnaway::park {
+
+// What a terminal could not show becomes \xNN (base/printable.h), then `& < > " '` are escaped.
+void append_html(std::string& out, std::string_view text);
+std::string html(std::string_view text);
+
+}  // namespace turnaway::park

@@ -1,0 +1,24 @@
+// TagList: `tag=value; tag=value`, as DMARC and DKIM records are written (RFC 6376 section 3.2).
+//
+// Blanks around tags and values go; the order is kept. What is no tag=value is kept as broken.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace turnaway::park {
+
+struct TagList {
+    std::vector<std::pair<std::string_view, std::string_view>> tags = {};  // views into the text
+    std::optional<std::string_view> broken = {};                           // the first such part
+    bool has_repeated_tag = false;
+
+    // The first of that name, without regard to case; nothing when there is none.
+    std::optional<std::string_view> find(std::string_view tag) const;
+};
+
+TagList read_tag_list(std::string_view text);
+
+}  // namespace turnaway::park

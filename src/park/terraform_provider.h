@@ -1,0 +1,25 @@
+// TerraformProvider: how one provider of Terraform says an MX and a TXT record.
+//
+// Known are the hosts of DNS that most use; each resource as its provider's documentation has it
+// (Registry of Terraform, read 2026-11).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace turnaway::park {
+
+struct TerraformProvider {
+    std::string_view name;         // "route53", as in data/dns-providers.csv
+    std::string_view source;       // "hashicorp/aws"
+    std::string_view mx_resource;  // "aws_route53_record"
+    std::string_view txt_resource;
+    // A map from zone to what the provider calls it, to be given by the user; empty when the zone's
+    // name is enough.
+    std::string_view zone_variable;
+};
+
+std::span<const TerraformProvider> terraform_providers();
+const TerraformProvider* find_terraform_provider(std::string_view name);
+
+}  // namespace turnaway::park

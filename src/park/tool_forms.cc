@@ -1,0 +1,152 @@
+// A plan for the tools that put it into DNS: octoDNS, DNSControl and nsupdate; and as JSON.
+//
+// octoDNS reads one file for each zone, so several zones are several YAML documents, each with the
+// file's name in its first line; `;` is escaped as octoDNS wants it (docs/records.md there).
+// DNSControl: D_EXTEND adds to a domain declared before, and long TXT are split by the program.
+// nsupdate: what must stand alone replaces the records of its name and type (RFC 2136 section
+// 2.5.2); an SPF is only added.
+#include <algorithm>
+#include <map>
+
+#include "base/printable.h"
+#include "park/form_part.h"
+
+namespace turnaway::park {
+namespace {
+
+// The name relative to the zone as most tools write it.
+std::string relative_or_at(const Record& record) {
+    return record.relative.empty() ? "@" : record.relative;
+}
+
+void append_octodns_value(std::string& out, const Record& record, std::string_view indent) {
+    out += indent;
+    if (record.type == RecordType::mx) {
+        const bool is_root = record.data == ".";
+        out += "- exchange: " + in_quotes(record.data + (is_root ? "" : ".")) + '\n';
+        out += indent;
+        out += "  preference: " + std::to_string(record.preference) + '\n';
+        return;
+    }
+    std::string escaped;
+    for (const char octet : record.data) {
+        if (octet == ';') escaped += '\\';
+        escaped += octet;
+    }
+    out += "- " + in_quotes(escaped) + '\n';
+}
+
+void append_octodns_name(std::string& out, const std::string& relative,
+                         const std::map<RecordType, std::vector<const Record*>>& types) {
+    out += in_quotes(relative) + ":\n";
+    for (const auto& [type, records] : types) {
+        for (const Record* record : records) out += "  # " + reason_of(*record) + '\n';
+        out += "  - type: " + std::string(name(type)) + '\n';
+        out += "    ttl: " + std::to_string(records.front()->ttl_seconds) + '\n';
+        out += "    values:\n";
+        for (const Record* record : records) append_octodns_value(out, *record, "      ");
+    }
+}
+
+void append_text_member(std::string& out, std::string_view key, std::string_view value) {
+    if (!out.ends_with('{')) out += ',';
+    base::append_json_string(out, key);
+    out += ':';
+    base::append_json_string(out, value);
+}
+
+void append_number_member(std::string& out, std::string_view key, std::uint32_t value) {
+    out += ',';
+    base::append_json_string(out, key);
+    out += ':' + std::to_string(value);
+}
+
+void append_json_record(std::string& out, const Record& record) {
+    out += '{';
+    append_text_member(out, "zone", record.zone.text());
+    append_text_member(out, "name", record.relative);
+    append_text_member(out, "owner", record.owner());
+    append_text_member(out, "type", name(record.type));
+    append_number_member(out, "ttl", record.ttl_seconds);
+    if (record.type == RecordType::mx) {
+        append_number_member(out, "preference", record.preference);
+        append_text_member(out, "exchange", record.data);
+    } else {
+        append_text_member(out, "text", record.data);
+    }
+    append_text_member(out, "presentation", presentation(record));
+    out += record.is_alone ? ",\"alone\":true" : ",\"alone\":false";
+    append_text_member(out, "reason", record.reason);
+    append_text_member(out, "source", record.source);
+    out += '}';
+}
+
+}  // namespace
+
+void append_octodns(std::string& out, const std::string& zone, std::span<const Record> records) {
+    std::map<std::string, std::map<RecordType, std::vector<const Record*>>> names;
+    for (const auto& record : records) names[record.relative][record.type].push_back(&record);
+    out += "--- # " + zone + ".yaml\n";
+    for (const auto& [relative, types] : names) append_octodns_name(out, relative, types);
+}
+
+void append_json(std::string& out, const Plan& plan) {
+    out += '{';
+    append_text_member(out, "domain", plan.domain.text());
+    append_text_member(out, "intent", name(plan.intent));
+    out += ",\"records\":[";
+    for (const auto& record : plan.records) {
+        if (&record != plan.records.data()) out += ',';
+        append_json_record(out, record);
+    }
+    out += "],\"advice\":[";
+    for (const auto& advice : plan.advice) {
+        out += &advice == plan.advice.data() ? "{" : ",{";
+        append_text_member(out, "topic", advice.topic);
+        append_text_member(out, "words", advice.words);
+        append_text_member(out, "source", advice.source);
+        out += advice.is_pressing ? ",\"pressing\":true}" : ",\"pressing\":false}";
+    }
+    out += "]}\n";
+}
+
+void append_dnscontrol(std::string& out, const Plan& plan, const FormSettings& settings) {
+    append_comment(out, "// ", heading(plan) + '.', settings);
+    append_advice(out, "// ", plan, settings);
+    for (const auto& [zone, records] : records_by_zone(plan)) {
+        out += "D_EXTEND(" + in_quotes(zone.text());
+        for (const Record* record : records) {
+            out += ",\n";
+            append_comment(out, "  // ", reason_of(*record), settings);
+            out +=
+                "  " + std::string(name(record->type)) + '(' + in_quotes(relative_or_at(*record));
+            if (record->type == RecordType::mx) {
+                const bool is_root = record->data == ".";
+                out += ", " + std::to_string(record->preference) + ", " +
+                       in_quotes(record->data + (is_root ? "" : "."));
+            } else {
+                out += ", " + in_quotes(record->data);
+            }
+            out += ", TTL(" + std::to_string(record->ttl_seconds) + "))";
+        }
+        out += "\n);\n";
+    }
+}
+
+void append_nsupdate(std::string& out, const Plan& plan, const FormSettings& settings) {
+    append_comment(out, "; ", heading(plan) + '.', settings);
+    append_advice(out, "; ", plan, settings);
+    for (const auto& [zone, records] : records_by_zone(plan)) {
+        out += "zone " + zone.text() + ".\n";
+        for (const Record* record : records) {
+            const std::string type(name(record->type));
+            append_comment(out, "; ", reason_of(*record), settings);
+            if (record->is_alone) out += "update delete " + record->owner() + ". " + type + '\n';
+            out += "update add " + record->owner() + ". " + std::to_string(record->ttl_seconds) +
+                   " IN " + type + ' ' + presentation(*record) + '\n';
+        }
+        out += "send\n";
+    }
+}
+
+}  // namespace turnaway::park

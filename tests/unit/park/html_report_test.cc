@@ -1,0 +1,101 @@
+// The page of an audit: its figures, its order, and that nothing foreign gets through unescaped.
+// How a browser shows it is for tests/live/park_report_test.py.
+#include "park/html_report.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "park/html_text.h"
+#include "unit/park/audited.h"
+
+namespace turnaway::park {
+namespace {
+
+std::string page_of(const std::vector<AuditResult>& results) {
+    HtmlReport report({.title = "Our <domains>", .made = "2026-11-25", .made_by = "a test"});
+    for (const auto& result : results) report.add(result);
+    return report.finish();
+}
+
+AuditResult with(std::string_view name, std::vector<Finding> findings,
+                 std::vector<UnknownThing> unknown = {}) {
+    return {.domain = domain(name), .findings = std::move(findings), .unknown = std::move(unknown)};
+}
+
+bool has(const std::string& page, std::string_view text) {
+    return page.find(text) != std::string::npos;
+}
+
+TEST(HtmlText, EverythingThatMeansSomethingIsEscaped) {
+    EXPECT_EQ(html("<b a=\"'\">&amp;</b>"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;amp;&lt;/b&gt;");
+    EXPECT_EQ(html("v=spf1 \xe2\x80\x93"
+                   "all"),
+              "v=spf1 \xe2\x80\x93"
+              "all");
+    EXPECT_EQ(html("\x1b[2J\xff"), "\\x1b[2J\\xff");
+    EXPECT_FALSE(has(html("\xe2\x80\xae"), "\xe2\x80\xae"));  // writes the rest from right to left
+}
+
+TEST(HtmlReport, CountsDomainsByTheirWorst) {
+    const std::string page = page_of({
+        with("a.example", {{FindingKind::dmarc_missing, "a.example", "none"},
+                           {FindingKind::mx_implicit, "a.example", "none"}}),
+        with("b.example", {}),
+        with("c.example", {}),
+        with("d.example", {}, {{"d.example", "MX", "no answer came in time"}}),
+    });
+    EXPECT_TRUE(has(page, "for=\"show-all\"><b>4</b>"));
+    EXPECT_TRUE(has(page, "for=\"show-clean\"><b>2</b>"));
+    EXPECT_TRUE(has(page, "for=\"show-unknown\"><b>1</b>"));
+    EXPECT_TRUE(has(page, "MX of d.example: no answer came in time"));
+}
+
+TEST(HtmlReport, WorstComesFirstAndEqualsByName) {
+    const std::string page = page_of({
+        with("z.example", {}),
+        with("unknown.example", {}, {{"u", "MX", "r"}}),
+        with("b.example", {{FindingKind::mx_implicit, "b.example", "e"}}),
+        with("a.example", {{FindingKind::mx_implicit, "a.example", "e"}}),
+        with("c.example", {{FindingKind::mx_implicit, "c.example", "e"},
+                           {FindingKind::spf_missing, "c.example", "e"}}),
+    });
+    std::size_t at = 0;
+    for (const auto* name :
+         {"c.example", "a.example", "b.example", "unknown.example", "z.example"}) {
+        const auto next = page.find("\"><th scope=\"row\"><a href=\"#d", at);
+        ASSERT_NE(next, std::string::npos);
+        at = page.find('>', page.find("<a href", next)) + 1;
+        EXPECT_EQ(page.substr(at, page.find('<', at) - at), name);
+    }
+}
+
+TEST(HtmlReport, NothingForeignGetsThrough) {
+    const std::string bad = "</script><script>alert(1)</script><img src=x onerror='a'>\x1b[0m";
+    const std::string page = page_of(
+        {with("a.example", {{FindingKind::spf_syntax, bad, bad, {bad, bad}}}, {{bad, bad, bad}})});
+    EXPECT_FALSE(has(page, "<script>alert"));
+    EXPECT_FALSE(has(page, "<img"));
+    EXPECT_FALSE(has(page, "\x1b"));
+    EXPECT_TRUE(has(page, "&lt;/script&gt;&lt;script&gt;alert(1)"));
+    EXPECT_TRUE(has(page, "<title>Our &lt;domains&gt;</title>"));
+}
+
+TEST(HtmlReport, AFindingSaysWhatToDo) {
+    const std::string page = page_of({audited("x.example A 192.0.2.1\n")});
+    for (const auto& id : {"mx-implicit", "spf-missing", "dmarc-missing"}) {
+        const FindingRow* row = find_finding(id);
+        ASSERT_NE(row, nullptr) << id;
+        EXPECT_TRUE(has(page, html(row->fix))) << id;
+        EXPECT_TRUE(has(page, html(row->source))) << id;
+    }
+}
+
+TEST(HtmlReport, AlsoWithoutDomains) {
+    const std::string page = page_of({});
+    EXPECT_TRUE(has(page, "for=\"show-all\"><b>0</b>"));
+    EXPECT_TRUE(page.ends_with("</html>\n"));
+}
+
+}  // namespace
+}  // namespace turnaway::park
