@@ -40,6 +40,8 @@ class Domain {
     bool is_root() const { return name_ == "."; }
     // From the leftmost on; views into this value; none for the root.
     std::vector<std::string_view> labels() const;
+    // `localhost` or below it: this machine whatever DNS says (RFC 6761 section 6.3).
+    bool is_localhost() const { return name_ == "localhost" || name_.ends_with(".localhost"); }
     // Without the leftmost label: the root for a single label, nothing for the root.
     std::optional<Domain> parent() const;
     // True for itself as well; every name is a subdomain of the root.

@@ -49,9 +49,8 @@ bool is_zero_name(const mail::Domain& domain, const MxRecord& record) {
 }
 
 bool is_localhost(const MxRecord& record) {
-    static const mail::Domain localhost = mail::Domain::parse("localhost").value();
     const auto* exchange = std::get_if<mail::Domain>(&record.exchange);
-    return exchange != nullptr && exchange->is_subdomain_of(localhost);
+    return exchange != nullptr && exchange->is_localhost();
 }
 
 std::vector<std::string> wanted(const AuditDesk& desk) {

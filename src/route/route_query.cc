@@ -37,6 +37,20 @@ DnsAnswer tidy(DnsType type, DnsAnswer answer) {
     return answer;
 }
 
+// RFC 6761 section 6.3: the name is this machine's, and nobody should ask DNS about it; some
+// servers refuse to answer.
+DnsAnswer answer_for_localhost(DnsType type) {
+    DnsAnswer answer{.outcome = DnsOutcome::answered,
+                     .ttl_seconds = static_cast<std::uint32_t>(limits::route_age_most.count())};
+    for (const auto loopback : {"127.0.0.1", "::1"}) {
+        const auto address = IpAddress::parse(loopback);
+        TURNAWAY_CHECK(address.has_value());
+        const bool is_asked_for = address->is_ipv4() ? type == DnsType::a : type == DnsType::aaaa;
+        if (is_asked_for) answer.addresses.push_back(*address);
+    }
+    return tidy(type, std::move(answer));
+}
+
 bool any_is(const std::vector<HostLook>& looks, HostState state) {
     return std::ranges::find(looks, state, &HostLook::state) != looks.end();
 }
@@ -51,6 +65,7 @@ RouteQuery::RouteQuery(mail::Domain destination, const RouteSettings& settings,
         finish(RouteKind::no_mail_host);
     } else {
         ask({*destination_, DnsType::mx});
+        if (unanswered_ == 0) advance();
     }
 }
 
@@ -74,7 +89,8 @@ std::vector<DnsQuestion> RouteQuery::next_questions() {
     std::vector<DnsQuestion> questions;
     if (is_done()) return questions;
     for (; given_out_ < open_.size(); ++given_out_) {
-        questions.push_back(open_[given_out_].question);
+        const Open& open = open_[given_out_];
+        if (!open.answer) questions.push_back(open.question);
     }
     return questions;
 }
@@ -105,8 +121,10 @@ const Route& RouteQuery::route() const {
 }
 
 void RouteQuery::ask(DnsQuestion question) {
-    open_.push_back({.question = std::move(question), .answer = std::nullopt});
-    ++unanswered_;
+    std::optional<DnsAnswer> known;
+    if (question.name.is_localhost()) known = answer_for_localhost(question.type);
+    if (!known) ++unanswered_;
+    open_.push_back({.question = std::move(question), .answer = std::move(known)});
 }
 
 // What every answer of this round does to the age and the safety of the route.
@@ -180,6 +198,7 @@ void RouteQuery::ask_for_addresses() {
         ask({std::get<mail::Domain>(record.exchange), DnsType::a});
         ask({std::get<mail::Domain>(record.exchange), DnsType::aaaa});
     }
+    if (unanswered_ == 0) advance();
 }
 
 void RouteQuery::finish_hosts() {

@@ -168,6 +168,26 @@ TEST(RouteQuery, NeverDialsLoopbackOrTheUnspecifiedAddress) {
     EXPECT_EQ(route_of("example.org A 0.0.0.0", "example.org", demo).kind, loopback_only);
 }
 
+// RFC 6761 section 6.3: DNS is not asked, and what it would say does not count.
+TEST(RouteQuery, KnowsLocalhostByName) {
+    expect_routes({{
+        {"example.org MX 0 localhost", loopback_only, "", "unusable-address localhost"},
+        {"example.org MX 0 localhost\nlocalhost A 192.0.2.1", loopback_only, "",
+         "unusable-address localhost"},
+        {"example.org MX 0 localhost\nlocalhost SERVFAIL A", loopback_only, "",
+         "unusable-address localhost"},
+        {"example.org MX 0 mail.localhost\nexample.org MX 10 a.example\na.example A 192.0.2.1",
+         hosts, "10 a.example 192.0.2.1", "unusable-address mail.localhost"},
+    }});
+    for (const char* name : {"localhost", "www.localhost"}) {
+        EXPECT_EQ(route_of("localhost A 192.0.2.1", name).kind, loopback_only) << name;
+    }
+    EXPECT_EQ(route_of("notlocalhost A 192.0.2.1", "notlocalhost").kind, hosts);
+    RouteSettings demo = settings();
+    demo.loopback_allowed = true;
+    EXPECT_EQ(hosts_text(route_of("", "localhost", demo)), "0 localhost ::1 127.0.0.1");
+}
+
 // Requirement 43.
 TEST(RouteQuery, DropsItselfAndAllThatIsNotBetter) {
     const std::string better =
