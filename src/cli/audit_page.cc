@@ -45,7 +45,7 @@ std::string_view meant_of(Intent intent) {
 }
 
 std::string verdict_line(const AuditResult& result) {
-    const std::string counts = counts_of(result);
+    std::string counts = counts_of(result);
     switch (result.verdict()) {
         case AuditVerdict::clean:
             return counts.empty() ? "as it should be" : fmt::format("as it should be ({})", counts);

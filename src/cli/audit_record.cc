@@ -95,16 +95,17 @@ Json audit_fault_json(std::string_view input, std::string_view error) {
 
 std::vector<std::string> audit_column_names() {
     std::vector<std::string> names{"verdict"};
-    for (const Severity severity : severities) names.emplace_back(name(severity));
+    std::ranges::transform(severities, std::back_inserter(names),
+                           [](Severity severity) { return std::string(name(severity)); });
     names.insert(names.end(), {"findings", "unknown"});
     return names;
 }
 
 std::vector<std::string> audit_columns(const park::AuditResult& result) {
     std::vector<std::string> columns{std::string(name(result.verdict()))};
-    for (const Severity severity : severities) {
-        columns.push_back(std::to_string(result.count(severity)));
-    }
+    std::ranges::transform(severities, std::back_inserter(columns), [&](Severity severity) {
+        return std::to_string(result.count(severity));
+    });
     std::string ids;
     for (const auto& finding : result.findings) append_word(ids, park::row_of(finding.kind).id);
     std::string unknown;

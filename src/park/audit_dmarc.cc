@@ -82,7 +82,7 @@ bool find_astray(AuditDesk& desk) {
         if (answer == nullptr) continue;
         // What stands at every name stands at this one by chance.
         if (*place != desk.domain() && wildcard != nullptr && !wildcard->texts.empty() &&
-            wildcard->texts == answer->texts) {
+            std::ranges::is_permutation(wildcard->texts, answer->texts)) {
             continue;
         }
         for (const std::string& text : records_among(answer->texts)) {

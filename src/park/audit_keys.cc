@@ -20,16 +20,22 @@ DkimStanding strongest(const Texts& texts) {
     return standing;
 }
 
+// Servers turn the order of records; evidence must not change with it.
+Texts sorted(Texts texts) {
+    std::ranges::sort(texts);
+    return texts;
+}
+
 // How many of the common selectors have a key; the wildcard's own answer is not theirs.
 std::size_t find_keys(AuditDesk& desk, const mail::Domain& parent, const Texts& wildcard) {
     std::size_t keys = 0;
     for (const DkimSelector& selector : dkim_selectors()) {
         const auto name = AuditDesk::below(selector.name, parent);
         const auto* answer = name ? desk.look(*name, route::DnsType::txt) : nullptr;
-        if (answer == nullptr || answer->texts == wildcard) continue;
+        if (answer == nullptr || std::ranges::is_permutation(answer->texts, wildcard)) continue;
         if (strongest(answer->texts) != DkimStanding::key) continue;
         ++keys;
-        std::string evidence = "TXT " + quoted(answer->texts);
+        std::string evidence = "TXT " + quoted(sorted(answer->texts));
         if (answer->canonical_name) {
             evidence += " by the alias " + quoted(answer->canonical_name->text());
         }
@@ -55,7 +61,7 @@ void judge_keys(AuditDesk& desk) {
     if (any == nullptr) return;
     if (strongest(any->texts) == DkimStanding::key) {
         return desk.find(dkim_wildcard_key, *parent,
-                         "Any selector answers TXT " + quoted(any->texts) + '.',
+                         "Any selector answers TXT " + quoted(sorted(any->texts)) + '.',
                          revoked_key_lines(desk.domain(), "*._domainkey"));
     }
     if (find_keys(desk, *parent, any->texts) > 0) return;

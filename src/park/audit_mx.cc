@@ -26,7 +26,7 @@ std::string record_text(const MxRecord& record) {
 
 std::string evidence_of(const std::vector<MxRecord>& records) {
     std::vector<std::string> texts;
-    for (const MxRecord& record : records) texts.push_back(record_text(record));
+    std::ranges::transform(records, std::back_inserter(texts), record_text);
     std::ranges::sort(texts);
     return "MX " + quoted(texts) + '.';
 }

@@ -45,17 +45,16 @@ bool is_null_mx(const DnsAnswer& answer) {
 
 std::string mx_text(const DnsAnswer& answer) {
     std::vector<std::string> texts;
-    for (const auto& record : answer.mx) {
-        texts.push_back(std::to_string(record.preference) + ' ' +
-                        route::exchange_text(record.exchange));
-    }
+    std::ranges::transform(answer.mx, std::back_inserter(texts), [](const auto& record) {
+        return std::to_string(record.preference) + ' ' + route::exchange_text(record.exchange);
+    });
     std::ranges::sort(texts);
     return "MX " + quoted(texts);
 }
 
 std::string address_text(const Addresses& addresses) {
     std::vector<std::string> texts;
-    for (const auto& address : addresses) texts.push_back(address.text());
+    std::ranges::transform(addresses, std::back_inserter(texts), &route::IpAddress::text);
     std::ranges::sort(texts);
     return "The address is " + quoted(texts);
 }
@@ -78,7 +77,7 @@ std::optional<Addresses> addresses_of(AuditDesk& desk, const mail::Domain& name)
 std::optional<Addresses> judge_wildcard(AuditDesk& desk) {
     const auto probe = desk.probe();
     if (!probe) return Addresses{};
-    const auto addresses = addresses_of(desk, *probe);
+    auto addresses = addresses_of(desk, *probe);
     const auto* mx = desk.look(*probe, DnsType::mx);
     if (!addresses || mx == nullptr) return std::nullopt;
     const std::string about = "*." + desk.domain().text();

@@ -9,6 +9,7 @@ namespace turnaway::park {
 
 DkimStanding read_dkim_key(std::string_view text) {
     const TagList tags = read_tag_list(text);
+    if (tags.broken) return DkimStanding::no_key;
     const auto version = tags.find("v");
     if (version && *version != "DKIM1") return DkimStanding::no_key;
     const auto key = tags.find("p");
