@@ -14,21 +14,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/live"))
 from dns_server import DnsServer  # noqa: E402
 
-GOOD_SPF, GOOD_DMARC = 'TXT "v=spf1 -all"', 'TXT "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s"'
+GOOD_SPF, GOOD_DMARC = "TXT v=spf1 -all", "TXT v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s"
 PORTFOLIO = {
     "brand-protection.example": ["", "MX 0 .", GOOD_SPF, "_dmarc", GOOD_DMARC],
     "brand-protection-shop.example": ["", "MX 0 .", GOOD_SPF, "A 192.0.2.80", "_dmarc", GOOD_DMARC, "www", "A 192.0.2.80"],
     "campaign-2019.example": ["", "A 192.0.2.80", "www", "A 192.0.2.80"],
-    "merged-company.example": ["", "MX 0 .", "MX 10 mx.old-host.example.", 'TXT "v=spf1 include:_spf.old-host.example ~all"',
-                               "_dmarc", 'TXT "v=DMARC1; p=none; rua=mailto:dmarc@merged-company.example"'],
-    "our-old-name.example": ["", "MX 0 .", 'TXT "v=spf1 –all"', "_dmarc", GOOD_DMARC],
-    "product-name.example": ["", "MX 0 .", GOOD_SPF, "_dmarc", GOOD_DMARC, 'TXT "v=DMARC1; p=none"'],
-    "short-link.example": ["", "MX 10 .", GOOD_SPF, "A 192.0.2.81", "_dmarc", 'TXT "v=DMARC1; p=quarantine"'],
+    "merged-company.example": ["", "MX 0 .", "MX 10 mx.old-host.example.", "TXT v=spf1 include:_spf.old-host.example ~all",
+                               "_dmarc", "TXT v=DMARC1; p=none; rua=mailto:dmarc@merged-company.example"],
+    "our-old-name.example": ["", "MX 0 .", "TXT v=spf1 –all", "_dmarc", GOOD_DMARC],
+    "product-name.example": ["", "MX 0 .", GOOD_SPF, "_dmarc", GOOD_DMARC, "TXT v=DMARC1; p=none"],
+    "short-link.example": ["", "MX 10 .", GOOD_SPF, "A 192.0.2.81", "_dmarc", "TXT v=DMARC1; p=quarantine"],
     "typo-of-our-name.example": ["", "MX 0 .", GOOD_SPF, "_dmarc", GOOD_DMARC],
     "xn--bcher-kva.example": ["", "MX 0 .", GOOD_SPF, "_dmarc", GOOD_DMARC],
     "with-a-broken-server.example": [],
 }
-OTHERS = ["_spf.old-host.example TXT \"v=spf1 ip4:192.0.2.0/24 -all\"", "mx.old-host.example A 192.0.2.25"]
+OTHERS = ["_spf.old-host.example TXT v=spf1 ip4:192.0.2.0/24 -all", "mx.old-host.example A 192.0.2.25"]
 
 
 def serve():

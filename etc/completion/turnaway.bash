@@ -43,7 +43,7 @@ _turnaway() {
             mapfile -t COMPREPLY < <(compgen -W "-h --help --json --provider --color" -- "$word") ;;
         park)
             if (( COMP_CWORD == 2 )); then
-                mapfile -t COMPREPLY < <(compgen -W "records -h --help" -- "$word")
+                mapfile -t COMPREPLY < <(compgen -W "audit records -h --help" -- "$word")
                 return
             fi
             local wish="--intent --zone --ttl --name --wildcard --dkim-wildcard --no-np --rua --spf-include --spf-ip --helo
@@ -62,14 +62,18 @@ _turnaway() {
                 --provider)
                     mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$word")
                     return ;;
-                --input)
+                --input | --output | --since | --html)
                     mapfile -t COMPREPLY < <(compgen -f -- "$word")
                     return ;;
-                --column | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
+                --abuse | --column | --parallel | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
                     COMPREPLY=()
                     return ;;
             esac
             case ${COMP_WORDS[2]} in
+                audit)
+                    local audit="-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --no-header
+                        --output --resume --parallel --progress --json --csv --nagios --since --html --color"
+                    mapfile -t COMPREPLY < <(compgen -W "$audit" -- "$word") ;;
                 records)
                     wish+=" -h --help --input --column --no-header --format --json --why --look --resolver --timeout --color"
                     mapfile -t COMPREPLY < <(compgen -W "$wish" -- "$word") ;;

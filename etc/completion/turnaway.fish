@@ -60,9 +60,28 @@ function __turnaway_park
     __fish_seen_subcommand_from park; and __fish_seen_subcommand_from $argv
 end
 function __turnaway_park_bare
-    __fish_seen_subcommand_from park; and not __fish_seen_subcommand_from records
+    __fish_seen_subcommand_from park; and not __fish_seen_subcommand_from audit records
 end
 complete -c turnaway -n __turnaway_park_bare -a records -d 'Say what a domain should publish'
+complete -c turnaway -n __turnaway_park_bare -a audit -d 'Hold the DNS of a domain against what it should be'
+complete -c turnaway -n '__turnaway_park audit' -l intent -x -a 'none send-only receive-only' -d 'What mail the domain is meant to have'
+complete -c turnaway -n '__turnaway_park audit' -l abuse -x -d 'Where complaints about it are read'
+complete -c turnaway -n '__turnaway_park audit' -l retire-mta-sts -d 'Say how to take back an MTA-STS policy'
+complete -c turnaway -n '__turnaway_park audit' -l resolver -x -d 'Whom to ask'
+complete -c turnaway -n '__turnaway_park audit' -l timeout -x -d 'How long to wait'
+complete -c turnaway -n '__turnaway_park audit' -l input -r -F -d 'A list of domains'
+complete -c turnaway -n '__turnaway_park audit' -l column -x -d 'The list is CSV, the domain in this column'
+complete -c turnaway -n '__turnaway_park audit' -l no-header -d 'The first row of the CSV is no header'
+complete -c turnaway -n '__turnaway_park audit' -l output -r -F -d 'Write the rows to this file'
+complete -c turnaway -n '__turnaway_park audit' -l resume -d 'Go on where the output file ends'
+complete -c turnaway -n '__turnaway_park audit' -l parallel -x -d 'So many rows at one time'
+complete -c turnaway -n '__turnaway_park audit' -l progress -d 'Tell the progress'
+complete -c turnaway -n '__turnaway_park audit' -l json -d 'Write one JSON object for each domain'
+complete -c turnaway -n '__turnaway_park audit' -l csv -d 'Write CSV'
+complete -c turnaway -n '__turnaway_park audit' -l nagios -d 'Write one line for a monitor'
+complete -c turnaway -n '__turnaway_park audit' -l since -r -F -d 'Say what changed since this output of --json'
+complete -c turnaway -n '__turnaway_park audit' -l html -r -F -d 'Write a page for a browser too'
+complete -c turnaway -n '__turnaway_park audit' -l color -x -a 'auto always never' -d 'Use colours'
 complete -c turnaway -n '__turnaway_park records' -l intent -x -a 'none send-only receive-only' -d 'What mail the domain is meant to have'
 complete -c turnaway -n '__turnaway_park records' -l zone -x -d 'The zone that holds the domain'
 complete -c turnaway -n '__turnaway_park records' -l ttl -x -d 'How long records may be kept'

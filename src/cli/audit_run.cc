@@ -1,6 +1,7 @@
 #include "cli/audit_run.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "park/answers.h"
@@ -44,11 +45,53 @@ class Run : public std::enable_shared_from_this<Run> {
     std::size_t awaited_ = 0;
 };
 
+// Each has some dozens of questions open; libunbound sends about as many at a time.
+constexpr std::size_t audits_at_once_most = 32;
+
+class Runs {
+  public:
+    Runs(route::Resolver& resolver, const std::vector<mail::Domain>& domains,
+         const park::AuditWish& wish)
+        : resolver_(resolver), domains_(domains), wish_(wish), results_(domains.size()) {}
+
+    std::vector<park::AuditResult> run(boost::asio::io_context& loop) {
+        for (std::size_t i = 0; i < audits_at_once_most; ++i) start_next();
+        while (done_count_ < domains_.size()) loop.run_one();
+        std::vector<park::AuditResult> all;
+        for (auto& result : results_) all.push_back(*std::move(result));
+        return all;
+    }
+
+  private:
+    void start_next() {
+        if (started_count_ == domains_.size()) return;
+        const std::size_t index = started_count_++;
+        run_audit(resolver_, domains_[index], wish_, [this, index](park::AuditResult result) {
+            results_[index] = std::move(result);
+            ++done_count_;
+            start_next();
+        });
+    }
+
+    route::Resolver& resolver_;
+    const std::vector<mail::Domain>& domains_;
+    const park::AuditWish& wish_;
+    std::vector<std::optional<park::AuditResult>> results_;
+    std::size_t started_count_ = 0;
+    std::size_t done_count_ = 0;
+};
+
 }  // namespace
 
 void run_audit(route::Resolver& resolver, mail::Domain domain, park::AuditWish wish,
                std::function<void(park::AuditResult)> done) {
     std::make_shared<Run>(resolver, std::move(domain), std::move(wish), std::move(done))->judge();
+}
+
+std::vector<park::AuditResult> run_audits(boost::asio::io_context& loop, route::Resolver& resolver,
+                                          const std::vector<mail::Domain>& domains,
+                                          const park::AuditWish& wish) {
+    return Runs(resolver, domains, wish).run(loop);
 }
 
 }  // namespace turnaway::cli

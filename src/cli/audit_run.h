@@ -1,7 +1,9 @@
 // AuditRun: one audit over a resolver: asks what it wants to know, as often as it takes.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <functional>
+#include <vector>
 
 #include "mail/domain.h"
 #include "park/audit.h"
@@ -14,5 +16,10 @@ namespace turnaway::cli {
 // from answers of the one before, and the longest chain is MX, address, DMARC above, its reports.
 void run_audit(route::Resolver& resolver, mail::Domain domain, park::AuditWish wish,
                std::function<void(park::AuditResult)> done);
+
+// All of them, a bounded number at a time, the results in the order of the domains.
+std::vector<park::AuditResult> run_audits(boost::asio::io_context& loop, route::Resolver& resolver,
+                                          const std::vector<mail::Domain>& domains,
+                                          const park::AuditWish& wish);
 
 }  // namespace turnaway::cli

@@ -2,10 +2,12 @@
 // what it should say.
 //
 // One domain gives a page, several a table; --json and --csv give a line for each, --since what
-// changed since a former --json, --nagios one line for a monitor. Exit 0 when all is well, 1 with a
-// finding of severity warning or worse, 2 when not all could be looked at; of several domains 1
-// before 2. 64 for a wrong command line, 65 when something is no domain, 66 when the former output
-// cannot be read, 69 when the resolver cannot be opened, 74 when writing fails.
+// changed since a former --json, --nagios one line for a monitor, --html a page for a browser. A
+// list with --input that is written row by row goes through bulk.h and takes no memory; all else is
+// kept until it is told. Exit 0 when all is well, 1 with a finding of severity warning or worse, 2
+// when not all could be looked at; of several domains 1 before 2. 64 for a wrong command line, 65
+// when something is no domain, 66 when the former output cannot be read, 69 when the resolver
+// cannot be opened, 74 when writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -20,37 +22,26 @@
 #include <string>
 #include <vector>
 
-#include "base/printable.h"
 #include "base/result.h"
 #include "cli/audit_former.h"
+#include "cli/audit_options.h"
 #include "cli/audit_page.h"
 #include "cli/audit_record.h"
 #include "cli/audit_run.h"
+#include "cli/audit_worker.h"
+#include "cli/bulk_input.h"
 #include "cli/park.h"
 #include "cli/terminal.h"
+#include "cli/whole_file.h"
 #include "io/unbound_resolver.h"
+#include "park/html_report.h"
 #include "relay/control_json.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 80;
-// Each has some dozens of questions open; libunbound sends about as many at a time.
-constexpr std::size_t audits_at_once_most = 32;
-
-struct Options {
-    std::vector<std::string> domains;
-    std::string intent = "none";
-    std::string abuse;
-    bool wants_retirement = false;
-    std::vector<std::string> resolvers;
-    double timeout_seconds = 5;
-    std::string since;
-    bool json = false;
-    bool csv = false;
-    bool nagios = false;
-    std::string colour = "auto";
-};
+// An audit has some dozens of questions open at once.
+constexpr std::size_t rows_at_once = 32;
 
 void complain(const std::string& words) {
     std::fprintf(stderr, "turnaway park audit: %s\n", words.c_str());
@@ -61,59 +52,30 @@ int refuse(const base::Error& error) {
     return base::exit_code(error.fault);
 }
 
-std::string shown(std::string_view text) {
-    std::string out;
-    base::append_printable(out, text, shown_bytes_most);
-    return out;
+// The domains of the command line, then those of the list; what is none is complained about, once
+// each, and leaves 65 in `fault_code`.
+base::Result<std::vector<mail::Domain>> read_domains(const AuditOptions& options, int& fault_code) {
+    std::vector<mail::Domain> domains;
+    const auto take = [&](std::string_view text) {
+        auto domain = mail::Domain::parse(text);
+        if (domain && !domain->is_root()) {
+            domains.push_back(*std::move(domain));
+        } else {
+            complain("not a domain: " + shown_input(text));
+            fault_code = base::exit_code(base::Fault::data);
+        }
+    };
+    for (const auto& text : options.domains) take(text);
+    if (options.bulk.input.empty()) return domains;
+    auto rows = BulkInput::open(options.bulk, {});
+    if (!rows) return std::unexpected(rows.error());
+    for (;;) {
+        const auto row = rows->next();
+        if (!row) return std::unexpected(row.error());
+        if (!*row) return domains;
+        if ((*row)->is_asked) take((*row)->cell);
+    }
 }
-
-base::Result<park::AuditWish> read_wish(const Options& options) {
-    park::AuditWish wish{.intent = park::find_intent(options.intent).value_or(park::Intent::none),
-                         .wants_retirement = options.wants_retirement};
-    if (options.abuse.empty()) return wish;
-    auto address = mail::Address::parse(options.abuse);
-    if (!address || address->domain() == nullptr) {
-        return base::fail(base::Fault::usage,
-                          "--abuse: not an address at a domain: " + shown(options.abuse));
-    }
-    wish.abuse = *std::move(address);
-    return wish;
-}
-
-// All audits, a bounded number at a time, the results in the order of the domains.
-class Auditor {
-  public:
-    Auditor(route::Resolver& resolver, std::vector<mail::Domain> domains, park::AuditWish wish)
-        : resolver_(resolver), domains_(std::move(domains)), wish_(std::move(wish)) {
-        results_.resize(domains_.size());
-    }
-
-    std::vector<AuditedDomain> run(boost::asio::io_context& loop) {
-        for (std::size_t i = 0; i < audits_at_once_most; ++i) start_next();
-        while (done_count_ < domains_.size()) loop.run_one();
-        std::vector<AuditedDomain> all;
-        for (auto& result : results_) all.push_back({.result = *std::move(result)});
-        return all;
-    }
-
-  private:
-    void start_next() {
-        if (started_count_ == domains_.size()) return;
-        const std::size_t index = started_count_++;
-        run_audit(resolver_, domains_[index], wish_, [this, index](park::AuditResult result) {
-            results_[index] = std::move(result);
-            ++done_count_;
-            start_next();
-        });
-    }
-
-    route::Resolver& resolver_;
-    std::vector<mail::Domain> domains_;
-    park::AuditWish wish_;
-    std::vector<std::optional<park::AuditResult>> results_;
-    std::size_t started_count_ = 0;
-    std::size_t done_count_ = 0;
-};
 
 void compare(const FormerAudits& former, std::vector<AuditedDomain>& all) {
     for (AuditedDomain& each : all) {
@@ -136,7 +98,7 @@ std::string csv_text(const std::vector<AuditedDomain>& all) {
     return out;
 }
 
-std::string page_text(const Options& options, const std::vector<AuditedDomain>& all) {
+std::string page_text(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
     const Colours& colours = wants_colour(options.colour) ? ansi_colours : no_colours;
     std::string out;
     if (!options.since.empty()) {
@@ -155,7 +117,7 @@ std::string page_text(const Options& options, const std::vector<AuditedDomain>& 
     return out;
 }
 
-std::string output_of(const Options& options, const std::vector<AuditedDomain>& all) {
+std::string output_of(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
     if (options.csv) return csv_text(all);
     if (options.nagios) return monitor_line(all).text;
     if (!options.json) return page_text(options, all);
@@ -166,7 +128,7 @@ std::string output_of(const Options& options, const std::vector<AuditedDomain>& 
     return out;
 }
 
-int exit_code_of(const Options& options, const std::vector<AuditedDomain>& all) {
+int exit_code_of_all(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
     if (options.nagios) return monitor_line(all).exit_code;
     int code = 0;
     for (const AuditedDomain& each : all) {
@@ -184,39 +146,68 @@ bool write(const std::string& text) {
     return false;
 }
 
-int run(const Options& options) {
-    const auto wish = read_wish(options);
-    if (!wish) return refuse(wish.error());
+std::string browser_page(const std::vector<AuditedDomain>& all) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    park::HtmlReport report({.made = relay::time_text(now), .made_by = "turnaway park audit"});
+    for (const AuditedDomain& each : all) report.add(each.result);
+    return report.finish();
+}
+
+// All in memory, then told at once: a page, a table, what changed, a page for a browser.
+int run_report(const AuditOptions& options, const park::AuditWish& wish) {
     std::optional<FormerAudits> former;
     if (!options.since.empty()) {
         auto read = read_former(options.since);
         if (!read) return refuse(read.error());
         former = *std::move(read);
     }
-    int fault_code = 0;
-    std::vector<mail::Domain> domains;
-    for (const auto& text : options.domains) {
-        auto domain = mail::Domain::parse(text);
-        if (domain && !domain->is_root()) {
-            domains.push_back(*std::move(domain));
-        } else {
-            complain("not a domain: " + shown(text));
-            fault_code = base::exit_code(base::Fault::data);
-        }
+    std::optional<WholeFile> html;
+    if (!options.html.empty()) {
+        auto file = WholeFile::open(options.html);
+        if (!file) return refuse(file.error());
+        html.emplace(*std::move(file));
     }
+    int fault_code = 0;
+    const auto domains = read_domains(options, fault_code);
+    if (!domains) return refuse(domains.error());
     boost::asio::io_context loop;
-    const auto timeout = std::chrono::duration<double>(options.timeout_seconds);
-    const auto resolver = io::UnboundResolver::open(
-        loop, {.forward = options.resolvers,
-               .deadline = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)});
+    const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
     if (!resolver) return refuse(resolver.error());
-    auto all = Auditor(**resolver, std::move(domains), *wish).run(loop);
+    std::vector<AuditedDomain> all;
+    for (auto& result : run_audits(loop, **resolver, *domains, wish)) {
+        all.push_back({.result = std::move(result)});
+    }
     if (former) compare(*former, all);
+    if (html) {
+        if (const auto done = html->write(browser_page(all)); !done) return refuse(done.error());
+    }
     if (!write(output_of(options, all))) return base::exit_code(base::Fault::io);
-    return fault_code != 0 ? fault_code : exit_code_of(options, all);
+    return fault_code != 0 ? fault_code : exit_code_of_all(options, all);
 }
 
-void add_output_options(CLI::App& command, Options& options) {
+int run(const AuditOptions& options) {
+    if (options.domains.empty() && options.bulk.input.empty()) {
+        return refuse({base::Fault::usage, "which domain? Name one, or a list with --input"});
+    }
+    const auto wish = read_audit_wish(options);
+    if (!wish) return refuse(wish.error());
+    const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
+    const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
+    if (wants_all && !options.bulk.output.empty()) {
+        return refuse({base::Fault::usage,
+                       "--output is for rows: it goes with neither --since, --html nor --nagios"});
+    }
+    if (options.bulk.input.empty() || !wants_rows || wants_all) return run_report(options, *wish);
+    if (!options.domains.empty()) {
+        return refuse({base::Fault::usage, "name domains, or give a list with --input, not both"});
+    }
+    const BulkForm form = options.csv    ? BulkForm::csv
+                          : options.json ? BulkForm::json
+                                         : BulkForm::lines;
+    return run_bulk(options.bulk, form, audit_task(options, *wish));
+}
+
+void add_output_options(CLI::App& command, AuditOptions& options) {
     auto* const json =
         command.add_flag("--json", options.json, "Write one JSON object for each domain");
     auto* const csv = command.add_flag("--csv", options.csv, "Write CSV, a row for each domain");
@@ -228,6 +219,8 @@ void add_output_options(CLI::App& command, Options& options) {
         ->type_name("FILE")
         ->excludes(csv)
         ->excludes(nagios);
+    command.add_option("--html", options.html, "Write all of it into this page for a browser too")
+        ->type_name("FILE");
     command.add_option("--color", options.colour, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
 }
@@ -235,11 +228,11 @@ void add_output_options(CLI::App& command, Options& options) {
 }  // namespace
 
 Action add_park_audit(CLI::App& park) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<AuditOptions>();
     CLI::App* const command =
         park.add_subcommand("audit", "Hold the DNS of a domain against what it should be");
     command->get_help_ptr()->description("Print this help and end");
-    command->add_option("DOMAIN", options->domains, "The domains")->required();
+    command->add_option("DOMAIN", options->domains, "The domains");
     command
         ->add_option("--intent", options->intent,
                      "What mail it is meant to have: none, send-only or receive-only")
@@ -257,11 +250,14 @@ Action add_park_audit(CLI::App& park) {
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str()
         ->type_name("SECONDS");
+    options->bulk.parallel = rows_at_once;
+    add_bulk_options(command, options->bulk);
     add_output_options(*command, *options);
     command->footer(
         "Example: turnaway park audit example.org\n"
         "         turnaway park audit --json example.org example.net > today.json\n"
         "         turnaway park audit --since today.json example.org example.net\n"
+        "         turnaway park audit --input domains.txt --html report.html\n"
         "Exit:    0 as it should be, 1 a finding of severity warning or worse, 2 not known;\n"
         "         64 wrong command line, 65 not a domain, 66 --since cannot be read\n"
         "Manual:  man turnaway-park");

@@ -20,6 +20,7 @@ PAGES = [
     (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
     (["turnaway", "park"], "turnaway-park.1", "turnaway"),
     (["turnaway", "park", "records"], "turnaway-park.1", "turnaway"),
+    (["turnaway", "park", "audit"], "turnaway-park.1", "turnaway"),
     *((["turnaway", "queue", *command.split()], "turnaway-queue.1", "turnaway") for command in (
         "", "list", "show", "hold", "release", "delete", "flush", "export", "summary", "hosts", "forget")),
 ]

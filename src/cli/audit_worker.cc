@@ -1,0 +1,62 @@
+#include "cli/audit_worker.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/audit_record.h"
+#include "cli/audit_run.h"
+
+namespace turnaway::cli {
+namespace {
+
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// A cell that is no domain is answered like one that could not be looked at.
+BulkAnswer fault_answer(std::string_view cell) {
+    std::vector<std::string> columns(audit_column_names().size());
+    columns.front() = "unknown";
+    columns.back() = "not a domain";
+    return {.exit_code = 2,
+            .columns = std::move(columns),
+            .json = text_of(audit_fault_json(cell, "not a domain"))};
+}
+
+class AuditWorker final : public BulkWorker {
+  public:
+    AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditWish wish)
+        : resolver_(std::move(resolver)), wish_(std::move(wish)) {}
+
+    void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
+        auto domain = mail::Domain::parse(cell);
+        if (!domain || domain->is_root()) return done(fault_answer(cell));
+        run_audit(*resolver_, *std::move(domain), wish_,
+                  [done = std::move(done)](const park::AuditResult& result) {
+                      done({.exit_code = exit_code_of(result, {}),
+                            .columns = audit_columns(result),
+                            .json = text_of(audit_json(result, {}))});
+                  });
+    }
+
+  private:
+    std::unique_ptr<route::Resolver> resolver_;
+    park::AuditWish wish_;
+};
+
+}  // namespace
+
+BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish) {
+    using Made = base::Result<std::unique_ptr<BulkWorker>>;
+    return {.program = "turnaway park audit",
+            .columns = audit_column_names(),
+            .threads_most = 1,
+            .make_worker = [settings = options.resolver_settings(),
+                            wish](boost::asio::io_context& loop) -> Made {
+                auto resolver = io::UnboundResolver::open(loop, settings);
+                if (!resolver) return std::unexpected(resolver.error());
+                return std::make_unique<AuditWorker>(*std::move(resolver), wish);
+            }};
+}
+
+}  // namespace turnaway::cli
