@@ -2,12 +2,28 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="demo doctor explain park queue refuse relay"
+    local commands="check demo doctor explain park queue refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
     fi
     case ${COMP_WORDS[1]} in
+        check)
+            case $previous in
+                --color)
+                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
+                    return ;;
+                --trust-anchor | --input | --output)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return ;;
+                --egress)
+                    mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
+                    return ;;
+                --port | --resolver | --timeout | --column | --parallel)
+                    COMPREPLY=()
+                    return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios --color --input --column --no-header --output --resume --parallel --progress" -- "$word") ;;
         demo)
             case $previous in
                 --color)

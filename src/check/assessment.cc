@@ -1,20 +1,28 @@
 #include "check/assessment.h"
 
+#include "check/judge.h"
+
 namespace turnaway::check {
 namespace {
 
-// How much what a host said tells about the answer: acceptance decides, then refusals.
-int weight(ProbeEnd end) {
-    switch (end) {
+// How much what a host said bears out the answer: acceptance before refusals, and of these the kind
+// that the verdict is named after, or that raises the doubt.
+int weight(const Assessment& assessment, const ProbeResult& result) {
+    switch (result.end) {
         case ProbeEnd::accepts:
             return 4;
         case ProbeEnd::refuses_521:
-        case ProbeEnd::refuses:
-            return 3;
+        case ProbeEnd::refuses: {
+            const bool is_named = assessment.doubt == Doubt::about_client
+                                      ? is_about_client(result.steps.back().words)
+                                      : (result.end == ProbeEnd::refuses) ==
+                                            (assessment.verdict == Verdict::refuses_554);
+            return is_named ? 3 : 2;
+        }
         case ProbeEnd::temporary:
-            return 2;
-        default:
             return 1;
+        default:
+            return 0;
     }
 }
 
@@ -55,7 +63,7 @@ const ProbeEvidence* Assessment::decisive_probe() const {
     for (const ProbeEvidence& probe : probes) {
         if (!probe.result.has_heard_smtp()) continue;
         const bool is_better =
-            best == nullptr || weight(probe.result.end) > weight(best->result.end);
+            best == nullptr || weight(*this, probe.result) > weight(*this, best->result);
         if (is_better) best = &probe;
     }
     return best;

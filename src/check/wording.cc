@@ -28,6 +28,9 @@ std::string host_of(const ProbeTarget& target) {
 std::string said_by(const Assessment& assessment) {
     const ProbeEvidence* probe = assessment.decisive_probe();
     if (probe == nullptr) return {};
+    const bool is_quoted =
+        probe->result.last_word() != nullptr && probe->result.end != ProbeEnd::garbage;
+    if (!is_quoted) return host_of(probe->target) + ": " + outcome_of(probe->result);
     return host_of(probe->target) + " says \"" + outcome_of(probe->result) + '"';
 }
 
@@ -57,7 +60,9 @@ std::string refusing(const Assessment& assessment) {
         case Doubt::left_out:
             return said + ", but there are more hosts than were asked.";
         default:
-            return said + (assessment.probes.size() > 1 ? ", and so do all its hosts." : ".");
+            return said + (assessment.probes.size() > 1
+                               ? ", and no address of its hosts takes mail."
+                               : ".");
     }
 }
 
@@ -93,6 +98,17 @@ std::string dns_failure(const Assessment& assessment) {
         words += route::describe(*assessment.route.failure);
     }
     return words + '.';
+}
+
+// The answer's own sentence says it.
+bool is_said(const Assessment& assessment, NoteKind note) {
+    if (note == NoteKind::malformed_null_mx) {
+        return assessment.verdict == Verdict::malformed_null_mx;
+    }
+    const bool is_about_itself =
+        assessment.verdict == Verdict::no_mail_host ||
+        (assessment.verdict == Verdict::accepts && !assessment.has_connected);
+    return note == NoteKind::implicit_mx && is_about_itself;
 }
 
 std::string ended(ProbeStage stage, std::string_view words) {
@@ -171,7 +187,9 @@ std::vector<std::string> remarks_of(const Assessment& assessment) {
                               ? "Did you mean " + assessment.resembles + '?'
                               : "Its name is near to " + assessment.resembles + '.');
     }
-    for (const route::Note& note : assessment.route.notes) remarks.push_back(sentence_of(note));
+    for (const route::Note& note : assessment.route.notes) {
+        if (!is_said(assessment, note.kind)) remarks.push_back(sentence_of(note));
+    }
     if (assessment.mx_says_521) {
         remarks.emplace_back(
             "A host that says 521 should be nobody's MX: senders should learn it from DNS.");
@@ -194,7 +212,7 @@ std::string outcome_of(const ProbeResult& result) {
         case ProbeEnd::temporary:
             return printable(result.steps.back().words, words_bytes_most);
         case ProbeEnd::garbage:
-            return ended(result.stage, "no SMTP reply");
+            return "what it says is no SMTP";
         case ProbeEnd::closed:
             return ended(result.stage, "it closed the connection");
         case ProbeEnd::timed_out:

@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "cli/check_options.h"
 #include "cli/check_page.h"
 #include "cli/check_record.h"
+#include "cli/check_worker.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 
@@ -109,10 +111,24 @@ class Answers {
     std::string out_;
 };
 
+int run_many(const CheckOptions& options) {
+    if (!options.inputs.empty() || options.is_nagios || options.cites_sources ||
+        options.shows_cure) {
+        return fail(
+            {base::Fault::usage, "--input goes with neither INPUT nor --nagios, --why and --fix"});
+    }
+    const BulkForm form = options.is_json  ? BulkForm::json
+                          : options.is_csv ? BulkForm::csv
+                                           : BulkForm::lines;
+    return run_bulk(options.bulk, form, check_task(options));
+}
+
 int run_check(const CheckOptions& options) {
+    if (!options.bulk.input.empty()) return run_many(options);
     auto subjects = read_subjects(options);
     if (!subjects) return fail(subjects.error());
-    const auto engine = CheckEngine::open(options);
+    boost::asio::io_context context(1);
+    const auto engine = CheckEngine::open(context, options);
     if (!engine) return fail(engine.error());
     std::vector<std::optional<Assessment>> found(subjects->size());
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -121,7 +137,7 @@ int run_check(const CheckOptions& options) {
     }
     Answers answers(options, (*engine)->dnssec());
     for (const auto& each : found) {
-        while (!each) (*engine)->run_one();
+        while (!each) context.run_one();
         if (!answers.add(*each)) return base::exit_code(base::Fault::io);
     }
     return answers.end();
@@ -187,10 +203,12 @@ Action add_check(CLI::App& program) {
                         "A domain (example.org), a mail address, an IP address or a host");
     add_judging_options(command, *options);
     add_showing_options(command, *options);
+    add_bulk_options(command, options->bulk);
     command->footer(
         "Example: turnaway check example.org\n"
         "         turnaway check --connect --why --fix user@example.org\n"
         "         turnaway check --json example.org example.net | jq -r .verdict\n"
+        "         turnaway check --input users.csv --column email --csv --output checked.csv\n"
         "Exit:    0 takes mail, 1 takes none, 2 not known (of several inputs: 1 if any takes "
         "none,\n"
         "         else 2 if any is not known), 64 wrong command line\n"

@@ -62,18 +62,19 @@ base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& o
     return settings;
 }
 
-base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(const CheckOptions& options) {
+base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(boost::asio::io_context& context,
+                                                             const CheckOptions& options) {
     auto settings = checker_settings(options);
     if (!settings) return std::unexpected(settings.error());
     const auto dns = dns_settings(options);
     if (!dns) return std::unexpected(dns.error());
     std::unique_ptr<CheckEngine> engine(new CheckEngine());
-    auto resolver = open_tried_resolver(engine->context_, *dns);
+    auto resolver = open_tried_resolver(context, *dns);
     if (!resolver) return std::unexpected(resolver.error());
     engine->dns_ = *std::move(resolver);
     engine->settings_ = settings->check;
-    engine->checker_ = std::make_unique<io::DomainChecker>(engine->context_, *engine->dns_.resolver,
-                                                           *std::move(settings));
+    engine->checker_ =
+        std::make_unique<io::DomainChecker>(context, *engine->dns_.resolver, *std::move(settings));
     return engine;
 }
 

@@ -20,19 +20,17 @@ base::Result<DnsSettings> dns_settings(const CheckOptions& options);
 
 class CheckEngine {
   public:
-    // Asks DNS once, see cli/dns_trial.h.
-    static base::Result<std::unique_ptr<CheckEngine>> open(const CheckOptions& options);
+    // Asks DNS once, see cli/dns_trial.h. The loop outlives the engine.
+    static base::Result<std::unique_ptr<CheckEngine>> open(boost::asio::io_context& context,
+                                                           const CheckOptions& options);
 
     // A host is connected to even where domains are not: DNS knows nothing about it.
     void start(check::Subject subject, io::DomainChecker::Done done);
-    // One thing that has happened; waits for it.
-    void run_one() { context_.run_one(); }
     const std::string& dnssec() const { return dns_.dnssec; }
 
   private:
     CheckEngine() = default;
 
-    boost::asio::io_context context_{1};
     TriedResolver dns_;
     check::CheckSettings settings_;
     std::unique_ptr<io::DomainChecker> checker_;

@@ -1,14 +1,12 @@
 // CheckOptions: what the command line of `turnaway check` says.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "check/egress_target.h"
-#include "cli/dns_trial.h"
+#include "cli/bulk_options.h"
 
 namespace turnaway::cli {
 
@@ -16,6 +14,7 @@ enum class CheckForm : std::uint8_t { page, json, csv, nagios };
 
 struct CheckOptions {
     std::vector<std::string> inputs;
+    BulkOptions bulk;  // instead of `inputs`, when it names an input
     bool are_hosts = false;
     bool connects = false;
     bool private_refused = false;

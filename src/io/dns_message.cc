@@ -190,10 +190,14 @@ std::optional<DnsAnswer> read_message(DnsType type, std::string_view message) {
     std::string canonical;
     DnsAnswer answer;
     std::uint32_t ttl_seconds = std::numeric_limits<std::int32_t>::max();
+    bool names_servers = false;
+    bool has_start_of_zone = false;
     for (unsigned i = 0; reader.is_good() && i < header.answers + header.authorities; ++i) {
         const Record record = reader.record();
         if (!reader.is_good()) break;
         ttl_seconds = std::min(ttl_seconds, record.ttl_seconds);
+        names_servers |= i >= header.answers && record.type == ns_t_ns;
+        has_start_of_zone |= i >= header.answers && record.type == ns_t_soa;
         if (i >= header.answers || record.owner != owner || record.record_class != ns_c_in) {
             continue;
         }
@@ -215,6 +219,11 @@ std::optional<DnsAnswer> read_message(DnsType type, std::string_view message) {
     answer.outcome = has_records                    ? DnsOutcome::answered
                      : header.code == ns_r_nxdomain ? DnsOutcome::no_such_name
                                                     : DnsOutcome::no_data;
+    // A referral (RFC 2308 section 2.2): somebody else may know, and was not asked or did not
+    // answer.
+    const bool is_referral =
+        answer.outcome == DnsOutcome::no_data && names_servers && !has_start_of_zone;
+    if (is_referral) return failed(DnsFailure::servfail);
     if (header.answers + header.authorities > 0) answer.ttl_seconds = ttl_seconds;
     if (owner != asked) {
         auto name = mail::Domain::parse(name_text(canonical).value_or(""));

@@ -46,33 +46,37 @@ std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_
     return base::fail(Fault::system, "cannot listen on " + where + ": " + error.message());
 }
 
-error_code bind_and_listen(tcp::acceptor& acceptor, const tcp::endpoint& at, bool is_for_both,
-                           bool is_shared) {
+// To ask it is enough to bind: who listens there forbids even that, and a client that found us
+// listening for a moment would be left behind without a word.
+enum class Purpose : std::uint8_t { listen, ask };
+
+error_code take_place(tcp::acceptor& acceptor, const tcp::endpoint& at, bool is_for_both,
+                      Purpose purpose) {
     error_code error;
     acceptor.open(at.protocol(), error);
     if (error) return error;
     acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && is_shared) acceptor.set_option(ReusePort(true), error);
+    if (!error && purpose == Purpose::listen) acceptor.set_option(ReusePort(true), error);
     if (!error && at.protocol() == tcp::v6()) {
         acceptor.set_option(asio::ip::v6_only(!is_for_both), error);
     }
     if (!error) acceptor.bind(at, error);
-    if (!error) acceptor.listen(backlog, error);
+    if (!error && purpose == Purpose::listen) acceptor.listen(backlog, error);
     return error;
 }
 
 base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const Endpoint& endpoint,
-                                          bool is_shared) {
+                                          Purpose purpose) {
     tcp::acceptor acceptor(executor);
     error_code error;
     if (endpoint.address) {
         const tcp::endpoint at(asio_address(*endpoint.address), endpoint.port);
-        error = bind_and_listen(acceptor, at, false, is_shared);
+        error = take_place(acceptor, at, false, purpose);
     } else {
-        error = bind_and_listen(acceptor, {tcp::v6(), endpoint.port}, true, is_shared);
+        error = take_place(acceptor, {tcp::v6(), endpoint.port}, true, purpose);
         if (error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL) {
             acceptor = tcp::acceptor(executor);
-            error = bind_and_listen(acceptor, {tcp::v4(), endpoint.port}, false, is_shared);
+            error = take_place(acceptor, {tcp::v4(), endpoint.port}, false, purpose);
         }
     }
     if (error) return listen_error(endpoint, error);
@@ -102,7 +106,7 @@ bool is_gone(const error_code& error) {
 }  // namespace
 
 base::Result<Listener> Listener::open(asio::any_io_executor executor, const Endpoint& endpoint) {
-    auto acceptor = open_acceptor(std::move(executor), endpoint, true);
+    auto acceptor = open_acceptor(std::move(executor), endpoint, Purpose::listen);
     if (!acceptor) return std::unexpected(acceptor.error());
     return Listener(*std::move(acceptor));
 }
@@ -140,7 +144,7 @@ Endpoint Listener::local() const {
 
 base::Result<void> may_listen(const Endpoint& endpoint) {
     asio::io_context context;
-    auto acceptor = open_acceptor(context.get_executor(), endpoint, false);
+    auto acceptor = open_acceptor(context.get_executor(), endpoint, Purpose::ask);
     if (!acceptor) return std::unexpected(acceptor.error());
     return {};
 }

@@ -184,7 +184,8 @@ void add_places(Rows& rows) {
                     "The socket of turnaway queue; empty means none.",
                     &at<&Config::control, &ControlConfig::socket>, restart});
     rows.push_back({"control", "group", Form::text, R"("")",
-                    "The group that may use the socket; empty means only its owner.",
+                    "The group that may use the socket, one that the relay's user is a member of; "
+                    "empty means only its owner.",
                     &at<&Config::control, &ControlConfig::group>, restart});
     rows.push_back({"metrics", "listen", Form::endpoint, R"("")",
                     "Where metrics are served to Prometheus; empty means nowhere.",

@@ -84,8 +84,12 @@ Result<void> set_rights(const std::string& path, const std::string& group) {
         const auto id = group_id(path, group);
         if (!id) return std::unexpected(id.error());
         if (::lchown(path.c_str(), static_cast<uid_t>(-1), *id) != 0) {
+            const int error = errno;
+            // Rights are given up by now, and one may give a file to one's own groups only.
             return fail(Fault::permission, path,
-                        "cannot give it to the group \"" + group + "\": " + std::strerror(errno));
+                        "cannot give it to the group \"" + group + "\": " +
+                            (error == EPERM ? "the relay's user must be a member of it"
+                                            : std::strerror(error)));
         }
     }
     if (::chmod(path.c_str(), group.empty() ? owner_only : owner_and_group) != 0) {

@@ -8,62 +8,50 @@
 #include "codes/constants.h"
 #include "smtp/parameters.h"
 #include "smtp/reply.h"
+#include "smtp/reply_words.h"
 
 namespace turnaway::smtp {
 
 namespace {
 
-using codes::Detail;
-using codes::ReplyCode;
 using enum RefuseSays;
 
 struct ReplyRow {
     RefuseSays says;
-    ReplyCode code;
-    std::optional<Detail> detail;  // none where RFC 2034 forbids an enhanced code
-    std::string_view text;         // `%` is the host name
+    ReplyWords words;
 };
 
 // The word for word refusal (RFC 7504 section 3) behind the host's name (RFC 1846 section 4.1).
 constexpr std::string_view refusal_text = "% Host does not accept mail";
 
 constexpr std::array rows{
-    ReplyRow{refusal_greeting, codes::host_takes_no_mail, {}, refusal_text},
-    ReplyRow{refusal_to_hello, codes::host_takes_no_mail, {}, refusal_text},
-    ReplyRow{refusal, codes::host_takes_no_mail, codes::system_takes_no_mail, refusal_text},
-    ReplyRow{greeting, codes::service_ready, {}, "% ESMTP"},
-    ReplyRow{ehlo, codes::ok, {}, "%"},
-    ReplyRow{helo, codes::ok, {}, "%"},
-    ReplyRow{sender_ok, codes::ok, codes::other_address_status, "Sender ok"},
-    ReplyRow{ok, codes::ok, codes::other_status, "Ok"},
-    ReplyRow{help, codes::help_message, codes::other_status,
-             "% takes no mail, whoever asks; see RFC 7504"},
-    ReplyRow{cannot_verify, codes::cannot_verify, codes::other_protocol_status,
-             "Not verified here; RCPT gets the answer"},
-    ReplyRow{bye, codes::closing, codes::other_status, "% closing"},
-    ReplyRow{line_too_long, codes::command_unrecognized, codes::syntax_error, "Line too long"},
-    ReplyRow{bare_newline, codes::command_unrecognized, codes::syntax_error,
-             "A line ends in CRLF, and CR or LF may stand nowhere else"},
-    ReplyRow{unrecognised, codes::command_unrecognized, codes::syntax_error,
-             "Command not recognised"},
-    ReplyRow{not_implemented, codes::command_not_implemented, codes::invalid_command,
-             "Command not offered here"},
-    ReplyRow{hello_first, codes::bad_sequence, codes::invalid_command, "Send EHLO or HELO first"},
-    ReplyRow{sender_first, codes::bad_sequence, codes::invalid_command, "Send MAIL first"},
-    ReplyRow{sender_given, codes::bad_sequence, codes::invalid_command, "MAIL was already given"},
-    ReplyRow{recipient_first, codes::bad_sequence, codes::invalid_command,
-             "No recipient was accepted"},
-    ReplyRow{hello_syntax, codes::argument_syntax, {}, "Say your name after EHLO or HELO"},
-    ReplyRow{argument_syntax, codes::argument_syntax, codes::invalid_arguments,
-             "Syntax error in the arguments"},
-    ReplyRow{sender_syntax, codes::argument_syntax, codes::sender_syntax,
-             "Syntax error in the reverse-path"},
-    ReplyRow{recipient_syntax, codes::argument_syntax, codes::recipient_syntax,
-             "Syntax error in the recipient"},
-    ReplyRow{unknown_parameter, codes::mail_parameters_unknown, codes::invalid_arguments,
-             "Parameter not known here"},
-    ReplyRow{sender_needs_smtputf8, codes::mailbox_unavailable, codes::non_ascii_address_refused,
-             "The address needs the SMTPUTF8 parameter"},
+    ReplyRow{refusal_greeting, {codes::host_takes_no_mail, {}, refusal_text}},
+    ReplyRow{refusal_to_hello, {codes::host_takes_no_mail, {}, refusal_text}},
+    ReplyRow{refusal, {codes::host_takes_no_mail, codes::system_takes_no_mail, refusal_text}},
+    ReplyRow{greeting, words::greeting},
+    ReplyRow{ehlo, {codes::ok, {}, "%"}},
+    ReplyRow{helo, {codes::ok, {}, "%"}},
+    ReplyRow{sender_ok, {codes::ok, codes::other_address_status, "Sender ok"}},
+    ReplyRow{ok, words::ok},
+    ReplyRow{
+        help,
+        {codes::help_message, codes::other_status, "% takes no mail, whoever asks; see RFC 7504"}},
+    ReplyRow{cannot_verify, words::cannot_verify},
+    ReplyRow{bye, words::bye},
+    ReplyRow{line_too_long, words::line_too_long},
+    ReplyRow{bare_newline, words::bare_newline},
+    ReplyRow{unrecognised, words::unrecognised},
+    ReplyRow{not_implemented, words::not_implemented},
+    ReplyRow{hello_first, words::hello_first},
+    ReplyRow{sender_first, words::sender_first},
+    ReplyRow{sender_given, words::sender_given},
+    ReplyRow{recipient_first, words::recipient_first},
+    ReplyRow{hello_syntax, words::hello_syntax},
+    ReplyRow{argument_syntax, words::argument_syntax},
+    ReplyRow{sender_syntax, words::sender_syntax},
+    ReplyRow{recipient_syntax, words::recipient_syntax},
+    ReplyRow{unknown_parameter, words::unknown_parameter},
+    ReplyRow{sender_needs_smtputf8, words::sender_needs_smtputf8},
 };
 
 static_assert([] {
@@ -86,21 +74,6 @@ std::string_view text_of(const mail::PathParts& path) {
     const mail::AddressParts& address = path.address;
     if (address.domain.empty()) return address.local;
     return {address.local.begin(), address.domain.end()};
-}
-
-// What is wrong with the parameters of MAIL or RCPT; after HELO there may be none.
-template <class Parameters>
-std::optional<RefuseSays> fault_of(const std::expected<Parameters, ParameterError>& parsed,
-                                   const Command& command, bool is_esmtp) {
-    if (!parsed && parsed.error() == ParameterError::syntax) return argument_syntax;
-    if (!parsed || (!is_esmtp && !command.parameters().empty())) return unknown_parameter;
-    return std::nullopt;
-}
-
-codes::EnhancedCode with_class(ReplyCode code, Detail detail) {
-    if (code.is_positive()) return codes::EnhancedCode::success(detail);
-    if (code.is_temporary()) return codes::EnhancedCode::temporary(detail);
-    return codes::EnhancedCode::permanent(detail);
 }
 
 bool answers_hello(RefuseSays says) {
@@ -129,12 +102,12 @@ std::string_view name(RefuseStage stage) {
 RefuseReplies::RefuseReplies(std::string_view hostname) {
     for (const ReplyRow& row : rows) {
         std::string* text = &texts_[static_cast<std::size_t>(row.says)];
-        ReplyLine line{.code = row.code};
-        if (row.detail) line.enhanced = with_class(row.code, *row.detail);
-        const std::string words = with_hostname(row.text, hostname);
-        line.text = words;
-        line.is_last = row.says != ehlo;
-        append_reply_line(line, text);
+        const std::string words = with_hostname(row.words.text, hostname);
+        append_reply_line({.code = row.words.code,
+                           .enhanced = row.words.enhanced(),
+                           .text = words,
+                           .is_last = row.says != ehlo},
+                          text);
     }
     std::string* text = &texts_[static_cast<std::size_t>(ehlo)];
     for (const char* extension : extensions) {
@@ -277,11 +250,11 @@ RefuseSays RefuseSession::answer(const Frame& frame, Step* step) {
     const auto command = parse_command(frame.text);
     if (!command) {
         ++errors_;
-        return answer_error(command.error());
+        return reply_to<RefuseSays>(command.error());
     }
     const RefuseSays says = answer_command(*command);
     const bool is_error =
-        rows[static_cast<std::size_t>(says)].code.is_permanent() && !has_refused();
+        rows[static_cast<std::size_t>(says)].words.code.is_permanent() && !has_refused();
     // What a misplaced command claims is not how far the client came.
     if (is_error) {
         ++errors_;
@@ -289,28 +262,6 @@ RefuseSays RefuseSession::answer(const Frame& frame, Step* step) {
         observe(*command, step);
     }
     return says;
-}
-
-RefuseSays RefuseSession::answer_error(const CommandError& error) {
-    using Kind = CommandError::Kind;
-    if (error.verb == Verb::ehlo || error.verb == Verb::helo) return hello_syntax;
-    switch (error.kind) {
-        case Kind::unrecognised:
-            return unrecognised;
-        case Kind::bare_newline:
-            return bare_newline;
-        case Kind::too_many_parameters:
-            return unknown_parameter;
-        case Kind::path_syntax:
-            return error.verb == Verb::mail ? sender_syntax : recipient_syntax;
-        case Kind::not_text:
-        case Kind::argument_missing:
-        case Kind::argument_forbidden:
-        case Kind::argument_syntax:
-        case Kind::parameter_syntax:
-            return argument_syntax;
-    }
-    return unrecognised;
 }
 
 RefuseSays RefuseSession::answer_command(const Command& command) {
@@ -358,7 +309,7 @@ RefuseSays RefuseSession::answer_mail(const Command& command) {
     if (phase_ == Phase::connected) return hello_first;
     if (phase_ == Phase::sender_given) return sender_given;
     const auto parameters = parse_mail_parameters(command.parameters());
-    if (const auto fault = fault_of(parameters, command, is_esmtp_)) return *fault;
+    if (const auto fault = fault_of<RefuseSays>(parameters, command, is_esmtp_)) return *fault;
     if (command.path.address.needs_smtputf8 && !parameters->needs_smtputf8) {
         return sender_needs_smtputf8;
     }
@@ -373,7 +324,7 @@ RefuseSays RefuseSession::answer_rcpt(const Command& command) {
     if (phase_ == Phase::connected) return hello_first;
     if (phase_ != Phase::sender_given) return sender_first;
     const auto parameters = parse_rcpt_parameters(command.parameters());
-    if (const auto fault = fault_of(parameters, command, is_esmtp_)) return *fault;
+    if (const auto fault = fault_of<RefuseSays>(parameters, command, is_esmtp_)) return *fault;
     return refuse(refusal);
 }
 

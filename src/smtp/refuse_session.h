@@ -127,7 +127,6 @@ class RefuseSession {
     RefuseSays answer_hello(const Command& command);
     RefuseSays answer_mail(const Command& command);
     RefuseSays answer_rcpt(const Command& command);
-    RefuseSays answer_error(const CommandError& error);
     RefuseSays refuse(RefuseSays says);
     void observe(const Command& command, Step* step);
 

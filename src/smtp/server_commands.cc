@@ -4,6 +4,7 @@
 // (BDAT: refused or not, its octets are content and never commands).
 #include "base/limits.h"
 #include "base/text.h"
+#include "smtp/reply_words.h"
 #include "smtp/server_envelope.h"
 #include "smtp/server_session.h"
 
@@ -15,27 +16,9 @@ using enum ServerSays;
 
 namespace {
 
-ServerSays reply_to(const CommandError& error) {
-    using Kind = CommandError::Kind;
-    if (error.verb == Verb::ehlo || error.verb == Verb::helo) return hello_syntax;
-    if (error.verb == Verb::bdat) return chunk_syntax;
-    switch (error.kind) {
-        case Kind::unrecognised:
-            return unrecognised;
-        case Kind::bare_newline:
-            return bare_newline;
-        case Kind::too_many_parameters:
-            return unknown_parameter;
-        case Kind::path_syntax:
-            return error.verb == Verb::mail ? sender_syntax : recipient_syntax;
-        case Kind::not_text:
-        case Kind::argument_missing:
-        case Kind::argument_forbidden:
-        case Kind::argument_syntax:
-        case Kind::parameter_syntax:
-            return argument_syntax;
-    }
-    return unrecognised;
+// Nobody knows where the octets behind a BDAT end whose size cannot be read.
+ServerSays reply_to_fault(const CommandError& error) {
+    return error.verb == Verb::bdat ? chunk_syntax : reply_to<ServerSays>(error);
 }
 
 // RFC 3207 section 4: what a server that requires TLS takes before it; HELO because its reply may
@@ -69,7 +52,7 @@ bool ServerSession::take_command() {
 void ServerSession::take_line(std::string_view line) {
     const auto command = parse_command(line);
     if (command) return obey(*command);
-    const ServerSays says = reply_to(command.error());
+    const ServerSays says = reply_to_fault(command.error());
     // Somewhere behind that line its octets begin, and they must not be taken for commands.
     if (says == chunk_syntax) return close_with(says);
     say_error(says);

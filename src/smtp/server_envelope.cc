@@ -4,30 +4,16 @@
 #include <utility>
 
 #include "smtp/parameters.h"
+#include "smtp/reply_words.h"
 
 namespace turnaway::smtp {
 
-namespace {
-
-// After HELO there may be no parameters.
-template <class Parameters>
-std::expected<Parameters, ServerSays> checked(std::expected<Parameters, ParameterError> parsed,
-                                              const Command& command, bool is_esmtp) {
-    if (!parsed && parsed.error() == ParameterError::syntax) {
-        return std::unexpected(ServerSays::argument_syntax);
-    }
-    if (!parsed || (!is_esmtp && !command.parameters().empty())) {
-        return std::unexpected(ServerSays::unknown_parameter);
-    }
-    return *parsed;
-}
-
-}  // namespace
-
 std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool is_esmtp,
                                                     const ServerSettings& settings) {
-    const auto wishes = checked(parse_mail_parameters(command.parameters()), command, is_esmtp);
-    if (!wishes) return std::unexpected(wishes.error());
+    const auto wishes = parse_mail_parameters(command.parameters());
+    if (const auto fault = fault_of<ServerSays>(wishes, command, is_esmtp)) {
+        return std::unexpected(*fault);
+    }
     if (wishes->body == mail::Body::binary_mime) {
         return std::unexpected(ServerSays::binary_not_offered);
     }
@@ -57,8 +43,10 @@ std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool
 std::expected<mail::Recipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
                                                      bool needs_smtputf8,
                                                      const ServerSettings& settings) {
-    const auto wishes = checked(parse_rcpt_parameters(command.parameters()), command, is_esmtp);
-    if (!wishes) return std::unexpected(wishes.error());
+    const auto wishes = parse_rcpt_parameters(command.parameters());
+    if (const auto fault = fault_of<ServerSays>(wishes, command, is_esmtp)) {
+        return std::unexpected(*fault);
+    }
     mail::AddressParts parts = command.path.address;
     if (parts.needs_smtputf8 && !needs_smtputf8) {
         return std::unexpected(ServerSays::recipient_needs_smtputf8);

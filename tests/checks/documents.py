@@ -15,6 +15,7 @@ PAGES = [
     (["turnaway-refuse"], "turnaway-refuse.8", "turnaway-refuse"),
     (["turnaway-relay"], "turnaway-relay.8", "turnaway-relay"),
     (["turnaway"], "turnaway.1", "turnaway"),
+    (["turnaway", "check"], "turnaway-check.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
     (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
     (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),

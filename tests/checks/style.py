@@ -14,8 +14,8 @@ COLUMNS_MAX = 100
 CODE_FOLDERS = ("src", "tests", "tools")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # Enhanced codes are spelled in data/ and come from the table; a comment may name one, and so may the examples in cli/ of what
-# to type.
-ENHANCED = re.compile(r"\"[^\"]*\b[245]\.\d{1,3}\.\d{1,3}\b[^\"]*\"")
+# to type. Sections of RFCs look like codes.
+ENHANCED = re.compile(r"\"[^\"]*(?<!section )(?<![.\d])\b[245]\.\d{1,3}\.\d{1,3}\b[^\"]*\"")
 
 
 def files(suffixes):

@@ -29,8 +29,8 @@ class NsdZone:
         self.folder.joinpath("nsd.conf").write_text(self.configuration(zones, broken))
         for number, (_, text) in enumerate(zones.items()):
             self.folder.joinpath(f"{number}.zone").write_text("\n".join(text) + "\n")
-        self.process = subprocess.Popen([program(), "-d", "-c", self.folder / "nsd.conf"], stdout=subprocess.DEVNULL,
-                                        stderr=open(self.folder / "log", "w", encoding="utf-8"))
+        with open(self.folder / "log", "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen([program(), "-d", "-c", self.folder / "nsd.conf"], stdout=log, stderr=log)
         self.wait_until_answers()
 
     def free_port(self):

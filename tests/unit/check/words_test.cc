@@ -110,6 +110,33 @@ TEST(Wording, SaysSomethingOfEveryVector) {
     }
 }
 
+// The host that is quoted is the one the answer rests on.
+TEST(Wording, QuotesTheHostThatDecides) {
+    const auto says = [](std::string_view name) { return sentence_of(assess(name)); };
+    EXPECT_EQ(says("521, second MX accepts"),
+              "b.example [192.0.2.2] says \"250 mx\": it takes mail.");
+    EXPECT_EQ(
+        says("521 and 554"),
+        "b.example [192.0.2.2] says \"554 No SMTP service here\", and no address of its hosts "
+        "takes mail.");
+    EXPECT_EQ(says("421 as greeting"),
+              "mx.example.org [192.0.2.1] says \"421 try later\", which decides nothing.");
+    EXPECT_EQ(says("a greeting of two codes"),
+              "mx.example.org [192.0.2.1]: what it says is no SMTP, which decides nothing.");
+    EXPECT_EQ(code_of(assess("521 and 554")), "554");
+    EXPECT_EQ(code_of(assess("null MX")), "556 5.1.10");
+}
+
+// Quoted words and names cannot do anything to a terminal or to a line of output.
+TEST(Wording, EscapesWhatHostsAndDnsSay) {
+    Assessment assessment = assess("greets with 521");
+    assessment.probes[0].result.steps[0].words = "521 \x1b[31m\r\nred";
+    assessment.route.notes.push_back({route::NoteKind::unreadable_exchange, "\x1b]0;x\x07"});
+    std::string all = sentence_of(assessment);
+    for (const std::string& remark : remarks_of(assessment)) all += remark;
+    EXPECT_TRUE(std::ranges::none_of(all, [](char c) { return c >= 0 && c < ' '; })) << all;
+}
+
 TEST(Cures, AreRecords) {
     EXPECT_EQ(cures_text(assess("null MX")), "");
     EXPECT_EQ(cures_text(assess("null MX with preference 10")),
@@ -152,7 +179,9 @@ TEST(DomainCheck, AsksAHostForItsAddressesAlone) {
     const auto targets = check.next_probes();
     ASSERT_EQ(targets.size(), 1U);
     EXPECT_TRUE(check.next_probes().empty());
-    EXPECT_FALSE(check.take({.address = *route::IpAddress::parse("192.0.2.9")}, {}, {}));
+    ProbeTarget unasked = targets[0];
+    unasked.address = *route::IpAddress::parse("192.0.2.9");
+    EXPECT_FALSE(check.take(unasked, {}, {}));
     check.give_up(Milliseconds(9));
     EXPECT_EQ(check.assessment().verdict, Verdict::unreachable);
     EXPECT_EQ(check.assessment().probes[0].result.end, ProbeEnd::timed_out);

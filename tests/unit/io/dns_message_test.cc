@@ -83,6 +83,20 @@ TEST(DnsMessageTest, AFailureIsNoAbsence) {
     EXPECT_EQ(answer->failure, DnsFailure::servfail);
 }
 
+// A lame delegation, seen through a server that does not recurse: nobody said that there is
+// nothing.
+TEST(DnsMessageTest, AReferralIsNoAbsence) {
+    const std::string servers = record(asked_again, 2, 30, "\2ns\xc0\x0c"s);
+    const auto answer = read_message(DnsType::mx, message("", 0, 0, servers));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->outcome, DnsOutcome::failed);
+    EXPECT_EQ(answer->failure, DnsFailure::servfail);
+    const auto found =
+        read_message(DnsType::a, message(record(asked_again, 1, 9, "\x0a\0\0\1"s), 1, 0, servers));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->outcome, DnsOutcome::answered);
+}
+
 TEST(DnsMessageTest, RefusesNamesThatPointInCirclesOrForward) {
     const std::string at_itself = "\xc0"s + static_cast<char>(answer_at);
     EXPECT_FALSE(read_message(DnsType::a, message(record(at_itself, 1, 1, "\x0a\0\0\1"s), 1)));

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "io/listener.h"
 #include "loop.h"
 
@@ -39,6 +42,32 @@ TEST(Listener, SharesItsPortAndTakesClients) {
     asio::ip::tcp::socket client(loop);
     client.connect({asio_address(*at.address), at.port});
     EXPECT_TRUE(run(loop, first->accept()));
+}
+
+// A client taken by a socket that asks, and closes, hears nothing for a minute.
+TEST(Listener, AskingTakesNoClient) {
+    asio::io_context loop;
+    Endpoint at;
+    {
+        // Not 127.0.0.1: from there a client may come to connect to itself.
+        auto listener = Listener::open(loop.get_executor(), parse_endpoint("127.0.0.2:0").value());
+        ASSERT_TRUE(listener);
+        at = listener->local();
+    }
+    std::atomic<bool> is_over = false;
+    std::thread asker([&] {
+        while (!is_over) EXPECT_TRUE(may_listen(at));
+    });
+    int taken = 0;
+    for (int i = 0; i < 2000; ++i) {
+        asio::ip::tcp::socket client(loop);
+        boost::system::error_code refused;
+        client.connect({asio_address(*at.address), at.port}, refused);
+        if (!refused) ++taken;
+    }
+    is_over = true;
+    asker.join();
+    EXPECT_EQ(taken, 0);
 }
 
 TEST(Listener, EveryAddressTakesIpv4) {
