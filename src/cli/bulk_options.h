@@ -22,7 +22,7 @@ struct BulkOptions {
     std::string output;  // a file; empty: standard output
     bool resumes = false;
     bool shows_progress = false;
-    std::size_t parallel = 1000;
+    std::size_t parallel = 200;
 };
 
 void add_bulk_options(CLI::App* command, BulkOptions& options);

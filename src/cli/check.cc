@@ -117,9 +117,10 @@ int run_many(const CheckOptions& options) {
         return fail(
             {base::Fault::usage, "--input goes with neither INPUT nor --nagios, --why and --fix"});
     }
-    const BulkForm form = options.is_json  ? BulkForm::json
-                          : options.is_csv ? BulkForm::csv
-                                           : BulkForm::lines;
+    const bool is_csv = options.is_csv || !options.bulk.column.empty();
+    const BulkForm form = options.is_json ? BulkForm::json
+                          : is_csv        ? BulkForm::csv
+                                          : BulkForm::lines;
     return run_bulk(options.bulk, form, check_task(options));
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "check/wording.h"
+#include "cli/csv.h"
 
 namespace turnaway::cli {
 namespace {
@@ -179,13 +180,7 @@ void append_csv_row(std::string& out, const std::vector<std::string>& cells) {
     bool is_first = true;
     for (const std::string& cell : cells) {
         if (!std::exchange(is_first, false)) out += ',';
-        if (cell.find_first_of(",\"\r\n") == std::string::npos) {
-            out += cell;
-            continue;
-        }
-        out += '"';
-        for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
-        out += '"';
+        append_csv_cell(out, cell);
     }
     out += '\n';
 }

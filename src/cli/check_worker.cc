@@ -37,11 +37,16 @@ class CheckWorker final : public BulkWorker {
     }
 
   private:
-    // The object is large, so it is made only where it is wanted.
+    // Only what is wanted is made: the object is large.
     BulkAnswer answer_to(const check::Assessment& assessment) const {
-        return {.exit_code = check::exit_code(assessment.taking),
-                .columns = check_row(assessment),
-                .json = options_.is_json ? check_json(assessment, engine_->dnssec()) : ""};
+        BulkAnswer answer;
+        answer.exit_code = check::exit_code(assessment.taking);
+        if (options_.is_json) {
+            answer.json = check_json(assessment, engine_->dnssec());
+        } else {
+            answer.columns = check_row(assessment);
+        }
+        return answer;
     }
 
     std::unique_ptr<CheckEngine> engine_;
@@ -52,9 +57,12 @@ class CheckWorker final : public BulkWorker {
 
 BulkTask check_task(const CheckOptions& options) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
+    // One thread where hosts are connected to: then the bounds on connections, in all and to one
+    // address, hold for the whole run (io/host_prober.h).
+    const bool connects = options.connects || options.are_hosts;
     return {.program = "turnaway check",
             .columns = {check_columns.begin(), check_columns.end()},
-            .threads_most = std::max(1U, std::thread::hardware_concurrency()),
+            .threads_most = connects ? 1 : std::max(1U, std::thread::hardware_concurrency()),
             .make_worker = [&options](boost::asio::io_context& context) -> Made {
                 auto engine = CheckEngine::open(context, options);
                 if (!engine) return std::unexpected(engine.error());
