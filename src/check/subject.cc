@@ -43,7 +43,7 @@ std::expected<Subject, std::string> of_literal(std::string_view text, const std:
 
 std::string Subject::shown() const {
     if (const auto* given = literal()) return given->text();
-    const std::string people = domain()->to_unicode();
+    std::string people = domain()->to_unicode();
     if (people == domain()->text()) return people;
     return people + " (" + domain()->text() + ')';
 }
