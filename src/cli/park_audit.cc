@@ -16,7 +16,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -33,6 +32,7 @@
 #include "cli/bulk_input.h"
 #include "cli/park.h"
 #include "cli/terminal.h"
+#include "cli/whole_file.h"
 #include "io/unbound_resolver.h"
 #include "park/html_report.h"
 #include "relay/control_json.h"
@@ -146,16 +146,11 @@ bool write(const std::string& text) {
     return false;
 }
 
-bool write_html(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
+std::string browser_page(const std::vector<AuditedDomain>& all) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     park::HtmlReport report({.made = relay::time_text(now), .made_by = "turnaway park audit"});
     for (const AuditedDomain& each : all) report.add(each.result);
-    std::ofstream file(options.html, std::ios::binary | std::ios::trunc);
-    file << report.finish();
-    file.close();
-    if (file) return true;
-    complain("cannot write " + shown_input(options.html) + ": " + std::strerror(errno));
-    return false;
+    return report.finish();
 }
 
 // All in memory, then told at once: a page, a table, what changed, a page for a browser.
@@ -165,6 +160,12 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
         auto read = read_former(options.since);
         if (!read) return refuse(read.error());
         former = *std::move(read);
+    }
+    std::optional<WholeFile> html;
+    if (!options.html.empty()) {
+        auto file = WholeFile::open(options.html);
+        if (!file) return refuse(file.error());
+        html.emplace(*std::move(file));
     }
     int fault_code = 0;
     const auto domains = read_domains(options, fault_code);
@@ -177,8 +178,8 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
         all.push_back({.result = std::move(result)});
     }
     if (former) compare(*former, all);
-    if (!options.html.empty() && !write_html(options, all)) {
-        return base::exit_code(base::Fault::io);
+    if (html) {
+        if (const auto done = html->write(browser_page(all)); !done) return refuse(done.error());
     }
     if (!write(output_of(options, all))) return base::exit_code(base::Fault::io);
     return fault_code != 0 ? fault_code : exit_code_of_all(options, all);
