@@ -45,7 +45,9 @@ class NsdZone:
                 return one.getsockname()[1]
 
     def configuration(self, zones, broken):
-        server = {"ip-address": f"{self.address}@{self.port}", "server-count": "1", "database": '""', "username": '""',
+        server = {"ip-address": f"{self.address}@{self.port}", "server-count": "1",
+                  # By default NSD stops answering who asks more than 200 times a second.
+                  "rrl-ratelimit": "0", "database": '""', "username": '""',
                   "zonesdir": f'"{self.folder}"', "xfrdfile": '""', "pidfile": '""', "zonelistfile": f'"{self.folder}/list"',
                   "verbosity": "1"}
         text = "server:\n" + "".join(f"  {key}: {value}\n" for key, value in server.items())
