@@ -9,14 +9,12 @@ import csv
 import pathlib
 import sys
 
+from cxx_text import literal
+
 HEAD = (
     "// Made from data/codes.csv by tools/generate_code_table.py. "
     "Change the table, not this file.\n"
 )
-
-
-def literal(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def identifier(text: str) -> str:

@@ -10,9 +10,7 @@ import csv
 import pathlib
 import sys
 
-
-def literal(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+from cxx_text import literal
 
 
 def main():

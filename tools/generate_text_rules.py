@@ -14,6 +14,8 @@ import pathlib
 import sys
 from collections import deque
 
+from cxx_text import literal
+
 HEAD = (
     "// Made from data/*.csv by tools/generate_text_rules.py. "
     "Change the tables, not this file.\n"
@@ -24,10 +26,6 @@ HASH_START, HASH_FACTOR, HASH_MASK = 2166136261, 16777619, 0xFFFFFFFF
 def read(path: pathlib.Path) -> list[dict]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def literal(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def boolean(text: str) -> str:

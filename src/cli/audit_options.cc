@@ -1,15 +1,11 @@
 #include "cli/audit_options.h"
 
-#include <chrono>
-
 #include "base/printable.h"
 
 namespace turnaway::cli {
 
 io::UnboundResolver::Settings AuditOptions::resolver_settings() const {
-    const auto timeout = std::chrono::duration<double>(timeout_seconds);
-    return {.forward = resolvers,
-            .deadline = std::chrono::duration_cast<std::chrono::milliseconds>(timeout)};
+    return {.forward = resolvers, .deadline = timeout};
 }
 
 base::Result<park::AuditWish> read_audit_wish(const AuditOptions& options) {

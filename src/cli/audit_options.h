@@ -1,6 +1,7 @@
 // AuditOptions: what the command line of `turnaway park audit` says.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct AuditOptions {
     std::string abuse;
     bool wants_retirement = false;
     std::vector<std::string> resolvers;
-    double timeout_seconds = 5;
+    std::chrono::milliseconds timeout = std::chrono::seconds(5);
     std::string since;
     std::string html;
     bool json = false;

@@ -132,7 +132,8 @@ int BulkRun::end(const base::Result<void>& written) {
         return complain(written.error());
     }
     if (stop_.signal() != 0) {
-        std::fprintf(stderr, "%s: stopped after %zu rows\n", task_.program.c_str(), done_.rows);
+        std::fprintf(stderr, "%s: stopped after %zu %s\n", task_.program.c_str(), done_.rows,
+                     done_.rows == 1 ? "row" : "rows");
         say_how_to_resume();
         return ended_by_signal + stop_.signal();
     }

@@ -25,6 +25,7 @@
 #include "cli/check_worker.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 
 namespace turnaway::cli {
 namespace {
@@ -170,11 +171,8 @@ void add_judging_options(CLI::App* command, CheckOptions& options) {
         ->add_option("--trust-anchor", options.trust_anchor,
                      "Validate DNSSEC from this file of DS or DNSKEY records")
         ->type_name("FILE");
-    command
-        ->add_option("--timeout", options.timeout,
-                     "How long one DNS answer, connection or reply may take")
-        ->capture_default_str()
-        ->type_name("TIME");
+    add_wait_option(*command, "--timeout", options.timeout,
+                    "How long one DNS answer, connection or reply may take");
 }
 
 void add_showing_options(CLI::App* command, CheckOptions& options) {

@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "base/duration.h"
 #include "mail/domain.h"
 
 namespace turnaway::cli {
@@ -20,27 +19,15 @@ std::string own_name() {
     return domain->text();
 }
 
-base::Result<std::chrono::milliseconds> step_wait(const CheckOptions& options) {
-    const auto wait = base::parse_duration(options.timeout);
-    if (!wait || wait->count() == 0) {
-        return base::fail(base::Fault::usage,
-                          "--timeout: \"" + options.timeout + "\" is no time such as 10s or 1m");
-    }
-    return *wait;
-}
-
 }  // namespace
 
-base::Result<DnsSettings> dns_settings(const CheckOptions& options) {
-    const auto wait = step_wait(options);
-    if (!wait) return std::unexpected(wait.error());
-    return DnsSettings{
-        .servers = options.servers, .trust_anchor = options.trust_anchor, .deadline = *wait};
+DnsSettings dns_settings(const CheckOptions& options) {
+    return {.servers = options.servers,
+            .trust_anchor = options.trust_anchor,
+            .deadline = options.timeout};
 }
 
 base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& options) {
-    const auto wait = step_wait(options);
-    if (!wait) return std::unexpected(wait.error());
     io::DomainChecker::Settings settings;
     settings.check = {.loopback_allowed = options.loopback_allowed,
                       .private_refused = options.private_refused,
@@ -49,8 +36,8 @@ base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& o
                       .asks_egress = !options.egress.empty() || options.port == check::smtp_port,
                       .port = options.port};
     settings.probe.hello_name = own_name();
-    settings.probe.step_wait = *wait;
-    settings.give_up = 12 * *wait;
+    settings.probe.step_wait = options.timeout;
+    settings.give_up = 12 * options.timeout;
     if (!options.egress.empty()) {
         const auto target = check::parse_egress_target(options.egress);
         if (!target) {
@@ -66,10 +53,8 @@ base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(boost::asio::io_con
                                                              const CheckOptions& options) {
     auto settings = checker_settings(options);
     if (!settings) return std::unexpected(settings.error());
-    const auto dns = dns_settings(options);
-    if (!dns) return std::unexpected(dns.error());
     std::unique_ptr<CheckEngine> engine(new CheckEngine());
-    auto resolver = open_tried_resolver(context, *dns);
+    auto resolver = open_tried_resolver(context, dns_settings(options));
     if (!resolver) return std::unexpected(resolver.error());
     engine->dns_ = *std::move(resolver);
     engine->settings_ = settings->check;

@@ -16,7 +16,7 @@ namespace turnaway::cli {
 
 // From the options; Fault::usage when they make no sense.
 base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& options);
-base::Result<DnsSettings> dns_settings(const CheckOptions& options);
+DnsSettings dns_settings(const CheckOptions& options);
 
 class CheckEngine {
   public:

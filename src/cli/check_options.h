@@ -1,6 +1,7 @@
 // CheckOptions: what the command line of `turnaway check` says.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct CheckOptions {
     std::string egress;  // HOST[:PORT], or empty
     std::vector<std::string> servers;
     std::string trust_anchor;
-    std::string timeout = "10s";
+    std::chrono::milliseconds timeout = std::chrono::seconds(10);
     bool cites_sources = false;
     bool shows_cure = false;
     bool is_json = false;

@@ -51,20 +51,6 @@ std::string_view answer_word(Taking taking) {
     return "";
 }
 
-std::string_view type_name(route::DnsType type) {
-    switch (type) {
-        case route::DnsType::mx:
-            return "MX";
-        case route::DnsType::a:
-            return "A";
-        case route::DnsType::aaaa:
-            return "AAAA";
-        case route::DnsType::txt:
-            return "TXT";
-    }
-    return "";
-}
-
 // A line of the trace, with the time since the check began.
 void step(std::string& out, Milliseconds at, std::string_view what, std::string_view words) {
     fmt::format_to(std::back_inserter(out), "{:>7} ms  {:<10} {}\n", at.count(), what, words);
@@ -98,7 +84,7 @@ std::vector<std::string> records_of(const route::DnsAnswer& answer) {
 
 void append_dns(std::string& out, const check::DnsEvidence& evidence) {
     const route::DnsAnswer& answer = evidence.answer;
-    const std::string type(type_name(evidence.question.type));
+    const std::string type(name(evidence.question.type));
     std::string about = evidence.question.name.text();
     if (answer.canonical_name) about += " -> " + answer.canonical_name->text();
     std::string foot;

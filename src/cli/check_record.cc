@@ -43,20 +43,6 @@ std::string_view name(route::DnsFailure failure) {
     return "";
 }
 
-std::string_view name(route::DnsType type) {
-    switch (type) {
-        case route::DnsType::mx:
-            return "MX";
-        case route::DnsType::a:
-            return "A";
-        case route::DnsType::aaaa:
-            return "AAAA";
-        case route::DnsType::txt:
-            return "TXT";
-    }
-    return "";
-}
-
 Json or_null(std::string text) {
     return text.empty() ? Json(nullptr) : Json(std::move(text));
 }

@@ -32,6 +32,7 @@
 #include "cli/bulk_input.h"
 #include "cli/park.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 #include "cli/whole_file.h"
 #include "io/unbound_resolver.h"
 #include "park/html_report.h"
@@ -246,10 +247,7 @@ Action add_park_audit(CLI::App& park) {
     command->add_option("--resolver", options->resolvers, "Whom to ask")
         ->allow_extra_args(false)
         ->type_name("ADDRESS[@PORT]");
-    command->add_option("--timeout", options->timeout_seconds, "How long to wait for an answer")
-        ->check(CLI::Range(0.1, 60.0))
-        ->capture_default_str()
-        ->type_name("SECONDS");
+    add_wait_option(*command, "--timeout", options->timeout, "How long to wait for an answer");
     options->bulk.parallel = rows_at_once;
     add_bulk_options(command, options->bulk);
     add_output_options(*command, *options);

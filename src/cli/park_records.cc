@@ -25,6 +25,7 @@
 #include "cli/park_look.h"
 #include "cli/park_wish.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 #include "park/form.h"
 #include "park/plan.h"
 
@@ -45,7 +46,7 @@ struct Options {
     bool wants_why = false;
     bool wants_look = false;
     std::vector<std::string> resolvers;
-    double timeout_seconds = 5;
+    std::chrono::milliseconds timeout = std::chrono::seconds(5);
     std::string colour = "auto";
 };
 
@@ -111,9 +112,8 @@ class ParkRecords {
     }
 
     bool look(const mail::Domain& domain, park::Wish& wish) {
-        const auto timeout = static_cast<std::int64_t>(options_.timeout_seconds * 1000);
-        const auto found = look_for_names(domain, {.resolvers = options_.resolvers,
-                                                   .timeout = std::chrono::milliseconds(timeout)});
+        const auto found =
+            look_for_names(domain, {.resolvers = options_.resolvers, .timeout = options_.timeout});
         if (!found) {
             complain(found.error().message, found.error().fault);
             return false;
@@ -223,10 +223,7 @@ Action add_park_records(CLI::App& park) {
     command->add_option("--resolver", options->resolvers, "With --look: whom to ask")
         ->allow_extra_args(false)
         ->type_name("ADDRESS[@PORT]");
-    command->add_option("--timeout", options->timeout_seconds, "With --look: how long to wait")
-        ->check(CLI::Range(0.1, 60.0))
-        ->capture_default_str()
-        ->type_name("SECONDS");
+    add_wait_option(*command, "--timeout", options->timeout, "With --look: how long to wait");
     command->add_option("--color", options->colour, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(

@@ -18,6 +18,20 @@ bool is_address_text(const MxExchange& exchange) {
     return unreadable != nullptr && IpAddress::parse(unreadable->text).has_value();
 }
 
+std::string_view name(DnsType type) {
+    switch (type) {
+        case DnsType::mx:
+            return "MX";
+        case DnsType::a:
+            return "A";
+        case DnsType::aaaa:
+            return "AAAA";
+        case DnsType::txt:
+            return "TXT";
+    }
+    return "";
+}
+
 std::string_view describe(DnsFailure failure) {
     switch (failure) {
         case DnsFailure::servfail:

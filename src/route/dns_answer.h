@@ -21,6 +21,7 @@
 namespace turnaway::route {
 
 enum class DnsType : std::uint8_t { mx, a, aaaa, txt };
+std::string_view name(DnsType type);  // "AAAA"
 
 struct DnsQuestion {
     mail::Domain name;
