@@ -58,6 +58,7 @@ class Runs {
         for (std::size_t i = 0; i < audits_at_once_most; ++i) start_next();
         while (done_count_ < domains_.size()) loop.run_one();
         std::vector<park::AuditResult> all;
+        all.reserve(results_.size());
         for (auto& result : results_) all.push_back(*std::move(result));
         return all;
     }

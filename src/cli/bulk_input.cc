@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/printable.h"
 #include "base/text.h"
@@ -43,11 +42,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<std::size_t> number_of(std::string_view text) {
-    std::size_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    if (read.ec != std::errc() || read.ptr != end || number == 0) return std::nullopt;
-    return number;
+    const auto number = base::parse_unsigned<std::size_t>(text);
+    return number == std::size_t{0} ? std::nullopt : number;
 }
 
 }  // namespace
