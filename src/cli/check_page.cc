@@ -74,6 +74,7 @@ std::vector<std::string> records_of(const route::DnsAnswer& answer) {
     std::vector<std::string> records;
     std::vector<route::MxRecord> sorted = answer.mx;
     std::ranges::sort(sorted);
+    records.reserve(sorted.size() + answer.addresses.size());
     for (const route::MxRecord& record : sorted) {
         records.push_back(fmt::format("{} {}", record.preference,
                                       printable(route::exchange_text(record.exchange))));
@@ -95,11 +96,12 @@ void append_dns(std::string& out, const check::DnsEvidence& evidence) {
     if (evidence.is_second_look) foot += "  (asked again)";
     const auto records = records_of(answer);
     if (records.empty()) {
-        step(out, evidence.answered_after, type, about + ": " + absence_of(answer) + foot);
+        step(out, evidence.answered_after, type,
+             fmt::format("{}: {}{}", about, absence_of(answer), foot));
         return;
     }
     for (std::size_t i = 0; i < std::min(records.size(), lines_of_answer_most); ++i) {
-        step(out, evidence.answered_after, type, about + ": " + records[i] + foot);
+        step(out, evidence.answered_after, type, fmt::format("{}: {}{}", about, records[i], foot));
     }
     if (records.size() > lines_of_answer_most) {
         step(out, evidence.answered_after, type,

@@ -43,7 +43,7 @@ std::optional<milliseconds> parse_wait(std::string_view text) {
     return wait;
 }
 
-CLI::Option* add_wait_option(CLI::App& command, const std::string& name, milliseconds& value,
+CLI::Option* add_wait_option(CLI::App& command, const char* name, milliseconds& value,
                              const std::string& description) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(value);
     return command

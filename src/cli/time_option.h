@@ -19,8 +19,8 @@ namespace turnaway::cli {
 // Nothing for what is no such time.
 std::optional<std::chrono::milliseconds> parse_wait(std::string_view text);
 
-// `value` is the default, and outlives the command line.
-CLI::Option* add_wait_option(CLI::App& command, const std::string& name,
-                             std::chrono::milliseconds& value, const std::string& description);
+// `value` is the default; it and `name` outlive the command line.
+CLI::Option* add_wait_option(CLI::App& command, const char* name, std::chrono::milliseconds& value,
+                             const std::string& description);
 
 }  // namespace turnaway::cli

@@ -121,13 +121,15 @@ bool add_record(DnsType type, std::string_view message, const Record& record, Dn
         std::string rdata(reader.bytes(2));
         rdata += reader.name();
         auto mx = reader.is_good() ? read_mx(rdata) : std::nullopt;
-        if (mx) answer->mx.push_back(*std::move(mx));
-        return mx.has_value();
+        if (!mx) return false;
+        answer->mx.push_back(*std::move(mx));
+        return true;
     }
     if (type == DnsType::txt) {
         auto text = read_text(record.rdata);
-        if (text) answer->texts.push_back(*std::move(text));
-        return text.has_value();
+        if (!text) return false;
+        answer->texts.push_back(*std::move(text));
+        return true;
     }
     const bool has_right_size = (record.rdata.size() == 4) == (type == DnsType::a);
     const auto address = has_right_size ? read_address(record.rdata) : std::nullopt;
