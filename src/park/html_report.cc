@@ -51,6 +51,7 @@ std::string detail_of(const AuditResult& result) {
     std::string out;
     for (const auto& finding : result.findings) append_finding(out, finding);
     std::vector<std::string> unknown;
+    unknown.reserve(result.unknown.size());
     for (const auto& thing : result.unknown) {
         unknown.push_back(thing.type + " of " + thing.about + ": " + thing.reason);
     }
@@ -97,6 +98,7 @@ void HtmlReport::add(const AuditResult& result) {
     const State state = state_of(result);
     ++counts_[static_cast<std::size_t>(state)];
     std::vector<FindingKind> kinds;
+    kinds.reserve(result.findings.size());
     for (const auto& finding : result.findings) kinds.push_back(finding.kind);
     std::ranges::sort(kinds);
     const auto repeated = std::ranges::unique(kinds);
@@ -239,8 +241,11 @@ void HtmlReport::append_details(std::string& out) const {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const Entry& entry = entries_[i];
         const std::string state(name(entry.state));
-        out += "<details id=\"d" + std::to_string(i) + "\" class=\"" + state + "\" data-state=\"" +
-               state + "\">\n" + entry.detail + "</details>\n";
+        out += "<details id=\"d" + std::to_string(i);
+        out += "\" class=\"" + state;
+        out += "\" data-state=\"" + state;
+        out += "\">\n" + entry.detail;
+        out += "</details>\n";
     }
 }
 

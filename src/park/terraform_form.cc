@@ -76,7 +76,7 @@ std::string zone_of(const TerraformProvider& provider, const Record& record) {
 }
 
 // For providers with a value field that holds the exchange without its preference.
-void add_value(Attributes& out, const Record& record, std::string_view key, std::string text,
+void add_value(Attributes& out, const Record& record, std::string_view key, const std::string& text,
                std::string_view dot) {
     if (record.type == RecordType::txt) {
         out.emplace_back(key, hcl_string(text));
