@@ -17,6 +17,7 @@ import tempfile
 import time
 
 STEPS_MOST = 2000
+STEPS = {"begun", "performed", "file synced", "folder synced", "committed", "told", "files removed"}
 RANDOM_KILLS = 30
 SEED = 7504
 
@@ -106,9 +107,16 @@ def kill_at_every_step(writer, base, faults):
         step = trial.run(0, kill_after=number)
         judge(trial, f"after step {number} ({step})", faults)
         if not step:
-            return steps
+            break
         steps[step] = steps.get(step, 0) + 1
-    faults.append(f"the writer has more than {STEPS_MOST} steps")
+    else:
+        faults.append(f"the writer has more than {STEPS_MOST} steps")
+    # What the grouping of this run kept from every number.
+    for name in sorted(STEPS - steps.keys()):
+        trial = Trial(writer, str(base / name))
+        if trial.run(0, kill_after=name) == name:
+            steps[name] = 1
+        judge(trial, f"after the step {name}", faults)
     return steps
 
 
@@ -135,8 +143,7 @@ def main():
         at_random = kill_at_random_times(options.writer, base, options.random, faults)
     for fault in faults:
         print(fault)
-    expected = {"begun", "performed", "file synced", "folder synced", "committed", "told", "files removed"}
-    for name in sorted(expected - steps.keys()):
+    for name in sorted(STEPS - steps.keys()):
         faults.append(name)
         print(f"never killed after the step: {name}")
     kills = sum(steps.values()) + at_random

@@ -3,8 +3,9 @@
 // Adds messages of three sizes, updates some, removes some, several at a time, and writes one line
 // to standard output when it asks and one when it is told (unbuffered, so that a kill loses none):
 // "ask add 17", "told add 17". TURNAWAY_KILL_AFTER=n kills it by SIGKILL after the n-th step of the
-// spool; the name of the step goes to standard error. `spool_writer FOLDER check` prints what is
-// there instead: "has 17 2" (id, tries), and ends with 1 when a message is not whole.
+// spool, or after the first of this name; the name of the step goes to standard error.
+// `spool_writer FOLDER check` prints what is there instead: "has 17 2" (id, tries), and ends with 1
+// when a message is not whole.
 #include <signal.h>
 #include <unistd.h>
 
@@ -44,8 +45,9 @@ spool::SpoolSettings settings_for(const char* path) {
     spool::SpoolSettings settings{.path = path};
     const char* after = std::getenv("TURNAWAY_KILL_AFTER");
     if (after == nullptr) return settings;
-    settings.on_step = [left = std::atol(after)](const char* name) mutable {
-        if (--left != 0) return;
+    settings.on_step = [after = std::string(after),
+                        left = std::atol(after)](const char* name) mutable {
+        if (--left != 0 && name != after) return;
         say(STDERR_FILENO, name);
         ::kill(::getpid(), SIGKILL);
     };
