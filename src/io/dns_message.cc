@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -189,6 +190,7 @@ std::optional<DnsAnswer> read_message(DnsType type, std::string_view message) {
     make_lower(owner);
     reader.long_number();  // type and class
     const std::string asked = owner;
+    std::vector<std::string> passed{owner};  // names of the chain of CNAME
     std::string canonical;
     DnsAnswer answer;
     std::uint32_t ttl_seconds = std::numeric_limits<std::int32_t>::max();
@@ -210,6 +212,11 @@ std::optional<DnsAnswer> read_message(DnsType type, std::string_view message) {
             if (!target.is_good()) return std::nullopt;
             owner = canonical;
             make_lower(owner);
+            // A circle is a mistake that may be mended, and no answer (requirement 41).
+            if (std::ranges::find(passed, owner) != passed.end()) {
+                return failed(DnsFailure::servfail);
+            }
+            passed.push_back(owner);
         } else if (std::cmp_equal(record.type, wire_type(type)) &&
                    !add_record(type, message, record, &answer)) {
             return std::nullopt;

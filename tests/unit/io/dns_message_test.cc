@@ -97,6 +97,20 @@ TEST(DnsMessageTest, AReferralIsNoAbsence) {
     EXPECT_EQ(found->outcome, DnsOutcome::answered);
 }
 
+// Requirement 41: a temporary fault queues; a circle of CNAME may be mended.
+TEST(DnsMessageTest, AliasesInACircleAreAFailure) {
+    const std::string circles[] = {
+        record(asked_again, 5, 60, asked_again),
+        record(asked_again, 5, 60, "\1b\xc0\x0e"s) + record("\1b\xc0\x0e"s, 5, 60, "\1A\xc0\x0e"s),
+    };
+    for (std::size_t i = 0; i < std::size(circles); ++i) {
+        const auto answer = read_message(DnsType::mx, message(circles[i], i + 1));
+        ASSERT_TRUE(answer) << i;
+        EXPECT_EQ(answer->outcome, DnsOutcome::failed) << i;
+        EXPECT_EQ(answer->failure, DnsFailure::servfail) << i;
+    }
+}
+
 TEST(DnsMessageTest, RefusesNamesThatPointInCirclesOrForward) {
     const std::string at_itself = "\xc0"s + static_cast<char>(answer_at);
     EXPECT_FALSE(read_message(DnsType::a, message(record(at_itself, 1, 1, "\x0a\0\0\1"s), 1)));
