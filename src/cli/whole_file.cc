@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "base/printable.h"
 
@@ -23,21 +24,41 @@ std::unexpected<base::Error> cannot_write(const std::string& path) {
     return base::fail_errno(base::Fault::io, words, error);
 }
 
-// mkostemp makes a file for its owner alone; this gets what any new file gets.
-void give_usual_mode(int descriptor) {
+// What any new file gets.
+mode_t usual_mode() {
     const mode_t mask = ::umask(0);
     ::umask(mask);
-    (void)::fchmod(descriptor, mode_most & ~mask);
+    return mode_most & ~mask;
+}
+
+// mkostemp makes a file for its owner alone.
+void give_mode(int descriptor, mode_t mode) {
+    (void)::fchmod(descriptor, mode & mode_most);
+}
+
+// Where a link leads, so that the link stays.
+std::string end_of_links(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> end(::realpath(path.c_str(), nullptr),
+                                                          &std::free);
+    return end ? std::string(end.get()) : path;
 }
 
 }  // namespace
 
 base::Result<WholeFile> WholeFile::open(const std::string& path) {
-    std::string draft = path + ".XXXXXX";
+    struct stat old{};
+    const bool is_there = ::stat(path.c_str(), &old) == 0;
+    if (is_there && !S_ISREG(old.st_mode)) {
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0) return cannot_write(path);
+        return WholeFile(path, {}, descriptor);
+    }
+    std::string target = is_there ? end_of_links(path) : path;
+    std::string draft = target + ".XXXXXX";
     const int descriptor = ::mkostemp(draft.data(), O_CLOEXEC);
     if (descriptor < 0) return cannot_write(path);
-    give_usual_mode(descriptor);
-    return WholeFile(path, std::move(draft), descriptor);
+    give_mode(descriptor, is_there ? old.st_mode : usual_mode());
+    return WholeFile(std::move(target), std::move(draft), descriptor);
 }
 
 WholeFile::~WholeFile() {
@@ -51,6 +72,9 @@ base::Result<void> WholeFile::write(std::string_view text) {
         if (taken < 0) return cannot_write(path_);
         text.remove_prefix(static_cast<std::size_t>(taken));
     }
+    if (draft_.empty()) return {};  // it is no file, and was written straight
+    // Else a full disk may show only when the old text is gone.
+    if (::fsync(descriptor_.get()) != 0) return cannot_write(path_);
     if (std::rename(draft_.c_str(), path_.c_str()) != 0) return cannot_write(path_);
     draft_.clear();
     return {};

@@ -2,8 +2,9 @@
 //
 // Opened before the work whose outcome goes into it, so that nobody waits an hour to hear that it
 // cannot be written. What was there before stays until the new text is complete and takes its place
-// in one step: who reads meanwhile sees the old text or the new one. Refused: a folder that cannot
-// be written. Known gap: nothing is synced to the disk.
+// in one step: who reads meanwhile sees the old text or the new one. A link stays, and what it
+// names is replaced. What is no file, such as a device or a pipe, is never replaced but written to.
+// Refused: a folder, or one that cannot be written.
 #pragma once
 
 #include <string>
@@ -33,7 +34,7 @@ class WholeFile {
         : path_(std::move(path)), draft_(std::move(draft)), descriptor_(descriptor) {}
 
     std::string path_;
-    std::string draft_;  // beside it, becomes it; empty when it has
+    std::string draft_;  // beside it, becomes it; empty when it has or when there is none
     Descriptor descriptor_;
 };
 

@@ -53,6 +53,34 @@ TEST_F(WholeFileTest, NotWrittenItLeavesNothing) {
     EXPECT_EQ(files(), 0U);
 }
 
+TEST_F(WholeFileTest, ALinkStaysAndRightsStay) {
+    const std::string target = folder_ / "real.html";
+    std::ofstream(target) << "old";
+    ASSERT_EQ(::chmod(target.c_str(), 0640), 0);
+    std::filesystem::create_symlink(target, path());
+    auto file = WholeFile::open(path());
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("new"));
+    EXPECT_TRUE(std::filesystem::is_symlink(path()));
+    EXPECT_EQ(text(), "new");
+    struct stat status{};
+    ASSERT_EQ(::stat(target.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0640U);
+}
+
+// root may write beside any device, and must not put a page in its place.
+TEST_F(WholeFileTest, WhatIsNoFileIsWrittenToAndNotReplaced) {
+    std::filesystem::create_symlink("/dev/full", path());
+    {
+        auto file = WholeFile::open(path());
+        ASSERT_TRUE(file);
+        EXPECT_FALSE(file->write("new"));
+    }
+    EXPECT_TRUE(std::filesystem::is_character_file(path()));
+    EXPECT_EQ(files(), 1U);
+    EXPECT_FALSE(WholeFile::open(folder_));
+}
+
 TEST_F(WholeFileTest, OthersMayReadIt) {
     const mode_t mask = ::umask(022);
     auto file = WholeFile::open(path());
