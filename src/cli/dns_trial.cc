@@ -24,6 +24,9 @@ std::string system_anchor() {
     return {};
 }
 
+// A DNS server that is dead is waited for by the question itself; the trial need not wait as long.
+constexpr std::chrono::milliseconds trial_wait_most{3000};
+
 io::UnboundResolver::Settings resolver_settings(const DnsSettings& settings, std::string anchor) {
     io::UnboundResolver::Settings made;
     made.forward = settings.servers;
@@ -78,7 +81,9 @@ base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context
         settings.trust_anchor.empty() ? system_anchor() : settings.trust_anchor;
     std::string why_not = "this system has no trust anchor (--trust-anchor names one)";
     if (!anchor.empty()) {
-        auto validating = io::UnboundResolver::open(context, resolver_settings(settings, anchor));
+        auto trial = resolver_settings(settings, anchor);
+        trial.deadline = std::min(trial.deadline, trial_wait_most);
+        auto validating = io::UnboundResolver::open(context, trial);
         if (!validating) return std::unexpected(validating.error());
         const auto name = anchored_name(text_of(anchor));
         if (!name) {
@@ -86,6 +91,7 @@ base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context
         }
         why_not = obstacle(ask_once(context, **validating, *name), *name, anchor);
         if (why_not.empty()) {
+            (*validating)->change_deadline(settings.deadline);
             return TriedResolver{*std::move(validating), true, "validated from " + anchor};
         }
     }

@@ -6,9 +6,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
-#include <list>
+#include <deque>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "io/connection.h"
 
@@ -81,49 +82,50 @@ class HostProber::State : public std::enable_shared_from_this<State> {
         : context_(context), settings_(std::move(settings)) {}
 
     void add(const route::IpAddress& address, std::uint16_t port, Done done) {
-        line_.push_back({address, port, std::move(done)});
+        const Host host{address, port};
+        auto& waiting = waiting_[host];
+        waiting.push_back(std::move(done));
+        if (waiting.size() > 1) return;
+        line_.push_back(host);
         start_some();
     }
     void forget_line() { line_.clear(); }
 
   private:
-    struct Waiting {
+    struct Host {
         route::IpAddress address;
         std::uint16_t port;
-        Done done;
+        auto operator<=>(const Host&) const = default;
     };
 
     void start_some();
-    static asio::awaitable<void> run(std::shared_ptr<State> self, Waiting job);
+    static asio::awaitable<void> run(std::shared_ptr<State> self, Host host);
     asio::awaitable<ProbeResult> talk(Connection& connection, HostProbe& probe,
                                       Clock::time_point begin);
-    void finished(const route::IpAddress& address);
+    void hand_out(const Host& host, const ProbeResult& result);
+    void finished();
 
     asio::io_context& context_;
     Settings settings_;
-    std::list<Waiting> line_;
+    std::deque<Host> line_;
     std::size_t open_count_ = 0;
-    std::map<route::IpAddress, std::size_t> open_;
+    std::map<Host, std::vector<Done>> waiting_;  // until the host has answered
 };
 
 void HostProber::State::start_some() {
-    for (auto next = line_.begin(); next != line_.end() && open_count_ < settings_.at_once_max;) {
-        auto& open_there = open_[next->address];
-        if (open_there >= settings_.of_one_address_max) {
-            ++next;
-            continue;
-        }
-        ++open_there;
-        ++open_count_;
-        Waiting job = std::move(*next);
-        next = line_.erase(next);
-        asio::co_spawn(context_, run(shared_from_this(), std::move(job)), asio::detached);
+    for (; !line_.empty() && open_count_ < settings_.at_once_max; ++open_count_) {
+        asio::co_spawn(context_, run(shared_from_this(), line_.front()), asio::detached);
+        line_.pop_front();
     }
 }
 
-void HostProber::State::finished(const route::IpAddress& address) {
-    const auto open = open_.find(address);
-    if (--open->second == 0) open_.erase(open);
+void HostProber::State::hand_out(const Host& host, const ProbeResult& result) {
+    // A `done` may ask for the same host again, which is a session of its own.
+    const auto waiting = std::move(waiting_.extract(host).mapped());
+    for (const Done& done : waiting) done(result);
+}
+
+void HostProber::State::finished() {
     --open_count_;
     start_some();
 }
@@ -143,27 +145,27 @@ asio::awaitable<ProbeResult> HostProber::State::talk(Connection& connection, Hos
     co_return result;
 }
 
-asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Waiting job) {
+asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host host) {
     const auto begin = Clock::now();
-    auto dialled = co_await Connection::dial(self->context_.get_executor(), job.address, job.port,
+    auto dialled = co_await Connection::dial(self->context_.get_executor(), host.address, host.port,
                                              self->settings_.step_wait);
     if (!dialled) {
-        job.done(not_connected(dialled.error(), since(begin)));
-        self->finished(job.address);
+        self->hand_out(host, not_connected(dialled.error(), since(begin)));
+        self->finished();
         co_return;
     }
     const auto connection = *std::move(dialled);
     const std::string& own_name = self->settings_.hello_name;
     HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name);
     const ProbeResult result = co_await self->talk(*connection, probe, begin);
-    job.done(result);
+    self->hand_out(host, result);
     // The goodbye, which nobody waits for.
     const auto end = Clock::now() + self->settings_.step_wait;
     while (probe.wish() != HostProbe::Wish::close) {
         co_await take_step(probe, *connection, begin, end);
     }
     co_await connection->close();
-    self->finished(job.address);
+    self->finished();
 }
 
 HostProber::HostProber(asio::io_context& context, Settings settings)

@@ -1,8 +1,10 @@
 // HostProber: connects to addresses and drives check::HostProbe over each connection.
 //
-// So many at once, and so many to one address; the others wait in a line. Each step (the
-// connection, each reply) ends by `step_wait`, however slowly the host speaks. The goodbye goes on
-// after the result is handed out. One thread, the event loop's; outlives what it began.
+// So many at once; the others wait in a line. Who asks for a host that is being asked, or waits,
+// gets the same answer: of ten thousand domains at one provider its host meets one at a time. Each
+// step (the connection, each reply) ends by `step_wait`, however slowly the host speaks. The
+// goodbye goes on after the result is handed out. One thread, the event loop's; outlives what it
+// began.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -27,7 +29,6 @@ class HostProber {
         std::string hello_name = {};
         std::chrono::milliseconds step_wait = std::chrono::seconds(10);
         std::size_t at_once_max = 64;
-        std::size_t of_one_address_max = 2;
     };
 
     HostProber(asio::io_context& context, Settings settings);
