@@ -201,6 +201,14 @@ class Hosts(CheckTest):
             found = self.connect(f"{name}.test", "unknown", "unreachable", "--timeout", "1s")
             self.assertEqual(found["hosts"][0]["end"], "timed-out")
 
+    def test_who_waits_for_the_same_host_shares_its_answer(self):
+        before = len(hosts["silent"].dialogues)
+        done = run("--connect", "--timeout", "2s", "--input", "-", "--csv", text="silent.test\n" * 100)
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        self.assertEqual([row["verdict"] for row in rows], ["unreachable"] * 100)
+        # One, unless this machine takes seconds to read a hundred lines.
+        self.assertLess(len(hosts["silent"].dialogues) - before, 20)
+
     def test_nothing_but_greetings_is_said(self):
         self.connect("two.test", "yes", "accepts")
         for name in ("ok", "no", "helo"):
