@@ -39,7 +39,12 @@ if(TURNAWAY_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_link_options(--ld-path=${TURNAWAY_LLD})
 endif()
 
+# One cache for all checkouts: paths below the checkout are made relative, and the debug information names no
+# folder of this machine, so a fresh clone of the same commit compiles almost nothing.
 find_program(TURNAWAY_CCACHE ccache)
 if(TURNAWAY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TURNAWAY_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TURNAWAY_CCACHE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-ffile-compilation-dir=.)
 endif()

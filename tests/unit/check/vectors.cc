@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/check.h"
+#include "source_folder.h"
 
 namespace turnaway::check {
 namespace {
@@ -40,7 +41,7 @@ Egress egress_of(const Vector& vector) {
 }  // namespace
 
 std::vector<Vector> read_vectors() {
-    std::ifstream file(TURNAWAY_SOURCE_DIR "/data/check-vectors.json");
+    std::ifstream file(testing::source_folder() + "/data/check-vectors.json");
     return Vector::parse(file).get<std::vector<Vector>>();
 }
 

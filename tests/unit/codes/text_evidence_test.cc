@@ -7,6 +7,7 @@
 #include <string>
 
 #include "codes/collision.h"
+#include "source_folder.h"
 
 namespace turnaway::codes {
 namespace {
@@ -60,7 +61,7 @@ std::string spoken(std::string phrase) {
 
 // Each row of data/phrases.csv does what it says, when nothing else is in the text.
 TEST(TextEvidence, EveryPhraseWorks) {
-    std::ifstream file(TURNAWAY_SOURCE_DIR "/data/phrases.csv");
+    std::ifstream file(testing::source_folder() + "/data/phrases.csv");
     std::string line;
     ASSERT_TRUE(std::getline(file, line));
     int rows = 0;

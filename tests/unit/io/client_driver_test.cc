@@ -12,6 +12,7 @@
 #include "certificate.h"
 #include "dialogue/client_script.h"
 #include "loop.h"
+#include "source_folder.h"
 
 namespace turnaway::io {
 namespace {
@@ -82,7 +83,7 @@ asio::awaitable<void> play_host(Parties& parties, const ClientScript& script) {
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
     for (const auto& entry :
-         std::filesystem::directory_iterator(TURNAWAY_SOURCE_DIR "/tests/dialogue/client")) {
+         std::filesystem::directory_iterator(testing::source_folder() + "/tests/dialogue/client")) {
         paths.push_back(entry.path());
     }
     std::ranges::sort(paths);

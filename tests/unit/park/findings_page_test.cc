@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "park/finding.h"
+#include "source_folder.h"
 
 namespace turnaway::park {
 namespace {
@@ -33,7 +34,7 @@ std::string page() {
 }
 
 TEST(FindingsPage, IsTheTable) {
-    const std::string path = TURNAWAY_SOURCE_DIR "/docs/park-findings.md";
+    const std::string path = testing::source_folder() + "/docs/park-findings.md";
     if (std::getenv("TURNAWAY_WRITE_PAGES") != nullptr) std::ofstream(path) << page();
     std::ostringstream text;
     text << std::ifstream(path).rdbuf();

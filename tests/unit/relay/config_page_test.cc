@@ -8,6 +8,7 @@
 #include <string>
 
 #include "relay/config_schema.h"
+#include "source_folder.h"
 
 namespace turnaway::relay {
 namespace {
@@ -20,7 +21,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 }
 
 std::string file_text(const std::string& name) {
-    std::ifstream file(std::string(TURNAWAY_SOURCE_DIR) + name);
+    std::ifstream file(testing::source_folder() + name);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

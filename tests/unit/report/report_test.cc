@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "codes/constants.h"
+#include "source_folder.h"
 #include "unit/report/examples.h"
 
 namespace turnaway::report {
@@ -27,7 +28,7 @@ std::string in_lf(std::string text) {
 TEST(Report, IsAsTheGoldenFilesShow) {
     for (const auto& [name, report] : testing::examples()) {
         const std::string path =
-            std::string(TURNAWAY_SOURCE_DIR) + "/tests/unit/report/golden/" + name + ".txt";
+            testing::source_folder() + "/tests/unit/report/golden/" + name + ".txt";
         const std::string written = in_lf(write_report(report).content);
         if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << written;
         std::ifstream file(path);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "dialogue/client_script.h"
+#include "source_folder.h"
 
 namespace turnaway::smtp {
 namespace {
@@ -16,7 +17,7 @@ using dialogue::Event;
 
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
-    const std::filesystem::path folder = TURNAWAY_SOURCE_DIR "/tests/dialogue/client";
+    const std::filesystem::path folder = testing::source_folder() + "/tests/dialogue/client";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         paths.push_back(entry.path());
     }

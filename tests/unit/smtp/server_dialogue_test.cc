@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "dialogue/server_script.h"
+#include "source_folder.h"
 
 namespace turnaway::smtp {
 namespace {
@@ -17,7 +18,7 @@ using Event = dialogue::ServerTurn::Event;
 
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
-    const std::filesystem::path folder = TURNAWAY_SOURCE_DIR "/tests/dialogue/server";
+    const std::filesystem::path folder = testing::source_folder() + "/tests/dialogue/server";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         paths.push_back(entry.path());
     }
