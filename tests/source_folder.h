@@ -6,8 +6,8 @@
 
 #include <string>
 
-namespace turnaway::testing {
+namespace turnaway {
 
 const std::string& source_folder();
 
-}  // namespace turnaway::testing
+}  // namespace turnaway

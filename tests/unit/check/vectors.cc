@@ -41,7 +41,7 @@ Egress egress_of(const Vector& vector) {
 }  // namespace
 
 std::vector<Vector> read_vectors() {
-    std::ifstream file(testing::source_folder() + "/data/check-vectors.json");
+    std::ifstream file(source_folder() + "/data/check-vectors.json");
     return Vector::parse(file).get<std::vector<Vector>>();
 }
 

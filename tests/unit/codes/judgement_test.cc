@@ -103,7 +103,7 @@ std::string basis_text(Basis basis) {
 
 // Real replies and replies in their style; the verdicts were read by a person, one by one.
 TEST(Judgement, ReadsRealReplies) {
-    const auto rows = read_csv(testing::source_folder() + "/tests/data/replies.csv");
+    const auto rows = read_csv(source_folder() + "/tests/data/replies.csv");
     ASSERT_GT(rows.size(), 150U);
     for (const auto& [fields] : rows) {
         ASSERT_EQ(fields.size(), 6U) << fields[0];

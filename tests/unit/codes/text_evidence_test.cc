@@ -61,7 +61,7 @@ std::string spoken(std::string phrase) {
 
 // Each row of data/phrases.csv does what it says, when nothing else is in the text.
 TEST(TextEvidence, EveryPhraseWorks) {
-    std::ifstream file(testing::source_folder() + "/data/phrases.csv");
+    std::ifstream file(source_folder() + "/data/phrases.csv");
     std::string line;
     ASSERT_TRUE(std::getline(file, line));
     int rows = 0;

@@ -83,7 +83,7 @@ asio::awaitable<void> play_host(Parties& parties, const ClientScript& script) {
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
     for (const auto& entry :
-         std::filesystem::directory_iterator(testing::source_folder() + "/tests/dialogue/client")) {
+         std::filesystem::directory_iterator(source_folder() + "/tests/dialogue/client")) {
         paths.push_back(entry.path());
     }
     std::ranges::sort(paths);

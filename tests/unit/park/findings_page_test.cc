@@ -34,7 +34,7 @@ std::string page() {
 }
 
 TEST(FindingsPage, IsTheTable) {
-    const std::string path = testing::source_folder() + "/docs/park-findings.md";
+    const std::string path = source_folder() + "/docs/park-findings.md";
     if (std::getenv("TURNAWAY_WRITE_PAGES") != nullptr) std::ofstream(path) << page();
     std::ostringstream text;
     text << std::ifstream(path).rdbuf();

@@ -21,7 +21,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 }
 
 std::string file_text(const std::string& name) {
-    std::ifstream file(testing::source_folder() + name);
+    std::ifstream file(source_folder() + name);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

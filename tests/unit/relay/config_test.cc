@@ -288,7 +288,7 @@ TEST(Config, ListsItsTable) {
 }
 
 TEST(Config, TheExampleFileChangesNothing) {
-    const std::string path = testing::source_folder() + "/etc/turnaway-relay.conf";
+    const std::string path = source_folder() + "/etc/turnaway-relay.conf";
     std::ifstream file(path);
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     ASSERT_FALSE(text.empty());

@@ -27,8 +27,7 @@ std::string in_lf(std::string text) {
 // With UPDATE_GOLDEN set, writes the files anew; a person reads the difference before it is kept.
 TEST(Report, IsAsTheGoldenFilesShow) {
     for (const auto& [name, report] : testing::examples()) {
-        const std::string path =
-            testing::source_folder() + "/tests/unit/report/golden/" + name + ".txt";
+        const std::string path = source_folder() + "/tests/unit/report/golden/" + name + ".txt";
         const std::string written = in_lf(write_report(report).content);
         if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << written;
         std::ifstream file(path);

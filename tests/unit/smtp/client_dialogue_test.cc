@@ -17,7 +17,7 @@ using dialogue::Event;
 
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
-    const std::filesystem::path folder = testing::source_folder() + "/tests/dialogue/client";
+    const std::filesystem::path folder = source_folder() + "/tests/dialogue/client";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         paths.push_back(entry.path());
     }

@@ -25,7 +25,7 @@ RefuseStage stage_named(const std::string& text) {
 std::vector<std::string> files() {
     std::vector<std::string> paths;
     for (const auto& entry :
-         std::filesystem::directory_iterator(testing::source_folder() + "/tests/dialogue/refuse")) {
+         std::filesystem::directory_iterator(source_folder() + "/tests/dialogue/refuse")) {
         paths.push_back(entry.path());
     }
     std::ranges::sort(paths);

@@ -18,7 +18,7 @@ using Event = dialogue::ServerTurn::Event;
 
 std::vector<std::string> scripts() {
     std::vector<std::string> paths;
-    const std::filesystem::path folder = testing::source_folder() + "/tests/dialogue/server";
+    const std::filesystem::path folder = source_folder() + "/tests/dialogue/server";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         paths.push_back(entry.path());
     }
