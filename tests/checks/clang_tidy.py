@@ -1,0 +1,214 @@
+"""clang-tidy over src/: every check of .clang-tidy is an error. A file found clean is not looked at again until something changes.
+
+Usage: clang_tidy.py BUILD_FOLDER [FILE...]     without files every .cc of src/; exit status 1 if a file has a finding.
+
+What a result depends on is its key: the source and each header it includes, generated ones too, by their content; the flags
+of the compiler; .clang-tidy of its folders; the version of clang-tidy. Paths below the checkout count as relative, so another
+checkout uses the same results. Only clean results are kept: a finding is looked for and printed again every time.
+
+The results are in $TURNAWAY_TIDY_CACHE, else in the folder turnaway-tidy beside the cache of ccache; the oldest go first
+above FILES_MAX. As with ccache, a new header that would be found before one that was included is not noticed.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TIDY, COMPILER = "clang-tidy-19", "clang++-19"
+FORM = "1"  # of the keys; a new one makes all older results unknown
+FILES_MAX = 4000
+VERSIONS_MAX = 8  # results kept for one text of a source, each for other headers
+
+
+def text_of(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+def cache_folder():
+    if "TURNAWAY_TIDY_CACHE" in os.environ:
+        return pathlib.Path(os.environ["TURNAWAY_TIDY_CACHE"])
+    beside = os.environ.get("CCACHE_DIR") or subprocess.run(
+        ["ccache", "--get-config", "cache_dir"], capture_output=True, text=True, check=False).stdout.strip()
+    if beside:
+        return pathlib.Path(beside).parent / "turnaway-tidy"
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "turnaway-tidy"
+
+
+class Contents:
+    """Digests of files, each read once, under names that do not depend on where the checkout is."""
+
+    def __init__(self, build):
+        self.places = (("{build}", str(build)), ("{source}", str(ROOT)))
+        self.known = {}
+
+    def portable(self, text):
+        for name, place in self.places:
+            text = text.replace(place, name)
+        return text
+
+    def path(self, name):
+        for mark, place in self.places:
+            name = name.replace(mark, place)
+        return name
+
+    def digest(self, name):
+        if name not in self.known:
+            try:
+                content = pathlib.Path(self.path(name)).read_bytes()
+                self.known[name] = hashlib.sha256(content).hexdigest()
+            except OSError:
+                self.known[name] = "absent"
+        return self.known[name]
+
+    def digest_of_all(self, names):
+        return hashlib.sha256("\n".join(f"{name} {self.digest(name)}" for name in names).encode()).hexdigest()
+
+
+class Cache:
+    """Clean results: one small file for each text of a source, naming its headers and what they contained."""
+
+    def __init__(self, folder, contents):
+        self.folder, self.contents = folder, contents
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def entries(self, key):
+        try:
+            return json.loads(zlib.decompress((self.folder / key[:2] / key).read_bytes()))
+        except (OSError, ValueError, zlib.error):
+            return []
+
+    def is_clean(self, key):
+        for entry in self.entries(key):
+            if self.contents.digest_of_all(entry["files"]) == entry["digest"]:
+                os.utime(self.folder / key[:2] / key)
+                return True
+        return False
+
+    def remember(self, key, files, digest):
+        path = self.folder / key[:2] / key
+        path.parent.mkdir(exist_ok=True)
+        kept = [entry for entry in self.entries(key) if entry["digest"] != digest][:VERSIONS_MAX - 1]
+        text = json.dumps([{"files": files, "digest": digest}, *kept]).encode()
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as file:
+            file.write(zlib.compress(text))
+        os.replace(file.name, path)
+
+    def trim(self):
+        used = []
+        for path in self.folder.glob("??/*"):
+            try:
+                used.append((path.stat().st_mtime, path))
+            except OSError:
+                continue  # another run has trimmed it
+        for _, path in sorted(used)[:-FILES_MAX]:
+            path.unlink(missing_ok=True)
+
+
+class Flags:
+    """How each source is compiled, without what concerns the object file only."""
+
+    def __init__(self, build):
+        self.commands = {}
+        for entry in json.loads((build / "compile_commands.json").read_text()):
+            words = shlex.split(entry["command"])
+            while words and not words[0].endswith("clang++-19"):  # env and ccache
+                words.pop(0)
+            path = pathlib.Path(entry["directory"], entry["file"]).resolve()
+            self.commands[path] = self.without_output(words[1:])
+
+    @staticmethod
+    def without_output(words):
+        kept = []
+        words = iter(words)
+        for word in words:
+            if word in ("-o", "-c", "-MF", "-MT"):
+                next(words)
+            elif word == "-Xclang":  # a precompiled header
+                next(words)
+            elif word not in ("-MD", "-Winvalid-pch"):
+                kept.append(word)
+        return kept
+
+    def of(self, path):
+        if path not in self.commands:
+            raise SystemExit(f"{path} is not compiled by this build: run cmake --preset release -DBUILD_TESTING=ON")
+        return self.commands[path]
+
+
+class Check:
+    """One source: its key, the headers it has now, and what clang-tidy says."""
+
+    def __init__(self, path, flags, contents, version):
+        self.path, self.flags, self.contents = path, flags.of(path), contents
+        rules = [folder / ".clang-tidy" for folder in path.parents if folder.is_relative_to(ROOT)]
+        name = contents.portable(str(path))
+        parts = [FORM, version, name, contents.digest(name), contents.portable(shlex.join(self.flags)),
+                 *(contents.digest(contents.portable(str(rule))) for rule in rules)]
+        self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def headers(self):
+        rule = text_of([COMPILER, *self.flags, "-M", str(self.path)])
+        words = shlex.split(rule.replace("\\\n", " "))[1:]
+        return [self.contents.portable(os.path.normpath(os.path.join(ROOT, word))) for word in words]
+
+    def run(self, cache):
+        """The findings, empty for a clean file."""
+        try:
+            files = self.headers()
+        except subprocess.CalledProcessError as error:
+            return error.stderr
+        digest = self.contents.digest_of_all(files)
+        done = subprocess.run([TIDY, "--quiet", str(self.path), "--", *self.flags],
+                              capture_output=True, text=True, check=False, cwd=ROOT)
+        findings = done.stdout.strip()
+        if done.returncode == 0 and not findings:
+            cache.remember(self.key, files, digest)
+            return ""
+        return findings or done.stderr.strip() or f"{TIDY} ended with status {done.returncode}"
+
+
+def make_generated_headers(build):
+    targets = text_of(["ninja", "-C", str(build), "-t", "targets", "all"])
+    made = sorted({line.split(":")[0] for line in targets.splitlines() if ": CUSTOM_COMMAND" in line and ".inc:" in line})
+    if made:
+        subprocess.run(["cmake", "--build", str(build), "--target", *made, "--", "--quiet"], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="clang-tidy over src/")
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+    paths = [path.resolve() for path in arguments.files] or sorted((ROOT / "src").rglob("*.cc"))
+    make_generated_headers(build)
+    contents, flags, version = Contents(build), Flags(build), text_of([TIDY, "--version"])
+    cache = Cache(cache_folder(), contents)
+    start = time.monotonic()
+    checks = [Check(path, flags, contents, version) for path in paths]
+    unknown = [check for check in checks if not cache.is_clean(check.key)]
+    unknown.sort(key=lambda check: -check.path.stat().st_size)  # the longest first
+    found = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = {pool.submit(check.run, cache): check for check in unknown}
+        for run in concurrent.futures.as_completed(runs):
+            if run.result():
+                found += 1
+                print(f"{runs[run].path.relative_to(ROOT)}:\n{run.result()}", flush=True)
+    cache.trim()
+    print(f"clang-tidy: {len(checks)} files, {len(checks) - len(unknown)} known to be clean, {len(unknown)} looked at "
+          f"in {time.monotonic() - start:.0f} s, {found} with findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
