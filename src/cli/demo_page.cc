@@ -41,7 +41,7 @@ std::string wrapped(std::string_view text, std::string_view margin) {
     return out + '\n';
 }
 
-std::string quoted(std::string_view text) {
+std::string with_bars(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
@@ -104,8 +104,8 @@ std::string DemoPage::line(const WireLine& line, Steady::time_point since) {
 
 std::string DemoPage::report(const DemoReport& report) const {
     return fmt::format("\n{}What the sender reads:\n{}{}|\n{}", indent,
-                       quoted("Subject: " + report.subject + "\n\n" + report.person), indent,
-                       quoted(report.delivery_status));
+                       with_bars("Subject: " + report.subject + "\n\n" + report.person), indent,
+                       with_bars(report.delivery_status));
 }
 
 std::string DemoPage::end_case(const CaseResult& result) const {

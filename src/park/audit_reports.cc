@@ -49,7 +49,7 @@ void judge_permission(AuditDesk& desk, const std::string& owner, const mail::Add
     }
     desk.find_at(
         rua_not_authorised, owner,
-        "Reports go to " + quoted(address.text()) + "; nothing stands at " + name->text() + '.',
+        "Reports go to " + in_quotes(address.text()) + "; nothing stands at " + name->text() + '.',
         permission_lines(desk.domain(), address));
 }
 
@@ -69,11 +69,11 @@ void judge_reports(AuditDesk& desk, const std::string& owner, const DmarcReading
         return dmarc_lines(desk.domain(), desk.intent(), reports_to_keep(desk, dmarc));
     };
     for (const std::string& broken : dmarc.broken_reports) {
-        desk.find_at(rua_syntax, owner, "rua names " + quoted(broken) + '.', wanted());
+        desk.find_at(rua_syntax, owner, "rua names " + in_quotes(broken) + '.', wanted());
     }
     for (const mail::Address& address : dmarc.reports_to) {
         const mail::Domain& target = *address.domain();
-        const std::string evidence = "Reports go to " + quoted(address.text()) + '.';
+        const std::string evidence = "Reports go to " + in_quotes(address.text()) + '.';
         if (is_own_parked(desk, target)) {
             desk.find_at(rua_at_parked_domain, owner, evidence, wanted());
             continue;

@@ -29,14 +29,15 @@ void judge_ending(AuditDesk& desk, const SpfReading& spf, const std::string& evi
 
 void judge_record(AuditDesk& desk, const std::string& text) {
     const SpfReading spf = read_spf(text);
-    const std::string evidence = "TXT " + quoted(text) + '.';
+    const std::string evidence = "TXT " + in_quotes(text) + '.';
     if (spf.has_typographic_dash) {
         return desk.find(spf_typographic_dash, desk.domain(), evidence, wanted(desk));
     }
     if (spf.broken_term) {
-        return desk.find(spf_syntax, desk.domain(),
-                         "TXT " + quoted(text) + "; the term is " + quoted(*spf.broken_term) + '.',
-                         wanted(desk));
+        return desk.find(
+            spf_syntax, desk.domain(),
+            "TXT " + in_quotes(text) + "; the term is " + in_quotes(*spf.broken_term) + '.',
+            wanted(desk));
     }
     if (spf.has_odd_case) desk.find(spf_version_case, desk.domain(), evidence, wanted(desk));
     if (spf.allows_all()) {
@@ -47,7 +48,7 @@ void judge_record(AuditDesk& desk, const std::string& text) {
     } else if (!spf.senders.empty()) {
         // Requirement 13: with a null MX it is not even consistent.
         return desk.find(desk.has_null_mx ? mx_null_with_senders : spf_senders_left, desk.domain(),
-                         "TXT " + quoted(text) + " authorises " + quoted(spf.senders) + '.',
+                         "TXT " + in_quotes(text) + " authorises " + in_quotes(spf.senders) + '.',
                          wanted(desk));
     }
     judge_ending(desk, spf, evidence);
@@ -62,7 +63,7 @@ void judge_absence(AuditDesk& desk, const std::vector<std::string>& texts) {
         if (spf.standing == SpfStanding::not_spf) continue;
         has_attempt = true;
         desk.find(spf.standing == SpfStanding::space_missing ? spf_space_missing : spf_not_read,
-                  desk.domain(), "TXT " + quoted(text) + '.', wanted(desk));
+                  desk.domain(), "TXT " + in_quotes(text) + '.', wanted(desk));
     }
     if (!has_attempt) {
         desk.find(spf_missing, desk.domain(), "No TXT record begins with v=spf1.", wanted(desk));
@@ -81,7 +82,8 @@ void judge_spf(AuditDesk& desk) {
     if (records.empty()) return judge_absence(desk, answer->texts);
     if (records.size() > 1) {
         std::ranges::sort(records);
-        return desk.find(spf_several, desk.domain(), "TXT " + quoted(records) + '.', wanted(desk));
+        return desk.find(spf_several, desk.domain(), "TXT " + in_quotes(records) + '.',
+                         wanted(desk));
     }
     judge_record(desk, records.front());
 }
