@@ -37,13 +37,14 @@ struct HashQuestion {
     }
 };
 
-// `code` is read only without a message: answers of local data come with the code 0.
-DnsAnswer answer_of(route::DnsType type, int code, std::string_view message, int security) {
-    if (security == is_bogus) return failed(DnsFailure::bogus);
-    if (message.empty()) {
+// With any code but NOERROR nothing was written into the buffer: it holds the packet that came
+// last, for whatever name. NXDOMAIN comes as a message with the code NOERROR.
+DnsAnswer answer_of(const DnsQuestion& question, int code, std::string_view message, int security) {
+    if (code != ns_r_noerror) {
         return failed(code == ns_r_refused ? DnsFailure::refused : DnsFailure::servfail);
     }
-    auto answer = read_message(type, message);
+    if (security == is_bogus) return failed(DnsFailure::bogus);
+    auto answer = read_message(question, message);
     if (!answer) return failed(DnsFailure::servfail);
     answer->is_secure = security == is_secure && answer->outcome != route::DnsOutcome::failed;
     return *std::move(answer);
@@ -111,7 +112,7 @@ void UnboundResolver::State::ask(const DnsQuestion& question, Done done) {
     const int error =
         ub_resolve_event(unbound_.get(), question.name.text().c_str(), wire_type(question.type),
                          ns_c_in, open, &State::take, &open->id);
-    if (error == 0) return;
+    if (error == 0 || open->answer) return;
     open->answer = failed(DnsFailure::servfail);
     answered(*open);
 }
@@ -122,7 +123,7 @@ void UnboundResolver::State::take(void* raw, int code, void* message, int bytes,
     auto* open = static_cast<Open*>(raw);
     const std::string_view text(static_cast<const char*>(message),
                                 message == nullptr ? 0 : static_cast<std::size_t>(bytes));
-    open->answer = answer_of(open->question.type, code, text, security);
+    open->answer = answer_of(open->question, code, text, security);
     open->state->answered(*open);
 }
 

@@ -99,16 +99,17 @@ void DnsServer::answer(std::size_t bytes) {
     ++questions_[name];
     if (silent_.contains(name)) return;
     int count = 0;
-    const std::string records = records_of(name, type, &count);
+    const bool is_truncated = truncated_.contains(name);
+    const std::string records = is_truncated ? "" : records_of(name, type, &count);
     const bool is_there = records_.contains(name);
     const int rcode = failing_.contains(name) ? servfail : is_there ? 0 : 3;
     const std::string negative =
-        count == 0 && rcode != servfail
+        count == 0 && rcode != servfail && !is_truncated
             ? record("test", soa,
                      wire_name("ns.test") + wire_name("root.test") + std::string(19, '\0') + '<')
             : "";
     std::string out(query.substr(0, 2));
-    out += wire_16(0x8580 | rcode) + wire_16(1) + wire_16(count);
+    out += wire_16((is_truncated ? 0x8780 : 0x8580) | rcode) + wire_16(1) + wire_16(count);
     out += wire_16(negative.empty() ? 0 : 1) + wire_16(0);
     out += query.substr(12, at + 5 - 12);
     out += records + negative;

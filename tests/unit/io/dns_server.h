@@ -26,6 +26,8 @@ class DnsServer {
     // `data` as on the wire.
     void add(const std::string& name, std::uint16_t type, std::string data);
     void be_silent_about(const std::string& name) { silent_.insert(name); }
+    // The answer is cut off before its first record, and there is no TCP.
+    void truncate_for(const std::string& name) { truncated_.insert(name); }
     void fail_for(const std::string& name) { failing_.insert(name); }
     static std::string wire_name(const std::string& name);
     static std::string wire_mx(std::uint16_t preference, const std::string& name_on_wire);
@@ -44,6 +46,7 @@ class DnsServer {
     std::map<std::string, std::vector<std::pair<std::uint16_t, std::string>>> records_;
     std::set<std::string> silent_;
     std::set<std::string> failing_;
+    std::set<std::string> truncated_;
     std::map<std::string, std::size_t> questions_;
 };
 

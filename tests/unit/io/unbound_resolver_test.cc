@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dns_server.h"
+#include "io/dns_message.h"
 #include "loop.h"
 
 namespace turnaway::io {
@@ -166,6 +167,16 @@ TEST_F(UnboundResolverTest, ServfailIsAFailure) {
     open_with_server();
     const DnsAnswer answer = ask("bad.test");
     EXPECT_EQ(answer.outcome, DnsOutcome::failed);
+}
+
+// RFC 1123 section 6.1.3.2. libunbound fails then, with the truncated packet in its buffer.
+TEST_F(UnboundResolverTest, ATruncatedAnswerWithoutTcpIsAFailure) {
+    for (const auto type : {DnsType::mx, DnsType::a, DnsType::aaaa, DnsType::txt}) {
+        server_.truncate_for("long.test");
+        server_.add("long.test", static_cast<std::uint16_t>(wire_type(type)), {1, 2, 3, 4});
+        open_with_server();
+        EXPECT_EQ(ask("long.test", type).outcome, DnsOutcome::failed) << name(type);
+    }
 }
 
 TEST_F(UnboundResolverTest, OpenQuestionsAreDroppedWithTheResolver) {
