@@ -6,15 +6,21 @@ What a result depends on is its key: the source and each header it includes, gen
 of the compiler; .clang-tidy of its folders; the version of clang-tidy. Paths below the checkout count as relative, so another
 checkout uses the same results. Only clean results are kept: a finding is looked for and printed again every time.
 
+Most of the time goes into the headers, so sources are looked at in groups, by one file that includes several of them. A group is
+only a quick way to find sources clean. What it finds is looked for once more in the single source, and so are sources that do not
+compile together; a source with a `using` that it does not need itself is never in a group.
+
 The results are in $TURNAWAY_TIDY_CACHE, else in the folder turnaway-tidy beside the cache of ccache; the oldest go first
 above FILES_MAX. As with ccache, a new header that would be found before one that was included is not noticed.
 """
 import argparse
+import collections
 import concurrent.futures
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -25,6 +31,14 @@ import zlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIDY, COMPILER = "clang-tidy-19", "clang++-19"
 FORM = "1"  # of the keys; a new one makes all older results unknown
+GROUP_MAX = 12
+# Each function is analysed from its beginning too, though a caller has led the analyzer through it.
+OPTIONS = ["--quiet", "--extra-arg=-Xclang", "--extra-arg=-analyzer-inlining-mode=all"]
+BLAMED = re.compile(r"^(/[^:]+):\d+:\d+: (?:error|warning): ", re.MULTILINE)
+UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
+DECLARED = re.compile(r"(?!using [\w:]+;|using namespace|namespace|static_assert)(?=[a-zA-Z\[])"
+                      r"[^(={;]*?(\w+)\s*(?:\[[^\]]*\]\s*)?(?:[(={;]|$)")
+USING = re.compile(r"^using [\w:]+::(\w+);", re.MULTILINE)
 FILES_MAX = 4000
 VERSIONS_MAX = 8  # results kept for one text of a source, each for other headers
 
@@ -151,7 +165,7 @@ class Check:
         self.path, self.flags, self.contents = path, flags.of(path), contents
         rules = [folder / ".clang-tidy" for folder in path.parents if folder.is_relative_to(ROOT)]
         name = contents.portable(str(path))
-        parts = [FORM, version, name, contents.digest(name), contents.portable(shlex.join(self.flags)),
+        parts = [FORM, version, *OPTIONS, name, contents.digest(name), contents.portable(shlex.join(self.flags)),
                  *(contents.digest(contents.portable(str(rule))) for rule in rules)]
         self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -160,27 +174,91 @@ class Check:
         words = shlex.split(rule.replace("\\\n", " "))[1:]
         return [self.contents.portable(os.path.normpath(os.path.join(ROOT, word))) for word in words]
 
+    def names(self):
+        """What it declares for itself, and would declare twice in a group with another that does."""
+        blocks = UNNAMED.findall(self.path.read_text())
+        lines = [re.sub(r"( final)? : .*", " {", line) for block in blocks for line in block.splitlines()]
+        return {match.group(1) for match in map(DECLARED.match, lines) if match}
+
+    def needs_each_using(self):
+        text = re.sub(r"^#.*|//.*", "", self.path.read_text(), flags=re.MULTILINE)
+        return all(len(re.findall(rf"\b{name}\b", text)) > 1 for name in USING.findall(text))
+
+    def group(self):
+        return [self.path.parent, self.flags]
+
     def run(self, cache):
-        """The findings, empty for a clean file."""
+        """The findings, empty for a clean source."""
         try:
             files = self.headers()
         except subprocess.CalledProcessError as error:
             return error.stderr
         digest = self.contents.digest_of_all(files)
-        done = subprocess.run([TIDY, "--quiet", str(self.path), "--", *self.flags],
-                              capture_output=True, text=True, check=False, cwd=ROOT)
-        findings = done.stdout.strip()
-        if done.returncode == 0 and not findings:
+        findings = findings_of([str(self.path)], self.flags)
+        if not findings:
             cache.remember(self.key, files, digest)
-            return ""
-        return findings or done.stderr.strip() or f"{TIDY} ended with status {done.returncode}"
+        return findings
+
+
+def findings_of(words, flags):
+    done = subprocess.run([TIDY, *OPTIONS, *words, "--", *flags], capture_output=True, text=True, check=False, cwd=ROOT)
+    findings = done.stdout.strip()
+    if done.returncode == 0 or findings:
+        return findings
+    return done.stderr.strip() or f"{TIDY} ended with status {done.returncode}"
+
+
+def groups_of(checks):
+    """Lists of checks that can be looked at together, and of single ones."""
+    uses = collections.Counter(name for check in checks for name in check.names())
+    groups = []
+    for check in sorted(checks, key=lambda check: -sum(uses[name] > 1 for name in check.names())):
+        names, is_alone = check.names(), not check.needs_each_using()
+        for group in groups if not is_alone else []:
+            if group["like"] == check.group() and len(group["checks"]) < GROUP_MAX and not names & group["names"]:
+                group["checks"].append(check)
+                group["names"] |= names
+                break
+        else:
+            groups.append({"like": None if is_alone else check.group(), "checks": [check], "names": names})
+    return sorted((group["checks"] for group in groups), key=len, reverse=True)
+
+
+def run_group(checks, cache):
+    """Pairs of a check and its findings."""
+    if len(checks) == 1:
+        return [(checks[0], checks[0].run(cache))]
+    try:
+        known = [(check, files, check.contents.digest_of_all(files)) for check in checks for files in [check.headers()]]
+    except subprocess.CalledProcessError:
+        return [(check, check.run(cache)) for check in checks]
+    with tempfile.TemporaryDirectory(prefix="turnaway-tidy-") as folder:
+        rules = pathlib.Path(folder, "rules")
+        source = pathlib.Path(folder, "UnifiedSource.cc")  # by this name the analyzer knows that what it includes are sources
+        rules.write_text(text_of([TIDY, "--dump-config", str(checks[0].path), "--"]))
+        source.write_text("".join(f'#include "{check.path}"  // NOLINT\n' for check in checks))
+        findings = findings_of([f"--config-file={rules}", str(source)], checks[0].flags)
+    blamed = set(BLAMED.findall(findings))
+    is_whole = "[clang-diagnostic-error" not in findings and blamed <= {str(check.path) for check in checks}
+    if findings and not (blamed and is_whole):
+        return [(check, check.run(cache)) for check in checks]
+    results = []
+    for check, files, digest in known:
+        if str(check.path) in blamed:
+            results.append((check, check.run(cache)))
+        else:
+            cache.remember(check.key, files, digest)
+            results.append((check, ""))
+    return results
 
 
 def make_generated_headers(build):
     targets = text_of(["ninja", "-C", str(build), "-t", "targets", "all"])
     made = sorted({line.split(":")[0] for line in targets.splitlines() if ": CUSTOM_COMMAND" in line and ".inc:" in line})
     if made:
-        subprocess.run(["cmake", "--build", str(build), "--target", *made, "--", "--quiet"], check=True)
+        done = subprocess.run(["ninja", "-C", str(build), *made], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"The generated headers cannot be made:\n{done.stdout}")
 
 
 def main():
@@ -196,14 +274,13 @@ def main():
     start = time.monotonic()
     checks = [Check(path, flags, contents, version) for path in paths]
     unknown = [check for check in checks if not cache.is_clean(check.key)]
-    unknown.sort(key=lambda check: -check.path.stat().st_size)  # the longest first
     found = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = {pool.submit(check.run, cache): check for check in unknown}
-        for run in concurrent.futures.as_completed(runs):
-            if run.result():
-                found += 1
-                print(f"{runs[run].path.relative_to(ROOT)}:\n{run.result()}", flush=True)
+        for run in concurrent.futures.as_completed([pool.submit(run_group, group, cache) for group in groups_of(unknown)]):
+            for check, findings in run.result():
+                if findings:
+                    found += 1
+                    print(f"{check.path.relative_to(ROOT)}:\n{findings}", flush=True)
     cache.trim()
     print(f"clang-tidy: {len(checks)} files, {len(checks) - len(unknown)} known to be clean, {len(unknown)} looked at "
           f"in {time.monotonic() - start:.0f} s, {found} with findings")
