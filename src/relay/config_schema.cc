@@ -21,7 +21,7 @@ auto& at(Config& config) {
     return config.*Section.*Member;
 }
 
-std::string quoted(std::chrono::seconds duration) {
+std::string in_quotes(std::chrono::seconds duration) {
     return '"' + base::duration_text(duration) + '"';
 }
 
@@ -48,7 +48,7 @@ void add_listen(Rows& rows) {
     rows.push_back({s, "connections_per_address_max", Form::number, "100",
                     "Connections held at once for one address, an IPv6 /64 counting as one.",
                     &at<&Config::listen, &C::connections_per_address_max>, reload, 1, count_most});
-    rows.push_back({s, "command_wait", Form::duration, quoted(limits::server_command_wait_least),
+    rows.push_back({s, "command_wait", Form::duration, in_quotes(limits::server_command_wait_least),
                     "How long a client may be silent; RFC 5321 asks for five minutes or more.",
                     &at<&Config::listen, &C::command_wait>, reload, 1, day});
 }
@@ -149,7 +149,7 @@ void add_delivery_waits(Rows& rows) {
     using C = DeliveryConfig;
     const auto add = [&rows](std::string_view key, std::chrono::seconds standard,
                              std::string_view description, Place place) {
-        rows.push_back({"delivery", key, Form::duration, quoted(standard), description, place,
+        rows.push_back({"delivery", key, Form::duration, in_quotes(standard), description, place,
                         reload, 1, hour});
     };
     add("connect_wait", limits::client_connect_wait, "How long a host may take to connect.",
