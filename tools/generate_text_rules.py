@@ -6,10 +6,13 @@ Writes causes.inc, collisions.inc and phrases.inc. The phrases become one automa
 (Aho-Corasick), so a text is read once, in linear time, whatever it holds. Run by CMake.
 
 A phrase is a row of words as they follow each other in a reply. "word*" is any word that begins so,
-" ... " between two parts is a gap of a few words. `means` is a cause, "!cause" (the phrase speaks
-against the cause) or "provider:NAME" (only this provider says so).
+" ... " between two parts is a gap of a few words. "a|b_c|" is one of a, b c and nothing. `means` is a cause, "!cause" (the phrase speaks
+against the cause), "~cause" (it takes back what spoke against the cause up to the word before its
+last: "accept mail from" is about a client, "accept mail from anyone" is not) or "provider:NAME"
+(only this provider says so).
 """
 import csv
+import itertools
 import pathlib
 import sys
 from collections import deque
@@ -113,6 +116,13 @@ def plain_words(phrase: str) -> list[str]:
     return "".join(c if c.isalnum() or c == "*" else " " for c in text).split()
 
 
+def expanded(row: dict) -> list[dict]:
+    """The phrases that a row with alternatives stands for."""
+    choices = [word.split("|") for word in row["phrase"].split(" ")]
+    texts = (" ".join(filter(None, words)) for words in itertools.product(*choices))
+    return [{"means": row["means"], "phrase": text.replace("_", " ")} for text in texts]
+
+
 class Symbols:
     """Numbers for words: 0 unknown, then the exact words, then one for each open beginning."""
 
@@ -190,10 +200,13 @@ def outcome(means: str, causes: list[str], providers: list[str]) -> tuple[str, i
         return "provider", providers.index(means.split(":", 1)[1])
     if means.startswith("!"):
         return "against", causes.index(means[1:])
+    if means.startswith("~"):
+        return "takes_back", causes.index(means[1:])
     return "cause", causes.index(means)
 
 
 def phrases_text(rows: list[dict], causes: list[str], providers: list[str]) -> str:
+    rows = [phrase for row in rows for phrase in expanded(row)]
     split = [[plain_words(part) for part in row["phrase"].split(" ... ")] for row in rows]
     for row, parts in zip(rows, split):
         if not 1 <= len(parts) <= 2 or not all(parts):

@@ -13,10 +13,12 @@ int weight(const Assessment& assessment, const ProbeResult& result) {
             return 4;
         case ProbeEnd::refuses_521:
         case ProbeEnd::refuses: {
-            const bool is_named = assessment.doubt == Doubt::about_client
-                                      ? is_about_client(result.steps.back().words)
-                                      : (result.end == ProbeEnd::refuses) ==
-                                            (assessment.verdict == Verdict::refuses_554);
+            using codes::RefusalScope;
+            const bool is_named =
+                assessment.doubt == Doubt::about_client ? result.scope == RefusalScope::other
+                : assessment.doubt == Doubt::no_reason
+                    ? result.scope == RefusalScope::unclear
+                    : verdict_of_refusal(result.steps.back().code) == assessment.verdict;
             return is_named ? 3 : 2;
         }
         case ProbeEnd::temporary:
@@ -46,6 +48,8 @@ std::string_view name(Doubt doubt) {
             return "none";
         case Doubt::about_client:
             return "about-client";
+        case Doubt::no_reason:
+            return "no-reason";
         case Doubt::some_host_silent:
             return "some-host-silent";
         case Doubt::exchange_failed:

@@ -53,7 +53,8 @@ std::string_view name(Egress::Finding finding);  // "blocked"
 // Why the answer is not the plain one of its verdict.
 enum class Doubt : std::uint8_t {
     none,
-    about_client,      // a refusal whose words speak of us, not of the host
+    about_client,      // a refusal whose words speak of us, of now or of a fault, not of the host
+    no_reason,         // a refusal that gives no reason, or none that is understood
     some_host_silent,  // some hosts refuse, another could not be asked
     exchange_failed,   // the hosts refuse, but an MX could not be looked up
     left_out,          // the hosts refuse, but records were left out because there are too many
@@ -73,7 +74,7 @@ struct Assessment {
     std::optional<Egress> egress = {};
     // The well-known mail domain whose name is a slip of the finger away.
     std::string resembles = {};
-    // A host that says 521 is somebody's MX (RFC 1846 section 4.3, requirement 18).
+    // A host that says 521 of itself is somebody's MX (RFC 1846 section 4.3, requirement 18).
     bool mx_says_521 = false;
     Milliseconds took{0};
 

@@ -191,7 +191,8 @@ void DomainCheck::finish(const Judgement& judgement, Milliseconds now) {
     assessment_.mx_says_521 =
         !assessment_.subject.is_host && !assessment_.route.has_note(route::NoteKind::implicit_mx) &&
         std::ranges::any_of(assessment_.probes, [](const ProbeEvidence& probe) {
-            return probe.target.host && probe.result.end == ProbeEnd::refuses_521;
+            return probe.target.host && probe.result.end == ProbeEnd::refuses_521 &&
+                   probe.result.scope == codes::RefusalScope::host;
         });
     assessment_.took = now;
 }

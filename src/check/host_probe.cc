@@ -4,15 +4,10 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "smtp/host_refusal.h"
 
 namespace turnaway::check {
 namespace {
-
-std::string words_of(const smtp::Reply& reply) {
-    std::string words = reply.code.text();
-    if (const std::string text = reply.text(); !text.empty()) words += ' ' + text;
-    return words;
-}
 
 // Of a reply that is not positive.
 ProbeEnd end_of(codes::ReplyCode code) {
@@ -90,12 +85,17 @@ void HostProbe::received(std::string_view bytes, Milliseconds now) {
 
 void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
     result_.steps.push_back(
-        {.stage = stage_, .code = reply.code, .words = words_of(reply), .after = now});
+        {.stage = stage_, .code = reply.code, .words = smtp::words_of(reply), .after = now});
     if (reply.codes_differ) return decide(ProbeEnd::garbage, now);
     if (!reply.code.is_positive()) {
         const bool is_ehlo_unknown = stage_ == ProbeStage::ehlo && reply.code.is_permanent() &&
                                      reply.code != codes::host_takes_no_mail;
-        if (!is_ehlo_unknown) return decide(end_of(reply.code), now);
+        if (!is_ehlo_unknown) {
+            const auto stage = stage_ == ProbeStage::greeting ? smtp::ClientStage::greeting
+                                                              : smtp::ClientStage::ehlo;
+            result_.scope = smtp::scope_of(reply, stage);
+            return decide(end_of(reply.code), now);
+        }
         stage_ = ProbeStage::helo;
         return say("HELO " + hello_name_);
     }

@@ -5,8 +5,8 @@
 // Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Time is a value
 // that comes with each event. Decided with the reply to EHLO or HELO, or with a greeting that
 // refuses; the QUIT after it is manners (RFC 5321 section 4.1.1.10) and nobody need wait for it.
-// Any 2yz greeting goes on (requirement 25). No verdict here on what a refusal's words mean:
-// check/judge.h weighs. Known gap: a host that accepts here may still refuse every recipient.
+// Any 2yz greeting goes on (requirement 25). Whether a refusal speaks of the host is noted, and
+// weighed by check/judge.h. Known gap: a host that accepts here may still refuse every recipient.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "codes/code.h"
+#include "codes/host_refusal.h"
 #include "smtp/reply.h"
 
 namespace turnaway::check {
@@ -25,7 +26,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 enum class ProbeEnd : std::uint8_t {
     accepts,      // 2yz to the greeting and to EHLO or HELO
-    refuses_521,  // as greeting, or to EHLO or HELO
+    refuses_521,  // as greeting, or to EHLO or HELO, whatever its words
     refuses,      // another 5yz
     temporary,    // 4yz
     garbage,      // no SMTP reply, or lines of different codes
@@ -50,6 +51,8 @@ struct ProbeStep {
 struct ProbeResult {
     ProbeEnd end = ProbeEnd::not_reached;
     ProbeStage stage = ProbeStage::connect;  // where it ended
+    // Of whom a refusal speaks; of another end it means nothing.
+    codes::RefusalScope scope = codes::RefusalScope::unclear;
     std::vector<ProbeStep> steps = {};
     std::string problem = {};  // why there was no connection, in words of the system
     Milliseconds connected_after{0};

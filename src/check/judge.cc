@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "codes/judgement.h"
-#include "codes/reply_line.h"
+#include "codes/constants.h"
 
 namespace turnaway::check {
 namespace {
@@ -28,13 +27,17 @@ std::vector<const ProbeResult*> that_count(const std::vector<ProbeEvidence>& pro
 
 Judgement judge_refusals(const route::Route& route,
                          const std::vector<const ProbeResult*>& results) {
-    const bool all_521 = std::ranges::all_of(
-        results, [](const auto* result) { return result->end == ProbeEnd::refuses_521; });
-    const Verdict verdict = all_521 ? Verdict::refuses_521 : Verdict::refuses_554;
+    // The least special code names the verdict.
+    Verdict verdict = Verdict::refuses_521;
+    for (const ProbeResult* result : results) {
+        verdict = std::max(verdict, verdict_of_refusal(result->steps.back().code));
+    }
     const auto doubted = [&](Doubt doubt) { return Judgement{verdict, Taking::unknown, doubt}; };
-    const bool is_about_us = std::ranges::any_of(
-        results, [](const auto* result) { return is_about_client(result->steps.back().words); });
-    if (is_about_us) return doubted(Doubt::about_client);
+    const auto any = [&](codes::RefusalScope scope) {
+        return std::ranges::find(results, scope, &ProbeResult::scope) != results.end();
+    };
+    if (any(codes::RefusalScope::other)) return doubted(Doubt::about_client);
+    if (any(codes::RefusalScope::unclear)) return doubted(Doubt::no_reason);
     if (route.has_failed_exchange) return doubted(Doubt::exchange_failed);
     if (route.has_note(route::NoteKind::too_many_mx) ||
         route.has_note(route::NoteKind::too_many_addresses)) {
@@ -100,13 +103,9 @@ Judgement judge_hosts(const route::Route& route, const std::vector<ProbeEvidence
     return judge_refusals(route, results);
 }
 
-bool is_about_client(std::string_view words) {
-    codes::ReplyReader reader;
-    auto reading = reader.read(words);
-    if (!reading) return false;
-    reading->stage = codes::Stage::greeting;
-    const auto judgement = codes::judge(*reading);
-    return judgement.cause && *judgement.cause != codes::Cause::no_mail;
+Verdict verdict_of_refusal(codes::ReplyCode code) {
+    if (code == codes::host_takes_no_mail) return Verdict::refuses_521;
+    return code == codes::transaction_failed ? Verdict::refuses_554 : Verdict::refuses_5yz;
 }
 
 }  // namespace turnaway::check

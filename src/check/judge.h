@@ -4,13 +4,13 @@
 // The route's kind decides at DNS level, so check and relay cannot differ. Over hosts: one that
 // accepts is enough; a `no` needs a permanent refusal of every host, and no record that was left
 // out or could not be looked up (requirement 20; verdict/refusing_hosts.h draws the relay's line in
-// the same place); a refusal whose words speak of the client is about us and proves nothing (RFC
-// 7504 section 3). One difference from the relay: an address that this machine has no way to (IPv6
+// the same place); a refusal that does not speak of the host (codes/host_refusal.h) proves nothing
+// about it: one that speaks of the client is about us, and a 554 without a reason may be (RFC 7504
+// section 3). One difference from the relay: an address that this machine has no way to (IPv6
 // without IPv6) does not count where another address of the same host answered.
 #pragma once
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "check/assessment.h"
@@ -30,7 +30,7 @@ Judgement judge_route(const route::Route& route);
 Judgement judge_hosts(const route::Route& route, const std::vector<ProbeEvidence>& probes,
                       const std::optional<Egress>& egress);
 
-// The words of a refusal, with its code, give another reason than that no mail is taken.
-bool is_about_client(std::string_view words);
+// What a refusal by this code alone is called.
+Verdict verdict_of_refusal(codes::ReplyCode code);
 
 }  // namespace turnaway::check

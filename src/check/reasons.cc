@@ -56,6 +56,11 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
             return {{"554 as greeting says that there is no mail service here for this client.",
                      "RFC 5321 section 3.1"},
                     {"521 says so of all clients, and is meant for that.", "RFC 7504 section 3"}};
+        case Verdict::refuses_5yz:
+            return {
+                {"A greeting is 220 or 554; another 5yz is read by its first digit: the host "
+                 "refuses this session.",
+                 "RFC 5321 section 4.3.2"}};
         case Verdict::unreachable:
             return {{"A host that cannot be asked may take mail later; senders try for days.",
                      "RFC 5321 section 4.5.4.1"}};
@@ -153,6 +158,12 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
              "about others.",
              "RFC 7504 section 3"});
     }
+    if (assessment.doubt == Doubt::no_reason) {
+        reasons.push_back(
+            {"554 covers refusals of particular clients; without a reason it says nothing about "
+             "others.",
+             "RFC 7504 section 3"});
+    }
     return reasons;
 }
 
@@ -189,6 +200,7 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
             break;
         case Verdict::refuses_521:
         case Verdict::refuses_554:
+        case Verdict::refuses_5yz:
             if (assessment.taking == Taking::no) publish_null(assessment, cures);
             break;
         case Verdict::no_such_domain:

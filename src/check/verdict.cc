@@ -67,6 +67,8 @@ std::string_view name(Verdict verdict) {
             return "refuses-521";
         case Verdict::refuses_554:
             return "refuses-554";
+        case Verdict::refuses_5yz:
+            return "refuses-5yz";
         case Verdict::unreachable:
             return "unreachable";
         case Verdict::dns_failure:

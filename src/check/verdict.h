@@ -2,8 +2,8 @@
 //
 // `unknown` is an answer of its own and never reads as `no`. One verdict can stand with two
 // answers: a dangling MX is `no` when none of its names exists and `unknown` while the relay would
-// try again; a 554 is `unknown` where its words speak of the client. Names and exit codes are
-// stable.
+// try again; a 554 is `unknown` where it does not say that the host takes no mail. Names and exit
+// codes are stable.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ enum class Verdict : std::uint8_t {
     loopback_mx,   // leads only to loopback, unspecified or (when asked for) private addresses
     dangling_mx,   // the MX names do not exist, have no address, or are no names
     refuses_521,   // RFC 7504
-    refuses_554,   // 554, or another 5yz, before any mail
+    refuses_554,   // before any mail
+    refuses_5yz,   // another 5yz, such as 550 or 556, before any mail
     unreachable,   // nobody there said anything that decides
     dns_failure,
     egress_blocked,  // port 25 does not leave this machine, so nothing is known about the others

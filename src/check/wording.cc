@@ -54,7 +54,9 @@ std::string refusing(const Assessment& assessment) {
     const std::string said = said_by(assessment);
     switch (assessment.doubt) {
         case Doubt::about_client:
-            return said + ", which is about this client, not about the host.";
+            return said + ", which is not about the host itself.";
+        case Doubt::no_reason:
+            return said + ", which does not say that the host takes no mail.";
         case Doubt::exchange_failed:
             return said + ", but another MX could not be looked up and may take mail.";
         case Doubt::left_out:
@@ -139,6 +141,7 @@ std::string sentence_of(const Assessment& assessment) {
             return dangling(assessment);
         case Verdict::refuses_521:
         case Verdict::refuses_554:
+        case Verdict::refuses_5yz:
             return refusing(assessment);
         case Verdict::unreachable:
             return unreachable(assessment);

@@ -64,16 +64,36 @@ bool cause_agrees(const Judgement& judgement, Cause cause) {
     return true;
 }
 
+CauseSet only(Cause cause) {
+    CauseSet set;
+    set.add(cause);
+    return set;
+}
+
+bool has_other_reason(CauseSet causes) {
+    for (; !causes.empty(); causes.drop_first()) {
+        if (causes.first() != Cause::no_mail && row_of(causes.first()).overrides) return true;
+    }
+    return false;
+}
+
 // The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// vague cause does not speak against any code.
+// vague cause does not speak against any code but 521 and 556, which hosts send for all kinds of
+// reasons. Of a 521 that also names a reason about the client or the moment, that one counts: who
+// is refused for a reason is not refused with everybody.
 void choose_cause(Judgement& judgement, CauseSet causes) {
     if (judgement.digit != 4 && judgement.digit != 5) return;
+    const bool is_open_to_all = is_no_mail_code(judgement.reply);
+    if (judgement.reply == host_takes_no_mail && has_other_reason(causes)) {
+        causes = causes.without(only(Cause::no_mail));
+    }
     const bool is_clear = !judgement.is_broad() && judgement.known == Known::whole;
     for (CauseSet rest = causes; !rest.empty(); rest.drop_first()) {
         const Cause cause = rest.first();
         const bool agreeing = cause_agrees(judgement, cause);
         const bool is_better = !judgement.cause || (is_clear && agreeing);
-        if (!is_better || (!agreeing && !row_of(cause).overrides)) continue;
+        const bool may_speak = agreeing || row_of(cause).overrides || is_open_to_all;
+        if (!is_better || !may_speak) continue;
         judgement.cause = cause;
         judgement.cause_agrees = agreeing;
         if (agreeing) return;
@@ -92,9 +112,14 @@ bool is_shown(const CollisionRow& row, const Judgement& judgement, CauseSet caus
     if (!speaks_of(row, judgement) || (row.providers & judgement.providers) == 0) return false;
     if (judgement.digit == 2 || judgement.digit == 3) return false;
     if (!judgement.cause) return row.always || row.is_shown_by(causes);
-    CauseSet chosen;
-    chosen.add(*judgement.cause);
-    return row.is_shown_by(chosen) || (!judgement.cause_agrees && row.is_shown_by(causes));
+    return row.is_shown_by(only(*judgement.cause)) ||
+           (!judgement.cause_agrees && row.is_shown_by(causes));
+}
+
+// A host that took a recipient takes mail: its 521 to DATA or to the content comes from behind it.
+bool is_521_after_recipient(const Judgement& judgement) {
+    return judgement.reply == host_takes_no_mail &&
+           (judgement.stage == Stage::data || judgement.stage == Stage::data_end);
 }
 
 // 521 and 556 say "takes no mail"; where the words give another reason, that is what must be said
@@ -232,10 +257,7 @@ bool Judgement::is_broad() const {
 
 bool Judgement::is_known_use(const CollisionRow& row) const {
     if (&row == collision || digit == 2 || digit == 3 || !speaks_of(row, *this)) return false;
-    if (!cause) return true;
-    CauseSet found;
-    found.add(*cause);
-    return row.is_shown_by(found);
+    return !cause || row.is_shown_by(only(*cause));
 }
 
 Judgement judge(const ReplyReading& reading, ProviderSet named) {
@@ -246,6 +268,9 @@ Judgement judge(const ReplyReading& reading, ProviderSet named) {
     judgement.providers = evidence.providers | named;
     if (!reading.before.empty()) judgement.providers |= read_evidence(reading.before).providers;
     choose_cause(judgement, evidence.causes);
+    if (!judgement.cause && is_521_after_recipient(judgement)) {
+        judgement.cause = Cause::fault_behind;
+    }
     weigh_no_mail_code(judgement);
     choose_basis(judgement, evidence.causes, named);
     advise(judgement);

@@ -21,7 +21,7 @@ struct WordEdge {
 };
 // What a matched phrase does. `opens` starts a gap phrase; the others need their opening, if any,
 // to stand a few words before.
-enum class EffectKind : std::uint8_t { opens, cause, against, provider };
+enum class EffectKind : std::uint8_t { opens, cause, against, takes_back, provider };
 struct Effect {
     EffectKind kind;
     std::uint16_t value;
@@ -123,7 +123,10 @@ class PhraseReader {
                 found_.add(static_cast<Cause>(effect.value));
                 break;
             case EffectKind::against:
-                against_.add(static_cast<Cause>(effect.value));
+                speak_against(static_cast<Cause>(effect.value));
+                break;
+            case EffectKind::takes_back:
+                if (against_at_ + 1 == words_) against_ = against_before_;
                 break;
             case EffectKind::provider:
                 providers_ |= ProviderSet{1} << effect.value;
@@ -131,10 +134,18 @@ class PhraseReader {
         }
     }
 
+    void speak_against(Cause cause) {
+        if (against_at_ != words_) against_before_ = against_;
+        against_at_ = words_;
+        against_.add(cause);
+    }
+
     std::array<std::uint32_t, opening_count> opened_{};
     std::uint32_t words_ = 0;
     std::uint16_t state_ = 0;
     CauseSet found_, against_;
+    CauseSet against_before_;       // what spoke against before the word that did last
+    std::uint32_t against_at_ = 0;  // the number of that word
     ProviderSet providers_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "smtp/host_refusal.h"
 
 namespace turnaway::smtp {
 
@@ -64,9 +65,13 @@ EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
     return EnhancedCode::temporary(detail);
 }
 
-Detail detail_of(const Reply& reply) {
+// X.3.2 is not said of a host that refuses for another reason than that it takes no mail.
+Detail detail_of(const Reply& reply, ClientStage stage) {
     if (reply.enhanced) return reply.enhanced->detail();
-    if (reply.code == codes::host_takes_no_mail) return codes::system_takes_no_mail;
+    if (reply.code == codes::host_takes_no_mail) {
+        return scope_of(reply, stage) == codes::RefusalScope::other ? codes::other_system_status
+                                                                    : codes::system_takes_no_mail;
+    }
     if (reply.code == codes::domain_takes_no_mail) return codes::recipient_null_mx;
     return codes::other_status;
 }
@@ -101,11 +106,12 @@ ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage) 
     TURNAWAY_CHECK(!code.is_intermediate());
     TURNAWAY_CHECK(!code.is_positive() || stage == ClientStage::final_dot);
     const bool before_mail = stage == ClientStage::greeting || stage == ClientStage::ehlo;
-    const bool takes_none = before_mail && code == codes::host_takes_no_mail;
+    const bool takes_none = before_mail && code == codes::host_takes_no_mail &&
+                            scope_of(*reply, stage) == codes::RefusalScope::host;
     auto verdict = code.is_positive()    ? ClientVerdict::delivered
                    : code.is_permanent() ? ClientVerdict::permanent
                                          : ClientVerdict::temporary;
-    Detail detail = detail_of(*reply);
+    Detail detail = detail_of(*reply, stage);
     if (is_recipient_limit(*reply, stage)) {
         verdict = ClientVerdict::temporary;
         detail = codes::too_many_recipients;

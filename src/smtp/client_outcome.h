@@ -35,7 +35,7 @@ std::string_view name(ClientVerdict verdict);
 
 enum class ClientCause : std::uint8_t {
     replied,             // `reply` says it all
-    host_takes_no_mail,  // 521 as the greeting or to EHLO: `reply`
+    host_takes_no_mail,  // 521 as the greeting or to EHLO that speaks of the host: `reply`
     lost,                // the connection was closed or reset, or never came about
     timed_out,
     not_a_reply,      // what came is no SMTP, or too much of it

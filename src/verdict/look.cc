@@ -2,13 +2,17 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "smtp/host_refusal.h"
 
 namespace turnaway::verdict {
 namespace {
 
 LookFinding finding_of(const smtp::Reply& greeting) {
     if (greeting.codes_differ) return LookFinding::unclear;
-    if (greeting.code == codes::host_takes_no_mail) return LookFinding::refuses_521;
+    if (greeting.code == codes::host_takes_no_mail &&
+        smtp::scope_of(greeting, smtp::ClientStage::greeting) == codes::RefusalScope::host) {
+        return LookFinding::refuses_521;
+    }
     return greeting.code == codes::service_ready ? LookFinding::takes_mail : LookFinding::unclear;
 }
 
@@ -48,8 +52,7 @@ void GreetingLook::received(std::string_view bytes) {
 void GreetingLook::take_greeting(const smtp::Reply& greeting) {
     is_decided_ = true;
     finding_ = finding_of(greeting);
-    words_ = greeting.code.text();
-    if (const std::string text = greeting.text(); !text.empty()) words_ += ' ' + text;
+    words_ = smtp::words_of(greeting);
     wish_ = Wish::send;
 }
 

@@ -3,10 +3,9 @@
 //
 // Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Decided as soon as
 // the greeting is whole; the QUIT after it is manners (RFC 5321 section 4.1.1.10) and nobody need
-// wait for it. 521 alone says "never" (RFC 7504 section 3); 554, 4yz, silence, and lines of
-// different codes prove nothing, and 220 only that this host does not refuse by greeting: it may
-// still at EHLO or RCPT. Known gap: words that show another meaning of 521, such as a blocked
-// client, are kept but not weighed.
+// wait for it. Only a 521 that speaks of the host says "never" (RFC 7504 section 3,
+// smtp/host_refusal.h); 554, 4yz, silence, and lines of different codes prove nothing, and 220 only
+// that this host does not refuse by greeting: it may still at EHLO or RCPT.
 #pragma once
 
 #include <cstdint>

@@ -61,6 +61,7 @@ verdict::Answer answer_of_relay(const Vector& vector, const Assessment& assessme
     const std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
     for (const auto& probe : assessment.probes) {
         if (probe.result.end != ProbeEnd::refuses_521) continue;
+        if (probe.result.scope != codes::RefusalScope::host) continue;
         memory.remember(probe.target.host->text(), probe.target.address.text(), "521", now);
     }
     const verdict::Policy policy{.dns_trouble = verdict::DnsTrouble::defer};
@@ -90,10 +91,9 @@ TEST(CheckVectors, CheckAndRelayAgreeOnHostsThatSaid521) {
         const auto answer = answer_of_relay(vector, assessment);
         const bool is_refused = answer.reason == verdict::reason::refusing_hosts;
         refused_count += is_refused ? 1 : 0;
-        // The relay takes a 521 by its code; check also weighs its words.
         if (is_refused) {
             EXPECT_EQ(assessment.verdict, Verdict::refuses_521);
-            EXPECT_TRUE(assessment.taking == Taking::no || assessment.doubt == Doubt::about_client);
+            EXPECT_EQ(assessment.taking, Taking::no);
         }
         if (assessment.taking == Taking::yes) EXPECT_TRUE(answer.is_accepted());
         if (answer.code.is_permanent() && !is_refused) EXPECT_EQ(assessment.taking, Taking::no);

@@ -8,6 +8,7 @@
 #include "check/judge.h"
 #include "check/resemblance.h"
 #include "check/wording.h"
+#include "codes/constants.h"
 #include "unit/check/vectors.h"
 
 namespace turnaway::check {
@@ -86,12 +87,11 @@ TEST(EgressTarget, ReadsHostAndPort) {
     }
 }
 
-TEST(AboutClient, TellsUsFromThem) {
-    EXPECT_TRUE(is_about_client("554 5.7.1 Client host blocked using Spamhaus"));
-    EXPECT_TRUE(is_about_client("521 5.7.1 Blocked by policy, see http://example.org"));
-    EXPECT_FALSE(is_about_client("521 host.example Host does not accept mail"));
-    EXPECT_FALSE(is_about_client("554 No SMTP service here"));
-    EXPECT_FALSE(is_about_client("521"));
+TEST(VerdictOfRefusal, IsNamedAfterTheCode) {
+    EXPECT_EQ(verdict_of_refusal(codes::host_takes_no_mail), Verdict::refuses_521);
+    EXPECT_EQ(verdict_of_refusal(codes::transaction_failed), Verdict::refuses_554);
+    EXPECT_EQ(verdict_of_refusal(codes::mailbox_unavailable), Verdict::refuses_5yz);
+    EXPECT_EQ(verdict_of_refusal(codes::domain_takes_no_mail), Verdict::refuses_5yz);
 }
 
 TEST(Wording, SaysSomethingOfEveryVector) {

@@ -41,7 +41,8 @@ TEST(Delivery, GoesByPreferenceAndThroughAllAddressesOfAHostThatIsNotThere) {
 }
 
 TEST(Delivery, AHostThatSpokeIsNotAskedAtItsOtherAddress) {
-    for (const std::string_view act : {"greeting 521 h", "ehlo 521 h", "rcpt 450 4.2.1 x"}) {
+    for (const std::string_view act :
+         {"greeting 521 mx.example", "ehlo 521 mx.example", "rcpt 450 4.2.1 x"}) {
         EXPECT_EQ(run_round(two_by_two(), all(act)).dialled, (Dialled{"192.0.2.1", "192.0.2.2"}))
             << act;
     }
@@ -53,7 +54,7 @@ TEST(Delivery, DialsNoMoreHostsThanAllowedAndCallsTheRestUntried) {
     for (int i = 1; i <= 8; ++i) {
         const std::string address = "192.0.2." + std::to_string(i);
         hosts.push_back(host("h" + std::to_string(i) + ".example", 10, {address}));
-        acts.emplace(address, "greeting 521 h");
+        acts.emplace(address, "greeting 521 mx.example");
     }
     const route::Route route = hosts_of(hosts);
     const Round first = run_round(route, acts);
@@ -100,7 +101,7 @@ TEST(Delivery, AddressesThatRestComeLastAndOnlyWhereNeeded) {
         (Dialled{"192.0.2.1", "2001:db8::1"}));
     // The healthy one refuses for good: nothing is concluded about the one that rests.
     Acts acts = all("connect");
-    acts["192.0.2.2"] = "greeting 521 h";
+    acts["192.0.2.2"] = "greeting 521 mx.example";
     const auto settings = rests({"192.0.2.1", "2001:db8::1"});
     const Round round =
         run_round(two_by_two(), acts, std::vector<RecipientState>(1), settings, arrival);
@@ -170,7 +171,7 @@ TEST(Delivery, WithoutAWordTheRecipientGoesOnToTheNextAddress) {
 TEST(Delivery, KnowsAnAddressLiteralByItsAddress) {
     route::Route literal = hosts_of({host("a.example", 0, {"192.0.2.1"})});
     literal.hosts[0].name.reset();
-    const Round round = run_round(literal, {{"192.0.2.1", "greeting 521 h"}});
+    const Round round = run_round(literal, {{"192.0.2.1", "greeting 521 mx.example"}});
     EXPECT_EQ(round.judgements[0].kind, Kind::failed);
     EXPECT_EQ(round.states[0].attempts.at(0).host, "");
 }

@@ -78,24 +78,26 @@ TEST(Disposition, OfTwoHosts) {
     for (const auto& [first, second, dialled, kind, status, decided_by, cause] : {
              HostsCase{good, "connect", 1, Kind::delivered, "2.0.0", 0, "delivered"},
              // 521 before MAIL: the next MX, and the end when none is left.
-             HostsCase{"greeting 521 h", good, 2, Kind::delivered, "2.0.0", 1, "delivered"},
-             HostsCase{"ehlo 521 h", good, 2, Kind::delivered, "2.0.0", 1, "delivered"},
-             HostsCase{"greeting 521 h", "ehlo 521 h", 2, Kind::failed, "5.3.2", 0,
-                       "host_takes_no_mail"},
-             HostsCase{"greeting 521 h", "connect", 2, Kind::later, "4.4.1", 1, "lost"},
-             HostsCase{"timeout", "greeting 521 h", 2, Kind::later, "4.4.1", 0, "timed_out"},
-             HostsCase{"greeting 521 h", "rcpt 450 4.2.1 x", 2, Kind::later, "4.2.1", 1,
+             HostsCase{"greeting 521 mx.example", good, 2, Kind::delivered, "2.0.0", 1,
+                       "delivered"},
+             HostsCase{"ehlo 521 mx.example", good, 2, Kind::delivered, "2.0.0", 1, "delivered"},
+             HostsCase{"greeting 521 mx.example", "ehlo 521 mx.example", 2, Kind::failed, "5.3.2",
+                       0, "host_takes_no_mail"},
+             HostsCase{"greeting 521 mx.example", "connect", 2, Kind::later, "4.4.1", 1, "lost"},
+             HostsCase{"timeout", "greeting 521 mx.example", 2, Kind::later, "4.4.1", 0,
+                       "timed_out"},
+             HostsCase{"greeting 521 mx.example", "rcpt 450 4.2.1 x", 2, Kind::later, "4.2.1", 1,
                        "deferred"},
              // Other 5yz greetings.
              HostsCase{"greeting 554 no", good, 2, Kind::delivered, "2.0.0", 1, "delivered"},
              HostsCase{"greeting 554 no", "ehlo 550 5.7.1 no", 2, Kind::failed, "5.3.0", 0,
                        "greeting_refused"},
-             HostsCase{"greeting 554 no", "greeting 521 h", 2, Kind::failed, "5.3.0", 0,
+             HostsCase{"greeting 554 no", "greeting 521 mx.example", 2, Kind::failed, "5.3.0", 0,
                        "greeting_refused"},
              HostsCase{"greeting 554 no", "connect", 2, Kind::later, "4.4.1", 1, "lost"},
              // 5yz to MAIL, RCPT or the message: no other host is asked.
-             HostsCase{"mail 521 h", good, 1, Kind::failed, "5.3.2", 0, "refused"},
-             HostsCase{"rcpt 521 h", good, 1, Kind::failed, "5.3.2", 0, "refused"},
+             HostsCase{"mail 521 mx.example", good, 1, Kind::failed, "5.3.2", 0, "refused"},
+             HostsCase{"rcpt 521 mx.example", good, 1, Kind::failed, "5.3.2", 0, "refused"},
              HostsCase{"rcpt 556 h", good, 1, Kind::failed, "5.1.10", 0, "refused"},
              HostsCase{"rcpt 550 5.1.1 no", good, 1, Kind::failed, "5.1.1", 0, "refused"},
              HostsCase{"final_dot 554 5.7.1 no", good, 1, Kind::failed, "5.7.1", 0, "refused"},
@@ -137,7 +139,7 @@ TEST(Disposition, ARefusedGreetingMayBeDeferredInstead) {
     EXPECT_EQ(round.judgements[0].status.text(), "4.3.0");
     // It may have changed its mind: it is asked again. 521 is final whatever the setting.
     EXPECT_EQ(run_round(two_hosts(), both, round.states, defer, arrival + 1h).dialled.size(), 2U);
-    const Acts none{{"192.0.2.1", "greeting 521 h"}, {"192.0.2.2", "ehlo 521 h"}};
+    const Acts none{{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "ehlo 521 mx.example"}};
     EXPECT_EQ(run_round(two_hosts(), none, std::vector<RecipientState>(1), defer, arrival)
                   .judgements[0]
                   .kind,
@@ -145,15 +147,15 @@ TEST(Disposition, ARefusedGreetingMayBeDeferredInstead) {
 }
 
 TEST(Disposition, ARefusingAndAnUnreachableHostRetryTheUnreachableOneAlone) {
-    const Round first =
-        run_round(two_hosts(), {{"192.0.2.1", "greeting 521 h"}, {"192.0.2.2", "connect"}});
+    const Round first = run_round(
+        two_hosts(), {{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "connect"}});
     EXPECT_EQ(first.judgements[0].kind, Kind::later);
     const Acts later{{"192.0.2.1", "final_dot 250 ok"}, {"192.0.2.2", "connect"}};
     const Round second = run_round(two_hosts(), later, first.states, 1h);
     EXPECT_EQ(second.dialled, std::vector<std::string>{"192.0.2.2"});
     EXPECT_EQ(second.judgements[0].kind, Kind::later);
     const Round third =
-        run_round(two_hosts(), {{"192.0.2.2", "greeting 521 h"}}, second.states, 2h);
+        run_round(two_hosts(), {{"192.0.2.2", "greeting 521 mx.example"}}, second.states, 2h);
     EXPECT_EQ(third.dialled, std::vector<std::string>{"192.0.2.2"});
     EXPECT_EQ(third.judgements[0].kind, Kind::failed);
     EXPECT_EQ(third.judgements[0].status.text(), "5.3.2");
@@ -164,7 +166,7 @@ TEST(Disposition, AHostDnsHidesMayStillAccept) {
     route::Route route = two_hosts();
     route.has_failed_exchange = true;
     route.notes = {{route::NoteKind::failed_exchange, "c.example"}};
-    const Acts none{{"192.0.2.1", "greeting 521 h"}, {"192.0.2.2", "ehlo 521 h"}};
+    const Acts none{{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "ehlo 521 mx.example"}};
     const Round round = run_round(route, none);
     EXPECT_EQ(round.judgements[0].kind, Kind::later);
     EXPECT_EQ(round.judgements[0].status.text(), "4.4.3");

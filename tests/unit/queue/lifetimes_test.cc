@@ -76,14 +76,14 @@ Attempt attempt_with(std::string_view act, int number) {
 TEST(History, KeepsTheFirstTheLastAndEveryHostThatClosed) {
     std::vector<Attempt> attempts;
     for (int i = 0; i < 5; ++i) append(attempt_with("connect", i), &attempts);
-    append(attempt_with("greeting 521 h", 99), &attempts);
+    append(attempt_with("greeting 521 mx.example", 99), &attempts);
     for (int i = 5; i < 200; ++i) append(attempt_with("rcpt 450 x", i), &attempts);
     ASSERT_EQ(attempts.size(), 24U);
     EXPECT_EQ(attempts[2].host, "h2.example");
     EXPECT_EQ(attempts[3].host, "h99.example");
     EXPECT_EQ(attempts[4].host, "h180.example");
     EXPECT_EQ(attempts.back().host, "h199.example");
-    for (int i = 0; i < 100; ++i) append(attempt_with("ehlo 521 h", i), &attempts);
+    for (int i = 0; i < 100; ++i) append(attempt_with("ehlo 521 mx.example", i), &attempts);
     EXPECT_EQ(attempts.size(), 23 + base::limits::route_mx_most);
     EXPECT_EQ(attempts.back().host, "h99.example");
 }

@@ -29,10 +29,18 @@ TEST(ClientOutcome, FollowsTheReply) {
     using Stage = ClientStage;
     constexpr auto takes_none = ClientCause::host_takes_no_mail;
     for (const auto& [stage, line, verdict, status, cause] : {
-             ReplyCase{Stage::greeting, "521 h", permanent, "5.3.2", takes_none},
-             ReplyCase{Stage::ehlo, "521 h", permanent, "5.3.2", takes_none},
-             ReplyCase{Stage::starttls, "521 h", permanent, "5.3.2"},
-             ReplyCase{Stage::mail, "521 h", permanent, "5.3.2"},
+             ReplyCase{Stage::greeting, "521 mx.example", permanent, "5.3.2", takes_none},
+             ReplyCase{Stage::ehlo, "521 mx.example", permanent, "5.3.2", takes_none},
+             // A 521 that does not speak of the host is any refusal (ADR 10).
+             ReplyCase{Stage::greeting, "521 5.3.2 Service currently unavailable", permanent,
+                       "5.3.2"},
+             ReplyCase{Stage::greeting, "521 client blocked using bl.example", permanent, "5.3.0"},
+             ReplyCase{Stage::ehlo, "521 5.5.1 Protocol error", permanent, "5.5.1"},
+             ReplyCase{Stage::ehlo, "521 Helo command rejected", permanent, "5.3.0"},
+             ReplyCase{Stage::data, "521 x", permanent, "5.3.0"},
+             ReplyCase{Stage::final_dot, "521 5.3.0 Upstream error", permanent, "5.3.0"},
+             ReplyCase{Stage::starttls, "521 mx.example", permanent, "5.3.2"},
+             ReplyCase{Stage::mail, "521 mx.example", permanent, "5.3.2"},
              ReplyCase{Stage::rcpt, "521 5.7.1 h", permanent, "5.7.1"},
              ReplyCase{Stage::greeting, "554 h", permanent, "5.0.0"},
              ReplyCase{Stage::greeting, "450", temporary, "4.0.0"},

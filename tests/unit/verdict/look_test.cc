@@ -25,7 +25,15 @@ const std::vector<Case> cases{
      "521 www.example.org Host does not accept mail"},
     {"521-www.example.org\r\n521 no mail\r\n", refuses_521, "521 www.example.org no mail"},
     {"521\r\n", refuses_521, "521"},
-    {"521 bare newline\n", refuses_521, "521 bare newline"},
+    {"521 takes no mail\n", refuses_521, "521 takes no mail"},  // a bare newline
+    // A 521 that does not speak of the host (ADR 10).
+    {"521 5.3.2 Service currently unavailable\r\n", unclear,
+     "521 5.3.2 Service currently unavailable"},
+    {"521 5.7.1 Service unavailable; client [192.0.2.9] blocked using bl.example\r\n", unclear,
+     "521 5.7.1 Service unavailable; client [192.0.2.9] blocked using bl.example"},
+    {"521 5.5.1 Protocol error\r\n", unclear, "521 5.5.1 Protocol error"},
+    {"521 Your IP address is not allowed\r\n", unclear, "521 Your IP address is not allowed"},
+    {"521 Zut alors\r\n", unclear, "521 Zut alors"},
     // Requirement 2: these are about this client, or about now.
     {"554 no service for you\r\n", unclear, "554 no service for you"},
     {"550 no\r\n", unclear, "550 no"},
