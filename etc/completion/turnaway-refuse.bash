@@ -6,9 +6,9 @@ _turnaway_refuse() {
     --log) mapfile -t COMPREPLY < <(compgen -W "json text none" -- "$word"); return ;;
     --user) mapfile -t COMPREPLY < <(compgen -u -- "$word"); return ;;
     --listen | --metrics | --hostname | --idle-timeout | --session-timeout | --max-connections | \
-      --max-per-address | --workers) COMPREPLY=(); return ;;
+      --max-per-address | --pressure-connections | --pressure-per-address | --workers) COMPREPLY=(); return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "--listen --hostname --stage --idle-timeout --session-timeout \
-    --max-connections --max-per-address --workers --log --metrics --user --no-sandbox --help --version" -- "$word")
+    --max-connections --max-per-address --pressure-connections --pressure-per-address --workers --log --metrics --user --no-sandbox --help --version" -- "$word")
 }
 complete -F _turnaway_refuse turnaway-refuse

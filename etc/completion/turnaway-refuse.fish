@@ -7,6 +7,8 @@ complete -c turnaway-refuse -l idle-timeout -x -d 'How long a client may be sile
 complete -c turnaway-refuse -l session-timeout -x -d 'How long a connection may last'
 complete -c turnaway-refuse -l max-connections -x -d 'Connections held at once'
 complete -c turnaway-refuse -l max-per-address -x -d 'Connections held at once for one client'
+complete -c turnaway-refuse -l pressure-connections -x -d 'Connections held from which auto says 521 in the greeting'
+complete -c turnaway-refuse -l pressure-per-address -x -d 'Connections of one client a minute, likewise'
 complete -c turnaway-refuse -l workers -x -d 'Threads that serve connections'
 complete -c turnaway-refuse -l log -x -a 'json text none' -d 'Log on standard error'
 complete -c turnaway-refuse -l metrics -x -d 'Serve Prometheus metrics'

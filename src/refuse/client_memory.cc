@@ -5,21 +5,17 @@ namespace turnaway::refuse {
 class ClientMemory::Entry {
   public:
     explicit Entry(std::uint64_t bits) : bits_(bits) {}
-    static Entry make(std::uint64_t tag, bool came_back, bool left_at_hello,
-                      std::uint64_t now_minutes) {
-        return Entry(tag << tag_shift | std::uint64_t{left_at_hello} << hello_shift |
-                     std::uint64_t{came_back} << minute_bits | ((now_minutes + 1) & minute_mask));
+    Entry(std::uint64_t tag, std::uint64_t refusals, std::uint64_t now_minutes)
+        : bits_(tag << tag_shift | refusals << refusals_shift | ((now_minutes + 1) & minute_mask)) {
     }
     // How many low bits of the hash are left out of the tag.
-    static constexpr unsigned hash_bits_unused = 25;
+    static constexpr unsigned hash_bits_unused = 27;
 
     bool is_empty() const { return bits_ == 0; }
     bool has_tag(std::uint64_t tag) const { return !is_empty() && bits_ >> tag_shift == tag; }
-    bool came_back() const { return (bits_ >> minute_bits & 1) != 0; }
-    bool left_at_hello() const { return (bits_ >> hello_shift & 1) != 0; }
-    Entry with_left_at_hello(bool value) const {
-        const std::uint64_t bit = std::uint64_t{1} << hello_shift;
-        return Entry(value ? bits_ | bit : bits_ & ~bit);
+    std::uint64_t refusals_to_come() const { return bits_ >> refusals_shift & refusals_later; }
+    Entry with_refusals(std::uint64_t refusals) const {
+        return Entry((bits_ & ~(refusals_later << refusals_shift)) | refusals << refusals_shift);
     }
     std::uint64_t age_minutes(std::uint64_t now_minutes) const {
         return (now_minutes + 1 - (bits_ & minute_mask)) & minute_mask;
@@ -28,28 +24,26 @@ class ClientMemory::Entry {
         return !is_empty() && age_minutes(now_minutes) <= minutes_remembered;
     }
     std::uint64_t bits() const { return bits_; }
-    // How dear the entry is: the one with the least goes.
-    std::uint64_t worth(std::uint64_t now_minutes) const {
-        if (!is_fresh(now_minutes)) return 0;
-        return (came_back() ? minute_mask : 0) + minutes_remembered + 1 - age_minutes(now_minutes);
-    }
 
   private:
     static constexpr unsigned minute_bits = 23;
-    static constexpr unsigned hello_shift = minute_bits + 1;
-    static constexpr unsigned tag_shift = hello_shift + 1;
-    static_assert(tag_shift == hash_bits_unused);
+    static constexpr unsigned refusals_shift = minute_bits;
+    static constexpr unsigned tag_shift = refusals_shift + 4;
+    static_assert(tag_shift == hash_bits_unused && refusals_later == 15);
     static constexpr std::uint64_t minute_mask = (std::uint64_t{1} << minute_bits) - 1;
     std::uint64_t bits_;
 };
 
 std::atomic<std::uint64_t>& ClientMemory::victim_of(Set& set, std::uint64_t now_minutes) {
-    std::atomic<std::uint64_t>* victim = &set[0];
+    std::atomic<std::uint64_t>* victim = nullptr;
+    std::uint64_t most = 0;
     for (auto& place : set) {
-        const auto worth = [&](auto& p) {
-            return Entry(p.load(std::memory_order_relaxed)).worth(now_minutes);
-        };
-        if (worth(place) < worth(*victim)) victim = &place;
+        const Entry entry(place.load(std::memory_order_relaxed));
+        if (entry.is_empty()) return place;
+        const std::uint64_t age = entry.age_minutes(now_minutes);
+        if (victim != nullptr && age <= most) continue;
+        victim = &place;
+        most = age;
     }
     return *victim;
 }
@@ -66,39 +60,40 @@ ClientMemory::Place ClientMemory::place_of(const ClientAddress& client) {
     return place;
 }
 
-// In what follows a lost exchange is no loss: another thread has just written about the same
+// In what follows a lost exchange does no harm: another thread has just written about the same
 // client, or about one that came later.
 
-bool ClientMemory::visit(const ClientAddress& client, std::uint64_t now_minutes) {
+ClientMemory::Visit ClientMemory::visit(const ClientAddress& client, std::uint64_t now_minutes) {
+    const Place place = place_of(client);
+    if (place.entry == nullptr) return Visit::unknown;
+    std::uint64_t bits = place.entry->load(std::memory_order_relaxed);
+    const Entry before(bits);
+    if (!before.has_tag(place.tag) || !before.is_fresh(now_minutes)) return Visit::unknown;
+    const std::uint64_t refusals = before.refusals_to_come();
+    if (refusals == 0) return Visit::trial;
+    place.entry->compare_exchange_strong(bits, before.with_refusals(refusals - 1).bits(),
+                                         std::memory_order_relaxed);
+    return Visit::refuse_at_hello;
+}
+
+void ClientMemory::note_left_at_hello(const ClientAddress& client, std::uint64_t now_minutes) {
     const Place place = place_of(client);
     auto& entry = place.entry != nullptr ? *place.entry : victim_of(place.set, now_minutes);
     std::uint64_t bits = entry.load(std::memory_order_relaxed);
     const Entry before(bits);
-    const bool came_back = before.has_tag(place.tag) && before.is_fresh(now_minutes);
-    const bool left_at_hello = came_back && before.left_at_hello();
+    const bool left_before = before.has_tag(place.tag) && before.is_fresh(now_minutes);
     entry.compare_exchange_strong(
-        bits, Entry::make(place.tag, came_back, left_at_hello, now_minutes).bits(),
+        bits,
+        Entry(place.tag, left_before ? refusals_later : refusals_at_first, now_minutes).bits(),
         std::memory_order_relaxed);
-    return came_back;
 }
 
-void ClientMemory::note_left_at_hello(const ClientAddress& client) {
+void ClientMemory::forget(const ClientAddress& client) {
     const Place place = place_of(client);
     if (place.entry == nullptr) return;
     std::uint64_t bits = place.entry->load(std::memory_order_relaxed);
-    place.entry->compare_exchange_strong(bits, Entry(bits).with_left_at_hello(true).bits(),
-                                         std::memory_order_relaxed);
-}
-
-bool ClientMemory::take_left_at_hello(const ClientAddress& client) {
-    const Place place = place_of(client);
-    if (place.entry == nullptr) return false;
-    std::uint64_t bits = place.entry->load(std::memory_order_relaxed);
-    const Entry before(bits);
-    if (!before.left_at_hello()) return false;
-    place.entry->compare_exchange_strong(bits, before.with_left_at_hello(false).bits(),
-                                         std::memory_order_relaxed);
-    return true;
+    if (!Entry(bits).has_tag(place.tag)) return;
+    place.entry->compare_exchange_strong(bits, 0, std::memory_order_relaxed);
 }
 
 }  // namespace turnaway::refuse

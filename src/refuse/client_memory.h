@@ -1,12 +1,15 @@
-// Which clients were here within the last week: the memory behind `--stage auto`.
+// Which clients left between EHLO and MAIL within the last week: the memory behind `--stage auto`.
 //
-// A client that comes back did not understand the 521 greeting and gets its refusal at RCPT. One
-// that then leaves between EHLO and MAIL, as a sender does that insists on TLS, gets it at EHLO the
-// next time. A fixed table of 8192 sets of 8 entries (512 KiB, touched as it fills): no growth, no
-// allocation, no lock. The place of a client is chosen by a keyed hash, so nobody can choose whose
+// A sender that insists on TLS leaves there, because this host offers no STARTTLS, and would never
+// come to the refusal at RCPT. So it is refused at EHLO when it comes back. But somebody may also
+// have left there by accident, or may keep a message that is refused at EHLO: after three visits
+// the client is let through to RCPT once more. If it leaves again it is refused at EHLO the next
+// fifteen times before the next trial; if it gets to MAIL it is forgotten.
+//
+// A fixed table of 8192 sets of 8 entries (512 KiB, touched as it fills): no growth, no allocation,
+// no lock. The place of a client is chosen by a keyed hash, so that an attacker cannot choose whose
 // entry to push out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full
-// set what is older than a week goes first, then who came once, then the oldest. Lost at a restart:
-// a sender then meets the 521 greeting once more, which is true as well.
+// set the oldest goes. Lost at a restart: such a sender then keeps its message for one retry more.
 #pragma once
 
 #include <array>
@@ -22,24 +25,32 @@ namespace turnaway::refuse {
 class ClientMemory {
   public:
     static constexpr std::uint64_t minutes_remembered = std::uint64_t{7} * 24 * 60;
+    // How often a client is refused at EHLO before it is tried at RCPT again.
+    static constexpr std::uint64_t refusals_at_first = 3;
+    static constexpr std::uint64_t refusals_later = 15;
 
     explicit ClientMemory(base::KeyedHash hash) : hash_(hash), table_(sets) {}
 
-    // Notes the visit; true when the client was here before, at most a week ago. `now_minutes`
-    // counts from any fixed start and never goes back. Safe from any thread.
-    bool visit(const ClientAddress& client, std::uint64_t now_minutes);
+    enum class Visit : std::uint8_t {
+        unknown,          // has not left early, or longer ago than a week
+        refuse_at_hello,  // has, and this visit is counted
+        trial,            // has, and is let through to RCPT this time
+    };
+    // `now_minutes` counts from any fixed start and never goes back. Safe from any thread, as are
+    // the others.
+    Visit visit(const ClientAddress& client, std::uint64_t now_minutes);
 
-    // The client left after EHLO without MAIL. Forgotten when the client itself is.
-    void note_left_at_hello(const ClientAddress& client);
-    // Whether that was noted since the last call for this client.
-    bool take_left_at_hello(const ClientAddress& client);
+    // The client left after EHLO or HELO without MAIL.
+    void note_left_at_hello(const ClientAddress& client, std::uint64_t now_minutes);
+    // The client got to MAIL.
+    void forget(const ClientAddress& client);
 
   private:
     static constexpr std::size_t sets = 8192;
     static constexpr std::size_t ways = 8;
 
-    // 39 bits of the hash, 1 bit "left at hello", 1 bit "came back", 23 bits of minutes plus one; 0
-    // is an empty entry.
+    // 37 bits of the hash, 4 bits of refusals at EHLO to come, 23 bits of minutes plus one; 0 is an
+    // empty entry.
     class Entry;
     using Set = std::array<std::atomic<std::uint64_t>, ways>;
     static_assert(sizeof(Set) == 64, "a set is one cache line");

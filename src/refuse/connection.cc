@@ -68,6 +68,11 @@ std::string_view name(Ending ending) {
     return names[static_cast<std::size_t>(ending)];
 }
 
+std::string_view name(Pressure pressure) {
+    constexpr std::array<std::string_view, pressures> names{"none", "connections", "address"};
+    return names[static_cast<std::size_t>(pressure)];
+}
+
 std::uint32_t ConnectionTable::take() {
     std::uint32_t index = free_;
     std::uint32_t generation = 0;

@@ -2,8 +2,8 @@
 // table.
 //
 // The table is one mapping made at start; a row costs memory once it has been used, rows are handed
-// out most recently used first, and nothing else is kept for a connection: unread input stays in
-// the kernel. A row belongs to the worker whose table it is.
+// out most recently used first, and nothing else is kept for a connection but, for a few of them,
+// input that waits (held_input.h). A row belongs to the worker whose table it is.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "refuse/client_address.h"
+#include "refuse/held_input.h"
 #include "refuse/zeroed_array.h"
 #include "smtp/refuse_session.h"
 
@@ -55,13 +56,22 @@ enum class Ending : std::uint8_t {
     client_reset,
     idle_timeout,
     session_timeout,
-    bounds,         // more commands, errors or bytes than a session may have
+    bounds,         // more commands or bytes than a session may have
     address_limit,  // the client held too many connections: 521 and closed
     table_full,     // 521 and closed
     shutdown,
 };
 inline constexpr std::size_t endings = static_cast<std::size_t>(Ending::shutdown) + 1;
 std::string_view name(Ending ending);
+
+// Why stage `auto` said 521 in the greeting, for log and metrics.
+enum class Pressure : std::uint8_t {
+    none,
+    connections,  // too many are held
+    address,      // this client connects too often
+};
+inline constexpr std::size_t pressures = static_cast<std::size_t>(Pressure::address) + 1;
+std::string_view name(Pressure pressure);
 
 struct Connection {
     static constexpr std::uint32_t none = 0xffffffff;
@@ -80,6 +90,9 @@ struct Connection {
     bool waits_for_room = false;  // the socket was full: EPOLLOUT is asked for
     bool is_watched = false;      // known to epoll
     bool is_counted = false;      // holds a place in AddressCount
+    bool is_on_trial = false;     // ClientMemory has a note about it, and it may come to RCPT again
+    std::uint8_t held_input = HeldInput::none;
+    Pressure pressure = Pressure::none;
     Ending ending = Ending::quit;
     ClientAddress client;
     smtp::RefuseSession session{smtp::RefuseStage::greeting};

@@ -25,6 +25,7 @@ std::string_view connection_log_line(const Connection& connection, base::LogForm
     line.add_time(wall_clock());
     line.add("client", connection.client.text(address));
     line.add("stage", smtp::name(connection.session.stage()));
+    if (connection.pressure != Pressure::none) line.add("pressure", name(connection.pressure));
     line.add("refused", connection.session.has_refused());
     line.add("reached", reached_names[static_cast<std::size_t>(connection.session.reached())]);
     line.add("ended", name(connection.ending));

@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, stages> reached_names{"connect", "helo", 
 
 void Totals::add(const Counters& counters) {
     add_all(connections, counters.connections);
+    add_all(pressure, counters.pressure);
     add_all(refusals, counters.refusals);
     add_all(ended, counters.ended);
     add_all(reached, counters.reached);
@@ -64,10 +65,16 @@ std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds) 
     for (std::size_t i = 0; i < stages; ++i) {
         page.sample("stage", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.connections[i]);
     }
-    page.family("refusals_total", "counter", "Connections told 521, by where it was first said.");
+    page.family("pressure_total", "counter",
+                "Connections that stage auto refused in the greeting, by the reason.");
+    for (std::size_t i = 1; i < pressures; ++i) {
+        page.sample("reason", name(static_cast<Pressure>(i)), totals.pressure[i]);
+    }
+    page.family("refusals_total", "counter", "Connections refused, by what got the first 521.");
     for (std::size_t i = 0; i < stages; ++i) {
         page.sample("at", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.refusals[i]);
     }
+    page.sample("at", "other", totals.refusals[refused_elsewhere]);
     page.family("ended_total", "counter", "Connections that ended, by how.");
     for (std::size_t i = 0; i < endings; ++i) {
         page.sample("how", name(static_cast<Ending>(i)), totals.ended[i]);

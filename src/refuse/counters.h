@@ -27,11 +27,16 @@ class Counter {
 };
 
 inline constexpr std::size_t stages = 4;  // of smtp::RefuseStage
+// What got the first 521: the greeting, EHLO or HELO, MAIL, RCPT, as the stages are counted; or
+// something else, such as STARTTLS, a line that is not a command, or a silence that took too long.
+inline constexpr std::size_t refusal_points = stages + 1;
+inline constexpr std::size_t refused_elsewhere = stages;
 
 struct alignas(64) Counters {
     std::array<Counter, stages> connections;  // by the stage the client was given
-    std::array<Counter, stages> refusals;     // by the point at which the first 521 was said
-    std::array<Counter, endings> ended;       // by Ending
+    std::array<Counter, pressures> pressure;  // by Pressure; nothing is counted for none
+    std::array<Counter, refusal_points> refusals;
+    std::array<Counter, endings> ended;  // by Ending
     std::array<Counter, stages>
         reached;  // by how far the client came (smtp::RefuseSession::Reached)
     Counter commands;
@@ -44,7 +49,8 @@ struct alignas(64) Counters {
 // The same numbers added up, as plain values.
 struct Totals {
     std::array<std::uint64_t, stages> connections{};
-    std::array<std::uint64_t, stages> refusals{};
+    std::array<std::uint64_t, pressures> pressure{};
+    std::array<std::uint64_t, refusal_points> refusals{};
     std::array<std::uint64_t, endings> ended{};
     std::array<std::uint64_t, stages> reached{};
     std::uint64_t commands = 0;
@@ -57,7 +63,7 @@ struct Totals {
     std::uint64_t all_connections() const;
 };
 
-// The totals as Prometheus text (version 0.0.4). Labels take only the names of stages and endings.
+// The totals as Prometheus text (version 0.0.4). Labels take only names that are fixed here.
 std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds);
 
 }  // namespace turnaway::refuse

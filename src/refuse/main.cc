@@ -33,6 +33,7 @@ Result<void> make_room_for_connections(Settings& settings, std::size_t listeners
         others + settings.connections_max, others + least, "lower --max-connections or --workers");
     if (!granted) return std::unexpected(granted.error());
     settings.connections_max = static_cast<std::uint32_t>(*granted - others);
+    settings.settle_pressure();
     return {};
 }
 
@@ -61,6 +62,16 @@ Result<std::vector<std::unique_ptr<Worker>>> make_workers(Shared& shared, Listen
         workers.push_back(*std::move(worker));
     }
     return workers;
+}
+
+// A sender takes the first word of the refusal for the host's official name (RFC 1846 section 4.1).
+void warn_of_short_name(Supervisor& supervisor, const std::string& hostname) {
+    if (hostname.starts_with('[') || hostname.find('.') != std::string::npos) return;
+    supervisor.log("warning", {{"about", "hostname"},
+                               {"hostname", hostname},
+                               {"words",
+                                "the name has no dot: give the full name with --hostname, such as "
+                                "www.example.org"}});
 }
 
 // The order matters: sockets while we may, then files and users, then threads, and system calls
@@ -117,6 +128,7 @@ Result<void> serve(Settings settings) {
                             {"max_connections", std::to_string(settings.connections_max)},
                             {"metrics", metrics_address},
                             {"sandbox", settings.is_sandboxed ? "on" : "off"}});
+    warn_of_short_name(**supervisor, settings.hostname);
     ready.arrive_and_wait();
     notify.send("READY=1");
     (*supervisor)->run(notify);

@@ -38,6 +38,8 @@ enum Option : std::size_t {
     option_session_timeout,
     option_max_connections,
     option_max_per_address,
+    option_pressure_connections,
+    option_pressure_per_address,
     option_workers,
     option_log,
     option_metrics,
@@ -49,11 +51,16 @@ constexpr std::array<OptionRow, option_count> option_rows{{
     {"--listen", "ADDR:PORT", "",
      "Address to listen on, numeric, IPv6 in brackets; repeatable (0.0.0.0:25 and [::]:25)"},
     {"--hostname", "NAME", "", "Name the refusal begins with (the system's host name)"},
-    {"--stage", "STAGE", "auto", "Where to say 521: auto, greeting, helo, mail or rcpt"},
+    {"--stage", "STAGE", "auto",
+     "Where to say 521: auto (rcpt, or greeting under pressure), greeting, helo, mail or rcpt"},
     {"--idle-timeout", "TIME", "5m", "How long a client may be silent: 90s, 5m, 1h"},
     {"--session-timeout", "TIME", "15m", "How long a connection may last"},
     {"--max-connections", "N", "16384", "Connections held at once; more get 521 and are closed"},
     {"--max-per-address", "N", "256", "Connections held at once for one IPv4 address or IPv6 /64"},
+    {"--pressure-connections", "N", "",
+     "Stage auto: with more held, 521 is the greeting (three quarters of --max-connections)"},
+    {"--pressure-per-address", "N", "600",
+     "Stage auto: 521 is the greeting for an address with more connections a minute"},
     {"--workers", "N", "", "Threads that serve connections (one for each processor)"},
     {"--log", "FORMAT", "text", "Log on standard error: json, text or none"},
     {"--metrics", "ADDR:PORT", "", "Serve Prometheus metrics at http://ADDR:PORT/metrics (off)"},
@@ -63,7 +70,7 @@ constexpr std::array<OptionRow, option_count> option_rows{{
 constexpr const char* example =
     "Example:\n"
     "  turnaway-refuse --hostname www.example.org --listen 192.0.2.1:25\n"
-    "  The client gets: 521 www.example.org Host does not accept mail\n"
+    "  A sender gets code 521: www.example.org Host does not accept mail\n"
     "\n"
     "See turnaway-refuse(8).";
 
@@ -156,10 +163,18 @@ Result<void> read_numbers(const Given& given, Settings* settings) {
     if (!connections) return std::unexpected(connections.error());
     const auto per_address = number(given, option_max_per_address, connections_max_most);
     if (!per_address) return std::unexpected(per_address.error());
+    const auto a_minute = number(given, option_pressure_per_address, connections_max_most);
+    if (!a_minute) return std::unexpected(a_minute.error());
+    if (!given[option_pressure_connections].empty()) {
+        const auto held = number(given, option_pressure_connections, connections_max_most);
+        if (!held) return std::unexpected(held.error());
+        settings->pressure_connections = *held;
+    }
     settings->idle_timeout = *idle;
     settings->session_timeout = *session;
     settings->connections_max = *connections;
     settings->connections_per_address_max = *per_address;
+    settings->pressure_per_address_a_minute = *a_minute;
     settings->workers = std::max(1U, std::thread::hardware_concurrency());
     if (!given[option_workers].empty()) {
         const auto workers = number(given, option_workers, workers_most);
@@ -170,6 +185,10 @@ Result<void> read_numbers(const Given& given, Settings* settings) {
 }
 
 }  // namespace
+
+void Settings::settle_pressure() {
+    if (pressure_connections == 0) pressure_connections = connections_max - connections_max / 4;
+}
 
 std::string Endpoint::text() const {
     return (is_ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);

@@ -34,11 +34,18 @@ struct Settings {
     std::uint32_t connections_max = 0;
     bool is_connections_max_given = false;  // else it may be lowered to what the system allows
     std::uint32_t connections_per_address_max = 0;
+    // Beyond these stage auto says 521 in the greeting. The first also cuts the idle timeout; 0 is
+    // three quarters of connections_max, see settle_pressure().
+    std::uint32_t pressure_connections = 0;
+    std::uint32_t pressure_per_address_a_minute = 0;
     std::uint32_t workers = 0;
     base::LogFormat log = base::LogFormat::text;
     std::optional<Endpoint> metrics;
     std::string user;
     bool is_sandboxed = true;
+
+    // Once connections_max is known for good.
+    void settle_pressure();
 };
 
 // What main() does with the command line: run with settings, or print and leave (help, version).

@@ -22,7 +22,7 @@ constexpr std::size_t drained_bytes_per_round = std::size_t{256} * 1024;
 constexpr std::uint32_t drain_seconds_max = 10;
 constexpr std::uint32_t stop_grace_seconds = 5;
 constexpr std::uint32_t stop_drain_seconds = 2;
-// From three quarters of the table on, silent clients are let go sooner (RFC 5321 section 4.5.3.2.7
+// From `--pressure-connections` on, silent clients are let go sooner (RFC 5321 section 4.5.3.2.7
 // allows less under attack).
 constexpr std::uint32_t idle_seconds_under_pressure = 15;
 
@@ -38,7 +38,8 @@ Worker::Worker(Shared& shared, std::vector<OwnedFd> listeners)
 Worker::Clocks Worker::Clocks::read() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return {static_cast<std::uint32_t>(now.tv_sec),
+    return {static_cast<std::uint64_t>(now.tv_sec * 1'000'000 + now.tv_nsec / 1000),
+            static_cast<std::uint32_t>(now.tv_sec),
             static_cast<std::uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000)};
 }
 
@@ -127,112 +128,10 @@ void Worker::serve(std::uint32_t index, std::uint32_t events) {
     for (int round = 0; round < rounds_per_event; ++round) {
         if (serve_once(index, client_has_closed) != Progress::goes_on) return;
     }
-    // Others first; the kernel reports what is still there once more.
-    ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
-}
-
-// Looks at what has come, answers as much as fits, and takes out of the kernel's buffer what was
-// answered.
-Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed) {
-    Connection& connection = table_[index];
-    // The first words after a 521 greeting are short and so is the answer, for which a fresh socket
-    // has room: they are simply read.
-    const bool is_first = connection.session.has_refused() && connection.session.commands() == 0;
-    const std::size_t bytes_max = is_first ? first_read_bytes : input_.size();
-    const ssize_t got = recv(connection.fd, input_.data(), bytes_max, is_first ? 0 : MSG_PEEK);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return errno == EINTR ? Progress::goes_on : Progress::waits;
-    }
-    if (got <= 0) {
-        finish(index, got == 0 ? Ending::client_closed : Ending::client_reset);
-        return Progress::over;
-    }
-    const auto bytes = static_cast<std::size_t>(got);
-    const smtp::RefuseSession before = connection.session;
-    output_.clear();
-    const std::size_t consumed = answer(connection, {input_.data(), bytes});
-    if (!send_output(index)) {
-        if (connection.fd < 0) return Progress::over;
-        if (is_first) {
-            finish(index, Ending::client_reset);
-            return Progress::over;
-        }
-        // The socket is full: nothing has happened yet. The same bytes give the same answer when
-        // there is room.
-        connection.session = before;
-        return Progress::waits;
-    }
-    connection.bytes_to_skip = 0;
-    if (consumed > 0) {
-        if (!is_first) recv(connection.fd, nullptr, consumed, MSG_TRUNC);
-        connection.idle_since_seconds = now_.seconds;
-    }
-    TURNAWAY_CHECK(!is_first || consumed == bytes || connection.session.is_over());
-    const bool has_read_all = consumed == bytes && bytes < bytes_max;
-    if (connection.session.is_over()) {
-        const bool by_quit = !connection.session.is_out_of_bounds();
-        if (by_quit && has_read_all) {
-            finish(index, Ending::quit);
-        } else {
-            begin_drain(index, by_quit ? Ending::quit : Ending::bounds);
-        }
-        return Progress::over;
-    }
-    // There is more to do when the output filled up first, or more input waits than fits the
-    // buffer.
-    if (output_.size() >= output_bytes || (consumed > 0 && bytes == bytes_max)) {
-        return Progress::goes_on;
-    }
-    if (!client_has_closed) return Progress::waits;
-    // Half a line may still lie there unread.
-    begin_drain(index, Ending::client_closed);
-    return Progress::over;
-}
-
-// Runs the session over `bytes` into output_, as long as there is room for one more reply; returns
-// how many bytes are done with.
-std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
-    std::size_t consumed = 0;
-    smtp::RefuseSession& session = connection.session;
-    while (consumed < bytes.size() && output_.size() < output_bytes && !session.is_over()) {
-        const bool had_refused = session.has_refused();
-        const auto step = session.next(bytes.substr(consumed));
-        consumed += step.consumed;
-        if (!step.says) break;
-        output_.append(shared_.replies[*step.says]);
-        // A line that is read again after a full socket has been noted and counted already.
-        if (session.commands() <= connection.noted_commands) continue;
-        connection.noted_commands = static_cast<std::uint16_t>(session.commands());
-        connection.notes.take(step);
-        counters_.commands.add();
-        if (step.told == smtp::RefuseSession::Reached::rcpt) counters_.recipients.add();
-        if (!had_refused && session.has_refused()) {
-            counters_.refusals[static_cast<std::size_t>(session.stage())].add();
-        }
-    }
-    return consumed;
-}
-
-// False when not all of output_ went out: the connection then waits for room, or has ended.
-bool Worker::send_output(std::uint32_t index) {
-    Connection& connection = table_[index];
-    TURNAWAY_CHECK(connection.bytes_to_skip <= output_.size());
-    const std::string_view rest = std::string_view(output_).substr(connection.bytes_to_skip);
-    if (rest.empty()) return true;
-    // What ends the session goes out together with the FIN that follows at once.
-    const int more = connection.session.is_over() ? MSG_MORE : 0;
-    const ssize_t sent = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL | more);
-    if (sent == static_cast<ssize_t>(rest.size())) return true;
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        finish(index, Ending::client_reset);
-        return false;
-    }
-    if (sent > 0) {
-        connection.bytes_to_skip = static_cast<std::uint16_t>(connection.bytes_to_skip + sent);
-    }
-    connection.waits_for_room = true;
+    // Others first. What is left may be in the kernel or in held_: that there is room to write is
+    // reported in any case.
+    table_[index].waits_for_room = true;
     ask_for_event(index, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
-    return false;
 }
 
 void Worker::ask_for_event(std::uint32_t index, std::uint32_t events) {
@@ -247,6 +146,7 @@ void Worker::ask_for_event(std::uint32_t index, std::uint32_t events) {
 void Worker::begin_drain(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.is_draining = true;
+    held_.release(&connection.held_input);
     connection.ending = ending;
     connection.idle_since_seconds = now_.seconds;
     shutdown(connection.fd, SHUT_WR);
@@ -278,7 +178,7 @@ void Worker::give_up(std::uint32_t index, Ending ending) {
         if (!connection.waits_for_room) {
             send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_MORE);
         }
-        counters_.refusals[static_cast<std::size_t>(connection.session.stage())].add();
+        counters_.refusals[refused_elsewhere].add();
     }
     begin_drain(index, ending);
 }
@@ -287,7 +187,7 @@ std::uint32_t Worker::idle_seconds_max(const Connection& connection) const {
     if (connection.is_draining) return drain_seconds_max;
     const auto usual = static_cast<std::uint32_t>(shared_.settings.idle_timeout.count());
     const std::uint32_t held = shared_.held.load(std::memory_order_relaxed);
-    const bool is_under_pressure = held >= shared_.settings.connections_max / 4 * 3 + 1;
+    const bool is_under_pressure = held > shared_.settings.pressure_connections;
     return is_under_pressure ? std::min(usual, idle_seconds_under_pressure) : usual;
 }
 
@@ -311,12 +211,9 @@ void Worker::finish(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.ending = ending;
     // Before the close, after which the client may be back at once.
-    const bool left = ending == Ending::quit || ending == Ending::client_closed;
-    if (left && !shared_.settings.stage && !connection.session.has_refused() &&
-        connection.session.reached() == smtp::RefuseSession::Reached::helo) {
-        shared_.memory.note_left_at_hello(connection.client);
-    }
+    if (!shared_.settings.stage) remember(connection);
     wheel_.remove(table_, index);
+    held_.release(&connection.held_input);
     close(connection.fd);
     if (connection.is_counted) {
         shared_.address_count.release(connection.client);
@@ -326,6 +223,20 @@ void Worker::finish(std::uint32_t index, Ending ending) {
     counters_.reached[static_cast<std::size_t>(connection.session.reached())].add();
     log(connection);
     table_.release(index);
+}
+
+// What stage `auto` needs to know of this client the next time.
+void Worker::remember(const Connection& connection) {
+    using Reached = smtp::RefuseSession::Reached;
+    const Reached reached = connection.session.reached();
+    const bool left = connection.ending == Ending::quit ||
+                      connection.ending == Ending::client_closed ||
+                      connection.ending == Ending::client_reset;
+    if (left && reached == Reached::helo && !connection.session.has_refused()) {
+        shared_.memory.note_left_at_hello(connection.client, now_.seconds / 60);
+    } else if (connection.is_on_trial && reached >= Reached::mail) {
+        shared_.memory.forget(connection.client);
+    }
 }
 
 void Worker::log(const Connection& connection) {

@@ -1,11 +1,11 @@
 // One thread that serves connections: accepts, greets, answers, waits, closes.
 //
-// Raw epoll, edge-triggered, no allocation once it runs. Input is looked at in the kernel's buffer
-// (MSG_PEEK) and taken out only when its answer is on the way, so a partial line or a full socket
-// needs no memory here: the same bytes are simply read again. A connection is never closed over
-// unread input, because the reset that follows can destroy the 521 on its way: write side shut,
-// input drained, then closed. RFC 7504 section 3, RFC 1846 section 4.2; requirements 4, 16, 17,
-// 37, 55.
+// Raw epoll, edge-triggered, no allocation once it runs. Input is read and answered at once; what
+// cannot be answered yet, half a line or lines whose answers the client does not read, waits in one
+// of a few places (held_input.h) or, when they are taken, in the kernel's buffer. A connection is
+// never closed over unread input, because the reset that follows can destroy the 521 on its way:
+// write side shut, input drained, then closed. RFC 7504 section 3, RFC 1846 section 4.2;
+// requirements 4, 16, 17, 37, 55.
 #pragma once
 
 #include <array>
@@ -19,9 +19,11 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "refuse/address_count.h"
+#include "refuse/address_rate.h"
 #include "refuse/client_memory.h"
 #include "refuse/connection.h"
 #include "refuse/counters.h"
+#include "refuse/held_input.h"
 #include "refuse/listener.h"
 #include "refuse/log_ring.h"
 #include "refuse/options.h"
@@ -36,12 +38,14 @@ struct Shared {
         : settings(std::move(given)),
           replies(settings.hostname),
           memory(hash),
-          address_count(hash) {}
+          address_count(hash),
+          address_rate(hash) {}
 
     const Settings settings;
     const smtp::RefuseReplies replies;
     ClientMemory memory;
     AddressCount address_count;
+    AddressRate address_rate;
     std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
     std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
     LogFlag log_flag;                      // the supervisor has been woken for the log
@@ -74,8 +78,9 @@ class Worker {
     Worker(Shared& shared, std::vector<OwnedFd> listeners);
 
     struct Clocks {
-        std::uint32_t seconds;  // since the machine started, as are the milliseconds, which wrap
-        std::uint32_t milliseconds;
+        std::uint64_t microseconds;  // since the machine started, as are the others
+        std::uint32_t seconds;
+        std::uint32_t milliseconds;  // wraps
         static Clocks read();
     };
     int wait_milliseconds() const;
@@ -85,7 +90,7 @@ class Worker {
     base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
     void accept_batch(int listener);
     void welcome(int fd, const ClientAddress& client);
-    smtp::RefuseStage stage_for(const ClientAddress& client);
+    void choose_stage(Connection* connection, std::uint32_t others_held);
     void turn_away(int fd, const ClientAddress& client, Ending ending);
     void accept_without_descriptor(int listener);
     void pause_accepting();
@@ -97,6 +102,15 @@ class Worker {
     void serve_fresh();
     void serve(std::uint32_t index, std::uint32_t events);
     enum class Progress : std::uint8_t { waits, goes_on, over };
+    // Reading and answering (worker_input.cc).
+    struct Received {
+        std::size_t bytes = 0;   // of input_
+        bool is_peeked = false;  // they are still in the kernel's buffer
+        bool is_at_end = false;  // the client sends no more
+        bool has_failed = false;
+    };
+    Received receive(const Connection& connection);
+    void let_go(Connection& connection, const Received& received, std::size_t answered);
     Progress serve_once(std::uint32_t index, bool client_has_closed);
     std::size_t answer(Connection& connection, std::string_view bytes);
     bool send_output(std::uint32_t index);
@@ -107,12 +121,11 @@ class Worker {
     void ask_for_event(std::uint32_t index, std::uint32_t events);
     void look_at_time(std::uint32_t index);
     std::uint32_t idle_seconds_max(const Connection& connection) const;
+    void remember(const Connection& connection);
     void log(const Connection& connection);
 
-    static constexpr std::size_t input_bytes = 4096;
+    static constexpr std::size_t input_bytes = HeldInput::bytes_max;
     static constexpr std::size_t output_bytes = 4096;
-    // At most half as many replies of some sixty octets: less than output_bytes.
-    static constexpr std::size_t first_read_bytes = 64;
     static_assert(input_bytes > base::limits::command_line_bytes_most);
 
     Shared& shared_;
@@ -135,6 +148,7 @@ class Worker {
     bool is_listening_ = false;
     bool is_accept_paused_ = false;
     bool has_given_up_all_ = false;
+    HeldInput held_;
     std::array<char, input_bytes> input_{};
     std::string output_;  // reserved at start, never grows
 };

@@ -142,13 +142,32 @@ void Worker::accept_without_descriptor(int listener) {
     reserve_ = OwnedFd(dup(wake_.get()));
 }
 
-// Auto: the greeting of RFC 7504 first; RCPT for who comes back; EHLO for who came back and left
-// without getting to MAIL.
-smtp::RefuseStage Worker::stage_for(const ClientAddress& client) {
+// Auto: at RCPT; at EHLO for a client that left between EHLO and MAIL before; in the greeting,
+// which costs least, when too many connections are held or this client connects too often.
+void Worker::choose_stage(Connection* connection, std::uint32_t others_held) {
     using enum smtp::RefuseStage;
-    if (shared_.settings.stage) return *shared_.settings.stage;
-    if (!shared_.memory.visit(client, now_.seconds / 60)) return greeting;
-    return shared_.memory.take_left_at_hello(client) ? helo : rcpt;
+    const Settings& settings = shared_.settings;
+    smtp::RefuseStage stage = settings.stage.value_or(rcpt);
+    if (!settings.stage) {
+        if (others_held >= settings.pressure_connections) {
+            connection->pressure = Pressure::connections;
+        } else if (!shared_.address_rate.allows(connection->client,
+                                                settings.pressure_per_address_a_minute,
+                                                now_.microseconds)) {
+            connection->pressure = Pressure::address;
+        }
+        if (connection->pressure != Pressure::none) {
+            counters_.pressure[static_cast<std::size_t>(connection->pressure)].add();
+            stage = greeting;
+        } else {
+            const auto visit = shared_.memory.visit(connection->client, now_.seconds / 60);
+            if (visit == ClientMemory::Visit::refuse_at_hello) stage = helo;
+            connection->is_on_trial = visit == ClientMemory::Visit::trial;
+        }
+    }
+    connection->session = smtp::RefuseSession(stage);
+    counters_.connections[static_cast<std::size_t>(stage)].add();
+    if (stage == greeting) counters_.refusals[static_cast<std::size_t>(greeting)].add();
 }
 
 void Worker::welcome(int fd, const ClientAddress& client) {
@@ -156,25 +175,21 @@ void Worker::welcome(int fd, const ClientAddress& client) {
     if (!shared_.address_count.take(client, settings.connections_per_address_max)) {
         return turn_away(fd, client, Ending::address_limit);
     }
-    const bool has_room =
-        shared_.held.fetch_add(1, std::memory_order_relaxed) < settings.connections_max;
+    const std::uint32_t others_held = shared_.held.fetch_add(1, std::memory_order_relaxed);
+    const bool has_room = others_held < settings.connections_max;
     const std::uint32_t index = has_room ? table_.take() : Connection::none;
     if (index == Connection::none) {
         shared_.held.fetch_sub(1, std::memory_order_relaxed);
         shared_.address_count.release(client);
         return turn_away(fd, client, Ending::table_full);
     }
-    const smtp::RefuseStage stage = stage_for(client);
     Connection& connection = table_[index];
     connection.fd = fd;
     connection.client = client;
     connection.is_counted = true;
     connection.started_milliseconds = now_.milliseconds;
     connection.idle_since_seconds = now_.seconds;
-    connection.session = smtp::RefuseSession(stage);
-    counters_.connections[static_cast<std::size_t>(stage)].add();
-    if (stage == smtp::RefuseStage::greeting)
-        counters_.refusals[static_cast<std::size_t>(stage)].add();
+    choose_stage(&connection, others_held);
 
     const std::string_view text = shared_.replies[connection.session.greet()];
     // A fresh socket has room for one line; when even that fails the client is gone.

@@ -33,25 +33,7 @@ constexpr std::array rows{
     ReplyRow{helo, {codes::ok, {}, "%"}},
     ReplyRow{sender_ok, {codes::ok, codes::other_address_status, "Sender ok"}},
     ReplyRow{ok, words::ok},
-    ReplyRow{
-        help,
-        {codes::help_message, codes::other_status, "% takes no mail, whoever asks; see RFC 7504"}},
-    ReplyRow{cannot_verify, words::cannot_verify},
     ReplyRow{bye, words::bye},
-    ReplyRow{line_too_long, words::line_too_long},
-    ReplyRow{bare_newline, words::bare_newline},
-    ReplyRow{unrecognised, words::unrecognised},
-    ReplyRow{not_implemented, words::not_implemented},
-    ReplyRow{hello_first, words::hello_first},
-    ReplyRow{sender_first, words::sender_first},
-    ReplyRow{sender_given, words::sender_given},
-    ReplyRow{recipient_first, words::recipient_first},
-    ReplyRow{hello_syntax, words::hello_syntax},
-    ReplyRow{argument_syntax, words::argument_syntax},
-    ReplyRow{sender_syntax, words::sender_syntax},
-    ReplyRow{recipient_syntax, words::recipient_syntax},
-    ReplyRow{unknown_parameter, words::unknown_parameter},
-    ReplyRow{sender_needs_smtputf8, words::sender_needs_smtputf8},
 };
 
 static_assert([] {
@@ -59,6 +41,43 @@ static_assert([] {
         if (static_cast<std::size_t>(rows[i].says) != i) return false;
     }
     return true;
+}());
+
+// What a command in good form gets after a 220, before the refusal: in each row first when nothing
+// but the greeting was said, then after EHLO or HELO, then after MAIL. A sender needs EHLO or HELO,
+// MAIL, and NOOP and RSET between them, to get to the point where it is refused; QUIT ends a
+// session. Everything else is a mail or inquiry transaction, which this host does not do (RFC 7504
+// section 1), or out of order: 521, because any other 5yz would give the sender a wrong reason. The
+// same holds for a line that is not a command in good form. At its stage, and from there on, EHLO,
+// HELO, MAIL and RCPT get 521 whatever the row says (is_refused_here).
+struct AnswerRow {
+    Verb verb;
+    std::array<RefuseSays, 3> says;
+};
+
+constexpr std::array answers{
+    AnswerRow{Verb::ehlo, {ehlo, ehlo, ehlo}},
+    AnswerRow{Verb::helo, {helo, helo, helo}},
+    AnswerRow{Verb::mail, {refusal, sender_ok, refusal}},
+    AnswerRow{Verb::rcpt, {refusal, refusal, refusal}},
+    AnswerRow{Verb::data, {refusal, refusal, refusal}},
+    AnswerRow{Verb::bdat, {refusal, refusal, refusal}},
+    AnswerRow{Verb::rset, {ok, ok, ok}},
+    AnswerRow{Verb::noop, {ok, ok, ok}},
+    AnswerRow{Verb::quit, {bye, bye, bye}},
+    AnswerRow{Verb::vrfy, {refusal, refusal, refusal}},
+    AnswerRow{Verb::expn, {refusal, refusal, refusal}},
+    AnswerRow{Verb::help, {refusal, refusal, refusal}},
+    AnswerRow{Verb::starttls, {refusal, refusal, refusal}},
+    AnswerRow{Verb::auth, {refusal, refusal, refusal}},
+    AnswerRow{Verb::etrn, {refusal, refusal, refusal}},
+};
+
+static_assert([] {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (static_cast<std::size_t>(answers[i].verb) != i) return false;
+    }
+    return answers.back().verb == Verb::etrn;
 }());
 
 // Nothing is ever accepted, so every extension that only concerns accepted mail can be offered
@@ -77,7 +96,11 @@ std::string_view text_of(const mail::PathParts& path) {
 }
 
 bool answers_hello(RefuseSays says) {
-    return says == refusal_to_hello || says == ehlo || says == helo || says == hello_syntax;
+    return says == refusal_to_hello || says == ehlo || says == helo;
+}
+
+RefuseSays refusal_of(std::optional<Verb> verb) {
+    return verb == Verb::ehlo || verb == Verb::helo ? refusal_to_hello : refusal;
 }
 
 std::string with_hostname(std::string_view text, std::string_view hostname) {
@@ -146,7 +169,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     // The bound on bytes holds at the byte, even inside a QUIT: what is said must not depend on the
     // pieces in which the bytes come.
     const bool has_bytes_left = bytes_ <= (had_refused ? bytes_max : bytes_before_refusal_max);
-    const bool has_lines_left = commands_ <= commands_max && errors_ <= errors_max;
+    const bool has_lines_left = commands_ <= commands_max;
     if (!has_bytes_left || (!has_lines_left && !is_over())) {
         is_out_of_bounds_ = true;
         has_refused_ = true;
@@ -160,7 +183,8 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
 RefuseSession::Step RefuseSession::next_before_refusal(std::string_view bytes) {
     const Frame frame = framer_.next(bytes, base::limits::command_line_bytes_most);
     Step step{.consumed = frame.consumed};
-    if (frame.kind != Frame::Kind::none) step.says = answer(frame, &step);
+    if (frame.kind == Frame::Kind::line) step.says = answer(frame.text, &step);
+    if (frame.kind == Frame::Kind::too_long) step.says = refuse(refusal);
     return step;
 }
 
@@ -211,8 +235,6 @@ void RefuseSession::keep(std::string_view piece) {
 // Commands after the refusal change nothing; whole lines are read for what they tell the log.
 RefuseSays RefuseSession::answer_after_refusal(std::string_view line, std::size_t line_bytes,
                                                Step* step) {
-    const auto verb = scan_verb(line);
-    const bool is_hello = verb == Verb::ehlo || verb == Verb::helo;
     if (line_bytes < base::limits::command_line_bytes_most) {
         const auto command = parse_command(line);
         if (command) observe(*command, step);
@@ -221,7 +243,7 @@ RefuseSays RefuseSession::answer_after_refusal(std::string_view line, std::size_
             return bye;
         }
     }
-    return is_hello ? refusal_to_hello : refusal;
+    return refusal_of(scan_verb(line));
 }
 
 void RefuseSession::observe(const Command& command, Step* step) {
@@ -242,90 +264,53 @@ void RefuseSession::observe(const Command& command, Step* step) {
     if (step->told > reached_) reached_ = step->told;
 }
 
-RefuseSays RefuseSession::answer(const Frame& frame, Step* step) {
-    if (frame.kind == Frame::Kind::too_long) {
-        ++errors_;
-        return line_too_long;
-    }
-    const auto command = parse_command(frame.text);
-    if (!command) {
-        ++errors_;
-        return reply_to<RefuseSays>(command.error());
-    }
-    const RefuseSays says = answer_command(*command);
-    const bool is_error =
-        rows[static_cast<std::size_t>(says)].words.code.is_permanent() && !has_refused();
-    // What a misplaced command claims is not how far the client came.
-    if (is_error) {
-        ++errors_;
-    } else {
-        observe(*command, step);
-    }
+RefuseSays RefuseSession::answer(std::string_view line, Step* step) {
+    const auto command = parse_command(line);
+    if (!command) return refuse(refusal_of(scan_verb(line)));
+    observe(*command, step);
+    const AnswerRow& row = answers[static_cast<std::size_t>(command->verb)];
+    const RefuseSays says = row.says[static_cast<std::size_t>(phase_)];
+    if (says == refusal || is_refused_here(*command)) return refuse(refusal_of(command->verb));
+    enter_phase_after(*command);
     return says;
 }
 
-RefuseSays RefuseSession::answer_command(const Command& command) {
+// The stage has come, or the command asks for something that no server could take.
+bool RefuseSession::is_refused_here(const Command& command) const {
     switch (command.verb) {
         case Verb::ehlo:
         case Verb::helo:
-            return answer_hello(command);
+            return stage_ == RefuseStage::helo || !base::is_utf8(command.argument);
+        case Verb::mail: {
+            const auto parameters = parse_mail_parameters(command.parameters());
+            return stage_ == RefuseStage::mail || !parameters ||
+                   (!is_esmtp_ && !command.parameters().empty()) ||
+                   (command.path.address.needs_smtputf8 && !parameters->needs_smtputf8);
+        }
+        default:
+            return false;
+    }
+}
+
+void RefuseSession::enter_phase_after(const Command& command) {
+    switch (command.verb) {
+        case Verb::ehlo:
+        case Verb::helo:
+            phase_ = Phase::greeted;
+            is_esmtp_ = command.verb == Verb::ehlo;
+            break;
         case Verb::mail:
-            return answer_mail(command);
-        case Verb::rcpt:
-            return answer_rcpt(command);
-        case Verb::data:
-            return phase_ == Phase::sender_given ? recipient_first : sender_first;
+            phase_ = Phase::sender_given;
+            break;
         case Verb::rset:
             if (phase_ == Phase::sender_given) phase_ = Phase::greeted;
-            return ok;
-        case Verb::noop:
-            return ok;
-        case Verb::help:
-            return help;
-        case Verb::vrfy:
-            return cannot_verify;
+            break;
         case Verb::quit:
             phase_ = Phase::over;
-            return bye;
-        case Verb::bdat:
-        case Verb::expn:
-        case Verb::starttls:
-        case Verb::auth:
-        case Verb::etrn:
-            return not_implemented;
+            break;
+        default:
+            break;
     }
-    return unrecognised;
-}
-
-RefuseSays RefuseSession::answer_hello(const Command& command) {
-    if (!base::is_utf8(command.argument)) return hello_syntax;
-    if (stage_ == RefuseStage::helo) return refuse(refusal_to_hello);
-    phase_ = Phase::greeted;
-    is_esmtp_ = command.verb == Verb::ehlo;
-    return is_esmtp_ ? ehlo : helo;
-}
-
-RefuseSays RefuseSession::answer_mail(const Command& command) {
-    if (phase_ == Phase::connected) return hello_first;
-    if (phase_ == Phase::sender_given) return sender_given;
-    const auto parameters = parse_mail_parameters(command.parameters());
-    if (const auto fault = fault_of<RefuseSays>(parameters, command, is_esmtp_)) return *fault;
-    if (command.path.address.needs_smtputf8 && !parameters->needs_smtputf8) {
-        return sender_needs_smtputf8;
-    }
-    if (stage_ == RefuseStage::mail) return refuse(refusal);
-    phase_ = Phase::sender_given;
-    return sender_ok;
-}
-
-// Whatever the recipient, the answer is the refusal: only what cannot be read as a recipient gets
-// another.
-RefuseSays RefuseSession::answer_rcpt(const Command& command) {
-    if (phase_ == Phase::connected) return hello_first;
-    if (phase_ != Phase::sender_given) return sender_first;
-    const auto parameters = parse_rcpt_parameters(command.parameters());
-    if (const auto fault = fault_of<RefuseSays>(parameters, command, is_esmtp_)) return *fault;
-    return refuse(refusal);
 }
 
 }  // namespace turnaway::smtp

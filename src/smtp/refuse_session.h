@@ -1,18 +1,19 @@
 // The session of a host that takes no mail: from its greeting to the refusal, and after it.
 //
-// RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning), RFC 1846 section 4
-// (host name first, 521 to everything but QUIT), RFC 5321 (a correct ESMTP server up to the
-// refusal), RFC 2034 (an enhanced code in every reply but the greeting and those to HELO and EHLO).
-// Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied
-// freely. The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is
+// RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning) and section 1 (no
+// mail and no inquiry transactions), RFC 1846 section 4 (host name first, 521 to everything but
+// QUIT), RFC 5321 section 4.1.4 (order of commands), RFC 2034 (an enhanced code in every reply but
+// the greeting and those to HELO and EHLO). What each command gets is one table in
+// refuse_session.cc: until the refusal, 250 to what brings a sender to it, and 521 to everything
+// else. The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is
 // reached the last word is 521 and not 421, because this host will not take the mail later either.
-// Not offered: STARTTLS and AUTH.
+// Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied
+// freely.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,23 +38,7 @@ enum class RefuseSays : std::uint8_t {
     helo,
     sender_ok,
     ok,
-    help,
-    cannot_verify,
     bye,
-    line_too_long,
-    bare_newline,
-    unrecognised,
-    not_implemented,
-    hello_first,
-    sender_first,
-    sender_given,
-    recipient_first,
-    hello_syntax,  // no enhanced code
-    argument_syntax,
-    sender_syntax,
-    recipient_syntax,
-    unknown_parameter,
-    sender_needs_smtputf8,
 };
 
 // The replies in full, line ends included, for one host name; built once at start.
@@ -67,15 +52,13 @@ class RefuseReplies {
     }
 
   private:
-    static constexpr std::size_t count =
-        static_cast<std::size_t>(RefuseSays::sender_needs_smtputf8) + 1;
+    static constexpr std::size_t count = static_cast<std::size_t>(RefuseSays::bye) + 1;
     std::array<std::string, count> texts_;
 };
 
 class RefuseSession {
   public:
     static constexpr std::size_t commands_max = 1000;
-    static constexpr std::size_t errors_max = 20;
     static constexpr std::size_t bytes_max = std::size_t{256} * 1024;
     // Up to the refusal a client needs a few hundred.
     static constexpr std::size_t bytes_before_refusal_max = std::size_t{16} * 1024;
@@ -108,7 +91,7 @@ class RefuseSession {
 
     bool is_over() const { return phase_ == Phase::over; }
     bool has_refused() const { return has_refused_; }
-    // True when a bound on commands, errors or bytes ended the session.
+    // True when a bound on commands or bytes ended the session.
     bool is_out_of_bounds() const { return is_out_of_bounds_; }
     RefuseStage stage() const { return stage_; }
     Reached reached() const { return reached_; }
@@ -116,19 +99,18 @@ class RefuseSession {
     std::size_t commands() const { return commands_; }
 
   private:
+    // The first three are how far a client has come before the refusal.
     enum class Phase : std::uint8_t { connected, greeted, sender_given, refused, over };
 
     Step next_before_refusal(std::string_view bytes);
     Step next_after_refusal(std::string_view bytes);
-    RefuseSays answer(const Frame& frame, Step* step);
-    void keep(std::string_view piece);
+    RefuseSays answer(std::string_view line, Step* step);
     RefuseSays answer_after_refusal(std::string_view line, std::size_t line_bytes, Step* step);
-    RefuseSays answer_command(const Command& command);
-    RefuseSays answer_hello(const Command& command);
-    RefuseSays answer_mail(const Command& command);
-    RefuseSays answer_rcpt(const Command& command);
+    bool is_refused_here(const Command& command) const;
+    void enter_phase_after(const Command& command);
     RefuseSays refuse(RefuseSays says);
     void observe(const Command& command, Step* step);
+    void keep(std::string_view piece);
 
     RefuseStage stage_;
     Phase phase_ = Phase::connected;
@@ -137,7 +119,6 @@ class RefuseSession {
     bool has_refused_ = false;  // 521 was said
     bool is_esmtp_ = false;
     bool is_out_of_bounds_ = false;
-    std::uint8_t errors_ = 0;
     std::uint16_t commands_ = 0;
     std::uint32_t bytes_ = 0;
     // After the refusal: how the line begins that has not ended yet, whether only blanks followed,

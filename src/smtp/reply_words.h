@@ -1,8 +1,9 @@
-// ReplyWords: a reply that does not depend on the session, and those that the host that takes no
-// mail and the relay give in the same words.
+// ReplyWords: a reply that does not depend on the session. Those of the relay's server are here,
+// and the host that takes no mail has a few of them too.
 //
-// Which of them a command that cannot be read gets is here too, once for both. RFC 5321 section
-// 4.2.4 (500 and 502), RFC 2034 (no enhanced code in the greeting and in replies to HELO and EHLO).
+// Which of them a command that cannot be read gets is here as well (the host that takes no mail
+// says 521 to it). RFC 5321 section 4.2.4 (500 and 502), RFC 2034 (no enhanced code in the greeting
+// and in replies to HELO and EHLO).
 #pragma once
 
 #include <expected>

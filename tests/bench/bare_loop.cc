@@ -1,13 +1,14 @@
-// The bare loop: the least a server can do to hold the dialogue "521, QUIT, 221, close".
+// The bare loop: the least a server can do to hold the dialogue "521, QUIT, 221, close", or, when
+// it greets with 220, to answer the four lines EHLO, MAIL, RCPT (with 521) and QUIT.
 //
 // It is the yardstick of tests/bench/refuse.py, not a product: no log, no limits, no timeouts, no
-// state per connection, and no more parsing than telling QUIT from anything else. It is written to
-// be as fast as epoll allows: each worker has its own SO_REUSEPORT listener, accepts in batches,
+// state per connection, and no more parsing than the first four octets of what comes. It is written
+// to be as fast as epoll allows: each worker has its own SO_REUSEPORT listener, accepts in batches,
 // writes the greeting before it watches the socket, calls epoll_ctl once per connection (close
-// takes the socket out), reads once, and sends the 221 in one packet with the FIN. A client that
-// sends anything else than QUIT, or QUIT in pieces, is kept open and never answered.
+// takes the socket out), reads once for each command, and sends the 221 in one packet with the FIN.
+// A client that sends anything else, or a command in pieces, is kept open and never answered.
 //
-// Usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME
+// Usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME 521|220
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,7 +30,25 @@ namespace {
 constexpr int backlog = 4096;  // the kernel's own default for net.core.somaxconn
 constexpr int accepts_in_a_row_most = 64;
 constexpr std::size_t events_most = 256;
-constexpr std::string_view farewell = "221 2.0.0 Bye\r\n";
+
+// What it says, as turnaway-refuse would.
+struct Replies {
+    std::string greeting;
+    std::string ehlo;
+    std::string sender_ok = "250 2.1.0 Sender ok\r\n";
+    std::string refusal;
+    std::string farewell;
+};
+
+Replies replies_of(const std::string& host, bool greets_with_521) {
+    const std::string takes_none = host + " Host does not accept mail\r\n";
+    return {.greeting = greets_with_521 ? "521 " + takes_none : "220 " + host + " ESMTP\r\n",
+            .ehlo = "250-" + host +
+                    "\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n"
+                    "250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250 SMTPUTF8\r\n",
+            .refusal = "521 5.3.2 " + takes_none,
+            .farewell = "221 2.0.0 " + host + " closing\r\n"};
+}
 
 int must(int result, const char* call) {
     if (result < 0) {
@@ -69,20 +88,32 @@ void accept_batch(int poller, int listener, std::string_view greeting) {
     }
 }
 
-void answer(int client) {
+// The reply to a command; nullptr for one that it does not know.
+const std::string* reply_to(std::string_view command, const Replies& replies) {
+    if (command.starts_with("EHLO")) return &replies.ehlo;
+    if (command.starts_with("MAIL")) return &replies.sender_ok;
+    if (command.starts_with("RCPT")) return &replies.refusal;
+    return nullptr;
+}
+
+void answer(int client, const Replies& replies) {
     std::array<char, 512> bytes;
     const ssize_t count = recv(client, bytes.data(), bytes.size(), 0);
     if (count > 0) {
-        if (!std::string_view(bytes.data(), static_cast<std::size_t>(count)).starts_with("QUIT"))
+        const std::string_view command(bytes.data(), static_cast<std::size_t>(count));
+        if (!command.starts_with("QUIT")) {
+            const std::string* reply = reply_to(command, replies);
+            if (reply != nullptr) send(client, reply->data(), reply->size(), MSG_NOSIGNAL);
             return;
+        }
         // MSG_MORE holds the reply back for the instant until close sends it together with the FIN:
         // one packet instead of two.
-        send(client, farewell.data(), farewell.size(), MSG_NOSIGNAL | MSG_MORE);
+        send(client, replies.farewell.data(), replies.farewell.size(), MSG_NOSIGNAL | MSG_MORE);
     }
     close(client);
 }
 
-[[noreturn]] void serve(int listener, const std::string& greeting) {
+[[noreturn]] void serve(int listener, const Replies& replies) {
     const int poller = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     watch(poller, listener);
     std::array<epoll_event, events_most> events;
@@ -91,9 +122,9 @@ void answer(int client) {
         for (int i = 0; i < ready; ++i) {
             const int fd = events[static_cast<std::size_t>(i)].data.fd;
             if (fd == listener) {
-                accept_batch(poller, listener, greeting);
+                accept_batch(poller, listener, replies.greeting);
             } else {
-                answer(fd);
+                answer(fd, replies);
             }
         }
     }
@@ -104,16 +135,16 @@ void answer(int client) {
 int main(int argc, char** argv) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    if (argc != 5 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) {
-        std::fputs("usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME\n", stderr);
+    if (argc != 6 || inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) {
+        std::fputs("usage: bench_bare_loop ADDRESS PORT WORKERS HOSTNAME 521|220\n", stderr);
         return 64;
     }
     address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[2])));
     const int workers = std::atoi(argv[3]);
-    const std::string greeting = std::string("521 ") + argv[4] + " Host does not accept mail\r\n";
+    const Replies replies = replies_of(argv[4], std::string_view(argv[5]) == "521");
 
     std::vector<std::jthread> others;
     for (int i = 1; i < workers; ++i)
-        others.emplace_back([&] { serve(open_listener(address), greeting); });
-    serve(open_listener(address), greeting);
+        others.emplace_back([&] { serve(open_listener(address), replies); });
+    serve(open_listener(address), replies);
 }

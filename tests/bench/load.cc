@@ -1,14 +1,16 @@
 // The load generator of tests/bench/refuse.py: one thread of SMTP clients on loopback.
 //
 //   bench_load run ADDRESS:PORT ...    a closed loop: as soon as one client ends the next begins
-//       --concurrency N --total N --quit 1|0
+//       --concurrency N --total N
 //   bench_load probe ADDRESS:PORT ...  newcomers at a steady rate, begun on schedule whether or not
 //       --rate PER_SECOND --total N    the earlier ones were served (no coordinated omission)
 //   bench_load crowd ADDRESS:PORT ...  holds clients open until standard input ends; says "ready"
 //       --idle N --slow N              once all were greeted. A slow one sends a byte a second
 //
-// With --quit 1 a client reads the greeting, sends QUIT, reads 221 and waits for the close; with
-// --quit 0 it closes after the greeting. Every client has a source address of its own (127.1.0.0
+// --greeting is the code that the server greets with, 521 or 220. --dialogue is what a client does
+// then: 0, it closes; 1, it sends QUIT, reads 221 and waits for the close; 2, it sends EHLO, MAIL,
+// RCPT, which gets 521, and QUIT, each after the reply to the one before. A reply with another code
+// than these counts as wrong. Every client has a source address of its own (127.1.0.0
 // and up, moved by --first-source N), so that neither limits per address nor sockets in TIME_WAIT
 // bend the figures. Latency is from the call of connect() to the end of the greeting line, in
 // microseconds. The result is one JSON object on standard output. Exit 0 also when clients failed:
@@ -30,6 +32,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +44,28 @@ using namespace std::chrono_literals;
 
 constexpr auto stalled_after = 10s;  // without any event: the server has lost somebody
 constexpr std::uint32_t first_address = 0x7f010000;  // 127.1.0.0
-constexpr std::string_view quit_command = "QUIT\r\n";
+
+// What a client says, and how the reply begins that it should get.
+struct Turn {
+    std::string_view says;
+    std::string_view reply;
+};
+constexpr std::array quit_turns{Turn{"QUIT\r\n", "221 "}};
+constexpr std::array transaction_turns{
+    Turn{"EHLO client.example\r\n", "250"}, Turn{"MAIL FROM:<ann@client.example>\r\n", "250 "},
+    Turn{"RCPT TO:<bob@refuse.example>\r\n", "521 "}, Turn{"QUIT\r\n", "221 "}};
+
+struct Script {
+    std::string greeting;         // its code and a blank
+    std::span<const Turn> turns;  // after the greeting; none: the client closes
+};
+
+Script script_of(std::size_t greeting, std::size_t dialogue) {
+    Script script{std::to_string(greeting) + ' ', {}};
+    if (dialogue == 1) script.turns = quit_turns;
+    if (dialogue == 2) script.turns = transaction_turns;
+    return script;
+}
 
 int must(int result, const char* call) {
     if (result < 0) {
@@ -81,8 +105,8 @@ class Route {
 // Clients in dialogue, up to as many as there are slots. Owns their sockets and the figures.
 class Dialogues {
   public:
-    Dialogues(Route route, std::size_t slots, bool quits)
-        : route_(route), quits_(quits), clients_(slots) {
+    Dialogues(Route route, std::size_t slots, Script script)
+        : route_(route), script_(std::move(script)), clients_(slots) {
         for (std::size_t i = slots; i > 0; --i) free_slots_.push_back(i - 1);
     }
 
@@ -93,7 +117,7 @@ class Dialogues {
         const std::size_t slot = free_slots_.back();
         free_slots_.pop_back();
         Client& client = clients_[slot];
-        client.awaits = Awaits::greeting;
+        client.replies = 0;
         client.started = Clock::now();
         client.fd = route_.connect_next(SOCK_NONBLOCK);
         epoll_event event{.events = EPOLLIN, .data = {.u64 = slot}};
@@ -119,20 +143,19 @@ class Dialogues {
             return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
         };
         std::printf(
-            "{\"greeted\": %zu, \"refused\": %zu, \"farewells\": %zu, \"cut_off\": %zu, "
+            "{\"greeted\": %zu, \"wrong\": %zu, \"cut_off\": %zu, "
             "\"unfinished\": %zu, \"seconds\": %.6f, \"client_cpu_seconds\": %.6f, "
             "\"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f}\n",
-            latencies_us_.size(), refused_, farewells_, cut_off_, open(),
+            latencies_us_.size(), wrong_, cut_off_, open(),
             std::chrono::duration<double>(elapsed).count(),
             seconds(usage.ru_utime) + seconds(usage.ru_stime), quantile(0.50), quantile(0.90),
             quantile(0.99), quantile(1.0));
     }
 
   private:
-    enum class Awaits { greeting, farewell, close };
     struct Client {
         int fd = -1;
-        Awaits awaits = Awaits::greeting;
+        std::size_t replies = 0;  // heard so far, the greeting among them
         Clock::time_point started;
     };
 
@@ -141,23 +164,27 @@ class Dialogues {
         std::array<char, 1024> bytes;
         const ssize_t count = recv(client.fd, bytes.data(), bytes.size(), 0);
         if (count < 0 && errno == EAGAIN) return;
+        const std::size_t turns = script_.turns.size();
         if (count <= 0) {
-            if (client.awaits != Awaits::close) ++cut_off_;
+            if (client.replies != turns + 1) ++cut_off_;
             return end(slot);
         }
         const std::string_view text(bytes.data(), static_cast<std::size_t>(count));
         if (!text.ends_with('\n')) return;  // the rest of the line is to come
-        if (client.awaits == Awaits::greeting) {
+        if (client.replies == 0) {
             const std::chrono::duration<float, std::micro> latency = Clock::now() - client.started;
             latencies_us_.push_back(latency.count());
-            if (text.starts_with("521 ")) ++refused_;
-            if (!quits_) return end(slot);
-            client.awaits = Awaits::farewell;
-            send(client.fd, quit_command.data(), quit_command.size(), MSG_NOSIGNAL);
-        } else if (client.awaits == Awaits::farewell) {
-            if (text.starts_with("221 ")) ++farewells_;
-            client.awaits = Awaits::close;
+            if (!text.starts_with(script_.greeting)) ++wrong_;
+        } else if (client.replies <= turns &&
+                   !text.starts_with(script_.turns[client.replies - 1].reply)) {
+            ++wrong_;
         }
+        if (turns == 0) return end(slot);
+        if (client.replies < turns) {
+            const std::string_view says = script_.turns[client.replies].says;
+            send(client.fd, says.data(), says.size(), MSG_NOSIGNAL);
+        }
+        ++client.replies;
     }
 
     void end(std::size_t slot) {
@@ -173,18 +200,18 @@ class Dialogues {
     }
 
     Route route_;
-    bool quits_;
+    Script script_;
     int poller_ = must(epoll_create1(0), "epoll_create1");
     std::vector<Client> clients_;
     std::vector<std::size_t> free_slots_;
     std::vector<float> latencies_us_;
-    std::size_t refused_ = 0;
-    std::size_t farewells_ = 0;
+    std::size_t wrong_ = 0;    // replies with another code than expected
     std::size_t cut_off_ = 0;  // closed or reset before the dialogue was over
 };
 
-void run_closed_loop(Route route, std::size_t concurrency, std::size_t total, bool quits) {
-    Dialogues dialogues(route, concurrency, quits);
+void run_closed_loop(Route route, std::size_t concurrency, std::size_t total,
+                     const Script& script) {
+    Dialogues dialogues(route, concurrency, script);
     const auto began = Clock::now();
     std::size_t started = 0;
     do {
@@ -196,8 +223,8 @@ void run_closed_loop(Route route, std::size_t concurrency, std::size_t total, bo
     dialogues.print_result(Clock::now() - began);
 }
 
-void run_probe(Route route, std::size_t rate, std::size_t total, bool quits) {
-    Dialogues dialogues(route, total, quits);
+void run_probe(Route route, std::size_t rate, std::size_t total, const Script& script) {
+    Dialogues dialogues(route, total, script);
     const auto step = std::chrono::nanoseconds(1s) / static_cast<long>(rate);
     const auto began = Clock::now();
     auto due = began;
@@ -214,8 +241,8 @@ void run_probe(Route route, std::size_t rate, std::size_t total, bool quits) {
     dialogues.print_result(Clock::now() - began);
 }
 
-// A client that has read its greeting and stays; counts in *refused whether that was a 521.
-int greeted_client(Route& route, std::size_t* refused) {
+// A client that has read its greeting and stays; counts in *wrong whether that was another one.
+int greeted_client(Route& route, std::string_view greeting, std::size_t* wrong) {
     const int fd = route.connect_next(0);
     const timeval wait{.tv_sec = 10, .tv_usec = 0};
     must(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait), "SO_RCVTIMEO");
@@ -225,17 +252,17 @@ int greeted_client(Route& route, std::size_t* refused) {
         std::fputs("bench_load: a client of the crowd was not greeted\n", stderr);
         std::exit(1);
     }
-    if (std::string_view(bytes.data(), static_cast<std::size_t>(count)).starts_with("521 "))
-        ++*refused;
+    if (!std::string_view(bytes.data(), static_cast<std::size_t>(count)).starts_with(greeting))
+        ++*wrong;
     return fd;
 }
 
 // Slow clients spell one long word, a letter a second each, evenly spread over the second.
-void run_crowd(Route route, std::size_t idle, std::size_t slow) {
+void run_crowd(Route route, std::size_t idle, std::size_t slow, std::string_view greeting) {
     std::vector<int> clients;
-    std::size_t refused = 0;
+    std::size_t wrong = 0;
     for (std::size_t i = 0; i < idle + slow; ++i)
-        clients.push_back(greeted_client(route, &refused));
+        clients.push_back(greeted_client(route, greeting, &wrong));
     std::puts("ready");
     std::fflush(stdout);
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
@@ -250,8 +277,7 @@ void run_crowd(Route route, std::size_t idle, std::size_t slow) {
         char byte = 0;
         return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN;
     });
-    std::printf("{\"greeted\": %zu, \"refused\": %zu, \"lost\": %td}\n", clients.size(), refused,
-                lost);
+    std::printf("{\"greeted\": %zu, \"wrong\": %zu, \"lost\": %td}\n", clients.size(), wrong, lost);
 }
 
 }  // namespace
@@ -260,8 +286,8 @@ int main(int argc, char** argv) {
     const std::string mode = argc > 1 ? argv[1] : "";
     const std::string target_text = argc > 2 ? argv[2] : "";
     std::map<std::string, std::size_t> options{
-        {"--concurrency", 64}, {"--total", 1000}, {"--quit", 1},        {"--rate", 1000},
-        {"--idle", 0},         {"--slow", 0},     {"--first-source", 0}};
+        {"--concurrency", 64}, {"--total", 1000}, {"--dialogue", 1},   {"--rate", 1000},
+        {"--idle", 0},         {"--slow", 0},     {"--greeting", 521}, {"--first-source", 0}};
     bool understood = argc > 2 && argc % 2 == 1;
     for (int i = 3; understood && i < argc; i += 2) {
         understood = options.contains(argv[i]);
@@ -277,13 +303,13 @@ int main(int argc, char** argv) {
             htons(static_cast<std::uint16_t>(std::stoi(target_text.substr(colon + 1))));
 
     const Route route(target, static_cast<std::uint32_t>(options["--first-source"]));
-    const bool quits = options["--quit"] != 0;
+    const Script script = script_of(options["--greeting"], options["--dialogue"]);
     if (understood && mode == "run") {
-        run_closed_loop(route, options["--concurrency"], options["--total"], quits);
+        run_closed_loop(route, options["--concurrency"], options["--total"], script);
     } else if (understood && mode == "probe") {
-        run_probe(route, std::max<std::size_t>(1, options["--rate"]), options["--total"], quits);
+        run_probe(route, std::max<std::size_t>(1, options["--rate"]), options["--total"], script);
     } else if (understood && mode == "crowd") {
-        run_crowd(route, options["--idle"], options["--slow"]);
+        run_crowd(route, options["--idle"], options["--slow"], script.greeting);
     } else {
         std::fputs("usage: bench_load run|probe|crowd ADDRESS:PORT [--OPTION NUMBER]...\n", stderr);
         return 64;

@@ -89,6 +89,7 @@ class Server:
     """One running server. Use as a context manager; leaving it ends the process."""
 
     answers_quit = True  # nginx says its line and closes at once
+    greeting = 521
     connections_max = 16384
     name = ""
     last_log_line = ""  # of a server whose standard error we read; others write to ours
@@ -140,24 +141,26 @@ class Server:
 class BareLoop(Server):
     name = "bare loop"
 
-    def __init__(self, programs, cores, workers):
+    def __init__(self, programs, cores, workers, greeting):
         super().__init__(cores, workers)
-        self.program = programs / "bench_bare_loop"
+        self.program, self.greeting = programs / "bench_bare_loop", greeting
 
     def start(self):
-        return self.spawn([self.program, "127.0.0.1", self.port, self.workers, HOSTNAME])
+        return self.spawn([self.program, "127.0.0.1", self.port, self.workers, HOSTNAME,
+                           self.greeting])
 
 
 class TurnawayRefuse(Server):
-    """As users run it: sandbox, metrics and the JSON log on. The log goes into a pipe whose reader
-    counts the lines and runs on the clients' cores, as a log daemon would run elsewhere."""
+    """As users run it: sandbox, metrics and the JSON log on; stage auto when it greets with 220,
+    stage greeting else. The log goes into a pipe whose reader counts the lines and runs on the
+    clients' cores, as a log daemon would run elsewhere."""
 
     name = "turnaway-refuse"
     log = "json"
 
-    def __init__(self, programs, cores, workers, reader_cores):
+    def __init__(self, programs, cores, workers, greeting, reader_cores):
         super().__init__(cores, workers)
-        self.program = programs / "turnaway-refuse"
+        self.program, self.greeting = programs / "turnaway-refuse", greeting
         self.reader_cores = reader_cores
 
     def start(self):
@@ -167,6 +170,7 @@ class TurnawayRefuse(Server):
                                    stdout=subprocess.PIPE, text=True)
         process = self.spawn(
             [self.program, "--listen", f"127.0.0.1:{self.port}", "--hostname", HOSTNAME,
+             "--stage", "greeting" if self.greeting == 521 else "auto",
              "--workers", self.workers, "--max-connections", self.connections_max,
              "--log", self.log, "--metrics", f"127.0.0.1:{self.metrics_port}"],
             stderr=self.reader.stdin)

@@ -1,6 +1,6 @@
 // Invariants of the host that takes no mail, whatever the bytes:
-// - it says 521 and 221 and, before the first 521, only what RFC 5321 section 4.3.2 allows for the
-//   command; after the first 521 only 521 and 221 (requirements 4, 16, 29);
+// - it says 521 and 221 and, before the first 521, 250 to the commands that bring a sender to it;
+//   after the first 521 only 521 and 221 (requirements 4, 16, 29);
 // - exactly one reply to each line that ends in CRLF, and one more only as the last word when a
 //   bound is reached (requirement 24);
 // - each line of a reply is in form, at most 512 octets, ASCII, all lines of a reply with one code;
@@ -65,29 +65,22 @@ Said take_reply(std::string_view* said) {
     }
 }
 
-// What RFC 5321 section 4.3.2 lets a server say to a command before it refuses. 500, 501, 502 and
-// 503 are general; 521 is the refusal where the stage has it.
+// What may be said to a command before the refusal: 250 to what brings a sender to it, 221 to QUIT,
+// and else 521.
 bool is_allowed(std::string_view line, int code, RefuseStage stage) {
-    if (line.size() + 2 > base::limits::command_line_bytes_most) return code == 500;
-    if (line.find_first_of("\r\n") != std::string_view::npos) return code == 500 || code == 501;
-    const auto verb = smtp::scan_verb(line);
-    if (!verb) return code == 500;
-    if (code >= 501 && code <= 503) return true;
-    switch (*verb) {
+    if (code == 521) return true;
+    if (line.size() + 2 > base::limits::command_line_bytes_most) return false;
+    const auto command = smtp::parse_command(line);
+    if (!command) return false;
+    switch (command->verb) {
         case Verb::ehlo:
         case Verb::helo:
-            return code == (stage == RefuseStage::helo ? 521 : 250);
+            return code == 250 && stage != RefuseStage::helo;
         case Verb::mail:
-            return code == (stage == RefuseStage::mail ? 521 : 250) || code == 550 || code == 555;
-        case Verb::rcpt:
-            return code == 521 || code == 555;
+            return code == 250 && stage == RefuseStage::rcpt;
         case Verb::rset:
         case Verb::noop:
             return code == 250;
-        case Verb::vrfy:
-            return code == 252;
-        case Verb::help:
-            return code == 214;
         case Verb::quit:
             return code == 221;
         default:

@@ -6,8 +6,8 @@ they did.
     [--refuse PATH]
 
 Needs root, or sudo without a password prompt. Downloads the servers' packages at the first run into
-build/peers/ and installs nothing on the machine. Takes two to three minutes, most of it OpenSMTPD
-and Sendmail being slow by design. Exits 1 when a sender could not be measured, 0 otherwise; what
+build/peers/ and installs nothing on the machine. Takes some two minutes, most of it OpenSMTPD
+waiting between its tries. Exits 1 when a sender could not be measured, 0 otherwise; what
 cannot run here is skipped by name.
 """
 import argparse
@@ -24,7 +24,8 @@ import scene
 import senders_page
 import zone
 
-AT_ONCE = 2
+AT_ONCE = 8  # they wait far more than they work
+INSTALL_AT_ONCE = 3
 # Beyond the default settings: what an operator may wonder about.
 # (heading, peer, stages, further arguments of `play`)
 ASIDES = [
@@ -69,20 +70,24 @@ def obstacle(program):
 
 def install(names):
     """Fetches what is not in build/peers/ yet. Returns {name: reason} for what could not be had."""
-    missing = {}
-    for name, root in [("nsd", zone.system())] + [(name, peers.make(name).root) for name in names]:
-        if root.installed():
-            continue
-        packages, size = root.download()
-        print(f"Fetching {', '.join(packages)} ({size / 1e6:.1f} MB) into build/peers/; "
-              "nothing is installed on this machine.", flush=True)
-        try:
-            root.install()
-        except namespace.NamespaceError as error:
-            missing[name] = str(error)
-            if name == "nsd":  # nothing works without it
-                break
-    return missing
+    roots = {"nsd": zone.system(), **{name: peers.make(name).root for name in names}}
+    absent = {name: root for name, root in roots.items() if not root.installed()}
+    with ThreadPoolExecutor(INSTALL_AT_ONCE) as pool:
+        reasons = pool.map(fetch, absent.values())
+    return {name: reason for name, reason in zip(absent, reasons) if reason}
+
+
+def fetch(root):
+    """Why it could not be had, or None."""
+    packages, size = root.download()
+    further = f" and what `{' '.join(root.setup[-1])}` fetches" if root.setup else ""
+    print(f"Fetching {', '.join(packages)} ({size / 1e6:.1f} MB){further} into build/peers/; "
+          "nothing is installed on this machine.", flush=True)
+    try:
+        root.install()
+    except namespace.NamespaceError as error:
+        return str(error)
+    return None
 
 
 def measure(job, program):

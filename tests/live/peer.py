@@ -17,7 +17,8 @@ from root import DOMAIN, Root
 
 USER = "ann"
 SENDER = f"{USER}@{DOMAIN}"
-NAMES = ["postfix", "exim", "opensmtpd", "sendmail"]
+NAMES = ["postfix", "exim", "opensmtpd", "sendmail", "haraka", "courier", "dma", "chasquid",
+         "nullmailer"]
 
 
 @dataclass
@@ -31,15 +32,17 @@ class Peer:
     name = ""
     title = ""
     package = ""
+    source = ""  # where it comes from when it is not the Debian package itself
     preseed = ""
+    setup = []  # commands that fetch what is not a Debian package
     lifetime_days = 5  # how long it keeps trying a host that only stays silent
     beyond_defaults = []  # (setting, why)
     ready_limit_s = 20
-    deferred_limit_s = 20  # by then it has bounced the message or has a reason in its queue
+    deferred_limit_s = 60  # by then it has bounced the message or has a reason in its queue
     retry_pause_s = 0  # after a failure, before an order to retry is heeded
 
     def __init__(self):
-        self.root = Root(self.name, [self.package], self.preseed)
+        self.root = Root(self.name, [self.package], self.preseed, setup=self.setup)
 
     def prepare(self):
         """The system it lives in: DNS, and the user who writes and reads mail. Then `start`."""
@@ -55,6 +58,9 @@ class Peer:
     def version(self):
         """The Debian package's version."""
         return self.root.run("dpkg-query", "--show", "--showformat=${Version}", self.package)
+
+    def aim_at(self, host):
+        """The next message is for a domain of this mail host. Matters to a server without DNS."""
 
     def mailbox(self):
         return Mailbox(self.root.top / "var" / "mail" / USER)

@@ -29,7 +29,8 @@ class Daemon:
     """A running daemon. `log` holds its log lines as dictionaries as they come."""
 
     def __init__(self, *options, listen=("127.0.0.1:0",), env=None, wrapper=(), pass_fds=()):
-        command = [*wrapper, str(BIN / "turnaway-refuse"), "--hostname", HOST, "--log", "json", *options]
+        name = () if "--hostname" in options else ("--hostname", HOST)
+        command = [*wrapper, str(BIN / "turnaway-refuse"), *name, "--log", "json", *options]
         for address in listen:
             command += ["--listen", address]
         if not IS_SANDBOXED:

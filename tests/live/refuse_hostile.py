@@ -118,6 +118,38 @@ class Hostile(unittest.TestCase):
         line = daemon.wait_for_line("connection")
         self.assertEqual((line["commands"], line["recipients"]), (903, 900))
 
+    def test_half_lines_of_more_clients_than_there_are_places_for(self):
+        # 64 places a worker hold input that waits; further half lines stay in the kernel's buffer, and all are answered.
+        daemon = self.rcpt_daemon("--workers", "1", "--max-per-address", "1000")
+        clients = [daemon.connect() for _ in range(200)]
+        for client in clients:
+            read_line(client)
+        for piece in (b"EH", b"LO a.example\r\nMAIL FROM:<a@b.exa", b"mple>\r\nRCPT TO:<c@d.example>\r", b"\nQUIT\r\n"):
+            for client in clients:
+                client.sendall(piece)
+            time.sleep(0.05)
+        for client in clients:
+            lines = read_all(client).split(b"\r\n")
+            self.assertEqual([line[:3] for line in lines[-4:]], [b"250", b"521", b"221", b""])
+            client.close()
+
+    def test_more_clients_that_do_not_read_than_there_are_places_for(self):
+        daemon = self.rcpt_daemon("--workers", "1", "--max-per-address", "1000")
+        talk = b"HELO a.example\r\n" + b"NOOP\r\n" * 900 + b"MAIL FROM:<>\r\nRCPT TO:<c@d.example>\r\nQUIT\r\n"
+        clients = []
+        for _ in range(100):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.settimeout(20)
+            client.connect(("127.0.0.1", daemon.port))
+            client.sendall(talk)
+            clients.append(client)
+        for client in clients:
+            lines = read_all(client).split(b"\r\n")
+            self.assertEqual(len(lines), 1 + 1 + 900 + 1 + 1 + 1 + 1)
+            self.assertEqual(lines[-3] + b"\r\n" + lines[-2] + b"\r\n", REFUSAL + BYE)
+            client.close()
+
     def test_a_client_that_never_reads_is_let_go(self):
         daemon = self.rcpt_daemon("--idle-timeout", "1s")
         client = socket.socket()

@@ -14,42 +14,117 @@ from refuse_daemon import (BIN, BYE, GREETING_REFUSAL, HOST, IS_SANDBOXED, REFUS
 PROGRAM = str(BIN / "turnaway-refuse")
 
 
-class Auto(unittest.TestCase):
-    def first_line(self, daemon, source, port=None):
-        with daemon.connect(source, port) as client:
-            return read_line(client)
+def get(daemon, path):
+    """(status, body) of a page of the metrics' server."""
+    host, _, port = daemon.metrics.rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    return response.status, body
 
-    def test_who_comes_back_is_refused_at_rcpt(self):
+
+def metrics_of(daemon):
+    """{name with labels: value, as text}"""
+    status, page = get(daemon, "/metrics")
+    assert status == 200, page
+    return dict(line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+
+
+GREETING = f"220 {HOST} ESMTP\r\n".encode()
+TRANSACTION = b"EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nQUIT\r\n"
+
+
+class Auto(unittest.TestCase):
+    def codes(self, daemon, said, source="127.0.0.1", port=None):
+        """The codes of all replies to what a client says."""
+        with daemon.connect(source, port) as client:
+            client.sendall(said)
+            return [line[:3] for line in read_all(client).split(b"\r\n")[:-1] if line[3:4] == b" "]
+
+    def test_every_client_is_refused_at_rcpt_from_its_first_connection(self):
         with Daemon("--workers", "2") as daemon:
-            for source in ("127.0.0.1", "127.0.0.2", "127.1.2.3"):
-                self.assertEqual(self.first_line(daemon, source), GREETING_REFUSAL)
-            for source in ("127.0.0.1", "127.1.2.3", "127.1.2.3"):
-                self.assertEqual(self.first_line(daemon, source), f"220 {HOST} ESMTP\r\n".encode())
-            with daemon.connect("127.0.0.2") as client:
-                client.sendall(b"HELO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nQUIT\r\n")
-                self.assertEqual(read_all(client).split(b"\r\n")[3] + b"\r\n", REFUSAL)
+            for source in ("127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.1"):
+                self.assertEqual(self.codes(daemon, TRANSACTION, source),
+                                 [b"220", b"250", b"250", b"521", b"221"])
             line = daemon.wait_for_line("connection", where=lambda line: line.get("recipients"))
             self.assertEqual((line["stage"], line["helo"], line["mail_from"], line["rcpt_to"]),
                              ("rcpt", "a.example", "a@b.example", ["c@d.example"]))
-
-    def test_who_leaves_after_ehlo_is_refused_there(self):
-        # What a sender does that insists on TLS: it never gets to MAIL, so the refusal must come earlier.
-        hello = b"EHLO a.example\r\n"
-        with Daemon() as daemon:
-            said = []
-            for _ in range(4):
-                with daemon.connect() as client:
-                    client.sendall(hello + b"QUIT\r\n")
-                    said.append([line[:3] for line in read_all(client).split(b"\r\n")[:-1]])
-            self.assertEqual(said[0], [b"521", b"521", b"221"])
-            self.assertEqual(said[1], [b"220"] + [b"250"] * 7 + [b"221"])
-            self.assertEqual(said[2], [b"220", b"521", b"221"])
-            self.assertEqual(said[3], said[1])
+            self.assertNotIn("pressure", line)
 
     def test_ipv6(self):
         with Daemon(listen=("[::1]:0",)) as daemon:
-            self.assertEqual(self.first_line(daemon, "::1"), GREETING_REFUSAL)
-            self.assertTrue(self.first_line(daemon, "::1").startswith(b"220 "))
+            self.assertEqual(self.codes(daemon, TRANSACTION, "::1"),
+                             [b"220", b"250", b"250", b"521", b"221"])
+
+    def test_who_leaves_after_ehlo_is_refused_there_when_it_comes_back(self):
+        # What a sender does that insists on TLS: it never gets to MAIL, so the refusal must come earlier.
+        hello = b"EHLO a.example\r\nQUIT\r\n"
+        with Daemon() as daemon:
+            self.assertEqual(self.codes(daemon, hello), [b"220", b"250", b"221"])
+            for _ in range(3):
+                self.assertEqual(self.codes(daemon, hello), [b"220", b"521", b"221"])
+                self.assertEqual(self.codes(daemon, hello, "127.0.0.2")[0], b"220")
+            # Then once more at RCPT, to see whether it still leaves.
+            self.assertEqual(self.codes(daemon, hello), [b"220", b"250", b"221"])
+            for _ in range(15):
+                self.assertEqual(self.codes(daemon, hello), [b"220", b"521", b"221"])
+            self.assertEqual(self.codes(daemon, TRANSACTION), [b"220", b"250", b"250", b"521", b"221"])
+            self.assertEqual(self.codes(daemon, hello), [b"220", b"250", b"221"], "forgotten: it got to MAIL")
+
+    def test_closing_without_quit_is_leaving_too(self):
+        with Daemon("--metrics", "127.0.0.1:0") as daemon:
+            with daemon.connect() as client:
+                client.sendall(b"HELO a.example\r\n")
+                self.assertEqual(read_line(client), GREETING)
+                read_line(client)
+            daemon.wait_for_line("connection")
+            self.assertEqual(self.codes(daemon, b"HELO a.example\r\nQUIT\r\n"), [b"220", b"521", b"221"])
+
+    def test_a_client_that_was_refused_has_not_left(self):
+        # STARTTLS that nobody offered, or an inquiry: 521, which is what it had to learn.
+        with Daemon() as daemon:
+            for said in (b"STARTTLS", b"VRFY a", b"NOOP"):
+                got = self.codes(daemon, b"EHLO a.example\r\n" + said + b"\r\nQUIT\r\n", "127.0.0.9")
+                self.assertEqual(got, [b"220", b"250", b"250" if said == b"NOOP" else b"521", b"221"], said)
+
+    def test_a_fixed_stage_remembers_nobody(self):
+        with Daemon("--stage", "rcpt") as daemon:
+            for _ in range(3):
+                self.assertEqual(self.codes(daemon, b"EHLO a.example\r\nQUIT\r\n"), [b"220", b"250", b"221"])
+
+    def test_an_address_that_connects_too_often_gets_the_greeting(self):
+        with Daemon("--pressure-per-address", "4", "--metrics", "127.0.0.1:0") as daemon:
+            for _ in range(4):
+                self.assertEqual(self.codes(daemon, b"QUIT\r\n"), [b"220", b"221"])
+            self.assertEqual(self.codes(daemon, b"QUIT\r\n"), [b"521", b"221"])
+            self.assertEqual(self.codes(daemon, b"QUIT\r\n", "127.0.0.2"), [b"220", b"221"])
+            line = daemon.wait_for_line("connection", where=lambda line: "pressure" in line)
+            self.assertEqual((line["pressure"], line["stage"]), ("address", "greeting"))
+            values = metrics_of(daemon)
+            self.assertEqual(values['turnaway_refuse_pressure_total{reason="address"}'], "1")
+            self.assertEqual(values['turnaway_refuse_pressure_total{reason="connections"}'], "0")
+            self.assertEqual(values['turnaway_refuse_connections_total{stage="greeting"}'], "1")
+            self.assertEqual(values['turnaway_refuse_connections_total{stage="rcpt"}'], "5")
+
+    def test_a_table_that_fills_up_gets_the_greeting(self):
+        with Daemon("--max-connections", "8", "--workers", "2", "--metrics", "127.0.0.1:0") as daemon:
+            held = [daemon.connect() for _ in range(6)]
+            self.assertEqual({read_line(client) for client in held}, {GREETING})
+            self.assertEqual(self.codes(daemon, b"QUIT\r\n"), [b"521", b"221"])
+            held.pop().close()
+            daemon.wait_for_line("connection", where=lambda line: line["ended"] == "client-closed")
+            self.assertEqual(self.codes(daemon, b"QUIT\r\n"), [b"220", b"221"])
+            for client in held:
+                client.close()
+            self.assertEqual(metrics_of(daemon)['turnaway_refuse_pressure_total{reason="connections"}'], "1")
+
+    def test_the_threshold_of_connections_is_an_option(self):
+        with Daemon("--pressure-connections", "1") as daemon, daemon.connect() as first:
+            self.assertEqual(read_line(first), GREETING)
+            self.assertEqual(self.codes(daemon, TRANSACTION, "127.0.0.2"),
+                             [b"521", b"521", b"521", b"521", b"221"])
 
 
 class Time(unittest.TestCase):
@@ -110,15 +185,6 @@ class Ending(unittest.TestCase):
 
 
 class Watching(unittest.TestCase):
-    def get(self, daemon, path):
-        host, _, port = daemon.metrics.rpartition(":")
-        connection = http.client.HTTPConnection(host, int(port), timeout=10)
-        connection.request("GET", path)
-        response = connection.getresponse()
-        body = response.read().decode()
-        connection.close()
-        return response.status, body
-
     def test_metrics(self):
         with Daemon("--metrics", "127.0.0.1:0", "--stage", "greeting") as daemon:
             for _ in range(3):
@@ -126,16 +192,28 @@ class Watching(unittest.TestCase):
                     client.sendall(b"RCPT TO:<a@b.example>\r\nQUIT\r\n")
                     read_all(client)
             daemon.wait_for_line("connection")
-            status, page = self.get(daemon, "/metrics")
-            self.assertEqual(status, 200)
-            values = dict(line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+            values = metrics_of(daemon)
             self.assertEqual(values['turnaway_refuse_connections_total{stage="greeting"}'], "3")
             self.assertEqual(values['turnaway_refuse_refusals_total{at="greeting"}'], "3")
             self.assertEqual(values['turnaway_refuse_ended_total{how="quit"}'], "3")
             self.assertEqual(values["turnaway_refuse_commands_total"], "6")
             self.assertEqual(values["turnaway_refuse_recipients_total"], "3")
             self.assertEqual(values["turnaway_refuse_active_connections"], "0")
-            self.assertEqual(self.get(daemon, "/")[0], 404)
+            self.assertEqual(get(daemon, "/")[0], 404)
+
+    def test_metrics_say_what_got_the_first_521(self):
+        said = {"helo": b"EHLO\r\n", "mail": b"MAIL FROM:<a@b.example>\r\n", "rcpt": TRANSACTION,
+                "other": b"STARTTLS\r\n"}
+        with Daemon("--metrics", "127.0.0.1:0", "--stage", "rcpt") as daemon:
+            for text in said.values():
+                with daemon.connect() as client:
+                    client.sendall(text + (b"" if text == TRANSACTION else b"QUIT\r\n"))
+                    read_all(client)
+            values = metrics_of(daemon)
+            # A name that is missing is not a name: EHLO without one counts as something else.
+            expected = {"greeting": "0", "helo": "0", "mail": "1", "rcpt": "1", "other": "2"}
+            for at, count in expected.items():
+                self.assertEqual(values[f'turnaway_refuse_refusals_total{{at="{at}"}}'], count, at)
 
     def test_metrics_survive_bad_clients(self):
         with Daemon("--metrics", "127.0.0.1:0") as daemon:
@@ -149,7 +227,7 @@ class Watching(unittest.TestCase):
             end = time.monotonic() + 20
             while True:
                 try:
-                    self.assertEqual(self.get(daemon, "/metrics")[0], 200)
+                    self.assertEqual(get(daemon, "/metrics")[0], 200)
                     break
                 except (ConnectionError, http.client.HTTPException):
                     if time.monotonic() > end:

@@ -38,6 +38,8 @@ class CommandLine(unittest.TestCase):
         self.check_usage(["--hostname", "'a b'"], "--hostname", "a b")
         self.check_usage(["--idle-timeout", "'5x'"], "--idle-timeout", "5x")
         self.check_usage(["--max-connections", "'0'"], "--max-connections", "0")
+        self.check_usage(["--pressure-connections", "'0'"], "--pressure-connections", "0")
+        self.check_usage(["--pressure-per-address", "'often'"], "--pressure-per-address", "often")
         self.check_usage(["--workers", "'-1'"], "--workers=-1")
         self.check_usage(["--log", "'xml'"], "--log", "xml")
         self.check_usage(["--metrics", "'9100'"], "--metrics", "9100")
@@ -48,6 +50,8 @@ class CommandLine(unittest.TestCase):
         result = run("--help")
         self.assertEqual(result.returncode, 0)
         self.assertIn("Example:", result.stdout)
+        for threshold in ("--pressure-connections", "three quarters", "--pressure-per-address", "600"):
+            self.assertIn(threshold, result.stdout)
         self.assertEqual(run("--version").stdout.split()[0], "turnaway-refuse")
 
     def test_port_in_use(self):
@@ -84,6 +88,21 @@ class CommandLine(unittest.TestCase):
         self.assertIn("turnaway-refuse.socket", result.stderr)
         self.assertIn("setcap", result.stderr)
         self.assertEqual(result.stderr.count("\n"), 1)
+
+
+class Hostname(unittest.TestCase):
+    def test_a_name_without_a_dot_is_a_warning(self):
+        for name, warns in (("web", True), ("localhost", True), ("www.example.org", False), ("[192.0.2.1]", False)):
+            with self.subTest(name), Daemon("--hostname", name) as daemon:
+                self.assertEqual(daemon.process.poll(), None)
+                if warns:
+                    line = daemon.wait_for_line("warning")
+                    self.assertEqual((line["about"], line["hostname"]), ("hostname", name))
+                    self.assertIn("--hostname", line["words"])
+                else:
+                    daemon.connect().close()
+                    daemon.wait_for_line("connection")
+                    self.assertNotIn("warning", [line["event"] for line in daemon.log])
 
 
 class System(unittest.TestCase):

@@ -19,7 +19,8 @@ import namespace
 STORE = Path(__file__).resolve().parents[2] / "build" / "peers"
 WORKSPACE = STORE / "mount"  # a tmpfs covers it inside the namespace; it stays empty itself
 MAIL_SERVERS = ["postfix", "exim4-daemon-light", "exim4-daemon-heavy", "exim4-base", "exim4-config",
-                "opensmtpd", "sendmail-bin", "sendmail-base"]
+                "opensmtpd", "sendmail-bin", "sendmail-base", "courier-mta", "dma", "chasquid",
+                "nullmailer"]
 TAR = ["--xattrs", "--xattrs-include=*", "--numeric-owner"]
 # Empty in every system, so that neither this machine's sockets nor its users' mail are seen there.
 FRESH_FOLDERS = {"run": "755", "tmp": "1777", "dev": "755", "home": "755", "root": "700",
@@ -34,16 +35,17 @@ DOMAIN = "sender.example"  # as whose mail server the packages set themselves up
 
 class Root:
     """One system by name. `packages` are installed without recommended ones; `preseed` answers
-    their questions.
+    their questions; `setup` are commands that fetch what is not a Debian package, run after them.
 
     `where` is put before every command, see `Network.far`.
     """
 
-    def __init__(self, name, packages, preseed="", where=()):
+    def __init__(self, name, packages, preseed="", where=(), setup=()):
         self.name = name
         self.packages = packages
         self.preseed = preseed
         self.where = list(where)
+        self.setup = [list(command) for command in setup]
         self.archive = STORE / f"{name}.tar"
         self.top = WORKSPACE / name / "merged"
 
@@ -62,7 +64,8 @@ class Root:
         """Makes the archive unless it is there. Call as root. Raises NamespaceError."""
         if not self.installed():
             WORKSPACE.mkdir(parents=True, exist_ok=True)
-            arguments = {"name": self.name, "packages": self.packages, "preseed": self.preseed}
+            arguments = {"name": self.name, "packages": self.packages, "preseed": self.preseed,
+                         "setup": self.setup}
             namespace.call("root:install_inside", arguments, private_network=False, limit_s=limit_s)
             for path in (STORE.parent, STORE, WORKSPACE, self.archive):
                 namespace.give_back(path)
@@ -139,7 +142,7 @@ def environment():
             "DEBIAN_FRONTEND": "noninteractive"}
 
 
-def install_inside(name, packages, preseed):
+def install_inside(name, packages, preseed, setup):
     """The body of `Root.install`, in a namespace of its own that shares only the network."""
     root = Root(name, packages, preseed)
     root.mount()
@@ -161,6 +164,8 @@ def install_inside(name, packages, preseed):
     except namespace.NamespaceError:  # perhaps the package lists are old, or there are none
         root.run(*APT, "update", limit_s=INSTALL_LIMIT_S)
         install_again(root, install)
+    for command in setup:
+        root.run(*command, limit_s=INSTALL_LIMIT_S)
     keep(root)
 
 
@@ -177,7 +182,7 @@ def install_again(root, install):
 def keep(root):
     """Archives what the installation changed, less apt's caches; complete or not at all."""
     upper = WORKSPACE / root.name / "upper"
-    for cache in ("var/cache/apt", "var/lib/apt", "var/log/apt", "var/cache/debconf"):
+    for cache in ("var/cache/apt", "var/lib/apt", "var/log/apt", "var/cache/debconf", "root"):
         shutil.rmtree(upper / cache, ignore_errors=True)
     unfinished = root.archive.with_suffix(".unfinished")
     namespace.system("tar", "--create", *TAR, "--file", str(unfinished),

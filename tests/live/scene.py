@@ -4,13 +4,14 @@ machines.
 Promises: each stage has its own turnaway-refuse, address, host name and domain, so nothing the
 sender remembers of one touches another; the messages go one after the other, so times do not
 disturb each other. `play` starts a namespace for it and returns plain data: versions, settings, and
-for each stage the attempts. At stage `auto` there are up to three: a message that bounced is
-followed by a second one, and a deferred message is tried again by the sender's own queue run.
+for each stage the attempts. At the stages `auto` and `greeting` a message that bounced is followed
+by a second one; at `auto` a deferred message is first tried again by the sender's own queue run.
 """
 import attempt
 import namespace
 import peer as peers
 from refuse import STAGES, Refuse
+from root import DOMAIN
 from tap import Tap
 from zone import Zone
 
@@ -38,6 +39,7 @@ def build(program, domains):
     """
     network = namespace.Network()
     zone = Zone()
+    zone.host(DOMAIN, network.NEAR)  # where reports go to a sender that delivers them by SMTP
     hosts = {}
     for domain, stage in domains.items():
         name = f"mx.{domain}"
@@ -56,11 +58,12 @@ def inside(peer_name, stages, program, settings, local_part):
     peer.prepare()
     for name, value in settings.items():
         peer.set(name, value)
-    result = {"peer": peer_name, "title": peer.title, "package": peer.package,
+    result = {"peer": peer_name, "title": peer.title, "package": peer.source or peer.package,
               "version": peer.version(), "own_schedule": peer.own_schedule(),
               "beyond_defaults": peer.beyond_defaults, "stages": {}}
     for stage in stages:
         recipient = f"{local_part}@{stage}.example"
+        peer.aim_at(f"mx.{stage}.example")
         result["stages"][stage] = [one.as_dict() for one in attempts(peer, recipient, tap, stage)]
     result["refuse_log"] = {stage: hosts[f"{stage}.example"].log_text() for stage in stages}
     result["refuse_exit"] = {stage: hosts[f"{stage}.example"].stop() for stage in stages}
@@ -69,10 +72,8 @@ def inside(peer_name, stages, program, settings, local_part):
 
 def attempts(peer, recipient, tap, stage):
     tries = [attempt.send(peer, recipient, tap, address_of(stage))]
-    if stage != "auto":
-        return tries
-    if tries[0].outcome == "bounced":
-        tries.append(attempt.send(peer, "second." + recipient, tap, address_of(stage)))
-    while tries[-1].outcome == "deferred" and len(tries) < ATTEMPTS_MAX:
+    while stage == "auto" and tries[-1].outcome == "deferred" and len(tries) < ATTEMPTS_MAX - 1:
         tries.append(attempt.retry(peer, tries[-1].recipient, tap, address_of(stage)))
+    if stage in ("auto", "greeting") and tries[-1].outcome == "bounced":
+        tries.append(attempt.send(peer, "second." + recipient, tap, address_of(stage)))
     return tries

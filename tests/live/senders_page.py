@@ -23,9 +23,14 @@ def page(results, program_version):
 def head(program_version):
     return f"""# What real senders do with a host that takes no mail
 
-Measured on {time.strftime('%Y-%m-%d')} with {program_version} and the mail servers of Debian 12, in
-their packages' own settings. This page is written by the run itself
-(`tests/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+Measured on {time.strftime('%Y-%m-%d')} with {program_version}, the mail servers of Debian
+{debian_version()} and Haraka from the npm registry, in their own settings. This page is written by
+the run itself (`tests/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+
+
+def debian_version():
+    with open("/etc/debian_version") as file:
+        return file.read().strip()
 
 
 def advice(plain, asides):
@@ -36,61 +41,57 @@ def advice(plain, asides):
         words += [f"**kept in the queue** by {listing(deferred)}"] if deferred else []
         if words:
             lines.append(f"- 521 at stage `{stage}`: {'; '.join(words)}.")
-    held = [textwrap.fill(text, 100) for holds, text in sentences(plain, asides) if holds]
+    held = [textwrap.fill(text, 100) for shown, text in sentences(plain, asides) if shown]
     return "\n\n".join(["\n".join(lines), *held])
 
 
 def sentences(plain, asides):
     """(whether this run shows it, what an operator should know)."""
-    auto = {result["title"]: result["stages"].get("auto", []) for result in plain}
-    waiting = [title for title, tries in auto.items() if tries and deferred(tries[0])]
-    told = [title for title in waiting if auto[title][-1]["outcome"] == "bounced"]
-    everywhere = all(outcome(result, stage) == "bounced"
-                     for result in plain for stage in ("mail", "rcpt"))
-    exim = auto.get("Exim", [])
+    at_greeting = by_outcome(plain, "greeting")
+    at_auto = by_outcome(plain, "auto")
+    exim = next((result for result in plain if result["title"] == "Exim"), {"stages": {}})
+    exim = exim["stages"].get("greeting", [])
     tls = next((result for result in asides if "insists on TLS" in result["heading"]), {})
     return [
-        (waiting and told == waiting,
-         "Leave the stage at `auto`. A sender that understands the greeting of RFC 7504 tells its "
-         f"user at once. The others ({listing(waiting)}) take that greeting for a passing trouble, "
-         "come back, are refused at RCPT and tell their users then: after their first retry, "
-         "which is minutes, instead of days."),
-        (len(exim) == 3 and deferred(exim[1]),
+        (at_auto[0] and not at_auto[1],
+         "Leave the stage at `auto`: every sender here told its user at its first contact, and "
+         "every further message likewise."),
+        (at_greeting[1],
+         "`--stage greeting` is RFC 7504 to the letter, and costs least. "
+         f"{listing(at_greeting[1])} take that greeting for a passing fault: their users are told "
+         "nothing for days."),
+        (len(exim) == 2 and deferred(exim[1]),
          "Exim tells the user of the first message at once, but remembers that the host refused "
          "the greeting: further messages wait in its queue, without a connection, until its next "
-         "try, and bounce then."),
-        (waiting and everywhere,
-         "If every user should be told within seconds, whatever the sender, choose `--stage rcpt` "
-         "or `--stage mail`: every sender here gave up there at once. The price is a few more "
-         "packets for each connection, and that the greeting no longer says what RFC 7504 wants "
-         "it to say."),
+         "try."),
         (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
          "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
-         "STARTTLS: at the stages `mail` and `rcpt` it keeps the message in its queue, and at "
-         f"`auto` {tls_at_auto(tls)}. `--stage helo` reaches it at once."),
+         "STARTTLS: at the stages `mail` and `rcpt` it keeps the message in its queue. At `auto` "
+         f"{tls_at_auto(tls)}."),
     ]
 
 
 def tls_at_auto(tls):
     tries = tls["stages"]["auto"] if tls else []
-    if tries and tries[-1]["outcome"] == "bounced":
-        time_word = ("first", "second", "third")[len(tries) - 1]
-        return f"it is told when it connects for the {time_word} time"
-    return "too"
+    bounced = [number for number, one in enumerate(tries) if one["outcome"] == "bounced"]
+    if not bounced:
+        return "it keeps it too"
+    words = ("first", "second", "third")[bounced[0]]
+    further = ", and of its next message at once" if bounced[1:] == [bounced[0] + 1] else ""
+    return f"it is told when it connects for the {words} time{further}"
 
 
 def outcomes(plain):
-    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4]), "`auto`, first contact",
-             "`auto`, later"]]
+    rows = [["sender", *(f"`{stage}`" for stage in STAGES[:4]), "`auto`", "`auto`, next message"]]
     for result in plain:
         cells = [attempt_words(result["stages"].get(stage, [None])[0]) for stage in STAGES[:4]]
         auto = result["stages"].get("auto", [])
         later = ["; then ".join(attempt_words(one) for one in auto[1:])]
         rows.append([result["title"], *cells, attempt_words(auto[0] if auto else None), *later])
     return ("## Bounced or deferred, and how soon?\n\n"
-            "From the moment the message was handed to `sendmail` until the report lay in the\n"
-            "user's mailbox. `auto`, later: a deferred message was tried again by the sender's\n"
-            "own command for that; after a bounce, a second message was sent.\n\n" + table(rows))
+            "From the moment the message was handed over until the report lay in the user's\n"
+            "mailbox. The senders ran side by side on a machine with two cores, so the times say\n"
+            "no more than \"at once\".\n\n" + table(rows))
 
 
 def reports(plain):
@@ -142,7 +143,7 @@ def other(asides):
 
 
 def method(plain):
-    rows = [["sender", "Debian package", "set beyond the package's defaults"]]
+    rows = [["sender", "package and version", "set beyond the package's defaults"]]
     for result in plain:
         beyond = "; ".join(f"{what} ({why})" for what, why in result["beyond_defaults"])
         package = f"{result['package']} {result['version']}"
@@ -155,7 +156,9 @@ Each sender runs in an overlay over the machine's own root, in namespaces of its
 process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
 local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each
 stage has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed
-over by `sendmail -f ann@sender.example`, one message at a time; dialogues are taken from the wire,
+over by `sendmail -f ann@sender.example`, or over SMTP where there is none, one message at a time.
+At the stages `greeting` and `auto` a message that bounced is followed by a second one; at `auto` a
+deferred message is first tried again by the sender's own command for that. Dialogues are taken from the wire,
 not from a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
 
 To repeat it: build, then `python3 tests/live/matrix.py --write docs/senders.md` as root or with
@@ -164,15 +167,13 @@ sudo. The senders' packages come from the Debian mirror at the first run and sta
 
 
 def dialogue(plain):
-    """The two connections of the first sender that had to be told twice, word for word."""
+    """The first connection of the first sender at `auto`, word for word."""
     for result in plain:
         auto = result["stages"].get("auto", [])
-        if len(auto) == 2 and deferred(auto[0]) and all(one["dialogues"] for one in auto):
-            shown = [f"## Word for word: {result['title']} at stage `auto`"]
-            for title, one in zip(("First contact", "When it came back"), auto):
-                lines = [f"{who}: {text}" for _, who, text in one["dialogues"][0] if who in "CS"]
-                shown.append(title + ":\n\n```\n" + "\n".join(lines) + "\n```")
-            return "\n\n".join(shown)
+        if auto and auto[0]["dialogues"]:
+            lines = [f"{who}: {text}" for _, who, text in auto[0]["dialogues"][0] if who in "CS"]
+            return (f"## Word for word: {result['title']} at stage `auto`\n\n```\n"
+                    + "\n".join(lines) + "\n```")
     return ""
 
 

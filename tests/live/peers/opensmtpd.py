@@ -8,7 +8,6 @@ class OpenSmtpd(Peer):
     title = "OpenSMTPD"
     package = "opensmtpd"
     lifetime_days = 4
-    deferred_limit_s = 40
     retry_pause_s = 20  # it leaves a route that failed alone for 15 s, whatever it is told
 
     def start(self):

@@ -8,8 +8,14 @@ class Sendmail(Peer):
     name = "sendmail"
     title = "Sendmail"
     package = "sendmail"
+    beyond_defaults = [("`QueueLA` and `RefuseLA` of 1000",
+                        "with other senders beside it the machine's load makes it wait")]
 
     def start(self):
+        for file in ("/etc/mail/sendmail.cf", "/etc/mail/submit.cf"):
+            settings = re.sub(r"^#?O (QueueLA|RefuseLA)=.*$", r"O \1=1000", self.root.read(file),
+                              flags=re.MULTILINE)
+            self.root.write(file, settings)
         self.root.run("/etc/init.d/sendmail", "start")
         self.wait_for(lambda: self.root.read("/run/sendmail/mta/sendmail.pid"), "start")
 

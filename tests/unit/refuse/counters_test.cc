@@ -75,25 +75,32 @@ TEST(Counters, AddUpOverWorkers) {
 TEST(Counters, PrometheusTextIsInForm) {
     Totals totals;
     std::uint64_t value = 1'000'000'000'000;
-    for (auto* group : {&totals.connections, &totals.refusals, &totals.reached}) {
+    for (auto* group : {&totals.connections, &totals.reached}) {
         for (auto& count : *group) count = ++value;
     }
+    for (auto& count : totals.refusals) count = ++value;
+    for (std::size_t i = 1; i < pressures; ++i) totals.pressure[i] = ++value;
     for (auto& count : totals.ended) count = ++value;
     for (auto* count : {&totals.commands, &totals.recipients, &totals.accept_failures,
                         &totals.log_lines_dropped, &totals.active}) {
         *count = ++value;
     }
     auto families = checked(prometheus_text(totals, 77));
-    EXPECT_EQ(families.size(), 10U);
+    EXPECT_EQ(families.size(), 11U);
     std::set<std::uint64_t> seen;
     for (const auto& [name, family] : families) {
         EXPECT_TRUE(name.starts_with("turnaway_refuse_"));
         for (const auto& [labels, sample] : family.samples) seen.insert(sample);
     }
-    EXPECT_EQ(seen.size(), 3 * stages + endings + 6) << "every number is shown, none twice";
+    EXPECT_EQ(seen.size(), 2 * stages + refusal_points + pressures - 1 + endings + 6)
+        << "every number is shown, none twice";
     EXPECT_EQ(families["turnaway_refuse_uptime_seconds"].samples[""], 77U);
     EXPECT_EQ(families["turnaway_refuse_connections_total"].samples["stage=\"rcpt\""],
               totals.connections[3]);
+    EXPECT_EQ(families["turnaway_refuse_refusals_total"].samples["at=\"other\""],
+              totals.refusals[refused_elsewhere]);
+    EXPECT_EQ(families["turnaway_refuse_pressure_total"].samples["reason=\"address\""],
+              totals.pressure[static_cast<std::size_t>(Pressure::address)]);
     EXPECT_EQ(families["turnaway_refuse_ended_total"].samples["how=\"quit\""], totals.ended[0]);
 }
 

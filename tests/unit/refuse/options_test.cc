@@ -76,6 +76,7 @@ TEST(Options, HaveDefaults) {
     EXPECT_EQ(standard.session_timeout, 15min);
     EXPECT_EQ(standard.connections_max, 16384U);
     EXPECT_EQ(standard.connections_per_address_max, 256U);
+    EXPECT_EQ(standard.pressure_per_address_a_minute, 600U);
     EXPECT_GE(standard.workers, 1U);
     EXPECT_EQ(standard.log, base::LogFormat::text);
     EXPECT_FALSE(standard.metrics);
@@ -101,6 +102,10 @@ TEST(Options, AreAllRead) {
                                    "1000000",
                                    "--max-per-address",
                                    "1",
+                                   "--pressure-connections",
+                                   "5000",
+                                   "--pressure-per-address",
+                                   "30",
                                    "--workers",
                                    "256",
                                    "--log",
@@ -118,6 +123,8 @@ TEST(Options, AreAllRead) {
     EXPECT_EQ(all.session_timeout, 1h);
     EXPECT_EQ(all.connections_max, 1'000'000U);
     EXPECT_EQ(all.connections_per_address_max, 1U);
+    EXPECT_EQ(all.pressure_connections, 5000U);
+    EXPECT_EQ(all.pressure_per_address_a_minute, 30U);
     EXPECT_EQ(all.workers, 256U);
     EXPECT_EQ(all.log, base::LogFormat::none);
     EXPECT_EQ(all.metrics->text(), "127.0.0.1:0");
@@ -128,6 +135,22 @@ TEST(Options, AreAllRead) {
     }
     EXPECT_EQ(settings({"--stage", "auto"}).stage, std::nullopt);
     EXPECT_EQ(settings({"--log=json"}).log, base::LogFormat::json);
+}
+
+TEST(Options, PressureBeginsAtThreeQuarters) {
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>> cases{
+        {16384, 12288}, {100, 75}, {4, 3}, {3, 3}, {2, 2}, {1, 1}};
+    for (const auto& [most, expected] : cases) {
+        Settings settings;
+        settings.connections_max = most;
+        settings.settle_pressure();
+        EXPECT_EQ(settings.pressure_connections, expected);
+    }
+    Settings given;
+    given.connections_max = 100;
+    given.pressure_connections = 5;
+    given.settle_pressure();
+    EXPECT_EQ(given.pressure_connections, 5U);
 }
 
 TEST(Options, EachMistakeIsOneSentence) {
@@ -145,6 +168,10 @@ TEST(Options, EachMistakeIsOneSentence) {
                                                {"--max-connections", "0"},
                                                {"--max-connections", "1000001"},
                                                {"--max-per-address", "0"},
+                                               {"--pressure-connections", "0"},
+                                               {"--pressure-connections", "many"},
+                                               {"--pressure-per-address", "0"},
+                                               {"--pressure-per-address", "1000001"},
                                                {"--workers", "0"},
                                                {"--workers", "257"},
                                                {"--workers", "4294967297"},
@@ -163,7 +190,10 @@ TEST(Options, EachMistakeIsOneSentence) {
 }
 
 TEST(Options, HelpAndVersionArePrinted) {
-    EXPECT_NE(parse({"--help"})->print.find("--max-per-address"), std::string::npos);
+    for (const char* option : {"--max-per-address", "--pressure-connections",
+                               "--pressure-per-address", "three quarters of --max-connections"}) {
+        EXPECT_NE(parse({"--help"})->print.find(option), std::string::npos) << option;
+    }
     EXPECT_FALSE(parse({"--help"})->settings);
     EXPECT_TRUE(parse({"--version"})->print.starts_with("turnaway-refuse "));
 }
