@@ -6,10 +6,11 @@
 // the client is let through to RCPT once more. If it leaves again it is refused at EHLO the next
 // fifteen times before the next trial; if it gets to MAIL it is forgotten.
 //
-// A fixed table of 8192 sets of 8 entries (512 KiB, touched as it fills): no growth, no allocation,
-// no lock. The place of a client is chosen by a keyed hash, so that an attacker cannot choose whose
-// entry to push out; one IPv6 /48, which one customer may hold, reaches only four sets. In a full
-// set the oldest goes. Lost at a restart: such a sender then keeps its message for one retry more.
+// A fixed table of 2048 sets of 8 entries (128 KiB, touched as it is read): no growth, no
+// allocation, no lock. The place of a client is chosen by a keyed hash, so that an attacker cannot
+// choose whose entry to push out; one IPv6 /48, which one customer may hold, reaches only four
+// sets. In a full set the oldest goes. Lost at a restart: such a sender then keeps its message for
+// one retry more.
 #pragma once
 
 #include <array>
@@ -46,7 +47,7 @@ class ClientMemory {
     void forget(const ClientAddress& client);
 
   private:
-    static constexpr std::size_t sets = 8192;
+    static constexpr std::size_t sets = 2048;
     static constexpr std::size_t ways = 8;
 
     // 37 bits of the hash, 4 bits of refusals at EHLO to come, 23 bits of minutes plus one; 0 is an

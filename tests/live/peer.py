@@ -7,6 +7,7 @@ still holds and why; `retry` makes it try everything at once. Bounces arrive in 
 per server in peers/; used inside a namespace only.
 """
 import importlib
+import smtplib
 import time
 from dataclasses import dataclass
 
@@ -91,6 +92,15 @@ class Peer:
                 words = f"{self.name} did not {what} in {self.ready_limit_s} s"
                 raise namespace.NamespaceError(words)
             time.sleep(0.02)
+
+
+def answers_smtp(port):
+    """Whether a mail server greets on this port of the near machine."""
+    try:
+        smtplib.SMTP("127.0.0.1", port, timeout=5).quit()
+    except (OSError, smtplib.SMTPException):
+        return False
+    return True
 
 
 def make(name):

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 
 from mailbox import Mailbox
-from peer import SENDER, USER, Peer, Queued
+from peer import SENDER, USER, Peer, Queued, answers_smtp
 from root import DOMAIN
 
 PASSWORD = "correct horse"
@@ -48,14 +48,7 @@ class Chasquid(Peer):
 
     def run_daemon(self):
         self.daemon = self.root.start("chasquid", "--logfile=/var/log/chasquid.log")
-        self.wait_for(self.takes_mail, "start")
-
-    def takes_mail(self):
-        try:
-            smtplib.SMTP("127.0.0.1", 587, timeout=5).quit()
-        except (OSError, smtplib.SMTPException):
-            return False
-        return True
+        self.wait_for(lambda: answers_smtp(587), "start")
 
     def mailbox(self):
         return Mailbox(self.root.top / "home" / USER / "Maildir")

@@ -7,7 +7,7 @@ import smtplib
 
 from mailbox import Mailbox
 from namespace import Network
-from peer import SENDER, USER, Peer, Queued
+from peer import SENDER, USER, Peer, Queued, answers_smtp
 from root import DOMAIN
 from smtp_host import SmtpHost
 
@@ -21,7 +21,7 @@ class Haraka(Peer):
     title = "Haraka"
     package = "nodejs"
     source = "Haraka of the npm registry, on Debian's nodejs,"
-    lifetime_days = 2
+    lifetime_days = 3
     setup = [["sh", "-c", "command -v npm || apt-get install --yes --no-install-recommends npm"],
              ["npm", "install", "--global", "--prefix", "/usr/local", "--no-audit", "--no-fund",
               "Haraka"]]
@@ -44,14 +44,7 @@ class Haraka(Peer):
 
     def run_daemon(self):
         self.daemon = self.root.start("sh", "-c", f"exec {PROGRAM} -c {PLACE} > {PLACE}/log 2>&1")
-        self.wait_for(self.takes_mail, "start")
-
-    def takes_mail(self):
-        try:
-            smtplib.SMTP("127.0.0.1", PORT, timeout=5).quit()
-        except (OSError, smtplib.SMTPException):
-            return False
-        return True
+        self.wait_for(lambda: answers_smtp(PORT), "start")
 
     def version(self):
         package = self.root.read("/usr/local/lib/node_modules/Haraka/package.json")
@@ -90,8 +83,8 @@ class Haraka(Peer):
         self.run_daemon()
 
     def own_schedule(self):
-        """Its default temp_fail_intervals, `[64s 5m 10m 20m 40m 1h 2h 4h 8h 16h]` or so."""
-        return "first after 64s, then at doubled intervals, 13 times in all (23h)"
+        """The default of `maxTempFailures`, 13, as intervals (outbound/config.js)."""
+        return "first after 64s, then at doubled intervals up to 36h, for 3d"
 
 
 PEER = Haraka
