@@ -21,7 +21,7 @@ asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
     const Milliseconds wait = has_timed_out ? Milliseconds(0) : base::limits::close_wait;
     std::array<char, 4096> buffer;
     while (drive.session.wish().kind != Kind::close) {
-        const auto bytes = co_await drive.connection.read(buffer, wait);
+        const auto bytes = co_await drive.connection->read(buffer, wait);
         if (!bytes) break;
         drive.session.received({buffer.data(), *bytes});
     }
@@ -31,7 +31,7 @@ asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
 
 asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
     // The session may change its buffer when it hears something meanwhile; it does not here.
-    const auto sent = co_await drive.connection.write(wish.bytes, drive.deadlines.of(wish.wait));
+    const auto sent = co_await drive.connection->write(wish.bytes, drive.deadlines.of(wish.wait));
     if (sent) {
         drive.session.sent();
     } else {
@@ -67,7 +67,7 @@ asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish
         drive.session.timed_out();
         co_return;
     }
-    const auto bytes = co_await drive.connection.read(buffer, left);
+    const auto bytes = co_await drive.connection->read(buffer, left);
     if (bytes) {
         drive.session.received({buffer.data(), *bytes});
     } else if (bytes.error() == Failure::timed_out) {
@@ -79,7 +79,7 @@ asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish
 
 asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
     const auto done =
-        co_await drive.connection.start_tls(drive.tls, drive.host, drive.deadlines.of(wish.wait));
+        co_await drive.connection->start_tls(drive.tls, drive.host, drive.deadlines.of(wish.wait));
     done ? drive.session.tls_up() : drive.session.tls_failed();
 }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,10 +35,10 @@ struct ContentSource {
     std::function<base::Result<std::string>(std::uint64_t offset, std::size_t bytes_max)> read = {};
 };
 
-// Everything named here outlives the call.
+// Everything named here outlives the call, and the connection what still waits for it.
 struct ClientDrive {
     smtp::ClientSession& session;
-    Connection& connection;  // dialled; the session may still wish to connect
+    std::shared_ptr<Connection> connection;  // dialled; the session may still wish to connect
     TlsClient& tls;
     std::string host;  // for SNI and for verifying; a name, or an address as text
     const ClientDeadlines& deadlines;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <memory>
 #include <utility>
 
 #include "base/limits.h"
+#include "io/start.h"
 #include "smtp/content.h"
 
 namespace turnaway::io {
@@ -20,33 +20,66 @@ using Kind = smtp::ClientSession::Wish::Kind;
 
 // Only the end of the sending ends the listening.
 constexpr auto listening_wait = std::chrono::hours(24);
+
+// Between the sender and the coroutine that listens meanwhile. That one may come to its end after
+// the sender is gone (by an exception, say), so it owns the connection and asks for the session
+// each time.
 struct Listening {
-    bool is_over = false;
-    bool must_stop = false;
+    std::shared_ptr<Connection> connection;
+    smtp::ClientSession* session;  // null: the sender is gone
     asio::steady_timer changed;
+    bool must_stop = false;
+    bool is_over = false;
+
+    bool is_wanted() const {
+        return !must_stop && session != nullptr && session->wish().kind == Kind::send_content;
+    }
 };
 
 // What the host says while we send. A failure is not reported here: the write finds it too.
-asio::awaitable<void> listen_to_host(ClientDrive& drive, std::shared_ptr<Listening> listening) {
+asio::awaitable<void> listen_to_host(std::shared_ptr<Listening> listening) {
     std::array<char, 4096> buffer;
-    while (!listening->must_stop && drive.session.wish().kind == Kind::send_content) {
-        const auto bytes = co_await drive.connection.read(buffer, listening_wait);
-        if (!bytes) break;
-        drive.session.received({buffer.data(), *bytes});
+    while (listening->is_wanted()) {
+        const auto bytes = co_await listening->connection->read(buffer, listening_wait);
+        if (!bytes || listening->session == nullptr) break;
+        listening->session->received({buffer.data(), *bytes});
     }
     listening->is_over = true;
     listening->changed.cancel();
-    if (drive.session.wish().kind == Kind::close) drive.connection.cancel();
+    if (listening->session == nullptr) co_return;
+    if (listening->session->wish().kind == Kind::close) listening->connection->cancel();
 }
 
-asio::awaitable<void> stop_listening(ClientDrive& drive, Listening& listening) {
-    listening.must_stop = true;
-    drive.connection.cancel();
-    while (!listening.is_over) {
-        listening.changed.expires_at(asio::steady_timer::time_point::max());
-        co_await listening.changed.async_wait(asio::as_tuple(asio::use_awaitable));
+// The sender's part of it: however the sender ends, the listening does not use its session after.
+class HostListening {
+  public:
+    explicit HostListening(const ClientDrive& drive)
+        : shared_(std::make_shared<Listening>(
+              Listening{.connection = drive.connection,
+                        .session = &drive.session,
+                        .changed = asio::steady_timer(drive.connection->executor())})) {
+        start(drive.connection->executor(), "listening to a host", listen_to_host(shared_));
     }
-}
+    HostListening(const HostListening&) = delete;
+    HostListening& operator=(const HostListening&) = delete;
+    ~HostListening() {
+        shared_->session = nullptr;
+        if (!shared_->is_over) shared_->connection->cancel();
+    }
+
+    // Returns when nobody reads any more; what the host said before has been heard.
+    asio::awaitable<void> stop() {
+        shared_->must_stop = true;
+        shared_->connection->cancel();
+        while (!shared_->is_over) {
+            shared_->changed.expires_at(asio::steady_timer::time_point::max());
+            co_await shared_->changed.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+
+  private:
+    std::shared_ptr<Listening> shared_;
+};
 
 base::Result<std::string> read_piece(const ContentSource& source, std::uint64_t offset) {
     const auto most = static_cast<std::size_t>(
@@ -76,7 +109,7 @@ asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
         out.clear();
         writer.write(*piece, &out);
         if (is_last) writer.finish(&out);
-        const auto sent = co_await drive.connection.write(out, wait);
+        const auto sent = co_await drive.connection->write(out, wait);
         if (sent) continue;
         if (drive.session.wish().kind != Kind::send_content) break;
         co_return ContentSent{sent.error(), {}};
@@ -90,11 +123,9 @@ asio::awaitable<ContentSent> send_content(ClientDrive& drive) {
     if (drive.content.bytes <= base::limits::content_piece_bytes) {
         co_return co_await send_pieces(drive);
     }
-    auto listening = std::make_shared<Listening>(
-        Listening{false, false, asio::steady_timer(drive.connection.executor())});
-    asio::co_spawn(drive.connection.executor(), listen_to_host(drive, listening), asio::detached);
+    HostListening listening(drive);
     ContentSent sent = co_await send_pieces(drive);
-    co_await stop_listening(drive, *listening);
+    co_await listening.stop();
     // Heard after the last write failed: the host's word counts more than the loss.
     if (drive.session.wish().kind != Kind::send_content) sent.failure.reset();
     co_return sent;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <deque>
 #include <map>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "io/connection.h"
+#include "io/start.h"
 
 namespace turnaway::io {
 namespace {
@@ -114,7 +113,7 @@ class HostProber::State : public std::enable_shared_from_this<State> {
 
 void HostProber::State::start_some() {
     for (; !line_.empty() && open_count_ < settings_.at_once_max; ++open_count_) {
-        asio::co_spawn(context_, run(shared_from_this(), line_.front()), asio::detached);
+        start(context_, "a session with a host", run(shared_from_this(), line_.front()));
         line_.pop_front();
     }
 }

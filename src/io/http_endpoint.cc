@@ -2,8 +2,6 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -13,6 +11,7 @@
 #include "base/limits.h"
 #include "io/connection.h"
 #include "io/listener.h"
+#include "io/start.h"
 
 namespace turnaway::io {
 
@@ -117,7 +116,7 @@ asio::awaitable<void> HttpEndpoint::accept_clients(std::shared_ptr<State> state)
         }
         if (state->connections >= state->settings.connections_most) continue;
         ++state->connections;
-        asio::co_spawn(state->context, serve(state, *std::move(socket)), asio::detached);
+        start(state->context, "a request for a page", serve(state, *std::move(socket)));
     }
 }
 
@@ -134,7 +133,7 @@ base::Result<std::unique_ptr<HttpEndpoint>> HttpEndpoint::open(asio::io_context&
     if (!listener) return std::unexpected(listener.error());
     auto state =
         std::make_shared<State>(State{*std::move(listener), context, settings, std::move(page)});
-    asio::co_spawn(context, accept_clients(state), asio::detached);
+    start(context, "the socket for pages", accept_clients(state));
     return std::unique_ptr<HttpEndpoint>(new HttpEndpoint(std::move(state)));
 }
 

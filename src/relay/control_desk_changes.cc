@@ -1,7 +1,5 @@
 // Of the control desk: what changes many messages or asks all shards.
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/start.h"
 #include "relay/awaiting.h"
 #include "relay/control_desk.h"
 #include "relay/control_summary.h"
@@ -71,8 +70,8 @@ awaitable<std::vector<Outcome>> change_together(House& house, std::span<const Qu
     co_return co_await answer_of<std::vector<Outcome>>([&](auto answer) {
         batch->done = std::move(answer);
         for (std::size_t i = 0; i < ids.size(); ++i) {
-            boost::asio::co_spawn(executor, change_one(house, ids[i], change, batch, i),
-                                  boost::asio::detached);
+            io::start(executor, "a change of the queue",
+                      change_one(house, ids[i], change, batch, i));
         }
     });
 }

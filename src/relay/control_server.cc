@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +13,7 @@
 #include <set>
 #include <utility>
 
+#include "io/start.h"
 #include "relay/control_answer.h"
 
 namespace turnaway::relay {
@@ -199,7 +198,7 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::start() {
-    asio::co_spawn(state_->context, accept(state_), asio::detached);
+    io::start(state_->context, "the control socket", accept(state_));
 }
 
 void ControlServer::stop() {
@@ -222,9 +221,8 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
         if (state->sessions.size() >= 2 * most) continue;  // not even told; the socket closes here
         const bool has_room = state->sessions.size() < most;
         auto session = std::make_shared<Session>(state, std::move(socket));
-        asio::co_spawn(state->context,
-                       has_room ? serve(std::move(session)) : turn_away(std::move(session)),
-                       asio::detached);
+        io::start(state->context, "a session of the control socket",
+                  has_room ? serve(std::move(session)) : turn_away(std::move(session)));
     }
 }
 

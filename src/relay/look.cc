@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "io/connection.h"
+#include "io/start.h"
 #include "relay/look_table.h"
 #include "relay/shard.h"
 #include "verdict/look.h"
@@ -95,7 +94,7 @@ asio::awaitable<bool> await_look(Shard& shard, std::size_t looks_max, LookAt at)
     if (claim == LookTable::Claim::known) co_return true;
     if (claim == LookTable::Claim::full) co_return false;
     if (claim == LookTable::Claim::begun) {
-        asio::co_spawn(shard.io(), look_at(shard, std::move(at)), asio::detached);
+        io::start(shard.io(), "a look at a greeting", look_at(shard, std::move(at)));
     }
     boost::system::error_code ignored;
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));

@@ -12,6 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LINES_MAX = 400
 COLUMNS_MAX = 100
 CODE_FOLDERS = ("src", "tests", "tools")
+# What begins a coroutine that nobody waits for.
+LET_GO = re.compile(r"\bco_spawn\b|\bdetached\b")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # Enhanced codes are spelled in data/ and come from the table; a comment may name one, and so may the examples in cli/ of what
 # to type. Sections of RFCs look like codes.
@@ -31,6 +33,8 @@ def faults_of(path):
     if len(lines) > LINES_MAX:
         yield f"{relative}: {len(lines)} lines, at most {LINES_MAX}"
     for number, line in enumerate(lines, 1):
+        if relative.parts[0] == "src" and LET_GO.search(line) and relative.name not in ("start.h", "start.cc"):
+            yield f"{relative}:{number}: a coroutine is let go; io/start.h does that, and keeps no exception secret"
         if path.suffix in (".cc", ".h") and len(line) > COLUMNS_MAX:
             yield f"{relative}:{number}: {len(line)} columns, at most {COLUMNS_MAX}"
         if UNFINISHED.search(line) and path != pathlib.Path(__file__).resolve():

@@ -56,7 +56,7 @@ asio::awaitable<std::vector<std::string>> deliver_all(ClientDrive& drive, Conten
         later.erase(later.begin());
         is_collected = false;
     }
-    co_await drive.connection.close();
+    co_await drive.connection->close();
     co_return outcomes;
 }
 
@@ -103,7 +103,7 @@ TEST_P(ClientDriverDialogue, OverSockets) {
         }
     }
     smtp::ClientSession session({"relay.example", script.tls, script.messages.front()});
-    ClientDrive drive{session, *parties.pair.client, parties.tls_client, "host.example",
+    ClientDrive drive{session, parties.pair.client, parties.tls_client, "host.example",
                       parties.deadlines};
     asio::co_spawn(parties.loop, play_host(parties, script), asio::detached);
     const auto outcomes =
@@ -189,7 +189,7 @@ class ClientDriverTest : public testing::Test {
         asio::co_spawn(parties_.loop, std::move(host), asio::detached);
         smtp::ClientSession session(
             {"relay.example", smtp::TlsPolicy::never, big_message(content.bytes)});
-        ClientDrive drive{session, *parties_.pair.client, parties_.tls_client, "host.example",
+        ClientDrive drive{session, parties_.pair.client, parties_.tls_client, "host.example",
                           parties_.deadlines};
         auto outcomes = run(parties_.loop, deliver_all(drive, std::move(content), {}));
         run_until(parties_.loop, parties_.is_host_done);
@@ -221,6 +221,31 @@ TEST_F(ClientDriverTest, ContentThatCannotBeReadIsNeverEnded) {
     const auto outcomes = deliver(std::move(source), hear_the_end(parties_));
     EXPECT_TRUE(outcomes.at(0).starts_with("temporary lost content")) << outcomes[0];
     EXPECT_FALSE(parties_.heard.ends_with("\r\n.\r\n"));
+}
+
+// The sender's coroutine is gone while the one that listens to the host still waits.
+TEST_F(ClientDriverTest, NothingListensForASenderThatIsGone) {
+    asio::co_spawn(parties_.loop, play_until_data(*parties_.pair.server), asio::detached);
+    const std::weak_ptr<Connection> connection = parties_.pair.client;
+    ContentSource source = pieces_of(content_);
+    source.read = [](std::uint64_t, std::size_t) -> base::Result<std::string> {
+        throw std::bad_alloc();
+    };
+    {
+        smtp::ClientSession session(
+            {"relay.example", smtp::TlsPolicy::never, big_message(source.bytes)});
+        ClientDrive drive{session,
+                          std::move(parties_.pair.client),
+                          parties_.tls_client,
+                          "host.example",
+                          parties_.deadlines,
+                          std::move(source)};
+        EXPECT_THROW(run(parties_.loop, drive_client(drive)), std::bad_alloc);
+    }
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!connection.expired() && parties_.loop.run_one_until(end) != 0) {
+    }
+    EXPECT_TRUE(connection.expired());
 }
 
 TEST_F(ClientDriverTest, AHostThatReadsNothingTimesOut) {

@@ -55,7 +55,7 @@ T run(asio::io_context& loop, asio::awaitable<T> work) {
 }
 
 struct Pair {
-    std::unique_ptr<Connection> client;
+    std::shared_ptr<Connection> client;
     std::unique_ptr<Connection> server;
 };
 
@@ -65,7 +65,7 @@ inline Pair make_pair(asio::io_context& loop) {
     tcp::socket client(loop);
     client.connect(acceptor.local_endpoint());
     tcp::socket server = acceptor.accept();
-    return {std::make_unique<Connection>(std::move(client)),
+    return {std::make_shared<Connection>(std::move(client)),
             std::make_unique<Connection>(std::move(server))};
 }
 
