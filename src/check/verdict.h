@@ -24,7 +24,7 @@ enum class Verdict : std::uint8_t {
     malformed_null_mx,  // `.` beside MX records that are used all the same
     no_such_domain,
     no_mail_host,  // neither MX nor address
-    loopback_mx,   // leads only to loopback, unspecified or (when asked for) private addresses
+    loopback_mx,   // only addresses where no mail host can be, or (when asked for) private ones
     dangling_mx,   // the MX names do not exist, have no address, or are no names
     refuses_521,   // RFC 7504
     refuses_554,   // before any mail

@@ -40,7 +40,7 @@ std::string_view describe_lookup(route::RouteKind kind) {
         case no_mail_host:
             return "the domain has no mail host";
         case loopback_only:
-            return "the domain leads to no address outside";
+            return "the domain leads only to addresses that mail is not sent to";
         case ourselves:
             return "the domain's mail comes to this host, which does not keep it";
         case unusable_mx:

@@ -46,6 +46,7 @@ struct RouteTarget {
 // The order of each enum is the order of the words in the table.
 enum class MaillessReply : std::uint8_t { domain_takes_no_mail, host_takes_no_mail };  // 556, 521
 enum class Loopback : std::uint8_t { automatic, allow, refuse };
+enum class PrivateHosts : std::uint8_t { deliver, refuse };
 enum class RefusedGreeting : std::uint8_t { bounce, defer };
 enum class DeliveryTls : std::uint8_t { opportunistic, never };
 enum class DnsTrouble : std::uint8_t { accept, defer };
@@ -85,6 +86,7 @@ struct DnsConfig {
 struct DeliveryConfig {
     std::uint16_t port = 0;
     Loopback loopback = {};
+    PrivateHosts private_hosts = {};
     RefusedGreeting greeting_5yz = {};
     DeliveryTls tls = {};
     std::vector<mail::Domain> tls_required = {};

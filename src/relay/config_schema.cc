@@ -116,6 +116,17 @@ void add_delivery(Rows& rows) {
                     0,
                     {"auto", "allow", "refuse"}});
     rows.push_back({s,
+                    "private",
+                    Form::choice,
+                    R"("deliver")",
+                    "Whether mail goes to a host found by DNS at an address of a private network; "
+                    "to link-local, multicast, metadata and reserved addresses it never goes.",
+                    &at<&Config::delivery, &C::private_hosts>,
+                    reload,
+                    0,
+                    0,
+                    {"deliver", "refuse"}});
+    rows.push_back({s,
                     "greeting_5yz",
                     Form::choice,
                     R"("bounce")",

@@ -44,7 +44,7 @@ using Place =
                  Access<std::uint64_t>, Access<std::chrono::seconds>, Access<mail::Domain>,
                  Access<std::vector<mail::Domain>>, Access<std::vector<std::string>>,
                  Access<std::vector<Endpoint>>, Access<std::optional<Endpoint>>,
-                 Access<RouteConfig>, Access<MaillessReply>, Access<Loopback>,
+                 Access<RouteConfig>, Access<MaillessReply>, Access<Loopback>, Access<PrivateHosts>,
                  Access<RefusedGreeting>, Access<DeliveryTls>, Access<DnsTrouble>, Access<LogForm>,
                  Access<LogLevel>>;
 

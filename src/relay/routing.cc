@@ -35,6 +35,7 @@ route::RouteSettings route_settings(const Config& config) {
         }
     }
     settings.loopback_allowed = config.delivery.is_loopback_allowed();
+    settings.private_refused = config.delivery.private_hosts == PrivateHosts::refuse;
     return settings;
 }
 
@@ -53,6 +54,7 @@ asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& confi
     const auto aaaa = co_await ask(route::DnsType::aaaa);
     auto settings = route_settings(config);
     settings.loopback_allowed = true;  // the administrator wrote it
+    settings.private_refused = false;
     settings.our_names.clear();
     settings.our_addresses.clear();
     const auto look = route::look_at_host(name, 0, a, aaaa, settings);

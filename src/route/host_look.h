@@ -20,7 +20,7 @@ enum class HostState : std::uint8_t {
     usable,
     ours,
     failed,      // no address known, and DNS could not answer everything
-    undialable,  // all its addresses are loopback or unspecified
+    undialable,  // no mail host can be at any of its addresses (address_class.h)
     no_such_name,
     no_address,  // the name exists
 };

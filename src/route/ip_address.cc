@@ -35,16 +35,4 @@ bool IpAddress::is_unspecified() const {
     return is_ipv4() ? ipv4()->front() == 0 : *ipv6() == unspecified_ipv6;
 }
 
-bool IpAddress::is_private() const {
-    if (const auto* four = ipv4()) {
-        const int first = (*four)[0];
-        const int second = (*four)[1];
-        return first == 10 || (first == 172 && second >= 16 && second < 32) ||
-               (first == 192 && second == 168) || (first == 100 && second >= 64 && second < 128) ||
-               (first == 169 && second == 254);
-    }
-    const auto& six = *ipv6();
-    return (six[0] & 0xfe) == 0xfc || (six[0] == 0xfe && (six[1] & 0xc0) == 0x80);
-}
-
 }  // namespace turnaway::route

@@ -2,8 +2,7 @@
 //
 // An IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2) is the IPv4 address: a
 // connection to either goes to the same place, and 127.0.0.1 cannot hide in it. Not here: zones,
-// ports, prefixes. Known gaps: the deprecated IPv4-compatible form (::a.b.c.d), multicast
-// addresses are like any other.
+// ports, prefixes. What addresses are for is in address_class.h.
 #pragma once
 
 #include <compare>
@@ -33,9 +32,6 @@ class IpAddress {
     bool is_loopback() const;
     // 0.0.0.0/8 ("this host", RFC 1122 section 3.2.1.3) and ::, which reach ourselves when dialled.
     bool is_unspecified() const;
-    // Nobody outside a private network or a link reaches it: RFC 1918, RFC 6598 (carriers), RFC
-    // 3927 and RFC 4291 section 2.5.6 (link-local), RFC 4193.
-    bool is_private() const;
 
     auto operator<=>(const IpAddress&) const = default;
 

@@ -25,7 +25,7 @@ enum class RouteKind : std::uint8_t {
     null_mx,         // the domain says it takes no mail (RFC 7505)
     no_such_domain,  // NXDOMAIN
     no_mail_host,    // neither MX nor address, or an address literal of an unknown tag
-    loopback_only,   // every address is loopback or unspecified
+    loopback_only,   // every address is loopback, or of another class where no mail host can be
     ourselves,       // the best host is this one (requirement 43)
     unusable_mx,     // none of the MX names exists, or none is a name
     later,           // DNS could not answer, or MX names exist without an address
@@ -52,7 +52,7 @@ enum class NoteKind : std::uint8_t {
     unreadable_exchange,  // is no domain name
     address_as_exchange,  // is an IP address as text
     alias_as_exchange,    // is a CNAME (RFC 2181 section 10.3)
-    unusable_address,     // a loopback or unspecified address was left out
+    unusable_address,     // an address where no mail host can be was left out
     too_many_mx,          // more than base::limits::route_mx_most: the rest was left out
     too_many_addresses,   // more than base::limits::host_addresses_most: the rest was left out
 };

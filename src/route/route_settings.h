@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mail/domain.h"
+#include "route/address_class.h"
 #include "route/ip_address.h"
 
 namespace turnaway::route {
@@ -14,11 +15,10 @@ struct RouteSettings {
     // An MX by one of these names, or with one of these addresses, is ourselves (requirement 43).
     std::vector<mail::Domain> our_names;
     std::vector<IpAddress> our_addresses;
-    // Loopback addresses are hosts like any other, for tests and demonstrations. Unspecified
-    // addresses never are.
+    // Loopback addresses are hosts like any other, for tests and demonstrations.
     bool loopback_allowed = false;
-    // Addresses that only a private network reaches are no hosts, as loopback ones are not: for who
-    // judges a domain from outside.
+    // Addresses of private networks are not hosts: for a judgement from outside, and for a relay
+    // that must not reach the machines around it.
     bool private_refused = false;
 
     bool is_ours(const mail::Domain& name) const {
@@ -28,8 +28,16 @@ struct RouteSettings {
         return std::ranges::find(our_addresses, address) != our_addresses.end();
     }
     bool is_dialable(const IpAddress& address) const {
-        return !address.is_unspecified() && (loopback_allowed || !address.is_loopback()) &&
-               !(private_refused && address.is_private());
+        switch (class_of(address)) {
+            case AddressClass::ordinary:
+                return true;
+            case AddressClass::private_use:
+                return !private_refused;
+            case AddressClass::loopback:
+                return loopback_allowed;
+            default:
+                return false;  // no mail host can be there
+        }
     }
 };
 

@@ -214,6 +214,36 @@ class OtherSettings(unittest.TestCase):
         self.assertFalse(self.scene.letters.dialogues)
 
 
+class AddressesOfNoHost(unittest.TestCase):
+    """Where no mail host can be, nothing is dialled, whatever a domain's MX says (RFC 6890)."""
+
+    def answers(self, settings, addresses):
+        """To RCPT; no message is sent."""
+        scene = Scene({"delivery": settings}).start()
+        try:
+            with scene.relay.client() as client:
+                client.ehlo()
+                client.mail("ann@sender.example")
+                answers = []
+                for i, address in enumerate(addresses):
+                    kind = "AAAA" if ":" in address else "A"
+                    scene.dns.add(f"d{i}.example MX 10 mx.d{i}.example", f"mx.d{i}.example {kind} {address}")
+                    answers.append(client.rcpt(f"bob@d{i}.example"))
+            return [(code, words[:5]) for code, words in answers]
+        finally:
+            scene.stop()
+
+    def test_never_dialled(self):
+        addresses = ["169.254.169.254", "fd00:ec2::254", "224.0.0.1", "ff02::1", "0.0.0.0", "255.255.255.255", "fe80::1",
+                     "64:ff9b::7f00:1", "2002:7f00:1::1", "::ffff:169.254.169.254", "::7f00:1"]
+        self.assertEqual(self.answers({"loopback": "allow"}, addresses), [(550, b"5.1.2")] * len(addresses))
+
+    def test_private_ones_by_configuration(self):
+        addresses = ["10.255.255.1", "fd00::1"]
+        self.assertEqual(self.answers({"private": "refuse"}, addresses), [(550, b"5.1.2")] * 2)
+        self.assertEqual([code for code, _ in self.answers({}, addresses)], [250, 250])
+
+
 class Strict(unittest.TestCase):
     def test_dns_trouble_refused_for_now_and_greeting_deferred(self):
         strict = Scene({"verdict": {"dns_trouble": "defer"}, "delivery": {"greeting_5yz": "defer"}}).start()

@@ -112,6 +112,12 @@ format = "json"
     EXPECT_EQ(config.log.format, LogForm::json);
 }
 
+TEST(Config, SetsWhetherPrivateHostsAreDialled) {
+    EXPECT_EQ(read("").delivery.private_hosts, PrivateHosts::deliver);
+    EXPECT_EQ(read("[delivery]\nprivate = \"refuse\"").delivery.private_hosts,
+              PrivateHosts::refuse);
+}
+
 TEST(Config, SetsWhetherLoopbackIsDialled) {
     EXPECT_TRUE(read("[delivery]\nloopback = \"allow\"").delivery.is_loopback_allowed());
     EXPECT_FALSE(
