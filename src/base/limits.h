@@ -107,8 +107,9 @@ inline constexpr int spool_log_pages_most = 4000;
 inline constexpr int spool_cache_kib = 16 * 1024;
 
 // What one route may hold (RFC 5321 section 5.1 sets no bound): MX records beyond the best, and
-// addresses of one host beyond the first, are left out. Each MX costs two DNS questions.
-inline constexpr std::size_t route_mx_most = 50;
+// addresses of one host beyond the first, are left out. Each MX costs two DNS questions, which a
+// client causes with one RCPT.
+inline constexpr std::size_t route_mx_most = 10;
 inline constexpr std::size_t host_addresses_most = 20;
 // How long a route may be believed, whatever DNS says: answers; that something is not there (RFC
 // 2308 section 5 advises one to three hours); and that DNS could not answer (its section 7).

@@ -10,6 +10,22 @@
 
 namespace turnaway::io {
 
+namespace {
+
+// In memory, roughly: what strangers can make large.
+std::size_t bytes_of(const route::Route& route) {
+    std::size_t bytes = sizeof route;
+    for (const route::MailHost& host : route.hosts) {
+        bytes += sizeof host + host.addresses.size() * sizeof(route::IpAddress);
+        if (host.name) bytes += host.name->text().size();
+        if (host.canonical_name) bytes += host.canonical_name->text().size();
+    }
+    for (const route::Note& note : route.notes) bytes += sizeof note + note.about.size();
+    return bytes;
+}
+
+}  // namespace
+
 // One domain being looked up. Callbacks of the resolver and of the timer keep it alive; without its
 // cache it does nothing any more.
 class RouteCache::Lookup : public std::enable_shared_from_this<Lookup> {
@@ -85,7 +101,8 @@ RouteCache::RouteCache(asio::io_context& context, route::Resolver& resolver, Set
     : context_(context),
       resolver_(resolver),
       settings_(std::move(settings)),
-      random_(std::random_device()()) {}
+      random_(std::random_device()()),
+      known_({.entries = settings_.routes_most, .bytes = settings_.routes_bytes_most}) {}
 
 RouteCache::~RouteCache() {
     for (auto& [domain, lookup] : lookups_) lookup->drop();
@@ -102,29 +119,18 @@ void RouteCache::find(const mail::Domain& domain, Done done) {
 }
 
 const route::Route* RouteCache::peek(const mail::Domain& domain, Clock::time_point now) const {
-    const auto found = known_.find(domain);
-    if (found == known_.end() || found->second.until <= now) return nullptr;
-    return found->second.route.get();
+    const RoutePtr* const route = known_.find(domain, now);
+    return route == nullptr ? nullptr : route->get();
 }
 
 RoutePtr RouteCache::recall(const mail::Domain& domain, Clock::time_point now) {
-    const auto found = known_.find(domain);
-    if (found == known_.end() || found->second.until <= now) return nullptr;
-    uses_.splice(uses_.begin(), uses_, found->second.use);
-    return found->second.route;
+    const RoutePtr* const route = known_.use(domain, now);
+    return route == nullptr ? nullptr : *route;
 }
 
 void RouteCache::change(Settings settings) {
     settings_ = std::move(settings);
     known_.clear();
-    uses_.clear();
-}
-
-void RouteCache::forget(const mail::Domain& domain) {
-    const auto found = known_.find(domain);
-    if (found == known_.end()) return;
-    uses_.erase(found->second.use);
-    known_.erase(found);
 }
 
 void RouteCache::conclude(const mail::Domain& domain, RoutePtr route) {
@@ -135,12 +141,11 @@ void RouteCache::conclude(const mail::Domain& domain, RoutePtr route) {
 }
 
 void RouteCache::keep(const mail::Domain& domain, RoutePtr route) {
-    forget(domain);
-    if (route->ttl <= std::chrono::seconds(0) || settings_.routes_most == 0) return;
-    if (known_.size() >= settings_.routes_most) forget(mail::Domain(uses_.back()));
-    uses_.push_front(domain);
+    known_.forget(domain);
+    if (route->ttl <= std::chrono::seconds(0)) return;
     const auto until = Clock::now() + route->ttl;
-    known_.emplace(domain, Known{std::move(route), until, uses_.begin()});
+    const std::size_t bytes = bytes_of(*route);
+    known_.keep(domain, std::move(route), until, bytes);
 }
 
 namespace {

@@ -2,20 +2,20 @@
 //
 // Callers who ask for one domain at the same time share one lookup. A lookup ends by `give_up` at
 // the latest, whatever the resolver does; a permanent route that rests on an answer nobody
-// validated is asked for once more before it is believed. Routes are kept as long as they say, the
-// least recently used goes first when the cache is full. One thread; the resolver's thread.
+// validated is asked for once more before it is believed. Routes are kept as long as they say, in a
+// DomainCache. One thread; the resolver's thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <random>
 #include <unordered_map>
 
+#include "io/domain_cache.h"
 #include "mail/domain.h"
 #include "route/resolver.h"
 #include "route/route.h"
@@ -35,6 +35,7 @@ class RouteCache {
     struct Settings {
         route::RouteSettings route = {};
         std::size_t routes_most = 100'000;
+        std::size_t routes_bytes_most = std::size_t{64} * 1024 * 1024;
         std::chrono::milliseconds give_up = std::chrono::seconds(20);
     };
 
@@ -56,7 +57,7 @@ class RouteCache {
     // these.
     void change(Settings settings);
     // The next find() asks DNS.
-    void forget(const mail::Domain& domain);
+    void forget(const mail::Domain& domain) { known_.forget(domain); }
 
     std::size_t size() const { return known_.size(); }
     std::size_t lookups_open() const { return lookups_.size(); }
@@ -64,12 +65,6 @@ class RouteCache {
 
   private:
     class Lookup;
-    struct Known {
-        RoutePtr route;
-        Clock::time_point until;
-        std::list<mail::Domain>::iterator use;
-    };
-
     void conclude(const mail::Domain& domain, RoutePtr route);
     void keep(const mail::Domain& domain, RoutePtr route);
 
@@ -77,8 +72,7 @@ class RouteCache {
     route::Resolver& resolver_;
     Settings settings_;
     std::mt19937_64 random_;
-    std::list<mail::Domain> uses_;  // the latest first
-    std::unordered_map<mail::Domain, Known> known_;
+    DomainCache<RoutePtr> known_;
     std::unordered_map<mail::Domain, std::shared_ptr<Lookup>> lookups_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fstream>
+#include <string>
 #include <utility>
 
 namespace turnaway::io {
@@ -17,12 +18,7 @@ struct Option {
 };
 constexpr std::array options{
     Option{"do-not-query-localhost:", "no"},
-    // A library gets 16 by default: a few slow domains would stop all others.
-    Option{"outgoing-range:", "512"},
-    Option{"num-queries-per-thread:", "1024"},
     Option{"outgoing-num-tcp:", "32"},
-    // How long a server that was dead is believed to be; 900 by default.
-    Option{"infra-host-ttl:", "30"},
     Option{"unblock-lan-zones:", "yes"},
     // As many bytes as some tens of thousands of answers have.
     Option{"msg-cache-size:", "8m"},
@@ -37,11 +33,33 @@ std::unexpected<base::Error> refused(const std::string& what, int error) {
     return base::fail(Fault::config, what + ": " + ub_strerror(error));
 }
 
+base::Result<void> set_option(ub_ctx* context, const std::string& name, const std::string& value) {
+    const int error = ub_ctx_set_option(context, name.c_str(), value.c_str());
+    if (error != 0) return refused("libunbound does not take " + name, error);
+    return {};
+}
+
+// A library gets 16 sockets by default: a few slow domains would stop all others.
+//
+// How long a server that was dead is believed to be is 900 s by default. A server we forward to is
+// silent about the names it cannot find out, which says nothing of the others: after thirty seconds
+// of such names only, libunbound took it for dead and refused every name for half a minute.
+base::Result<void> set_limits(ub_ctx* context, const Settings& settings) {
+    const bool is_forwarding = !settings.forward.empty() || !settings.resolv_conf.empty();
+    const auto sockets = UnboundResolver::sockets_for(settings.questions_most);
+    const std::array<std::pair<std::string, std::string>, 3> limits{
+        {{"outgoing-range:", std::to_string(sockets)},
+         {"num-queries-per-thread:", std::to_string(2 * sockets)},
+         {"infra-host-ttl:", is_forwarding ? "1" : "30"}}};
+    for (const auto& [name, value] : limits) {
+        if (auto done = set_option(context, name, value); !done) return done;
+    }
+    return {};
+}
+
 base::Result<void> set_options(ub_ctx* context, const Settings& settings) {
     for (const Option& option : options) {
-        if (const int error = ub_ctx_set_option(context, option.name, option.value)) {
-            return refused("libunbound does not take " + std::string(option.name), error);
-        }
+        if (auto done = set_option(context, option.name, option.value); !done) return done;
     }
     if (settings.trust_anchor_file.empty()) {
         if (const int error = ub_ctx_set_option(context, "module-config:", "iterator")) {
@@ -104,7 +122,7 @@ base::Result<UnboundContext> make_unbound_context(const Settings& settings, ub_e
     if (!context) return base::fail(Fault::system, "libunbound has no memory to start");
     // What it would say to stderr we say ourselves.
     ub_ctx_debugout(context.get(), nullptr);
-    for (const auto step : {set_options, set_servers}) {
+    for (const auto step : {set_limits, set_options, set_servers}) {
         if (const auto done = step(context.get(), settings); !done) {
             return std::unexpected(done.error());
         }

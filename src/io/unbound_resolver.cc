@@ -4,11 +4,14 @@
 
 #include <boost/asio/post.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "io/dns_message.h"
+#include "io/question_line.h"
 #include "io/timer_queue.h"
 #include "io/unbound_context.h"
 #include "io/unbound_loop.h"
@@ -55,17 +58,17 @@ DnsAnswer answer_of(const DnsQuestion& question, int code, std::string_view mess
 class UnboundResolver::State : public std::enable_shared_from_this<State> {
   public:
     State(asio::io_context& loop, std::unique_ptr<UnboundLoop> events, UnboundContext unbound,
-          std::chrono::milliseconds deadline)
+          const Settings& settings)
         : loop_(loop),
           events_(std::move(events)),
           deadlines_(loop),
           unbound_(std::move(unbound)),
-          deadline_(deadline) {}
+          line_(settings.questions_most),
+          deadline_(settings.deadline) {}
     // libunbound would answer what is open while it is torn down.
     ~State() {
-        for (const auto& [question, open] : open_) {
-            if (!open->answer) ub_cancel(unbound_.get(), open->id);
-        }
+        for (const auto& [question, open] : open_) cancel(*open);
+        for (const auto& [open, abandoned] : abandoned_) cancel(*abandoned);
     }
 
     void ask(const DnsQuestion& question, Done done);
@@ -75,26 +78,35 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
     struct Open {
         State* state;
         DnsQuestion question;
+        std::string zone;
         TimerQueue::Entry deadline = {};
         std::vector<Done> waiting = {};
+        bool is_asked = false;  // else it is in the line
         int id = 0;
         std::optional<DnsAnswer> answer = {};
     };
 
     static void take(void* open, int code, void* message, int bytes, int security, char* why_bogus,
                      int was_limited);
-    void answered(const Open& open);
+    void begin(Open* open);
+    void answered(Open* open);
     void hand_out_answered();
+    void cancel(const Open& open) {
+        if (open.is_asked && !open.answer) ub_cancel(unbound_.get(), open.id);
+    }
     void give_up(Open* open);
-    void hand_out(const DnsQuestion& question, const DnsAnswer& answer);
+    void hand_out(const std::vector<Done>& waiting, const DnsAnswer& answer);
 
     asio::io_context& loop_;
     std::unique_ptr<UnboundLoop> events_;  // outlives what uses it
     TimerQueue deadlines_;
     UnboundContext unbound_;
+    QuestionLine line_;
     std::chrono::milliseconds deadline_;
     std::unordered_map<DnsQuestion, std::unique_ptr<Open>, HashQuestion> open_;
-    std::vector<DnsQuestion> answered_;  // not handed out yet
+    // Nobody waits for these any more, but libunbound goes on: it cannot be told to stop.
+    std::unordered_map<Open*, std::unique_ptr<Open>> abandoned_;
+    std::vector<Open*> answered_;  // not handed out yet
 };
 
 void UnboundResolver::State::ask(const DnsQuestion& question, Done done) {
@@ -103,18 +115,26 @@ void UnboundResolver::State::ask(const DnsQuestion& question, Done done) {
         place->waiting.push_back(std::move(done));
         return;
     }
-    place = std::make_unique<Open>(Open{this, question});
+    place = std::make_unique<Open>(
+        Open{.state = this, .question = question, .zone = std::string(zone_guess(question.name))});
     Open* open = place.get();
     open->waiting.push_back(std::move(done));
     open->deadline =
         deadlines_.add(TimerQueue::Clock::now() + deadline_, [this, open] { give_up(open); });
+    if (line_.enter(open->zone, open)) begin(open);
+}
+
+// It has a place.
+void UnboundResolver::State::begin(Open* open) {
+    open->is_asked = true;
+    const DnsQuestion& question = open->question;
     // What is known already is answered before this returns.
     const int error =
         ub_resolve_event(unbound_.get(), question.name.text().c_str(), wire_type(question.type),
                          ns_c_in, open, &State::take, &open->id);
     if (error == 0 || open->answer) return;
     open->answer = failed(DnsFailure::servfail);
-    answered(*open);
+    answered(open);
 }
 
 // Called from within libunbound, where nothing of it may be torn down: so no `done` yet.
@@ -124,12 +144,12 @@ void UnboundResolver::State::take(void* raw, int code, void* message, int bytes,
     const std::string_view text(static_cast<const char*>(message),
                                 message == nullptr ? 0 : static_cast<std::size_t>(bytes));
     open->answer = answer_of(open->question, code, text, security);
-    open->state->answered(*open);
+    open->state->answered(open);
 }
 
-void UnboundResolver::State::answered(const Open& open) {
-    deadlines_.cancel(open.deadline);
-    answered_.push_back(open.question);
+void UnboundResolver::State::answered(Open* open) {
+    if (!abandoned_.contains(open)) deadlines_.cancel(open->deadline);
+    answered_.push_back(open);
     if (answered_.size() > 1) return;
     asio::post(loop_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->hand_out_answered();
@@ -138,22 +158,28 @@ void UnboundResolver::State::answered(const Open& open) {
 
 void UnboundResolver::State::hand_out_answered() {
     // A `done` may ask again; that answer comes in the next round.
-    for (const DnsQuestion& question : std::exchange(answered_, {})) {
-        const DnsAnswer answer = *std::move(open_.at(question)->answer);
-        hand_out(question, answer);
+    for (Open* const open : std::exchange(answered_, {})) {
+        if (auto* const next = line_.leave(open->zone)) begin(static_cast<Open*>(next));
+        if (abandoned_.erase(open) != 0) continue;
+        const auto mine = std::move(open_.extract(open->question).mapped());
+        hand_out(mine->waiting, *mine->answer);
     }
 }
 
 void UnboundResolver::State::give_up(Open* open) {
-    ub_cancel(unbound_.get(), open->id);
-    const DnsQuestion question = open->question;
-    hand_out(question, failed(DnsFailure::timeout));
+    auto mine = std::move(open_.extract(open->question).mapped());
+    const auto waiting = std::exchange(open->waiting, {});
+    if (open->is_asked) {
+        abandoned_.emplace(open, std::move(mine));
+    } else {
+        line_.withdraw(open->zone, open);
+    }
+    hand_out(waiting, failed(DnsFailure::timeout));
 }
 
-void UnboundResolver::State::hand_out(const DnsQuestion& question, const DnsAnswer& answer) {
+void UnboundResolver::State::hand_out(const std::vector<Done>& waiting, const DnsAnswer& answer) {
     const auto self = shared_from_this();  // a `done` may destroy the resolver
-    const auto open = std::move(open_.extract(question).mapped());
-    for (const Done& done : open->waiting) done(answer);
+    for (const Done& done : waiting) done(answer);
 }
 
 UnboundResolver::UnboundResolver(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -166,8 +192,8 @@ base::Result<std::unique_ptr<UnboundResolver>> UnboundResolver::open(asio::io_co
     if (!events) return std::unexpected(events.error());
     auto unbound = make_unbound_context(settings, (*events)->base());
     if (!unbound) return std::unexpected(unbound.error());
-    return std::unique_ptr<UnboundResolver>(new UnboundResolver(std::make_shared<State>(
-        context, *std::move(events), *std::move(unbound), settings.deadline)));
+    return std::unique_ptr<UnboundResolver>(new UnboundResolver(
+        std::make_shared<State>(context, *std::move(events), *std::move(unbound), settings)));
 }
 
 void UnboundResolver::ask(const DnsQuestion& question, Done done) {

@@ -2,7 +2,8 @@
 //
 // libunbound gets its events from our loop (unbound_loop.h) and has no thread. It validates when it
 // has a trust anchor, else it does not try. Whatever it does, past `deadline` a question is
-// answered with `timeout` (by itself it would try a dead server for 17 seconds). With servers to
+// answered with `timeout` (by itself it would try a dead server for 17 seconds, and does so: the
+// question keeps its place until then, see question_line.h). With servers to
 // forward to, every name goes there, `test.` and its like too, which libunbound would answer with
 // NXDOMAIN; answers in private networks and on loopback pass. Known gap: a second look at a name
 // may be answered from libunbound's cache.
@@ -35,7 +36,11 @@ class UnboundResolver final : public route::Resolver {
         std::vector<std::string> local_zones = {};
         std::string trust_anchor_file = {};
         std::chrono::milliseconds deadline = std::chrono::seconds(10);
+        // Put to libunbound at once; further ones wait, within the same deadline. It opens up to
+        // sockets_for() sockets.
+        std::size_t questions_most = 384;
     };
+    static constexpr std::size_t sockets_for(std::size_t questions) { return questions * 4 / 3; }
 
     static base::Result<std::unique_ptr<UnboundResolver>> open(asio::io_context& context,
                                                                const Settings& settings);

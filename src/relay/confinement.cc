@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/unbound_resolver.h"
 #include "process/landlock.h"
 #include "process/rights.h"
 #include "process/system_calls.h"
@@ -25,9 +27,11 @@ namespace {
 using base::Fault;
 using base::Result;
 
-// Listening sockets, files of the spool, the event loop and libunbound's sockets of each thread.
+// Listening sockets, files of the spool, and what each thread has besides sockets for DNS.
 constexpr std::uint64_t descriptors_beside_connections = 256;
-constexpr std::uint64_t descriptors_per_thread = 640;
+constexpr std::uint64_t descriptors_per_thread = 128;
+// Questions put to DNS at once, by all threads together, where enough files may be open.
+constexpr std::size_t dns_questions_most = 3072;
 // With fewer it is not worth starting.
 constexpr std::uint64_t connections_least = 32;
 
@@ -95,16 +99,22 @@ constexpr std::array allowed_calls{
 }  // namespace
 
 Result<Descriptors> raise_descriptors(const Config& config, unsigned threads) {
-    const std::uint64_t others = descriptors_beside_connections + threads * descriptors_per_thread;
+    const auto with_dns = [threads](std::size_t questions) {
+        return descriptors_beside_connections +
+               threads * (descriptors_per_thread + io::UnboundResolver::sockets_for(questions));
+    };
+    const std::size_t few = io::UnboundResolver::Settings().questions_most;
+    const std::size_t many = std::max(few, dns_questions_most / threads);
     // A client may have a file open for its content, a delivery one to read from.
     const std::uint64_t wanted =
-        others +
+        with_dns(many) +
         2 * (std::uint64_t{config.listen.connections_max} + config.delivery.connections_max) +
         config.verdict.look_concurrency_max;
     const auto allowed =
-        process::limit_descriptors(wanted, others + connections_least, "lower threads");
+        process::limit_descriptors(wanted, with_dns(few) + connections_least, "lower threads");
     if (!allowed) return std::unexpected(allowed.error());
-    return Descriptors{.allowed = *allowed, .wanted = wanted};
+    return Descriptors{
+        .allowed = *allowed, .wanted = wanted, .dns_questions = *allowed < wanted ? few : many};
 }
 
 Result<void> take_rights(const Config& config) {

@@ -10,6 +10,7 @@
 // capability.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -18,11 +19,12 @@
 
 namespace turnaway::relay {
 
-// As many open files as all connections of the configuration need: how many there may be, and how
-// many would be wanted.
+// As many open files as all connections of the configuration need: how many there may be, how many
+// would be wanted, and how many questions to DNS each thread may so have at once.
 struct Descriptors {
     std::uint64_t allowed = 0;
     std::uint64_t wanted = 0;
+    std::size_t dns_questions = 0;
 };
 base::Result<Descriptors> raise_descriptors(const Config& config, unsigned threads);
 

@@ -163,7 +163,7 @@ Result<void> Daemon::open_house() {
 Result<void> Daemon::open_shards() {
     std::vector<Shard*> known;
     for (unsigned number = 0; number < thread_count(config_); ++number) {
-        auto shard = Shard::open(*house_, number, greatest_id_);
+        auto shard = Shard::open(*house_, number, greatest_id_, descriptors_.dns_questions);
         if (!shard) return std::unexpected(shard.error());
         for (auto& listener : listeners_[number]) {
             auto moved = std::move(listener).moved_to((*shard)->io().get_executor());

@@ -13,10 +13,10 @@ namespace turnaway::relay {
 asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender) {
     const auto* address = sender.address();
     if (address == nullptr || address->domain() == nullptr) {
-        co_return verdict::decide_sender(sender, nullptr);
+        co_return verdict::decide_sender(sender, false);
     }
-    const auto route = co_await io::lookup(shard.routes(), *address->domain());
-    co_return verdict::decide_sender(sender, route.get());
+    const bool takes_no_mail = co_await shard.senders().take_no_mail(*address->domain());
+    co_return verdict::decide_sender(sender, takes_no_mail);
 }
 
 asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,

@@ -1,13 +1,12 @@
 #include "relay/shard.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <string>
 #include <utility>
 
+#include "io/start.h"
 #include "relay/client_events.h"
 #include "relay/receiver.h"
 #include "relay/routing.h"
@@ -33,22 +32,26 @@ Shard::Shard(House& house, unsigned number, queue::QueueId after)
 Shard::~Shard() = default;
 
 base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
-                                                 queue::QueueId after) {
+                                                 queue::QueueId after,
+                                                 std::size_t dns_questions_most) {
     std::unique_ptr<Shard> shard(new Shard(house, number, after));
     const auto rules = house.rules();
-    auto resolver = io::UnboundResolver::open(shard->io_, resolver_settings(rules->config));
+    auto settings = resolver_settings(rules->config);
+    settings.questions_most = dns_questions_most;
+    auto resolver = io::UnboundResolver::open(shard->io_, settings);
     if (!resolver) return std::unexpected(resolver.error());
     shard->resolver_ = *std::move(resolver);
     shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, house.counters());
     shard->routes_ = std::make_unique<io::RouteCache>(shard->io_, *shard->counting_,
                                                       cache_settings(rules->config));
+    shard->senders_ = std::make_unique<SenderDomains>(*shard->counting_, *shard->routes_);
     shard->deliverer_ = std::make_unique<Deliverer>(*shard);
     return shard;
 }
 
 void Shard::start(std::vector<io::Listener> listeners) {
     listeners_ = std::move(listeners);
-    for (auto& listener : listeners_) asio::co_spawn(io_, accept(listener), asio::detached);
+    for (auto& listener : listeners_) io::start(io_, "a listening socket", accept(listener));
     asio::post(io_, [this] { deliverer_->pump(); });
 }
 
@@ -62,7 +65,7 @@ asio::awaitable<void> Shard::accept(io::Listener& listener) {
         auto socket = co_await listener.accept();
         if (socket) {
             auto connection = std::make_unique<io::Connection>(*std::move(socket));
-            asio::co_spawn(io_, receive(*this, std::move(connection)), asio::detached);
+            io::start(io_, "the session of a client", receive(*this, std::move(connection)));
             continue;
         }
         if (socket.error() == asio::error::operation_aborted) co_return;

@@ -25,6 +25,7 @@
 #include "relay/counting_resolver.h"
 #include "relay/deliverer.h"
 #include "relay/house.h"
+#include "relay/sender_domains.h"
 
 namespace turnaway::relay {
 
@@ -33,8 +34,10 @@ namespace asio = boost::asio;
 class Shard {
   public:
     // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.
+    // `dns_questions_most` at once.
     static base::Result<std::unique_ptr<Shard>> open(House& house, unsigned number,
-                                                     queue::QueueId after);
+                                                     queue::QueueId after,
+                                                     std::size_t dns_questions_most);
     ~Shard();
 
     // Before start(): a job that was found in the spool.
@@ -59,6 +62,7 @@ class Shard {
     std::shared_ptr<const Rules> rules() const { return house_.rules(); }
     asio::io_context& io() { return io_; }
     io::RouteCache& routes() { return *routes_; }
+    SenderDomains& senders() { return *senders_; }
     route::Resolver& resolver() { return *counting_; }
     Deliverer& deliverer() { return *deliverer_; }
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
@@ -99,6 +103,7 @@ class Shard {
     std::unique_ptr<io::UnboundResolver> resolver_;
     std::unique_ptr<CountingResolver> counting_;
     std::unique_ptr<io::RouteCache> routes_;
+    std::unique_ptr<SenderDomains> senders_;
     std::unique_ptr<Deliverer> deliverer_;
     std::vector<io::Listener> listeners_;
     asio::steady_timer stop_timer_;

@@ -55,6 +55,11 @@ void shuffle_equals(std::vector<MxRecord>& records, std::uint64_t seed) {
 
 }  // namespace
 
+bool is_null_mx(const DnsAnswer& answer) {
+    return answer.outcome == DnsOutcome::answered && !answer.mx.empty() &&
+           std::ranges::all_of(answer.mx, is_root);
+}
+
 MxSet read_mx(const mail::Domain& owner, std::vector<MxRecord> records,
               const RouteSettings& settings, std::uint64_t shuffle_seed) {
     TURNAWAY_CHECK(!records.empty());

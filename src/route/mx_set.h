@@ -25,6 +25,9 @@ struct MxSet {
     std::vector<Note> notes;
 };
 
+// The answer to an MX question says that the domain takes no mail.
+bool is_null_mx(const DnsAnswer& answer);
+
 // `owner` is the domain the records are about, for the notes; `records` is not empty.
 MxSet read_mx(const mail::Domain& owner, std::vector<MxRecord> records,
               const RouteSettings& settings, std::uint64_t shuffle_seed);

@@ -6,25 +6,12 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "route/answer_age.h"
 
 namespace turnaway::route {
 namespace {
 
 namespace limits = base::limits;
-
-std::chrono::seconds believable(const DnsAnswer& answer) {
-    const std::chrono::seconds ttl(answer.ttl_seconds);
-    switch (answer.outcome) {
-        case DnsOutcome::answered:
-            return std::min(ttl, limits::route_age_most);
-        case DnsOutcome::no_data:
-        case DnsOutcome::no_such_name:
-            return std::min(ttl, limits::absence_age_most);
-        case DnsOutcome::failed:
-            return limits::dns_failure_age_most;
-    }
-    return limits::dns_failure_age_most;
-}
 
 // An answer says one thing: records of the type asked for, or none.
 DnsAnswer tidy(DnsType type, DnsAnswer answer) {
@@ -169,6 +156,8 @@ void RouteQuery::read_mx_answer(const DnsAnswer& answer) {
         case DnsOutcome::answered: {
             MxSet set = read_mx(*destination_, answer.mx, *settings_, shuffle_seed_);
             add_notes(set.notes);
+            some_left_out_ =
+                std::ranges::find(set.notes, NoteKind::too_many_mx, &Note::kind) != set.notes.end();
             if (set.is_null) {
                 finish(RouteKind::null_mx);
                 return;
@@ -245,6 +234,8 @@ void RouteQuery::finish_without_hosts(const std::vector<HostLook>& looks) {
         finish(RouteKind::later);
     } else if (our_preference_) {
         finish(RouteKind::ourselves);
+    } else if (some_left_out_) {
+        finish(RouteKind::later);  // one of those may be a host
     } else if (any_is(looks, HostState::undialable)) {
         finish(RouteKind::loopback_only);
     } else if (is_implicit_) {

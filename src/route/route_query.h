@@ -67,6 +67,7 @@ class RouteQuery {
     std::size_t given_out_ = 0;
     std::size_t unanswered_ = 0;
     bool is_implicit_ = false;
+    bool some_left_out_ = false;   // there were too many MX
     std::vector<MxRecord> hosts_;  // exchanges that are names, in the order to try
     std::optional<std::uint16_t> our_preference_;
 

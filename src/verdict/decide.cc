@@ -54,7 +54,7 @@ std::string_view explain(route::RouteKind kind) {
         case route::RouteKind::no_mail_host:
             return "has no host for mail, neither MX nor address";
         case route::RouteKind::loopback_only:
-            return "leads only to loopback or unspecified addresses";
+            return "leads only to addresses that mail is not sent to, such as loopback addresses";
         case route::RouteKind::ourselves:
             return "names this host for its mail, which does not deliver it here";
         case route::RouteKind::unusable_mx:
@@ -117,9 +117,9 @@ Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
             .reason = reason_for(route.kind)};
 }
 
-Answer decide_sender(const mail::ReversePath& sender, const route::Route* route) {
+Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail) {
     const mail::Address* address = sender.address();
-    if (address == nullptr || route == nullptr || route->kind != route::RouteKind::null_mx) {
+    if (address == nullptr || !takes_no_mail) {
         return {.code = codes::ok,
                 .enhanced = EnhancedCode::success(codes::other_address_status),
                 .text = "Sender ok",

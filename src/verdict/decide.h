@@ -32,7 +32,7 @@ Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
                         const route::Route& route, const HostMemory& memory,
                         std::chrono::sys_seconds now);
 
-// `route` is of the sender's domain; null for `<>`, an address literal, and when nobody looked.
-Answer decide_sender(const mail::ReversePath& sender, const route::Route* route);
+// `takes_no_mail`: the sender's domain says so with a null MX.
+Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail);
 
 }  // namespace turnaway::verdict

@@ -162,6 +162,36 @@ TEST_F(UnboundResolverTest, ADeadServerIsAFailureInTime) {
     EXPECT_FALSE(answer.is_secure);
 }
 
+// More of them than there are sockets: those about one dead zone may not have all.
+TEST_F(UnboundResolverTest, ManyNamesOfADeadZoneDelayNoOther) {
+    server_.add("one.test", DnsServer::a, {10, 0, 0, 1});
+    open_with_server();
+    int given_up = 0;
+    for (int i = 0; i < 700; ++i) {
+        const std::string name = "r" + std::to_string(i) + ".dead.test";
+        server_.be_silent_about(name);
+        resolver_->ask(question(name, DnsType::mx), [&](const DnsAnswer&) { ++given_up; });
+    }
+    EXPECT_EQ(ask("one.test", DnsType::a).outcome, DnsOutcome::answered);
+    EXPECT_EQ(given_up, 0);
+}
+
+// libunbound goes on with it, so its place is not free.
+TEST_F(UnboundResolverTest, AQuestionThatWasGivenUpKeepsItsPlace) {
+    server_.be_silent_about("one.dead.test");
+    server_.be_silent_about("two.dead.test");
+    server_.add("one.test", DnsServer::a, {10, 0, 0, 1});
+    UnboundResolver::Settings settings;
+    settings.forward = {server_.address()};
+    settings.deadline = 50ms;
+    settings.questions_most = 4;  // one for a zone
+    open(settings);
+    EXPECT_EQ(ask("one.dead.test").failure, DnsFailure::timeout);
+    EXPECT_EQ(ask("two.dead.test").failure, DnsFailure::timeout);
+    EXPECT_EQ(server_.questions("two.dead.test"), 0U);
+    EXPECT_EQ(ask("one.test", DnsType::a).outcome, DnsOutcome::answered);
+}
+
 TEST_F(UnboundResolverTest, ServfailIsAFailure) {
     server_.fail_for("bad.test");
     open_with_server();

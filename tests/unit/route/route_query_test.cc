@@ -323,6 +323,19 @@ TEST(RouteQuery, BoundsMxAndAddresses) {
     EXPECT_EQ(notes_text(route), "too-many-mx example.org; too-many-addresses mx0.example");
 }
 
+// The MX that was left out may be the one that works.
+TEST(RouteQuery, NothingIsPermanentWhereMxWereLeftOut) {
+    std::string gone;
+    std::string loopback;
+    for (int i = 0; i < 80; ++i) {
+        const std::string host = "mx" + std::to_string(i) + ".example";
+        gone += "example.org MX " + std::to_string(i) + ' ' + host + '\n';
+        loopback += host + " A 127.0.0.1\n";
+    }
+    EXPECT_EQ(route_of(gone, "example.org").kind, later);
+    EXPECT_EQ(route_of(gone + loopback, "example.org").kind, later);
+}
+
 // Requirement 42.
 TEST(RouteQuery, ShufflesEqualsBySeedAlone) {
     const std::string records[] = {"example.org MX 10 a.example\n", "example.org MX 10 b.example\n",

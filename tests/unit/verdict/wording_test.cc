@@ -77,8 +77,7 @@ TEST(Wording, KeepsEveryAnswerInItsRoom) {
         route.kind = kind;
         answers.push_back(decide_recipient(deferring, recipient, route, memory, now));
     }
-    route.kind = route::RouteKind::null_mx;
-    answers.push_back(decide_sender(mail::ReversePath(recipient), &route));
+    answers.push_back(decide_sender(mail::ReversePath(recipient), true));
     EXPECT_EQ(answers.front().reason, reason::refusing_hosts);
     for (const Answer& answer : answers) {
         EXPECT_FALSE(answer.is_accepted());

@@ -1,0 +1,83 @@
+// DomainCache: what was found out about domains, each for as long as it may be believed.
+//
+// Bounded in entries and in bytes, since strangers choose the domains and what DNS says of them:
+// the one that was not used for longest goes first. One thread. No clock of its own.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+#include "mail/domain.h"
+
+namespace turnaway::io {
+
+template <class Value>
+class DomainCache {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    struct Limits {
+        std::size_t entries;
+        std::size_t bytes;
+    };
+    explicit DomainCache(Limits limits) : limits_(limits) {}
+
+    // Null when nothing is known any more. Valid until the cache changes.
+    const Value* find(const mail::Domain& domain, Time now) const {
+        const auto found = known_.find(domain);
+        if (found == known_.end() || found->second.until <= now) return nullptr;
+        return &found->second.value;
+    }
+    // The same, for one that is used.
+    const Value* use(const mail::Domain& domain, Time now) {
+        const Value* const value = find(domain, now);
+        if (value != nullptr) uses_.splice(uses_.begin(), uses_, known_.find(domain)->second.use);
+        return value;
+    }
+    // `bytes` is about what the value holds in memory.
+    void keep(const mail::Domain& domain, Value value, Time until, std::size_t bytes) {
+        forget(domain);
+        const std::size_t cost = bytes + entry_bytes + 2 * domain.text().size();
+        if (limits_.entries == 0 || cost > limits_.bytes) return;
+        while (known_.size() >= limits_.entries || bytes_ + cost > limits_.bytes) {
+            forget(mail::Domain(uses_.back()));
+        }
+        uses_.push_front(domain);
+        known_.emplace(domain, Known{std::move(value), until, cost, uses_.begin()});
+        bytes_ += cost;
+    }
+    void forget(const mail::Domain& domain) {
+        const auto found = known_.find(domain);
+        if (found == known_.end()) return;
+        bytes_ -= found->second.cost;
+        uses_.erase(found->second.use);
+        known_.erase(found);
+    }
+    void clear() {
+        known_.clear();
+        uses_.clear();
+        bytes_ = 0;
+    }
+    std::size_t size() const { return known_.size(); }
+
+  private:
+    // Two nodes and their bookkeeping, roughly.
+    static constexpr std::size_t entry_bytes = 200;
+
+    struct Known {
+        Value value;
+        Time until;
+        std::size_t cost;
+        std::list<mail::Domain>::iterator use;
+    };
+
+    Limits limits_;
+    std::size_t bytes_ = 0;
+    std::list<mail::Domain> uses_;  // the latest first
+    std::unordered_map<mail::Domain, Known> known_;
+};
+
+}  // namespace turnaway::io
