@@ -163,10 +163,15 @@ std::optional<Job> Schedule::next(Time now) {
     return std::nullopt;
 }
 
-std::optional<QueueId> Schedule::next_for(std::string_view destination, Time now) {
+// One with a place taken.
+Schedule::Destination* Schedule::active_at(std::string_view destination) {
     const auto found = destinations_.find(destination);
     TURNAWAY_CHECK(found != destinations_.end() && found->second->active > 0);
-    Destination* const from = found->second.get();
+    return found->second.get();
+}
+
+std::optional<QueueId> Schedule::next_for(std::string_view destination, Time now) {
+    Destination* const from = active_at(destination);
     const std::uint32_t seconds = seconds_of(now);
     drop_dead(from);
     std::optional<QueueId> id;
@@ -175,16 +180,24 @@ std::optional<QueueId> Schedule::next_for(std::string_view destination, Time now
     return id;
 }
 
-void Schedule::finished(std::string_view destination, Feedback feedback) {
-    const auto found = destinations_.find(destination);
-    TURNAWAY_CHECK(found != destinations_.end() && found->second->active > 0);
-    Destination* const of = found->second.get();
+void Schedule::learn(Destination* of, Feedback feedback) const {
     if (feedback == Feedback::good) {
         const auto most = static_cast<double>(settings_.concurrency_most);
         of->places = std::min(of->places + 1 / of->places, most);
     } else if (feedback == Feedback::host_trouble) {
         of->places = std::max(of->places / 2, 1.0);
     }
+}
+
+void Schedule::learn(std::string_view destination, Feedback feedback) {
+    Destination* const of = active_at(destination);
+    learn(of, feedback);
+    if (!of->turn || of->active >= places(*of)) settle(of, 0);
+}
+
+void Schedule::finished(std::string_view destination, Feedback feedback) {
+    Destination* const of = active_at(destination);
+    learn(of, feedback);
     --of->active;
     --active_;
     if (!of->turn || of->active >= places(*of)) settle(of, 0);

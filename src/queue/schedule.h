@@ -1,8 +1,8 @@
 // Schedule: which job of the queue goes next. A job is one message for one destination.
 //
 // Fair: destinations with ready jobs and a free place take turns, so one with 100,000 jobs delays
-// no other. Each destination has places of its own, one more for about each round of good
-// deliveries, half as many after trouble with its hosts; what was learned is forgotten when it has
+// no other. Each destination has places of its own, one more when each of them has delivered a
+// message, half as many after trouble with its hosts; what was learned is forgotten when it has
 // neither jobs nor places taken. In memory, made anew from the spool at start: 16 octets in a heap
 // for each job and one small node for each message. Nothing costs more than O(log n) amortised but
 // flush and summary, which walk over what they are about. Due times are kept in whole seconds until
@@ -69,6 +69,9 @@ class Schedule {
     // Another ready job on a place already held. How often is the caller's to bound: others wait.
     std::optional<QueueId> next_for(std::string_view destination, Time now);
     void finished(std::string_view destination, Feedback feedback);
+    // What a message came to whose place goes on to the next one: places grow with the messages
+    // delivered, not with the connections that ended.
+    void learn(std::string_view destination, Feedback feedback);
     // When something not ready yet becomes ready; perhaps too early, never too late. Nothing while
     // all that waits is ready and lacks a place only.
     std::optional<Time> next_due() const;
@@ -104,6 +107,8 @@ class Schedule {
     void drop_dead(Destination* destination);
     QueueId take_first(Destination* destination);
     std::size_t places(const Destination& destination) const;
+    Destination* active_at(std::string_view destination);
+    void learn(Destination* of, Feedback feedback) const;
     void settle(Destination* destination, std::uint32_t now);
     void unplace(Destination* destination);
     void wake(std::uint32_t now);

@@ -1,10 +1,9 @@
 #include "relay/deliverer.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "io/start.h"
 #include "relay/delivery_job.h"
 #include "relay/next_host.h"
 #include "relay/shard.h"
@@ -71,7 +70,7 @@ void Deliverer::pump() {
     const auto now = now_seconds();
     while (auto job = schedule_.next(now)) {
         ++active_;
-        asio::co_spawn(shard_.io(), work(std::move(job->destination), job->id), asio::detached);
+        io::start(shard_.io(), "a delivery", work(std::move(job->destination), job->id));
     }
     if (const auto due = schedule_.next_due()) wake_at(*due);
 }
@@ -109,11 +108,17 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_) {
             id = schedule_.next_for(destination, now_seconds());
         }
+        if (id) {
+            schedule_.learn(destination, std::exchange(feedback, queue::Feedback::neutral));
+            pump();
+        }
     }
+    // The connection has its place until it is closed: a host that takes its time with QUIT would
+    // have any number of them.
+    co_await kept.leave();
     schedule_.finished(destination, feedback);
     --active_;
     pump();
-    co_await kept.leave();
 }
 
 }  // namespace turnaway::relay

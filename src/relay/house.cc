@@ -141,7 +141,7 @@ std::size_t House::forget_by_hand(const std::string& address, spool::Spool::Done
 }
 
 bool House::is_refusing(const route::IpAddress& address) {
-    const std::lock_guard lock(memory_mutex_);
+    const std::shared_lock lock(memory_mutex_);
     return memory_.find(address, now_seconds()) != nullptr;
 }
 
@@ -161,13 +161,18 @@ void House::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
 
 verdict::Answer House::decide(const verdict::Policy& policy, const mail::Address& recipient,
                               const route::Route& route) {
-    const std::lock_guard lock(memory_mutex_);
+    const std::shared_lock lock(memory_mutex_);
     return verdict::decide_recipient(policy, recipient, route, memory_, now_seconds());
 }
 
 std::vector<verdict::HostMemory::Entry> House::refusals() {
-    const std::lock_guard lock(memory_mutex_);
+    const std::shared_lock lock(memory_mutex_);
     return memory_.list(now_seconds());
+}
+
+std::size_t House::refusals_known() {
+    const std::shared_lock lock(memory_mutex_);
+    return memory_.count(now_seconds());
 }
 
 }  // namespace turnaway::relay

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +87,8 @@ class House {
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
                            const route::Route& route);
     std::vector<verdict::HostMemory::Entry> refusals();
+    // How many those are, without copying them.
+    std::size_t refusals_known();
     // By hand, from memory and spool; "" forgets all. How many that were; done() once it is
     // durable.
     std::size_t forget_by_hand(const std::string& address, spool::Spool::Done done);
@@ -104,7 +107,8 @@ class House {
     LookTable looks_;
     Census census_;
     std::vector<Shard*> shards_;
-    std::mutex memory_mutex_;
+    // RCPT only reads: it waits for a change, not for whoever lists what is known.
+    std::shared_mutex memory_mutex_;
     verdict::HostMemory memory_;
     std::atomic<bool> has_said_failure_ = false;
 };

@@ -35,7 +35,10 @@ io::ClientDeadlines deadlines_of(const Config& config) {
 asio::awaitable<Dialogue> NextHost::deliver(HostAddress where, smtp::TlsPolicy tls,
                                             smtp::ClientMessage message,
                                             spool::ContentPtr content) {
-    if (is_ready_ && where_ == where) {
+    // The rules may have changed since it was opened: a clear connection is not for a domain that
+    // now demands TLS, nor an unverified one for a demand to verify.
+    if (is_ready_ && where_ == where && tls_ == tls) {
+        deadlines_ = deadlines_of(shard_.rules()->config);
         session_->deliver(message);
         auto dialogue = co_await drive(content);
         // A host may close a connection it was kept waiting on: that is no word on this message.
@@ -44,6 +47,7 @@ asio::awaitable<Dialogue> NextHost::deliver(HostAddress where, smtp::TlsPolicy t
         if (!is_stale) co_return dialogue;
     }
     co_await leave();
+    tls_ = tls;
     auto dialogue = co_await dial_and_deliver(where, tls, message, content);
     const auto& failure = dialogue.host_outcome;
     if (tls == smtp::TlsPolicy::opportunistic && failure &&
@@ -86,7 +90,7 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
 asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
     io::ClientDrive drive{
         .session = *session_,
-        .connection = *connection_,
+        .connection = connection_,
         .tls = shard_.house().tls_client(),
         .host = where_->host,
         .deadlines = deadlines_,
@@ -123,7 +127,7 @@ asio::awaitable<void> NextHost::leave() {
     if (is_ready_) {
         session_->quit();
         io::ClientDrive drive{.session = *session_,
-                              .connection = *connection_,
+                              .connection = connection_,
                               .tls = shard_.house().tls_client(),
                               .host = where_->host,
                               .deadlines = deadlines_};

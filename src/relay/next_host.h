@@ -52,7 +52,8 @@ class NextHost {
     boost::asio::awaitable<Dialogue> deliver(HostAddress where, smtp::TlsPolicy tls,
                                              smtp::ClientMessage message,
                                              spool::ContentPtr content);
-    // A further message can go over this connection.
+    // A further message can go over this connection, if it is for the same host under the same
+    // demand on TLS.
     bool is_ready() const { return is_ready_; }
     // Says QUIT if there is somebody to say it to, and closes.
     boost::asio::awaitable<void> leave();
@@ -65,9 +66,12 @@ class NextHost {
     Dialogue conclude() const;
 
     Shard& shard_;
-    std::unique_ptr<io::Connection> connection_;
+    std::shared_ptr<io::Connection> connection_;
     std::optional<smtp::ClientSession> session_;
     std::optional<HostAddress> where_;
+    // Demanded of the connection. One that went on without TLS after a failed handshake was made
+    // under an opportunistic demand, and serves that one again.
+    smtp::TlsPolicy tls_ = smtp::TlsPolicy::never;
     io::ClientDeadlines deadlines_;
     bool is_ready_ = false;
 };

@@ -62,7 +62,7 @@ io::HttpAnswer Pages::metrics() const {
     Gauges gauges{.sessions = house.clients().total(),
                   .queued_messages = queued.messages,
                   .queued_recipients = queued.recipients,
-                  .refusing_hosts = house.refusals().size(),
+                  .refusing_hosts = house.refusals_known(),
                   .spool_free_bytes = free_bytes(house.rules()->config.spool.path),
                   .start_seconds = seconds_of(start_.time_since_epoch()),
                   .version = sources_.version};

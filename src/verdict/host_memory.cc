@@ -84,6 +84,15 @@ std::vector<HostMemory::Entry> HostMemory::list(std::chrono::sys_seconds now) co
     return all;
 }
 
+std::size_t HostMemory::count(std::chrono::sys_seconds now) const {
+    // By age: the too old ones come first, those of the future last.
+    const auto is_too_old = [&](const auto& each) { return each.first <= now - age_max_; };
+    const auto first = std::ranges::find_if_not(by_age_, is_too_old);
+    std::size_t others = static_cast<std::size_t>(std::distance(by_age_.begin(), first));
+    for (auto at = by_age_.rbegin(); at != by_age_.rend() && at->first > now; ++at) ++others;
+    return by_age_.size() - others;
+}
+
 std::size_t HostMemory::expire(std::chrono::sys_seconds now) {
     const std::size_t before = entries_.size();
     for (auto at = entries_.begin(); at != entries_.end();) {

@@ -51,6 +51,8 @@ class HostMemory {
     const Entry* find(const route::IpAddress& address, std::chrono::sys_seconds now) const;
     // What is evidence now, newest first.
     std::vector<Entry> list(std::chrono::sys_seconds now) const;
+    // How many those are. Nothing is copied; what is evidence no more costs a step each.
+    std::size_t count(std::chrono::sys_seconds now) const;
     // Drops what is no evidence; how many that were.
     std::size_t expire(std::chrono::sys_seconds now);
     std::size_t size() const { return entries_.size(); }

@@ -51,6 +51,27 @@ TEST(Schedule, OneBusyDestinationDelaysNoOther) {
     EXPECT_EQ(seen["busy.example"], 1);
 }
 
+// Connections that carry a hundred messages each end seldom.
+TEST(Schedule, PlacesGrowWithEachMessageOfAConnection) {
+    Schedule schedule({.concurrency_start = 1, .concurrency_most = 5, .total_most = 1000});
+    for (std::uint64_t i = 0; i < 100; ++i) schedule.add(id(i), "a.example", now);
+    std::size_t open = 0;
+    std::size_t messages = 0;
+    for (; open < 5; ++messages) {
+        while (schedule.next(now)) ++open;
+        if (messages > 0) EXPECT_TRUE(schedule.next_for("a.example", now));
+        schedule.learn("a.example", Feedback::good);
+    }
+    EXPECT_LE(messages, 15U);
+    EXPECT_FALSE(schedule.next(now));
+    schedule.learn("a.example", Feedback::host_trouble);
+    schedule.learn("a.example", Feedback::neutral);
+    EXPECT_FALSE(schedule.next(now));  // two there may be, five are taken
+    for (int i = 0; i < 4; ++i) schedule.finished("a.example", Feedback::neutral);
+    EXPECT_TRUE(schedule.next(now));
+    EXPECT_FALSE(schedule.next(now));
+}
+
 TEST(Schedule, NewSettingsCountForPlacesFromThenOn) {
     Schedule schedule({.concurrency_start = 3, .concurrency_most = 20, .total_most = 1000});
     for (std::uint64_t i = 0; i < 10; ++i) schedule.add(id(i), "a.example", now);

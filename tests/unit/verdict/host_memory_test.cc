@@ -37,6 +37,16 @@ TEST(HostMemory, KeepsWhatWasSaid) {
     EXPECT_EQ(hosts_of(memory), "c.example b.example a.example ");
 }
 
+TEST(HostMemory, CountsWhatItWouldList) {
+    HostMemory memory = memory_of_three();
+    for (const auto now : {start - 1s, start, start + 1s, start + 2s, start + 1min, start + 24h,
+                           start + 24h + 1s, start + 24h + 2s, start + 24h + 3s}) {
+        EXPECT_EQ(memory.count(now), memory.list(now).size()) << now.time_since_epoch();
+    }
+    memory.forget_all();
+    EXPECT_EQ(memory.count(start), 0U);
+}
+
 TEST(HostMemory, ANewAgeCountsForWhatIsKnown) {
     HostMemory memory = memory_of_three();
     memory.change_age(10s);
