@@ -86,8 +86,10 @@ TEST(AddressClass, AnIpv4AddressDoesNotHideInIpv6) {
 
 TEST(AddressClass, DecidesWhatIsDialled) {
     const RouteSettings usual;
-    const RouteSettings careful{.private_refused = true};
-    const RouteSettings demo{.loopback_allowed = true};
+    RouteSettings careful;
+    careful.private_refused = true;
+    RouteSettings demo;
+    demo.loopback_allowed = true;
     for (const auto* text : {"192.0.2.1", "2001:db8::1"}) {
         EXPECT_TRUE(usual.is_dialable(address(text)) && careful.is_dialable(address(text)));
     }
