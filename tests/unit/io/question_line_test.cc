@@ -48,7 +48,7 @@ TEST(QuestionLine, ZonesThatWaitTakeTurns) {
     QuestionLine line(1);
     std::array<int, 6> asked{};
     EXPECT_TRUE(line.enter("a.example", &asked[0]));
-    for (int i = 1; i < 4; ++i) EXPECT_FALSE(line.enter("a.example", &asked[i]));
+    for (std::size_t i = 1; i < 4; ++i) EXPECT_FALSE(line.enter("a.example", &asked[i]));
     EXPECT_FALSE(line.enter("b.example", &asked[4]));
     EXPECT_FALSE(line.enter("c.example", &asked[5]));
     EXPECT_EQ(line.leave("a.example"), &asked[4]);
