@@ -43,7 +43,14 @@ endif()
 # folder of this machine, so a fresh clone of the same commit compiles almost nothing.
 find_program(TURNAWAY_CCACHE ccache)
 if(TURNAWAY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TURNAWAY_CCACHE})
+  set(ccache_environment CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1)
+  # The folder is the user's own ($CCACHE_DIR or below the home folder); a user without one has it in build/.
+  execute_process(COMMAND sh -c [[d=$("$0" --get-config cache_dir) && mkdir -p "$d" && test -w "$d"]] ${TURNAWAY_CCACHE}
+                  RESULT_VARIABLE ccache_status OUTPUT_QUIET ERROR_QUIET)
+  if(NOT ccache_status EQUAL 0)
+    list(APPEND ccache_environment CCACHE_DIR=${PROJECT_SOURCE_DIR}/build/ccache)
+  endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER env ${ccache_environment} ${TURNAWAY_CCACHE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-ffile-compilation-dir=.)

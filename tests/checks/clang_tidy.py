@@ -10,8 +10,8 @@ Most of the time goes into the headers, so sources are looked at in groups, by o
 only a quick way to find sources clean. What it finds is looked for once more in the single source, and so are sources that do not
 compile together; a source with a `using` that it does not need itself is never in a group.
 
-The results are in $TURNAWAY_TIDY_CACHE, else in the folder turnaway-tidy beside the cache of ccache; the oldest go first
-above FILES_MAX. As with ccache, a new header that would be found before one that was included is not noticed.
+The results are in $TURNAWAY_TIDY_CACHE, else in the folder turnaway-tidy beside the cache of ccache, else in build/; the oldest
+go first above FILES_MAX. As with ccache, a new header that would be found before one that was included is not noticed.
 """
 import argparse
 import collections
@@ -50,11 +50,16 @@ def text_of(command):
 def cache_folder():
     if "TURNAWAY_TIDY_CACHE" in os.environ:
         return pathlib.Path(os.environ["TURNAWAY_TIDY_CACHE"])
-    beside = os.environ.get("CCACHE_DIR") or subprocess.run(
-        ["ccache", "--get-config", "cache_dir"], capture_output=True, text=True, check=False).stdout.strip()
-    if beside:
-        return pathlib.Path(beside).parent / "turnaway-tidy"
-    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "turnaway-tidy"
+    try:
+        ccache = text_of(["ccache", "--get-config", "cache_dir"]).strip()
+    except (OSError, subprocess.CalledProcessError):  # not installed, or no home folder
+        ccache = ""
+    folder = (pathlib.Path(ccache).parent if ccache else pathlib.Path(os.path.expanduser("~/.cache"))) / "turnaway-tidy"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ROOT / "build" / "turnaway-tidy"
+    return folder if os.access(folder, os.W_OK) else ROOT / "build" / "turnaway-tidy"
 
 
 class Contents:

@@ -4,7 +4,7 @@ Nothing acknowledged may be lost (requirements 33, 46): an added message is ther
 acknowledged update is seen, a removed message stays away, no message is half there, no content file is left over. Rounds go on
 in the same spool, so that it is also what earlier kills made of it.
 
-Usage: crash_test.py SPOOL_WRITER [--random KILLS]
+Usage: crash_test.py SPOOL_WRITER [--random KILLS]     ./test --long, which sets TURNAWAY_TEST_LONG, kills more often
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ import time
 
 STEPS_MOST = 2000
 STEPS = {"begun", "performed", "file synced", "folder synced", "committed", "told", "files removed"}
-RANDOM_KILLS = 30
+RANDOM_KILLS = 300 if os.environ.get("TURNAWAY_TEST_LONG") else 30
 SEED = 7504
 
 

@@ -5,9 +5,10 @@ of a message that never heard 250 all recipients get it or none. A second copy i
 kill (it said 250, and the relay had not yet written that down): they are counted. Stops by SIGTERM in between make no second
 copy. In the end the spool is empty. Requirements 33 and 46.
 
-Usage: relay_kill.py [--kills N] [--seed N]
+Usage: relay_kill.py [--kills N] [--kills-long N] [--seed N]     the second is for ./test --long, which sets TURNAWAY_TEST_LONG
 """
 import argparse
+import os
 import pathlib
 import random
 import signal
@@ -22,7 +23,7 @@ from relay_daemon import wait_until  # noqa: E402
 from relay_report import Report  # noqa: E402
 from relay_scene import SENDER, WAITS, Scene  # noqa: E402
 
-KILLS = 200
+KILLS, KILLS_LONG = 60, 200
 CLIENTS = 4
 STOP_EVERY = 25  # kills to one stop by SIGTERM
 LIFE_MOST_S = 0.7
@@ -245,13 +246,14 @@ class Trial:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--kills-long", type=int, default=KILLS_LONG)
     parser.add_argument("--seed", type=int, default=7505)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begun = time.monotonic()
     trial = Trial(options.seed)
     try:
-        trial.run(options.kills)
+        trial.run(options.kills_long if os.environ.get("TURNAWAY_TEST_LONG") else options.kills)
         faults = list(trial.faults())
         print(trial.summary(time.monotonic() - begun))
     finally:

@@ -1,4 +1,4 @@
-// spool_writer FOLDER ROUND: uses a spool as a relay does, until it is killed or has done its part.
+// spool_writer FOLDER ROUND: uses a spool as a relay does, until it is killed or has finished.
 //
 // Adds messages of three sizes, updates some, removes some, several at a time, and writes one line
 // to standard output when it asks and one when it is told (unbuffered, so that a kill loses none):
