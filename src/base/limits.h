@@ -13,7 +13,6 @@ namespace turnaway::base::limits {
 using namespace std::chrono_literals;
 
 // RFC 5321 section 4.5.3.1: sizes in octets, line ends included where the RFC includes them.
-inline constexpr std::size_t local_part_bytes_most = 64;
 inline constexpr std::size_t domain_bytes_most = 255;
 inline constexpr std::size_t domain_label_bytes_most = 63;  // RFC 1035 section 2.3.4
 inline constexpr std::size_t dns_name_bytes_most = 253;  // as text: 255 on the wire, section 2.3.4
@@ -28,8 +27,9 @@ inline constexpr std::size_t recipients_least = 100;
 // What we take of a command line: 512, and room for every extension's growth (RFC 1870 26, RFC 6152
 // 17, RFC 3461 MAIL 500 and RCPT 1036, RFC 6531 10), then some.
 inline constexpr std::size_t command_line_bytes_most = 2048;
-// What we read of one reply, however many lines: a peer that says more is cut off (RFC 5321 sets no
-// bound).
+// What we keep of one reply, and what we read of it to find its end: a peer that says more is cut
+// off (RFC 5321 sets no bound).
+inline constexpr std::size_t reply_bytes_read_most = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t reply_bytes_most = std::size_t{64} * 1024;
 inline constexpr std::size_t reply_lines_most = 1000;
 // A text line in DATA; far over the 1000 that must be taken, and a bound all the same.

@@ -1,9 +1,11 @@
 // Of the configuration: whom the relay serves, and who may change its file.
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <string>
 
+#include "base/text.h"
 #include "cli/doctor_patient.h"
+#include "relay/weaknesses.h"
 
 namespace turnaway::cli {
 
@@ -16,13 +18,11 @@ void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
                          "Take that right away: chmod go-w " + patient.config_path);
     }
     const auto& relay = patient.config.relay;
-    const bool is_open = std::ranges::any_of(
-        relay.networks, [](const std::string& each) { return each.ends_with("/0"); });
-    if (is_open) {
-        findings.problem(
-            "[relay] networks lets everybody send to everywhere: an open relay, which "
-            "spammers find within hours.",
-            "Name only networks of your own in [relay] networks.");
+    for (const auto& weakness : relay::weaknesses_of(patient.config)) {
+        std::string fix = weakness.fix + '.';
+        fix.front() = base::to_upper(fix.front());
+        weakness.is_grave ? findings.problem(weakness.words + '.', fix)
+                          : findings.warning(weakness.words + '.', fix);
     }
     if (relay.networks.empty() && relay.domains.empty()) {
         findings.warning(

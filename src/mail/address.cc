@@ -47,8 +47,12 @@ std::expected<Address, AddressError> Address::make(const AddressParts& parts) {
     auto host = make_host(parts);
     if (!host) return std::unexpected(host.error());
     Address address(with_least_quoting(unquote(parts.local)), std::move(*host));
+    std::string text = address.text();
+    std::string written = std::string(parts.local) + '@';
+    written += parts.domain;
+    if (written != text) address.written_ = std::move(written);
     // A-labels can be longer than the U-labels they came from.
-    if (address.text().size() + 2 > base::limits::path_bytes_most) {
+    if (text.size() + 2 > base::limits::path_bytes_most) {
         return std::unexpected(AddressError::path_too_long);
     }
     return address;

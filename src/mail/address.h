@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -45,17 +46,27 @@ class Address {
     // As it goes on the wire, without angle brackets; ASCII unless needs_smtputf8(). At most 254
     // octets; parse() of it gives an equal address.
     std::string text() const;
+    // As whoever gave it wrote it, character for character: for a report's Final-Recipient. parse()
+    // of it gives the same value again.
+    std::string as_written() const { return written_.empty() ? text() : written_; }
     // For people: as text(), with the domain in U-labels where that is safe.
     std::string to_unicode() const;
     // The local-part is not ASCII, so the address exists only where SMTPUTF8 is spoken.
     bool needs_smtputf8() const;
 
-    auto operator<=>(const Address&) const = default;
+    // However they are written.
+    auto operator<=>(const Address& other) const {
+        return std::tie(local_, host_) <=> std::tie(other.local_, other.host_);
+    }
+    bool operator==(const Address& other) const {
+        return local_ == other.local_ && host_ == other.host_;
+    }
 
   private:
     Address(std::string local, Host host) : local_(std::move(local)), host_(std::move(host)) {}
     std::string local_;
     Host host_;
+    std::string written_;  // empty when it is text()
 };
 
 // Who gets the report: an address, or nobody (`<>`; RFC 5321 section 4.5.5).

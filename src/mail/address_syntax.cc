@@ -1,6 +1,4 @@
-// How sizes are counted: octets as written. The quotes and backslashes of a quoted local-part
-// count, since RFC 5321 section 4.5.3.1 counts what the grammar calls Local-part; a path counts
-// with its brackets and its source route.
+// How sizes are counted: octets as written, a path with its brackets and its source route.
 #include "mail/address_syntax.h"
 
 #include <algorithm>
@@ -18,6 +16,7 @@ namespace {
 namespace limits = base::limits;
 
 constexpr std::size_t address_bytes_most = limits::path_bytes_most - 2;  // without brackets
+constexpr std::string_view postmaster = "postmaster";
 
 constexpr auto is_atext = [] {
     std::array<bool, 128> table{};
@@ -106,9 +105,6 @@ std::expected<std::size_t, AddressError> scan_local(std::string_view text,
     if (text[*length] != '@') {
         return std::unexpected(is_quoted ? AddressError::quoted_string
                                          : AddressError::local_part_character);
-    }
-    if (*length > limits::local_part_bytes_most) {
-        return std::unexpected(AddressError::local_part_too_long);
     }
     return length;
 }
@@ -222,8 +218,6 @@ std::string_view describe(AddressError error) {
             return "the address has no @ and domain after its local-part";
         case AddressError::local_part_empty:
             return "there is nothing before the @";
-        case AddressError::local_part_too_long:
-            return "the local-part is longer than 64 octets";
         case AddressError::local_part_character:
             return "the local-part has a misplaced dot, or a character that must be quoted";
         case AddressError::quoted_string:
@@ -312,7 +306,6 @@ std::expected<PathParts, AddressError> scan_path(std::string_view text, bool all
     if (text.find('>') == std::string_view::npos) {
         return std::unexpected(AddressError::no_angle_brackets);
     }
-    constexpr std::string_view postmaster = "postmaster";
     PathParts path;
     std::size_t end = 0;  // where the closing bracket stands
     if (allow_null && text[1] == '>') {
@@ -337,6 +330,26 @@ std::expected<PathParts, AddressError> scan_path(std::string_view text, bool all
     const auto after = text.substr(end + 1);
     if (!after.empty() && after[0] != ' ') return std::unexpected(AddressError::text_after_path);
     *rest = after;
+    return path;
+}
+
+std::expected<PathParts, AddressError> scan_bare_path(std::string_view text, bool allow_postmaster,
+                                                      std::string_view* rest) {
+    PathParts path;
+    const auto word = text.substr(0, text.find(' '));
+    if (allow_postmaster && base::equal_no_case(word, postmaster)) {
+        path.address.local = word;
+        *rest = text.substr(word.size());
+        return path;
+    }
+    const auto parts = scan_parts(text, ' ');
+    if (!parts) return std::unexpected(parts.error());
+    path.address = *parts;
+    const char* domain_end = parts->domain.data() + parts->domain.size();
+    const auto end = static_cast<std::size_t>(domain_end - text.data());
+    if (end > address_bytes_most) return std::unexpected(AddressError::path_too_long);
+    *rest = text.substr(end);
+    if (!rest->empty() && rest->front() != ' ') return std::unexpected(AddressError::literal);
     return path;
 }
 

@@ -5,8 +5,9 @@
 // that parses is well-formed, not known to exist. mail/address.h makes owning, comparable values of
 // it. Source routes (`@a,@b:user@c`) are accepted and dropped (RFC 5321 appendix C). UTF-8 is
 // accepted in local-part and domain and reported, so that the session can refuse it where SMTPUTF8
-// was not asked for. Sizes are those of base/limits.h, in octets as written: the quotes of a
-// local-part count, and so do the brackets and the source route of a path.
+// was not asked for. Sizes are those of base/limits.h, in octets as written: the brackets and the
+// source route of a path count. A local-part has no limit of its own, as RFC 5321 section 4.5.3.1
+// wants it: VERP and SRS make some longer than the 64 octets that everybody must take.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,6 @@ enum class AddressError : std::uint8_t {
     text_after_path,
     no_at_sign,
     local_part_empty,
-    local_part_too_long,
     local_part_character,  // a character outside atext, or a dot at an end or doubled
     quoted_string,         // unterminated, or a character that cannot be quoted
     domain_empty,
@@ -70,5 +70,9 @@ std::expected<void, AddressError> scan_address_literal(std::string_view text);
 // section 4.1.1.3).
 std::expected<PathParts, AddressError> scan_path(std::string_view text, bool allow_null,
                                                  std::string_view* rest);
+// The same without brackets, which RFC 5321 does not allow and many scripts write: no `<>` and no
+// source route. *rest begins with the blank after the address, if there is one.
+std::expected<PathParts, AddressError> scan_bare_path(std::string_view text, bool allow_postmaster,
+                                                      std::string_view* rest);
 
 }  // namespace turnaway::mail

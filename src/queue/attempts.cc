@@ -86,6 +86,8 @@ std::string describe(const ClientOutcome& outcome, std::optional<std::chrono::se
             return "it does not take 8-bit content (8BITMIME)";
         case ClientCause::content_too_big:
             return "the message is bigger than it takes";
+        case ClientCause::recipient_limit:
+            return "it takes no more recipients at once";
     }
     return "";
 }

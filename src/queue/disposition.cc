@@ -114,13 +114,12 @@ std::chrono::seconds lifetime_of(const route::Route& route, const RecipientState
     return circumstances.is_null_sender ? std::min(lifetime, lifetimes.bounce) : lifetime;
 }
 
-// RFC 3463 section 3.5: X.4.7 where the last cause says nothing, or nothing that can be final.
+// What stood in the way stays temporary, although we give up (RFC 3464 section 2.3.4); 4.4.7 where
+// it says nothing.
 EnhancedCode expired_status(EnhancedCode last) {
-    const codes::EnhancedRow* row = codes::find(last.detail());
-    const bool says_nothing = last.detail() == codes::other_status || row == nullptr;
-    if (says_nothing || !row->usual_with(5))
-        return EnhancedCode::permanent(codes::delivery_expired);
-    return EnhancedCode::permanent(last.detail());
+    const bool says_nothing =
+        last.detail() == codes::other_status || codes::find(last.detail()) == nullptr;
+    return says_nothing ? EnhancedCode::temporary(codes::delivery_expired) : last;
 }
 
 }  // namespace
@@ -171,6 +170,7 @@ Judgement judge(const route::Route& route, const RecipientState& state, std::siz
     judgement.due = std::min(circumstances.now + back_off(lifetimes, state.tries + 1, random), end);
     judgement.is_delay_notice_due =
         !circumstances.is_null_sender && !state.is_delay_reported &&
+        lifetimes.delay_notice > std::chrono::seconds(0) &&
         circumstances.now >= circumstances.arrival + lifetimes.delay_notice;
     return judgement;
 }

@@ -25,7 +25,7 @@ namespace turnaway::queue {
 struct Judgement {
     enum class Kind : std::uint8_t { delivered, failed, later };
     Kind kind = Kind::later;
-    // Class 2, 5 or 4, by kind.
+    // Class 2, 5 or 4, by kind; of `failed` 4 when a temporary cause outlived the message.
     codes::EnhancedCode status;
     std::optional<std::size_t> decided_by = {};  // index in the state's attempts
     std::chrono::sys_seconds due = {};           // of `later`: no later than the lifetime ends

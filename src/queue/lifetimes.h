@@ -22,7 +22,7 @@ struct Lifetimes {
     std::chrono::seconds dns = base::limits::queue_dns_lifetime;
     // A null reverse-path; no longer than any of the others.
     std::chrono::seconds bounce = base::limits::queue_bounce_lifetime;
-    // After so long without success the sender is told once that it takes time.
+    // After so long without success the sender is told once that it takes time; 0: never.
     std::chrono::seconds delay_notice = base::limits::queue_delay_notice;
     std::chrono::seconds retry_first = base::limits::queue_retry_first;
     std::chrono::seconds retry_most = base::limits::queue_retry_most;

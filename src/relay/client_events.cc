@@ -16,7 +16,7 @@ using smtp::ServerSays;
 
 Counter counter_of(const verdict::Answer& answer) {
     namespace reason = verdict::reason;
-    constexpr std::array<std::pair<std::string_view, Counter>, 8> rows{{
+    constexpr std::array<std::pair<std::string_view, Counter>, 9> rows{{
         {reason::null_mx, Counter::refused_null_mx},
         {reason::refusing_hosts, Counter::refused_host},
         {reason::unroutable, Counter::refused_unroutable},
@@ -24,6 +24,7 @@ Counter counter_of(const verdict::Answer& answer) {
         {reason::sender_null_mx, Counter::refused_sender_null_mx},
         {reason::mailless, Counter::refused_mailless},
         {reason::relay_closed, Counter::refused_relaying},
+        {reason::unknown_user, Counter::refused_unknown_user},
         {reason::dns_trouble, Counter::refused_dns_trouble},
     }};
     for (const auto& [name, counter] : rows) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "mail/address.h"
 #include "mail/domain.h"
 #include "route/ip_address.h"
 
@@ -50,6 +51,8 @@ enum class PrivateHosts : std::uint8_t { deliver, refuse };
 enum class RefusedGreeting : std::uint8_t { bounce, defer };
 enum class DeliveryTls : std::uint8_t { opportunistic, never };
 enum class DnsTrouble : std::uint8_t { accept, defer };
+enum class NulContent : std::uint8_t { refuse, accept };
+enum class OutsiderRouting : std::uint8_t { refuse, accept };
 enum class LogForm : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { warning, info, debug };
 
@@ -58,6 +61,7 @@ struct ListenConfig {
     std::uint32_t connections_max = 0;
     std::uint32_t connections_per_address_max = 0;
     std::chrono::seconds command_wait = {};
+    bool strict_paths = false;
     bool operator==(const ListenConfig&) const = default;
 };
 
@@ -66,6 +70,11 @@ struct RelayConfig {
     std::vector<mail::Domain> domains = {};
     std::vector<mail::Domain> mailless = {};
     MaillessReply mailless_reply = {};
+    std::vector<route::IpAddress> own_addresses = {};  // beside those the system tells
+    std::vector<mail::Domain> own_names = {};          // beside the hostname
+    std::optional<mail::Address> postmaster = {};      // gets the mail for <postmaster>
+    OutsiderRouting outsider_routing = {};
+    std::string recipients = {};  // a file, "verify", or empty: any user of `domains`
     bool operator==(const RelayConfig&) const = default;
 };
 
@@ -154,6 +163,7 @@ struct VerdictConfig {
 struct MessageConfig {
     std::uint64_t size_max = 0;  // octets
     std::uint32_t recipients_max = 0;
+    NulContent nul = {};
     bool operator==(const MessageConfig&) const = default;
 };
 

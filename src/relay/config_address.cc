@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "verdict/network.h"
 
 namespace turnaway::relay {
 
@@ -90,18 +91,18 @@ std::optional<RouteTarget> parse_route_target(std::string_view text) {
     return RouteTarget{*std::move(name), parts->port};
 }
 
+// What verdict::Network takes, and of all else what is wrong with it.
 std::optional<std::string> network_fault(std::string_view text) {
+    if (verdict::Network::parse(text)) return std::nullopt;
     const std::size_t slash = text.find('/');
     const auto address = route::IpAddress::parse(text.substr(0, slash));
-    if (!address) return "is not a network";
-    if (slash == std::string_view::npos) return std::nullopt;
+    if (!address || slash == std::string_view::npos) return "is not a network";
     const std::size_t bits_most = address->is_ipv4() ? 32 : 128;
     const auto bits = base::parse_unsigned<std::size_t>(text.substr(slash + 1), bits_most);
     if (!bits) return "has a prefix that is not 0 to " + std::to_string(bits_most);
     const bool has_more = address->is_ipv4() ? has_bits_after(*address->ipv4(), *bits)
                                              : has_bits_after(*address->ipv6(), *bits);
-    if (has_more) return "has bits set after its prefix";
-    return std::nullopt;
+    return has_more ? "has bits set after its prefix" : "is not a network";
 }
 
 }  // namespace turnaway::relay

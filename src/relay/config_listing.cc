@@ -49,6 +49,12 @@ std::string_view name(Form form) {
             return "domain";
         case Form::domains:
             return "domains";
+        case Form::mailbox:
+            return "mailbox";
+        case Form::recipients:
+            return "recipients";
+        case Form::addresses:
+            return "addresses";
         case Form::networks:
             return "networks";
         case Form::endpoint:
@@ -87,6 +93,12 @@ std::string Row::allowed() const {
             return "a domain name";
         case Form::domains:
             return "a list of domain names";
+        case Form::mailbox:
+            return "an address such as \"ops@example.org\", or \"\"";
+        case Form::recipients:
+            return "an absolute path, \"verify\", or \"\"";
+        case Form::addresses:
+            return "a list of addresses such as \"192.0.2.1\" or \"2001:db8::1\"";
         case Form::networks:
             return "a list of networks such as \"192.0.2.0/24\", \"2001:db8::/32\" or "
                    "\"192.0.2.1\"";

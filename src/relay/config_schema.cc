@@ -51,6 +51,9 @@ void add_listen(Rows& rows) {
     rows.push_back({s, "command_wait", Form::duration, in_quotes(limits::server_command_wait_least),
                     "How long a client may be silent; RFC 5321 asks for five minutes or more.",
                     &at<&Config::listen, &C::command_wait>, reload, 1, day});
+    rows.push_back({s, "strict_paths", Form::flag, "false",
+                    "Whether an address without angle brackets in MAIL and RCPT is a syntax error.",
+                    &at<&Config::listen, &C::strict_paths>, reload});
 }
 
 void add_relay(Rows& rows) {
@@ -75,6 +78,32 @@ void add_relay(Rows& rows) {
                     0,
                     0,
                     {"556", "521"}});
+    rows.push_back({s, "own_addresses", Form::addresses, "[]",
+                    "Further addresses that lead to this host, such as that of a NAT gateway or a "
+                    "load balancer.",
+                    &at<&Config::relay, &C::own_addresses>, reload});
+    rows.push_back({s, "own_names", Form::domains, "[]",
+                    "Further names under which this host is an MX, beside hostname.",
+                    &at<&Config::relay, &C::own_names>, reload});
+    rows.push_back({s, "postmaster", Form::mailbox, R"("")",
+                    "The address that gets the mail for postmaster without a domain, from "
+                    "anybody; empty means that such mail is refused.",
+                    &at<&Config::relay, &C::postmaster>, reload});
+    rows.push_back({s,
+                    "outsider_routing",
+                    Form::choice,
+                    R"("refuse")",
+                    "What becomes of a recipient such as user%other.example@example.org from a "
+                    "client outside networks.",
+                    &at<&Config::relay, &C::outsider_routing>,
+                    reload,
+                    0,
+                    0,
+                    {"refuse", "accept"}});
+    rows.push_back({s, "recipients", Form::recipients, R"("")",
+                    "Which recipients of domains exist, for clients outside networks: a file with "
+                    "one address a line, or verify to ask the next host; empty means any.",
+                    &at<&Config::relay, &C::recipients>, reload});
 }
 
 void add_route_and_dns(Rows& rows) {
@@ -274,6 +303,16 @@ void add_the_rest(Rows& rows) {
                     "The most recipients of one message; one more gets 452.",
                     &at<&Config::message, &MessageConfig::recipients_max>, reload,
                     limits::recipients_least, 100'000});
+    rows.push_back({"message",
+                    "nul",
+                    Form::choice,
+                    R"("refuse")",
+                    "What becomes of a message that holds a NUL character.",
+                    &at<&Config::message, &MessageConfig::nul>,
+                    reload,
+                    0,
+                    0,
+                    {"refuse", "accept"}});
     rows.push_back({"log",
                     "format",
                     Form::choice,

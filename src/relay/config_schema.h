@@ -27,6 +27,9 @@ enum class Form : std::uint8_t {
     choice,    // one of Row::choices
     domain,
     domains,
+    mailbox,     // an address, or empty
+    recipients,  // absolute path, "verify", or empty
+    addresses,
     networks,
     endpoint,  // address:port, or empty
     endpoints,
@@ -44,7 +47,9 @@ using Place =
                  Access<std::uint64_t>, Access<std::chrono::seconds>, Access<mail::Domain>,
                  Access<std::vector<mail::Domain>>, Access<std::vector<std::string>>,
                  Access<std::vector<Endpoint>>, Access<std::optional<Endpoint>>,
-                 Access<RouteConfig>, Access<MaillessReply>, Access<Loopback>, Access<PrivateHosts>,
+                 Access<std::vector<route::IpAddress>>, Access<std::optional<mail::Address>>,
+                 Access<NulContent>, Access<OutsiderRouting>, Access<RouteConfig>,
+                 Access<MaillessReply>, Access<Loopback>, Access<PrivateHosts>,
                  Access<RefusedGreeting>, Access<DeliveryTls>, Access<DnsTrouble>, Access<LogForm>,
                  Access<LogLevel>>;
 

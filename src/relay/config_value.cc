@@ -126,6 +126,10 @@ std::expected<mail::Domain, std::string> domain_of(std::string_view text) {
 Stored put_text(const Row& row, const toml::node& node, std::string& place) {
     const auto text = text_of(node);
     if (!text) return Wrong(text.error());
+    if (row.form == Form::recipients && *text != "verify" && !text->empty() &&
+        text->front() != '/') {
+        return Wrong(shown(*text) + " is neither \"verify\" nor an absolute path");
+    }
     if (row.form == Form::path && !text->empty() && text->front() != '/') {
         return Wrong(shown(*text) + " does not begin with a slash");
     }
@@ -222,6 +226,30 @@ Stored put(const Row& row, const toml::node& node, std::vector<std::string>& pla
                         }
                         return std::string(text);
                     });
+}
+
+Stored put(const Row&, const toml::node& node, std::vector<route::IpAddress>& place) {
+    return put_list(node, place,
+                    [](std::string_view text) -> std::expected<route::IpAddress, std::string> {
+                        if (const auto address = route::IpAddress::parse(text)) return *address;
+                        return Wrong(shown(text) + " is not an IP address");
+                    });
+}
+
+Stored put(const Row&, const toml::node& node, std::optional<mail::Address>& place) {
+    const auto text = text_of(node);
+    if (!text) return Wrong(text.error());
+    place.reset();
+    if (text->empty()) return {};
+    auto address = mail::Address::parse(*text);
+    if (!address) {
+        return Wrong(shown(*text) +
+                     " is not an address: " + std::string(mail::describe(address.error())));
+    }
+    // Mail for it comes from clients that know nothing of SMTPUTF8.
+    if (address->needs_smtputf8()) return Wrong(shown(*text) + " is not all ASCII before the @");
+    place = *std::move(address);
+    return {};
 }
 
 Stored put(const Row& row, const toml::node& node, std::vector<Endpoint>& place) {

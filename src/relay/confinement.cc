@@ -139,6 +139,9 @@ Result<void> confine_files(const Config& config, const std::string& config_path)
          {config_path, config.tls.cert, config.tls.key, config.dns.trust_anchor}) {
         add_folders(file, &reach.readable);
     }
+    if (config.relay.recipients.starts_with('/')) {
+        add_folders(config.relay.recipients, &reach.readable);
+    }
     if (!config.control.socket.empty()) {
         // Nobody has to use the control socket: where its folder is missing it cannot be opened,
         // and that is told there.

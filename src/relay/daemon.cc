@@ -8,13 +8,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "io/listener.h"
+#include "io/own_addresses.h"
 #include "io/tls.h"
 #include "process/rights.h"
 #include "relay/confinement.h"
@@ -23,12 +22,14 @@
 #include "relay/control_socket.h"
 #include "relay/house.h"
 #include "relay/jobs.h"
+#include "relay/listening.h"
 #include "relay/log.h"
 #include "relay/metrics.h"
 #include "relay/pages.h"
 #include "relay/rules.h"
 #include "relay/service_state.h"
 #include "relay/shard.h"
+#include "relay/weaknesses.h"
 #include "spool/sqlite_spool.h"
 
 namespace turnaway::relay {
@@ -56,7 +57,8 @@ class Daemon {
     Result<int> run();
 
   private:
-    Result<void> open_listeners();
+    Result<void> open_sockets();
+    void learn_own_places(const io::OwnAddresses::Addresses& interfaces);
     Result<void> confine();
     Result<void> open_house();
     Result<void> open_shards();
@@ -84,8 +86,10 @@ class Daemon {
     std::unique_ptr<House> house_;
     asio::io_context desk_;  // signals, metrics, control; first the listening sockets too
     std::vector<std::unique_ptr<Shard>> shards_;
-    std::vector<std::vector<io::Listener>> listeners_;  // of each shard
-    std::unique_ptr<Pages> pages_;                      // null: nobody asked for them
+    std::vector<std::vector<io::Listener>> listeners_;                   // of each shard
+    Result<std::unique_ptr<io::OwnAddresses>> own_addresses_ = nullptr;  // null: not asked yet
+    OwnPlaces own_places_;
+    std::unique_ptr<Pages> pages_;  // null: nobody asked for them
     std::optional<ControlDesk> control_desk_;
     std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
@@ -108,7 +112,7 @@ Daemon::Daemon(Config config, DaemonOptions options)
       status_timer_(desk_) {}
 
 Result<void> Daemon::open() {
-    for (const auto step : {&Daemon::open_listeners, &Daemon::confine, &Daemon::open_house,
+    for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_house,
                             &Daemon::load_queue, &Daemon::open_pages, &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
@@ -157,6 +161,7 @@ Result<void> Daemon::open_house() {
                                                                "the spool failed");
                                                       });
                                                   }});
+    house_->change_own_places(std::make_shared<const OwnPlaces>(own_places_));
     return {};
 }
 
@@ -197,29 +202,19 @@ Result<void> Daemon::load_queue() {
 }
 
 // While there may still be the right to take port 25; the shards they will serve are not there yet.
-Result<void> Daemon::open_listeners() {
-    auto inherited = io::InheritedSockets::take();
-    if (!inherited) return std::unexpected(inherited.error());
-    listeners_.resize(thread_count(config_));
-    if (!inherited->is_empty()) {
-        for (auto& of_shard : listeners_) {
-            auto listeners = inherited->listeners(desk_.get_executor());
-            if (!listeners) return std::unexpected(listeners.error());
-            of_shard = *std::move(listeners);
-        }
-        return {};
-    }
-    for (const auto& endpoint : config_.listen.smtp) {
-        io::Endpoint wanted{.address = endpoint.address, .port = endpoint.port};
-        if (auto done = io::may_listen(wanted); !done) return done;
-        for (auto& of_shard : listeners_) {
-            auto listener = io::Listener::open(desk_.get_executor(), wanted);
-            if (!listener) return std::unexpected(listener.error());
-            wanted.port = listener->local().port;  // the same for all when the system chose it
-            of_shard.push_back(*std::move(listener));
-        }
-    }
+Result<void> Daemon::open_sockets() {
+    auto listeners = open_listeners(config_, thread_count(config_), desk_.get_executor());
+    if (!listeners) return std::unexpected(listeners.error());
+    listeners_ = *std::move(listeners);
+    own_places_.listening = listening_at(listeners_);
+    own_addresses_ = io::OwnAddresses::open(desk_);
+    if (own_addresses_) own_places_.interfaces = (*own_addresses_)->now();
     return {};
+}
+
+void Daemon::learn_own_places(const io::OwnAddresses::Addresses& interfaces) {
+    own_places_.interfaces = interfaces;
+    house_->change_own_places(std::make_shared<const OwnPlaces>(own_places_));
 }
 
 Result<void> Daemon::open_pages() {
@@ -240,11 +235,9 @@ Result<void> Daemon::open_pages() {
 
 // After Started, so that who waits for the line finds the addresses.
 void Daemon::tell_listening() {
-    std::set<std::string> told;
-    for (const auto& of_shard : listeners_) {
-        for (const auto& listener : of_shard) told.insert(listener.local().text());
+    for (const auto& place : own_places_.listening) {
+        log_->write(Listening{.address = place.text()});
     }
-    for (const auto& address : told) log_->write(Listening{.address = address});
     if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
 }
 
@@ -345,6 +338,11 @@ void Daemon::tell_weaknesses() {
              " files may be open, and all connections of the configuration need " +
              std::to_string(descriptors_.wanted));
     }
+    if (!own_addresses_) {
+        warn(own_addresses_.error().message +
+             "; name those that mail comes to in [relay] own_addresses");
+    }
+    for (const auto& each : weaknesses_of(rules_->config)) warn(each.text());
 }
 
 // Now and then, how many messages wait.
@@ -367,6 +365,9 @@ Result<int> Daemon::run() {
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
     tell_listening();
     tell_weaknesses();
+    if (own_addresses_) {
+        (*own_addresses_)->follow([this](const auto& interfaces) { learn_own_places(interfaces); });
+    }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.

@@ -61,7 +61,6 @@ class Round {
     asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target,
                                   queue::HostHealth& health);
     smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
-    smtp::TlsPolicy tls_policy() const;
     void learn(const HostAddress& where, const Dialogue& dialogue);
     const mail::Address& first_recipient() const {
         return live_->message.envelope.recipients[chosen_.front()].address;
@@ -146,14 +145,7 @@ smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipient
     }
     out.content_bytes = message.content_bytes;
     out.is_eight_bit = message.is_eight_bit;
-    out.needs_smtputf8 = message.envelope.needs_smtputf8;
     return out;
-}
-
-smtp::TlsPolicy Round::tls_policy() const {
-    if (is_tls_required(config_, destination_)) return smtp::TlsPolicy::required;
-    return config_.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
-                                                      : smtp::TlsPolicy::opportunistic;
 }
 
 asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target,
@@ -163,8 +155,8 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     const HostAddress where{.host = host.name ? host.name->text() : std::string(),
                             .address = address,
                             .port = times_.port};
-    const auto dialogue =
-        co_await kept_.deliver(where, tls_policy(), message_for(target.recipients), live_->content);
+    const auto dialogue = co_await kept_.deliver(where, tls_policy_for(config_, destination_),
+                                                 message_for(target.recipients), live_->content);
     const auto now = now_seconds();
     times_.mail_began = dialogue.mail_began;
     tell_attempt(shard_.house(), dialogue, target.recipients.size(), live_->message.content_bytes);
@@ -325,6 +317,12 @@ void Round::schedule_again() {
 }
 
 }  // namespace
+
+smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination) {
+    if (is_tls_required(config, destination)) return smtp::TlsPolicy::required;
+    return config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
+                                                     : smtp::TlsPolicy::opportunistic;
+}
 
 queue::ScheduleSettings schedule_settings(const Config& config) {
     const std::size_t most = config.delivery.concurrency;

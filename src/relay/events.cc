@@ -22,12 +22,12 @@ DeliveryResult result_of(Judgement::Kind kind) {
     return DeliveryResult::deferred;
 }
 
-Counter counter_of(Judgement::Kind kind) {
-    switch (kind) {
+Counter counter_of(const Judgement& judgement) {
+    switch (judgement.kind) {
         case Judgement::Kind::delivered:
             return Counter::delivered;
         case Judgement::Kind::failed:
-            return Counter::bounced;
+            return judgement.status.class_digit() == 4 ? Counter::expired : Counter::bounced;
         case Judgement::Kind::later:
             break;
     }
@@ -116,7 +116,7 @@ void tell_round(House& house, const queue::Message& message, std::span<const std
         const queue::Attempt* decisive = judgement.decided_by
                                              ? &attempts.at(*judgement.decided_by)
                                              : (attempts.empty() ? nullptr : &attempts.back());
-        house.counters().add(counter_of(judgement.kind));
+        house.counters().add(counter_of(judgement));
         const std::string to = message.envelope.recipients[chosen[i]].address.text();
         const std::string words = decisive == nullptr ? std::string() : words_of(*decisive);
         Delivered delivered{.id = message.id,

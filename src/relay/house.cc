@@ -23,6 +23,7 @@ std::chrono::sys_seconds now_seconds() {
 House::House(Parts parts)
     : parts_(std::move(parts)),
       rules_(parts_.rules),
+      own_places_(std::make_shared<const OwnPlaces>()),
       table_(parts_.spool, base::limits::fresh_content_bytes_most),
       memory_(parts_.rules->config.verdict.memory_age, base::limits::refusing_hosts_most) {}
 
@@ -32,6 +33,11 @@ void House::change_rules(std::shared_ptr<const Rules> rules) {
         memory_.change_age(rules->config.verdict.memory_age);
     }
     rules_.store(std::move(rules));
+    for (auto* shard : shards_) shard->rules_changed();
+}
+
+void House::change_own_places(std::shared_ptr<const OwnPlaces> places) {
+    own_places_.store(std::move(places));
     for (auto* shard : shards_) shard->rules_changed();
 }
 

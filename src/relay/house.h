@@ -26,6 +26,7 @@
 #include "relay/log.h"
 #include "relay/look_table.h"
 #include "relay/metrics.h"
+#include "relay/own_places.h"
 #include "relay/queue_table.h"
 #include "relay/rules.h"
 #include "route/route.h"
@@ -57,6 +58,9 @@ class House {
     std::shared_ptr<const Rules> rules() const { return rules_.load(); }
     // Any thread. What is under way keeps the rules it began with.
     void change_rules(std::shared_ptr<const Rules> rules);
+    std::shared_ptr<const OwnPlaces> own_places() const { return own_places_.load(); }
+    // Any thread. Routes found so far are looked up again.
+    void change_own_places(std::shared_ptr<const OwnPlaces> places);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
     ClientCount& clients() { return clients_; }
@@ -102,6 +106,7 @@ class House {
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;
+    std::atomic<std::shared_ptr<const OwnPlaces>> own_places_;
     QueueTable table_;
     ClientCount clients_;
     LookTable looks_;

@@ -6,6 +6,7 @@
 #include "relay/destination.h"
 #include "relay/look.h"
 #include "relay/routing.h"
+#include "relay/user_check.h"
 #include "verdict/decide.h"
 
 namespace turnaway::relay {
@@ -20,16 +21,24 @@ asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath se
 }
 
 asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,
-                                                 route::IpAddress client, mail::Address recipient) {
+                                                 route::IpAddress client, JudgedRecipient asked) {
+    const auto& recipient = asked.address;
     const bool is_static = static_route_for(rules->config, recipient) != nullptr;
-    if (auto answer = verdict::judge_before_route(rules->policy, client, recipient, is_static)) {
-        co_return *std::move(answer);
-    }
+    const auto right =
+        asked.is_postmaster ? verdict::Right::anybody : verdict::right_of(rules->policy, client);
+    auto answer = verdict::judge_before_route(rules->policy, right, client, recipient, is_static);
+    const bool is_user_checked =
+        right == verdict::Right::outsider && !rules->config.relay.recipients.empty();
+    if (answer && !(answer->is_accepted() && is_user_checked)) co_return *std::move(answer);
     const auto route = co_await route_to(shard, rules->config, recipient);
-    if (rules->config.verdict.look && route->kind == route::RouteKind::hosts) {
-        co_await look_at_hosts(shard, rules, route);
+    if (!answer) {
+        if (rules->config.verdict.look && route->kind == route::RouteKind::hosts) {
+            co_await look_at_hosts(shard, rules, route);
+        }
+        answer = shard.house().decide(rules->policy, recipient, *route);
     }
-    co_return shard.house().decide(rules->policy, recipient, *route);
+    if (!answer->is_accepted() || !is_user_checked) co_return *std::move(answer);
+    co_return co_await check_user(shard, std::move(rules), recipient, route, *std::move(answer));
 }
 
 smtp::ServerAnswer no_room() {

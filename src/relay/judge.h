@@ -18,10 +18,14 @@
 namespace turnaway::relay {
 
 boost::asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender);
+struct JudgedRecipient {
+    mail::Address address;
+    bool is_postmaster = false;  // anybody may write to it
+};
 boost::asio::awaitable<verdict::Answer> judge_recipient(Shard& shard,
                                                         std::shared_ptr<const Rules> rules,
                                                         route::IpAddress client,
-                                                        mail::Address recipient);
+                                                        JudgedRecipient asked);
 
 // What is said after the dot when the message cannot be kept: no room (452), or a spool that failed
 // (451).

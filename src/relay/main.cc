@@ -13,6 +13,7 @@
 #include "relay/config.h"
 #include "relay/config_schema.h"
 #include "relay/daemon.h"
+#include "relay/weaknesses.h"
 
 namespace {
 
@@ -68,6 +69,10 @@ int run(int argc, char** argv) {
     auto config = turnaway::relay::read_config(config_path);
     if (!config) return tell(config.error());
     if (is_check) {
+        for (const auto& weakness : turnaway::relay::weaknesses_of(*config)) {
+            std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", config_path.c_str(),
+                         weakness.text().c_str());
+        }
         std::printf("%s: correct\n", config_path.c_str());
         return 0;
     }

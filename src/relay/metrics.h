@@ -26,11 +26,13 @@ enum class Counter : std::uint8_t {
     refused_unroutable,
     refused_sender_null_mx,
     refused_relaying,
+    refused_unknown_user,
     refused_dns_trouble,
     refused_resources,  // sizes, recipients, space
     refused_syntax,
     delivered,
     bounced,
+    expired,
     deferred,
     attempts_delivered,
     attempts_permanent,

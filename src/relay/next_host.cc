@@ -37,7 +37,7 @@ asio::awaitable<Dialogue> NextHost::deliver(HostAddress where, smtp::TlsPolicy t
                                             spool::ContentPtr content) {
     // The rules may have changed since it was opened: a clear connection is not for a domain that
     // now demands TLS, nor an unverified one for a demand to verify.
-    if (is_ready_ && where_ == where && tls_ == tls) {
+    if (is_ready() && where_ == where && tls_ == tls) {
         deadlines_ = deadlines_of(shard_.rules()->config);
         session_->deliver(message);
         auto dialogue = co_await drive(content);
@@ -88,17 +88,19 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
 }
 
 asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
-    io::ClientDrive drive{
-        .session = *session_,
-        .connection = connection_,
-        .tls = shard_.house().tls_client(),
-        .host = where_->host,
-        .deadlines = deadlines_,
-        .content = {.bytes = content->size(),
-                    .in_memory = content->in_memory(),
-                    .read = [content](std::uint64_t offset, std::size_t bytes_max) {
-                        return content->read(offset, bytes_max);
-                    }}};
+    io::ClientDrive drive{.session = *session_,
+                          .connection = connection_,
+                          .tls = shard_.house().tls_client(),
+                          .host = where_->host,
+                          .deadlines = deadlines_,
+                          .content = {}};
+    if (content != nullptr) {
+        drive.content = {.bytes = content->size(),
+                         .in_memory = content->in_memory(),
+                         .read = [content](std::uint64_t offset, std::size_t bytes_max) {
+                             return content->read(offset, bytes_max);
+                         }};
+    }
     const auto end = co_await io::drive_client(drive);
     is_ready_ = end.pause == io::ClientPause::ready;
     if (end.content_error) tell_trouble(shard_.house(), *end.content_error);

@@ -49,12 +49,13 @@ class NextHost {
   public:
     explicit NextHost(Shard& shard) : shard_(shard) {}
 
+    // `content` may be null for a message that ends at RCPT.
     boost::asio::awaitable<Dialogue> deliver(HostAddress where, smtp::TlsPolicy tls,
                                              smtp::ClientMessage message,
                                              spool::ContentPtr content);
     // A further message can go over this connection, if it is for the same host under the same
     // demand on TLS.
-    bool is_ready() const { return is_ready_; }
+    bool is_ready() const { return is_ready_ && session_->may_deliver(); }
     // Says QUIT if there is somebody to say it to, and closes.
     boost::asio::awaitable<void> leave();
 

@@ -45,7 +45,7 @@ class Reception {
     asio::awaitable<void> ask_recipient();
     asio::awaitable<void> commit();
     bool store(std::string_view bytes);
-    base::Result<void> begin_content();
+    base::Result<void> begin_content(std::string_view first_bytes);
     void refuse_content(const ServerAnswer& answer);
     LogClient client() const { return {.address = client_, .port = port_}; }
 
@@ -78,7 +78,10 @@ smtp::ServerSettings settings_of(const Config& config) {
             .errors_max = 20,
             .commands_max = 100'000,
             .is_tls_offered = !config.tls.cert.empty(),  // then Rules::tls_server is there
-            .is_tls_required = false};
+            .is_tls_required = false,
+            .is_path_strict = config.listen.strict_paths,
+            .is_nul_refused = config.message.nul == NulContent::refuse,
+            .postmaster = config.relay.postmaster};
 }
 
 Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
@@ -191,18 +194,21 @@ asio::awaitable<void> Reception::ask_sender() {
 }
 
 asio::awaitable<void> Reception::ask_recipient() {
-    const auto answer =
-        co_await judge_recipient(shard_, rules_, address_, session_.asked_recipient().address);
+    const auto answer = co_await judge_recipient(shard_, rules_, address_,
+                                                 {.address = session_.asked_recipient().address,
+                                                  .is_postmaster = session_.is_postmaster_asked()});
     if (!answer.is_accepted()) tell_refused(shard_.house(), "RCPT", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
-base::Result<void> Reception::begin_content() {
+// A first line that begins with white space would continue our own field: it gets an empty line
+// before it, and so is the body that its sender meant.
+base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     id_ = shard_.new_id();
     content_ = shard_.house().spool().new_content();
     stored_bytes_ = 0;
     const std::string id_text = id_.text();
-    const auto field = mail::received_field(
+    auto field = mail::received_field(
         {.helo_name = session_.helo_name(),
          .client_address = client_,
          .hostname = rules_->config.hostname().text(),
@@ -211,6 +217,7 @@ base::Result<void> Reception::begin_content() {
          .needs_smtputf8 = session_.envelope().needs_smtputf8,
          .queue_id = id_text,
          .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+    if (first_bytes.starts_with(' ') || first_bytes.starts_with('\t')) field += "\r\n";
     stored_bytes_ += field.size();
     return content_->write(field);
 }
@@ -218,7 +225,7 @@ base::Result<void> Reception::begin_content() {
 bool Reception::store(std::string_view bytes) {
     if (transaction_ != session_.transaction()) {
         transaction_ = session_.transaction();
-        if (!begin_content()) {
+        if (!begin_content(bytes)) {
             content_.reset();
             return false;
         }

@@ -24,23 +24,7 @@ route::Route route_to_address(const route::IpAddress& address) {
     return route;
 }
 
-// Ourselves are the name we greet with and the addresses we listen on, where mail would come back
-// to us.
-route::RouteSettings route_settings(const Config& config) {
-    route::RouteSettings settings;
-    settings.our_names.push_back(config.hostname());
-    for (const auto& endpoint : config.listen.smtp) {
-        if (endpoint.port == config.delivery.port && !endpoint.address.is_unspecified()) {
-            settings.our_addresses.push_back(endpoint.address);
-        }
-    }
-    settings.loopback_allowed = config.delivery.is_loopback_allowed();
-    settings.private_refused = config.delivery.private_hosts == PrivateHosts::refuse;
-    return settings;
-}
-
-asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& config,
-                                               const RouteTarget& to) {
+asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const RouteTarget& to) {
     if (const auto* address = std::get_if<route::IpAddress>(&to.host)) {
         co_return std::make_shared<route::Route>(route_to_address(*address));
     }
@@ -52,11 +36,9 @@ asio::awaitable<RoutePtr> route_to_static_host(Shard& shard, const Config& confi
     };
     const auto a = co_await ask(route::DnsType::a);
     const auto aaaa = co_await ask(route::DnsType::aaaa);
-    auto settings = route_settings(config);
-    settings.loopback_allowed = true;  // the administrator wrote it
-    settings.private_refused = false;
-    settings.our_names.clear();
-    settings.our_addresses.clear();
+    // The administrator wrote it: even ourselves may be meant.
+    const route::RouteSettings settings{
+        .our_names = {}, .our_addresses = {}, .loopback_allowed = true};
     const auto look = route::look_at_host(name, 0, a, aaaa, settings);
     auto route = std::make_shared<route::Route>();
     // A configured host without an address is the administrator's to mend, and no reason to bounce.
@@ -80,10 +62,10 @@ const RouteTarget* static_route_for(const Config& config, const mail::Address& r
 asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
                                    const mail::Address& recipient) {
     if (const auto* to = static_route_for(config, recipient)) {
-        co_return co_await route_to_static_host(shard, config, *to);
+        co_return co_await route_to_static_host(shard, *to);
     }
     if (const auto* literal = recipient.literal()) {
-        const auto settings = route_settings(config);
+        const auto settings = route_settings(config, *shard.house().own_places());
         co_return std::make_shared<route::Route>(route::RouteQuery(*literal, settings).route());
     }
     co_return co_await io::lookup(shard.routes(), *recipient.domain());
@@ -111,9 +93,9 @@ io::UnboundResolver::Settings resolver_settings(const Config& config) {
     return settings;
 }
 
-io::RouteCache::Settings cache_settings(const Config& config) {
+io::RouteCache::Settings cache_settings(const Config& config, const OwnPlaces& places) {
     io::RouteCache::Settings settings;
-    settings.route = route_settings(config);
+    settings.route = route_settings(config, places);
     // MX, then addresses: two rounds of questions.
     settings.give_up = 2 * config.dns.deadline;
     return settings;

@@ -14,6 +14,7 @@
 #include "io/unbound_resolver.h"
 #include "mail/address.h"
 #include "relay/config.h"
+#include "relay/own_places.h"
 #include "route/route.h"
 
 namespace turnaway::relay {
@@ -34,6 +35,6 @@ bool is_tls_required(const Config& config, std::string_view destination);
 
 // What the configuration means to the layers below.
 io::UnboundResolver::Settings resolver_settings(const Config& config);
-io::RouteCache::Settings cache_settings(const Config& config);
+io::RouteCache::Settings cache_settings(const Config& config, const OwnPlaces& places);
 
 }  // namespace turnaway::relay

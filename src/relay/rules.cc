@@ -39,6 +39,11 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
     if (!tls_server) return std::unexpected(tls_server.error());
     auto rules = std::make_shared<Rules>();
     rules->tls_server = *std::move(tls_server);
+    if (config.relay.recipients.starts_with('/')) {
+        auto list = RecipientList::load(config.relay.recipients);
+        if (!list) return std::unexpected(list.error());
+        rules->recipients = *std::move(list);
+    }
     auto& policy = rules->policy;
     for (const auto& text : config.relay.networks) {
         const auto network = verdict::Network::parse(text);
@@ -53,6 +58,7 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
     policy.dns_trouble = config.verdict.dns_trouble == DnsTrouble::accept
                              ? verdict::DnsTrouble::accept
                              : verdict::DnsTrouble::defer;
+    policy.may_outsiders_route = config.relay.outsider_routing == OutsiderRouting::accept;
     rules->config = std::move(config);
     return rules;
 }

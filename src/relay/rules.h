@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/result.h"
 #include "io/tls.h"
 #include "relay/config.h"
+#include "relay/recipient_list.h"
 #include "verdict/policy.h"
 
 namespace turnaway::relay {
@@ -15,9 +17,11 @@ struct Rules {
     Config config;
     verdict::Policy policy;
     std::shared_ptr<io::TlsServer> tls_server;  // null: STARTTLS is not offered
+    // Of the file of `[relay] recipients`, when it names one.
+    std::optional<RecipientList> recipients;
 };
 
-// Reads the certificate and its key, which may fail.
+// Reads the certificate, its key and the list of recipients, which may fail.
 base::Result<std::shared_ptr<const Rules>> make_rules(Config config);
 
 }  // namespace turnaway::relay

@@ -16,6 +16,9 @@ namespace {
 
 // After accept failed for want of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
+// Users of `[relay] domains` that the next hosts were asked about: known, and asked at once.
+constexpr std::size_t users_known_most = 100'000;
+constexpr std::size_t user_questions_most = 64;
 // How often a stopping shard looks whether everybody has left.
 constexpr std::chrono::milliseconds stop_look{20};
 
@@ -27,6 +30,7 @@ Shard::Shard(House& house, unsigned number, queue::QueueId after)
       work_(asio::make_work_guard(io_)),
       ids_(number, after),
       random_(std::random_device()()),
+      recipients_(users_known_most, user_questions_most),
       stop_timer_(io_) {}
 
 Shard::~Shard() = default;
@@ -42,8 +46,8 @@ base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
     if (!resolver) return std::unexpected(resolver.error());
     shard->resolver_ = *std::move(resolver);
     shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, house.counters());
-    shard->routes_ = std::make_unique<io::RouteCache>(shard->io_, *shard->counting_,
-                                                      cache_settings(rules->config));
+    shard->routes_ = std::make_unique<io::RouteCache>(
+        shard->io_, *shard->counting_, cache_settings(rules->config, *house.own_places()));
     shard->senders_ = std::make_unique<SenderDomains>(*shard->counting_, *shard->routes_);
     shard->deliverer_ = std::make_unique<Deliverer>(*shard);
     return shard;
@@ -91,7 +95,7 @@ void Shard::rules_changed() {
     asio::post(io_, [this] {
         const auto now = rules();
         resolver_->change_deadline(now->config.dns.deadline);
-        routes_->change(cache_settings(now->config));
+        routes_->change(cache_settings(now->config, *house_.own_places()));
         deliverer_->rules_changed();
     });
 }

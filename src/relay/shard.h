@@ -25,6 +25,7 @@
 #include "relay/counting_resolver.h"
 #include "relay/deliverer.h"
 #include "relay/house.h"
+#include "relay/recipient_memory.h"
 #include "relay/sender_domains.h"
 
 namespace turnaway::relay {
@@ -65,6 +66,7 @@ class Shard {
     SenderDomains& senders() { return *senders_; }
     route::Resolver& resolver() { return *counting_; }
     Deliverer& deliverer() { return *deliverer_; }
+    RecipientMemory& recipients() { return recipients_; }
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
     std::uint64_t random() { return random_(); }
 
@@ -105,6 +107,7 @@ class Shard {
     std::unique_ptr<io::RouteCache> routes_;
     std::unique_ptr<SenderDomains> senders_;
     std::unique_ptr<Deliverer> deliverer_;
+    RecipientMemory recipients_;
     std::vector<io::Listener> listeners_;
     asio::steady_timer stop_timer_;
     bool is_stopping_ = false;

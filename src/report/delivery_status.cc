@@ -1,5 +1,8 @@
 #include "report/delivery_status.h"
 
+#include <algorithm>
+#include <variant>
+
 #include "mail/date_time.h"
 #include "report/folding.h"
 #include "report/foreign_text.h"
@@ -32,12 +35,32 @@ void append_exact(std::string& out, std::string_view name, std::string_view valu
 }
 
 // RFC 3461 section 9.2: the lines of a reply stay lines.
-void append_diagnostic(std::string& out, const RemoteReply& reply) {
+void append_diagnostic(std::string& out, const RemoteReply& reply, bool may_be_utf8) {
     std::string_view first = "Diagnostic-Code: smtp; ";
     for (const std::string& line : reply_lines(reply)) {
-        append_folded(out, first, clean_ascii(line), "  ");
+        append_folded(out, first, may_be_utf8 ? line : clean_ascii(line), "  ");
         first = "  ";
     }
+}
+
+// Its sender speaks SMTPUTF8, so that message/global-delivery-status can be read there (RFC 6533
+// section 4.1).
+bool may_be_utf8(const Report& report) {
+    const auto is_beyond_ascii = [&](const RecipientOutcome& outcome) {
+        return report.envelope.recipients[outcome.recipient].address.needs_smtputf8();
+    };
+    return report.envelope.needs_smtputf8 ||
+           report.envelope.reverse_path.address()->needs_smtputf8() ||
+           std::ranges::any_of(report.outcomes, is_beyond_ascii);
+}
+
+// The host that decided, or whose offer made us decide. One that took no connection had no part.
+const Attempt* at_remote_host(const RecipientOutcome& outcome) {
+    if (!outcome.decided_by) return nullptr;
+    const Attempt& attempt = outcome.attempts[*outcome.decided_by];
+    const bool has_spoken =
+        std::holds_alternative<RemoteReply>(attempt.outcome) || attempt.stage > Stage::greeting;
+    return has_spoken && !(attempt.host.empty() && attempt.address.empty()) ? &attempt : nullptr;
 }
 
 void append_recipient(std::string& out, const Report& report, const RecipientOutcome& outcome) {
@@ -46,16 +69,17 @@ void append_recipient(std::string& out, const Report& report, const RecipientOut
         append_exact(out, "Original-Recipient",
                      recipient.original->type() + "; " + recipient.original->address());
     }
-    const auto& address = recipient.address;
-    append_exact(out, "Final-Recipient",
-                 (address.needs_smtputf8() ? "utf-8; " : "rfc822; ") + address.text());
+    const std::string address = recipient.address.as_written();
+    append_exact(out, "Final-Recipient", (is_ascii(address) ? "rfc822; " : "utf-8; ") + address);
     append_exact(out, "Action", name_of(outcome.action));
     append_exact(out, "Status", outcome.status.text());
-    if (const RemoteReply* reply = deciding_reply(outcome)) {
-        const Attempt& attempt = outcome.attempts[*outcome.decided_by];
-        const std::string host = attempt.host.empty() ? '[' + attempt.address + ']' : attempt.host;
+    if (const Attempt* attempt = at_remote_host(outcome)) {
+        const std::string host =
+            attempt->host.empty() ? '[' + attempt->address + ']' : attempt->host;
         append_field(out, "Remote-MTA", "dns; " + clean_ascii(host));
-        append_diagnostic(out, *reply);
+    }
+    if (const RemoteReply* reply = deciding_reply(outcome)) {
+        append_diagnostic(out, *reply, may_be_utf8(report));
     }
     if (!outcome.attempts.empty()) {
         append_exact(out, "Last-Attempt-Date", mail::date_time_text(outcome.attempts.back().time));

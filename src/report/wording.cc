@@ -106,6 +106,13 @@ Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recip
     switch (outcome.action) {
         case Action::failed: {
             const Cause cause = cause_of(outcome);
+            const bool says_so = outcome.status.detail() == codes::delivery_expired;
+            if (outcome.status.class_digit() == 4 && !says_so) {
+                return {message + " could not be delivered for so long that it was given up: " +
+                            inside_sentence(cause.text),
+                        "Send it again later; if that fails too, reach the recipient by another "
+                        "way."};
+            }
             return {message + " could not be delivered: " + inside_sentence(cause.text),
                     for_the_sender(cause.actor, cause.advice)};
         }

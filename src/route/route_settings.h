@@ -15,6 +15,7 @@ struct RouteSettings {
     // An MX by one of these names, or with one of these addresses, is ourselves (requirement 43).
     std::vector<mail::Domain> our_names;
     std::vector<IpAddress> our_addresses;
+    bool all_loopback_is_ours = false;
     // Loopback addresses are hosts like any other, for tests and demonstrations.
     bool loopback_allowed = false;
     // Addresses of private networks are not hosts: for a judgement from outside, and for a relay
@@ -25,7 +26,8 @@ struct RouteSettings {
         return std::ranges::find(our_names, name) != our_names.end();
     }
     bool is_ours(const IpAddress& address) const {
-        return std::ranges::find(our_addresses, address) != our_addresses.end();
+        return (all_loopback_is_ours && address.is_loopback()) ||
+               std::ranges::find(our_addresses, address) != our_addresses.end();
     }
     bool is_dialable(const IpAddress& address) const {
         switch (class_of(address)) {

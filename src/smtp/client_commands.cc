@@ -11,13 +11,21 @@ namespace {
 
 using mail::Body;
 
+// RFC 6531 section 3.4: an address or a header beyond ASCII. That MAIL said SMTPUTF8 does not show
+// it: some clients always say it. A message of ASCII alone goes anywhere, its domains as A-labels;
+// where its octets over 127 are we do not know, so then the sender is believed.
 bool needs_smtputf8(const ClientMessage& message) {
     const mail::Address* sender = message.envelope.reverse_path.address();
-    return message.needs_smtputf8 || message.envelope.needs_smtputf8 ||
+    return (message.envelope.needs_smtputf8 && message.is_eight_bit) ||
            (sender && sender->needs_smtputf8()) ||
            std::ranges::any_of(message.envelope.recipients, [](const mail::Recipient& recipient) {
                return recipient.address.needs_smtputf8();
            });
+}
+
+// What the sender said is passed on where it can be.
+bool says_smtputf8(const ClientMessage& message, const ClientExtensions& extensions) {
+    return extensions.smtputf8 && (message.envelope.needs_smtputf8 || needs_smtputf8(message));
 }
 
 std::string_view notify_text(const mail::Notify& notify, std::string* words) {
@@ -52,7 +60,7 @@ void append_mail(const ClientMessage& message, const ClientExtensions& extension
     if (extensions.size) *out += " SIZE=" + std::to_string(message.content_bytes);
     const bool is_eight_bit = message.is_eight_bit || envelope.body == Body::eight_bit_mime;
     if (extensions.eight_bit_mime && is_eight_bit) *out += " BODY=8BITMIME";
-    if (needs_smtputf8(message)) *out += " SMTPUTF8";
+    if (says_smtputf8(message, extensions)) *out += " SMTPUTF8";
     if (extensions.dsn) {
         if (envelope.ret) *out += envelope.ret == mail::Return::full ? " RET=FULL" : " RET=HDRS";
         if (!envelope.envid.empty()) *out += " ENVID=" + mail::xtext_encode(envelope.envid);
@@ -70,7 +78,7 @@ void append_rcpt(const mail::Recipient& recipient, const ClientMessage& message,
             *out += notify_text(*recipient.notify, &words);
         }
         if (recipient.original) {
-            const std::string value = recipient.original->value(needs_smtputf8(message));
+            const std::string value = recipient.original->value(says_smtputf8(message, extensions));
             // Written in ASCII an address can grow over what a host must take; then it is not said.
             if (value.size() <= base::limits::orcpt_bytes_most) *out += " ORCPT=" + value;
         }

@@ -1,5 +1,6 @@
 #include "smtp/client_extensions.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -25,6 +26,35 @@ constexpr std::array keywords{
     Keyword{"CHUNKING", &ClientExtensions::chunking},
 };
 
+struct Limit {
+    std::string_view name;
+    std::optional<std::size_t> ClientExtensions::* most;
+};
+
+constexpr std::array limits{
+    Limit{"MAILMAX", &ClientExtensions::messages_most},
+    Limit{"RCPTMAX", &ClientExtensions::recipients_most},
+    Limit{"RCPTDOMAINMAX", &ClientExtensions::recipient_domains_most},
+};
+
+// RFC 9422 section 3: at most six digits, the first of them not 0. What is not that, or not known
+// here, says nothing.
+void read_limits(std::string_view words, ClientExtensions* extensions) {
+    while (!(words = base::trim(words)).empty()) {
+        const std::string_view word = words.substr(0, words.find_first_of(" \t"));
+        words.remove_prefix(word.size());
+        const std::size_t equals = std::min(word.find('='), word.size());
+        const std::string_view value = word.substr(std::min(equals + 1, word.size()));
+        const auto most = base::parse_unsigned<std::size_t>(value, 999'999);
+        if (!most || *most == 0) continue;
+        for (const Limit& limit : limits) {
+            if (base::equal_no_case(word.substr(0, equals), limit.name)) {
+                extensions->*limit.most = most;
+            }
+        }
+    }
+}
+
 }  // namespace
 
 ClientExtensions ClientExtensions::parse(const Reply& reply) {
@@ -34,6 +64,9 @@ ClientExtensions ClientExtensions::parse(const Reply& reply) {
         const std::string_view word = line.substr(0, line.find_first_of(" \t"));
         for (const Keyword& keyword : keywords) {
             if (base::equal_no_case(word, keyword.name)) extensions.*keyword.offered = true;
+        }
+        if (base::equal_no_case(word, "LIMITS")) {
+            read_limits(line.substr(word.size()), &extensions);
         }
         if (!base::equal_no_case(word, "SIZE")) continue;
         const auto most = base::parse_unsigned(base::trim(line.substr(word.size())));

@@ -4,6 +4,7 @@
 // unknown ones and bad arguments ignored: an offer we cannot read is no offer.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -22,6 +23,10 @@ struct ClientExtensions {
     bool chunking = false;               // RFC 3030; not used
     // The biggest content the host takes; nothing when it names no fixed size.
     std::optional<std::uint64_t> content_bytes_most = {};
+    // LIMITS (RFC 9422): what one session and one message may have; nothing where it says nothing.
+    std::optional<std::size_t> messages_most = {};           // MAILMAX
+    std::optional<std::size_t> recipients_most = {};         // RCPTMAX
+    std::optional<std::size_t> recipient_domains_most = {};  // RCPTDOMAINMAX
 
     // From a positive reply to EHLO. Its first line names the host and is no extension.
     static ClientExtensions parse(const Reply& reply);

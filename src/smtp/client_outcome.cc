@@ -46,6 +46,8 @@ constexpr std::array rows{
              ClientVerdict::permanent, codes::conversion_not_supported},
     CauseRow{ClientCause::content_too_big, "content_too_big", ClientVerdict::permanent,
              codes::message_too_big},
+    CauseRow{ClientCause::recipient_limit, "recipient_limit", ClientVerdict::temporary,
+             codes::too_many_recipients},
 };
 
 static_assert([] {

@@ -46,6 +46,7 @@ enum class ClientCause : std::uint8_t {
     smtputf8_missing,
     eight_bit_mime_missing,  // or BINARYMIME; nothing is converted
     content_too_big,         // for the SIZE the host names
+    recipient_limit,         // more than its LIMITS allow; the rest goes in a further transaction
 };
 std::string_view name(ClientCause cause);
 
@@ -55,8 +56,8 @@ struct ClientOutcome {
     ClientStage stage;
     codes::EnhancedCode status;
     std::shared_ptr<const Reply> reply = {};  // null: no remote words exist
-    // 452 or 552 to RCPT after others were accepted: the rest can go in a transaction of its own at
-    // once (RFC 5321 section 4.5.3.1.10).
+    // 452 or 552 to RCPT after others were accepted, or our own restraint: the rest can go in a
+    // transaction of its own at once (RFC 5321 section 4.5.3.1.10, RFC 9422).
     bool over_recipient_limit = false;
 
     // The host may have taken the message: all of it was sent, and no word came back. It is sent

@@ -27,9 +27,9 @@ struct ClientMessage {
     // The content holds an octet over 127. What BODY said when the message came does not count: it
     // may have been wrong.
     bool is_eight_bit = false;
-    // The message was given with SMTPUTF8, or has a header that needs it. Addresses are looked at
-    // here as well.
-    bool needs_smtputf8 = false;
+    // Only to learn what the host says of the recipients: DATA is never said, and those it accepts
+    // get no outcome.
+    bool ends_at_rcpt = false;
 };
 
 struct ClientPlan {

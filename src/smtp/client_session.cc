@@ -217,6 +217,7 @@ void ClientSession::begin_message() {
         phase_ = Phase::ready;
         return;
     }
+    ++messages_;
     transaction_.start(extensions_, is_reset_needed_);
     phase_ = Phase::transaction;
     proceed();

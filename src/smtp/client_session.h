@@ -70,6 +70,10 @@ class ClientSession {
     // What went wrong with this host or this connection rather than with a message: another host
     // may do better. Nothing if all went well.
     const std::optional<ClientOutcome>& host_outcome() const { return host_outcome_; }
+    // The host takes a further message in this session (MAILMAX of RFC 9422).
+    bool may_deliver() const {
+        return messages_ < extensions_.messages_most.value_or(messages_ + 1);
+    }
     // As of the last EHLO.
     const ClientExtensions& extensions() const { return extensions_; }
     bool is_encrypted() const { return is_encrypted_; }
@@ -123,6 +127,7 @@ class ClientSession {
     ClientExtensions extensions_;
     ReplyReader reader_;
     std::uint64_t replies_ = 0;
+    std::size_t messages_ = 0;                  // MAIL commands
     std::string out_;                           // being sent
     std::string input_;                         // came while sending
     std::shared_ptr<const Reply> early_reply_;  // to content, before we knew that all was sent

@@ -1,6 +1,9 @@
 #include "smtp/client_transaction.h"
 
+#include <set>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -12,13 +15,36 @@ namespace turnaway::smtp {
 ClientTransaction::ClientTransaction(ClientMessage message)
     : message_(std::move(message)),
       outcomes_(message_.envelope.recipients.size()),
-      undecided_(outcomes_.size()) {
+      undecided_(outcomes_.size()),
+      offered_(outcomes_.size()) {
     TURNAWAY_CHECK(undecided_ > 0);
 }
 
 void ClientTransaction::start(const ClientExtensions& extensions, bool is_reset_needed) {
     extensions_ = extensions;
+    keep_limits();
     sent_ = answered_ = is_reset_needed ? reset : mail;
+}
+
+void ClientTransaction::keep_limits() {
+    if (!extensions_.recipients_most && !extensions_.recipient_domains_most) return;
+    const auto& recipients = message_.envelope.recipients;
+    std::set<std::string> domains;
+    offered_ = 0;
+    for (const mail::Recipient& recipient : recipients) {
+        domains.insert(
+            std::visit([](const auto& host) { return host.text(); }, recipient.address.host()));
+        if (offered_ >= extensions_.recipients_most.value_or(recipients.size()) ||
+            domains.size() > extensions_.recipient_domains_most.value_or(recipients.size())) {
+            break;
+        }
+        ++offered_;
+    }
+    for (std::size_t i = offered_; i < recipients.size(); ++i) {
+        outcomes_[i] = local_outcome(ClientCause::recipient_limit, ClientStage::ehlo);
+        outcomes_[i]->over_recipient_limit = true;
+        --undecided_;
+    }
 }
 
 ClientTransaction::Next ClientTransaction::next() const {
@@ -29,7 +55,7 @@ ClientTransaction::Next ClientTransaction::next() const {
         return accepted_ > 0 ? Next::content : Next::write;
     }
     if (has_failed_) return Next::done;
-    if (sent_ == data() && accepted_ == 0) return Next::done;
+    if (sent_ == data() && (accepted_ == 0 || message_.ends_at_rcpt)) return Next::done;
     return Next::write;
 }
 
@@ -50,7 +76,8 @@ void ClientTransaction::write(std::string* out) {
     append_command(sent_, out);
     ++sent_;
     // DATA ends a group; after it comes what the host must ask for.
-    while (extensions_.pipelining && sent_ <= data()) {
+    const std::size_t end = message_.ends_at_rcpt ? data() : data() + 1;
+    while (extensions_.pipelining && sent_ < end) {
         std::string line;
         append_command(sent_, &line);
         if (out->size() + line.size() > base::limits::client_batch_bytes_most) return;

@@ -5,7 +5,8 @@
 // reply means for whom; the connection around it is ClientSession's. MAIL refused is the outcome of
 // all, whatever the host says to commands that were already on their way. DATA is never said when
 // nobody was accepted; where it was pipelined and the host wants content all the same, it gets a
-// lone dot, and its word on that counts for nobody.
+// lone dot, and its word on that counts for nobody. Recipients over the host's LIMITS (RFC 9422)
+// are not said: they come in a transaction of their own.
 #pragma once
 
 #include <cstddef>
@@ -57,10 +58,11 @@ class ClientTransaction {
   private:
     // The commands in their order: RSET, MAIL, the recipients, DATA, and the content with its dot.
     static constexpr std::size_t reset = 0, mail = 1, first_rcpt = 2;
-    std::size_t data() const { return first_rcpt + outcomes_.size(); }
+    std::size_t data() const { return first_rcpt + offered_; }
     std::size_t dot() const { return data() + 1; }
 
     void append_command(std::size_t command, std::string* out) const;
+    void keep_limits();
     void take_rcpt(std::size_t index, std::shared_ptr<const Reply> reply);
     void decide_all(const ClientOutcome& outcome);
 
@@ -68,6 +70,7 @@ class ClientTransaction {
     ClientExtensions extensions_;
     std::vector<std::optional<ClientOutcome>> outcomes_;
     std::size_t undecided_;
+    std::size_t offered_;       // the first so many recipients: the host takes no more at once
     std::size_t accepted_ = 0;  // recipients
     // Both count commands, the skipped RSET included.
     std::size_t sent_ = 0;

@@ -95,7 +95,10 @@ std::expected<void, CommandError> parse_path_argument(std::string_view text, Com
     if (text.empty()) return error(Kind::argument_missing, command->verb);
     if (!base::starts_with_no_case(text, intro)) return error(Kind::argument_syntax, command->verb);
     std::string_view rest;
-    auto path = mail::scan_path(base::trim(text.substr(intro.size())), is_mail, &rest);
+    text = base::trim(text.substr(intro.size()));
+    command->is_path_bare = !text.empty() && text.front() != '<';
+    auto path = command->is_path_bare ? mail::scan_bare_path(text, !is_mail, &rest)
+                                      : mail::scan_path(text, is_mail, &rest);
     if (!path) {
         return std::unexpected(CommandError{Kind::path_syntax, command->verb, path.error()});
     }

@@ -2,9 +2,9 @@
 //
 // Knows the grammar of RFC 5321 section 4.1.1 and of the extensions the programs here speak (BDAT
 // RFC 3030, STARTTLS RFC 3207, AUTH RFC 4954); whether a command is allowed now is the session's
-// business. Everything is a view into the line given; nothing is allocated. Two liberties are taken
-// because real senders need them: blanks after `FROM:` and `TO:`, and blanks at the end of the
-// line.
+// business. Everything is a view into the line given; nothing is allocated. Three liberties are
+// taken because real senders need them: blanks after `FROM:` and `TO:`, blanks at the end of the
+// line, and an address without angle brackets, which is marked for those who want to be strict.
 #pragma once
 
 #include <array>
@@ -53,7 +53,8 @@ struct Command {
     // Behind the verb, without blanks around it: the client's name for HELO and EHLO, the words of
     // the others.
     std::string_view argument;
-    mail::PathParts path;  // MAIL and RCPT
+    mail::PathParts path;       // MAIL and RCPT
+    bool is_path_bare = false;  // it had no angle brackets
     std::span<const Parameter> parameters() const { return {parameters_.data(), parameter_count_}; }
     std::uint64_t chunk_bytes = 0;  // BDAT
     bool is_last_chunk = false;     // BDAT

@@ -76,9 +76,12 @@ std::expected<bool, ReplyReader::Error> ReplyReader::take_line(std::string_view 
         reply_->enhanced.reset();
         reply_->code = *code;
     }
-    if (reply_->lines.size() == limits::reply_lines_most) return std::unexpected(Error::too_long);
     if (!reply_->enhanced) reply_->enhanced = leading_enhanced_code(text, *code);
-    reply_->lines.emplace_back(text);
+    const std::size_t room = limits::reply_bytes_most - kept_bytes_;
+    if (reply_->lines.size() < limits::reply_lines_most && room > 1) {
+        reply_->lines.emplace_back(text.substr(0, room - 1));
+        kept_bytes_ += reply_->lines.back().size() + 1;
+    }
     return mark != '-';
 }
 
@@ -89,7 +92,10 @@ std::expected<ReplyReader::Step, ReplyReader::Error> ReplyReader::next(std::stri
         const std::size_t end = rest.find('\n');
         const std::size_t take = end == std::string_view::npos ? rest.size() : end + 1;
         reply_bytes_ += take;
-        if (reply_bytes_ > limits::reply_bytes_most) return std::unexpected(Error::too_long);
+        if (reply_bytes_ > limits::reply_bytes_read_most ||
+            partial_.size() + take > limits::reply_bytes_most) {
+            return std::unexpected(Error::too_long);
+        }
         partial_.append(rest.substr(0, take));
         step.consumed += take;
         if (end == std::string_view::npos) break;
@@ -104,6 +110,7 @@ std::expected<ReplyReader::Step, ReplyReader::Error> ReplyReader::next(std::stri
             step.reply = std::move(reply_);
             reply_.reset();
             reply_bytes_ = 0;
+            kept_bytes_ = 0;
             break;
         }
     }

@@ -3,8 +3,9 @@
 // Writing: one line at most 512 octets, no control characters, enhanced code where one is given
 // (RFC 5321 section 4.2, RFC 2034). Reading takes what real servers send: any number of lines,
 // codes nobody defined (read by their first digit), lines without text, lines that end in a bare LF
-// (requirements 24 to 26). Refused: no digit code at all, a first digit outside 2 to 5, more than
-// base/limits.h allows.
+// (requirements 24 to 26). A reply of thousands of lines is read to its end, which alone says what
+// it means, and its first lines are kept. Refused: no digit code at all, a first digit outside 2 to
+// 5, more than base/limits.h allows.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +36,8 @@ struct Reply {
     codes::ReplyCode code;
     // From the first line that has one whose class agrees with the code (RFC 2034 section 4).
     std::optional<codes::EnhancedCode> enhanced;
-    // The text of each line behind the reply code, the enhanced code included, untouched.
+    // The text of each line behind the reply code, the enhanced code included, untouched; the first
+    // base::limits::reply_lines_most of them, and of those the first reply_bytes_most octets.
     std::vector<std::string> lines;
     bool codes_differ = false;  // the lines did not carry one code: `code` is the last line's
 
@@ -47,7 +49,7 @@ class ReplyReader {
   public:
     enum class Error : std::uint8_t {
         not_a_reply,  // a line that does not start with a reply code
-        too_long,     // over base::limits::reply_bytes_most or reply_lines_most
+        too_long,     // over base::limits::reply_bytes_read_most, or reply_bytes_most in one line
     };
     struct Step {
         std::size_t consumed = 0;
@@ -62,9 +64,10 @@ class ReplyReader {
   private:
     std::expected<bool, Error> take_line(std::string_view line);
 
-    std::string partial_;
+    std::string partial_;  // of a line
     std::optional<Reply> reply_;
-    std::size_t reply_bytes_ = 0;
+    std::size_t reply_bytes_ = 0;  // read
+    std::size_t kept_bytes_ = 0;
 };
 
 std::string_view describe(ReplyReader::Error error);

@@ -55,7 +55,7 @@ void ServerSession::take_line(std::string_view line) {
     const ServerSays says = reply_to_fault(command.error());
     // Somewhere behind that line its octets begin, and they must not be taken for commands.
     if (says == chunk_syntax) return close_with(says);
-    say_error(says);
+    command.error().verb == Verb::rcpt ? say_bad_recipient(says) : say_error(says);
 }
 
 void ServerSession::obey(const Command& command) {
@@ -147,7 +147,7 @@ void ServerSession::obey_rcpt(const Command& command) {
     if (!is_mail_taken_) return say_error(is_greeted_ ? sender_first : hello_first);
     if (has_chunks_) return say_error(chunks_begun);
     auto recipient = read_rcpt(command, is_esmtp_, envelope_.needs_smtputf8, settings_);
-    if (!recipient) return say_error(recipient.error());
+    if (!recipient) return say_bad_recipient(recipient.error());
     if (envelope_.recipients.size() >= settings_.recipients_max) return say(too_many_recipients);
     asked_recipient_ = std::move(*recipient);
     phase_ = Phase::recipient_asked;

@@ -69,6 +69,9 @@ bool ServerContent::watch(std::string_view content) {
     if (!fault_ && bytes_max_ != 0 && content.size() > bytes_max_ - bytes_) {
         refuse(ServerSays::message_too_big);
     }
+    if (!fault_ && is_nul_refused_ && content.find('\0') != std::string_view::npos) {
+        refuse(ServerSays::content_nul);
+    }
     if (fault_) return false;
     received_.take(content);
     if (received_.count() >= limits::received_fields_most) {

@@ -2,10 +2,11 @@
 // server refuse it.
 //
 // Requirement 52 (a lone CR or LF), 47 (Received fields are counted, header only), 55 and RFC 1870
-// (size, length of a line). Keeps no content and copies none: DATA's dots are taken out by closing
-// the gap in the caller's buffer. The first fault is kept; content after it is read on, to find the
-// end, and given to nobody. A CRLF may be split between two chunks of BDAT (RFC 3030 section 2),
-// but not be left open at the last.
+// (size, length of a line), and a NUL, which some hosts drop and others
+// end a line at (RFC 5322 section 4). Keeps no content and copies none: DATA's dots are taken out
+// by closing the gap in the caller's buffer. The first fault is kept; content after it is read on,
+// to find the end, and given to nobody. A CRLF may be split between two chunks of BDAT (RFC 3030
+// section 2), but not be left open at the last.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,8 @@ class ServerContent {
     };
 
     // `bytes_max` 0: no limit.
-    explicit ServerContent(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+    ServerContent(std::uint64_t bytes_max, bool is_nul_refused)
+        : bytes_max_(bytes_max), is_nul_refused_(is_nul_refused) {}
 
     // DATA. Moves bytes within those it consumes. May leave a CR at the end to be shown again.
     Taken take_data(std::span<char> bytes);
@@ -65,6 +67,7 @@ class ServerContent {
     bool is_too_much(std::size_t more);
 
     std::uint64_t bytes_max_;
+    bool is_nul_refused_;
     std::uint64_t bytes_ = 0;
     std::uint64_t discarded_bytes_ = 0;
     bool is_eight_bit_ = false;

@@ -18,9 +18,15 @@ namespace turnaway::smtp {
 // An envelope without recipients.
 std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool is_esmtp,
                                                     const ServerSettings& settings);
-// `needs_smtputf8` as MAIL said. <postmaster> is the one of settings.hostname.
-std::expected<mail::Recipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
-                                                     bool needs_smtputf8,
-                                                     const ServerSettings& settings);
+// A recipient for the judge.
+struct AskedRecipient {
+    mail::Recipient recipient;
+    bool is_postmaster = false;  // it stands for settings.postmaster
+};
+
+// `needs_smtputf8` as MAIL said.
+std::expected<AskedRecipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
+                                                    bool needs_smtputf8,
+                                                    const ServerSettings& settings);
 
 }  // namespace turnaway::smtp

@@ -15,7 +15,7 @@ namespace limits = base::limits;
 ServerSession::ServerSession(const ServerSettings& settings, std::string client_address)
     : settings_(settings),
       client_address_(std::move(client_address)),
-      content_(settings.message_bytes_max) {
+      content_(settings.message_bytes_max, settings.is_nul_refused) {
     say(ServerSays::greeting);
     proceed();
 }
@@ -29,7 +29,12 @@ ServerSession::Wish ServerSession::wish() const {
 
 const mail::Recipient& ServerSession::asked_recipient() const {
     TURNAWAY_CHECK(asked_recipient_.has_value());
-    return *asked_recipient_;
+    return asked_recipient_->recipient;
+}
+
+bool ServerSession::is_postmaster_asked() const {
+    TURNAWAY_CHECK(asked_recipient_.has_value());
+    return asked_recipient_->is_postmaster;
 }
 
 void ServerSession::received(std::string_view bytes) {
@@ -73,7 +78,9 @@ void ServerSession::answered(const ServerAnswer& answer) {
             if (!is_accepted) end_transaction();
             break;
         case Phase::recipient_asked:
-            if (is_accepted) envelope_.recipients.push_back(std::move(*asked_recipient_));
+            if (is_accepted) {
+                envelope_.recipients.push_back(std::move(asked_recipient_->recipient));
+            }
             asked_recipient_.reset();
             break;
         case Phase::committing:
@@ -225,7 +232,7 @@ bool ServerSession::take_chunk() {
 void ServerSession::end_chunk() {
     phase_ = Phase::command;
     if (const auto refusal = std::exchange(chunk_refusal_, {})) {
-        content_ = ServerContent(settings_.message_bytes_max);
+        content_ = ServerContent(settings_.message_bytes_max, settings_.is_nul_refused);
         return say(*refusal);
     }
     if (is_last_chunk_) content_.end_chunks();
@@ -242,8 +249,17 @@ void ServerSession::say(ServerSays says) {
 }
 
 void ServerSession::say_error(ServerSays says) {
-    if (++errors_ > settings_.errors_max) return close_with(ServerSays::too_many_errors);
+    if (++errors_ > settings_.errors_max + bad_recipients_) {
+        return close_with(ServerSays::too_many_errors);
+    }
     say(says);
+}
+
+// The message may have good recipients all the same, and a long list has some that cannot be read:
+// as many as it may have good ones are forgiven.
+void ServerSession::say_bad_recipient(ServerSays says) {
+    if (is_mail_taken_ && bad_recipients_ < settings_.recipients_max) ++bad_recipients_;
+    say_error(says);
 }
 
 void ServerSession::say_answer(const ServerAnswer& answer) {
@@ -277,7 +293,7 @@ void ServerSession::end_transaction() {
     has_chunks_ = false;
     envelope_ = {};
     asked_recipient_.reset();
-    content_ = ServerContent(settings_.message_bytes_max);
+    content_ = ServerContent(settings_.message_bytes_max, settings_.is_nul_refused);
     to_store_ = {};
     is_content_ended_ = false;
 }

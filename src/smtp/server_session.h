@@ -22,6 +22,7 @@
 #include "smtp/command.h"
 #include "smtp/framing.h"
 #include "smtp/server_content.h"
+#include "smtp/server_envelope.h"
 #include "smtp/server_replies.h"
 #include "smtp/server_settings.h"
 
@@ -66,6 +67,9 @@ class ServerSession {
 
     const mail::Envelope& envelope() const { return envelope_; }
     const mail::Recipient& asked_recipient() const;
+    // It is who reads the mail for postmaster here, to whom anybody may write (RFC 5321 section
+    // 4.5.1).
+    bool is_postmaster_asked() const;
     // Another number with each MAIL, and when a transaction has ended for whatever reason: content
     // stored under a number that is gone and was not committed is to be dropped.
     std::uint64_t transaction() const { return transaction_; }
@@ -124,6 +128,7 @@ class ServerSession {
 
     void say(ServerSays says);
     void say_error(ServerSays says);
+    void say_bad_recipient(ServerSays says);
     void say_extensions();
     void say_answer(const ServerAnswer& answer);
     void close_with(ServerSays says);
@@ -152,6 +157,7 @@ class ServerSession {
     std::string helo_name_;
     std::size_t commands_ = 0;
     std::size_t errors_ = 0;
+    std::size_t bad_recipients_ = 0;  // of errors_, those that are forgiven
     std::size_t shortages_ = 0;
     std::optional<ServerSays> last_words_;
     std::optional<ContentRefusal> content_refusal_;
@@ -161,7 +167,7 @@ class ServerSession {
     bool is_mail_taken_ = false;
     bool has_chunks_ = false;
     mail::Envelope envelope_;
-    std::optional<mail::Recipient> asked_recipient_;
+    std::optional<AskedRecipient> asked_recipient_;
     ServerContent content_;
     std::string_view to_store_;  // into input_
     bool is_content_ended_ = false;

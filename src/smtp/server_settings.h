@@ -10,11 +10,12 @@
 #include <string>
 
 #include "codes/code.h"
+#include "mail/address.h"
 
 namespace turnaway::smtp {
 
 struct ServerSettings {
-    std::string hostname;             // also the domain of <postmaster>
+    std::string hostname;
     std::uint64_t message_bytes_max;  // 0: no limit, as RFC 1870 section 4 reads `SIZE 0`
     std::size_t recipients_max;       // of one message
     std::size_t messages_max;         // in one session: every MAIL that could begin one
@@ -22,6 +23,9 @@ struct ServerSettings {
     std::size_t commands_max;
     bool is_tls_offered;
     bool is_tls_required;
+    bool is_path_strict = false;  // an address in MAIL and RCPT needs its angle brackets
+    bool is_nul_refused = true;   // in content
+    std::optional<mail::Address> postmaster = {};  // gets the mail for <postmaster>
 };
 
 // What the judge says. 2yz accepts. Without an enhanced code, X.0.0 of the class goes out.

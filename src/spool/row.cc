@@ -67,7 +67,7 @@ std::uint8_t unpack_flags(Unpacker& in, std::uint8_t known) {
 }
 
 void pack_recipient(Packer& out, const mail::Recipient& recipient) {
-    out.text(recipient.address.text());
+    out.text(recipient.address.as_written());
     std::uint8_t notify = 0;
     if (const auto& wish = recipient.notify) {
         notify = static_cast<std::uint8_t>(
@@ -186,7 +186,7 @@ queue::Attempt unpack_attempt(Unpacker& in) {
     const std::string_view address = in.text();
     const auto stage = in.number(static_cast<std::uint64_t>(smtp::ClientStage::idle) + 1);
     const auto verdict = unpack_enum(in, smtp::ClientVerdict::temporary);
-    const auto cause = unpack_enum(in, smtp::ClientCause::content_too_big);
+    const auto cause = unpack_enum(in, smtp::ClientCause::recipient_limit);
     queue::Attempt attempt{.time = time,
                            .host = std::string(host),
                            .address = std::string(address),

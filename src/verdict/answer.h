@@ -24,6 +24,7 @@ inline constexpr std::string_view ourselves = "ourselves";
 inline constexpr std::string_view sender_null_mx = "sender_null_mx";
 inline constexpr std::string_view mailless = "mailless";
 inline constexpr std::string_view relay_closed = "relay_closed";
+inline constexpr std::string_view unknown_user = "unknown_user";
 inline constexpr std::string_view dns_trouble = "dns_trouble";  // deferred for it
 inline constexpr std::string_view accepted_in_dns_trouble = "accepted_in_dns_trouble";
 }  // namespace reason

@@ -82,14 +82,22 @@ std::string_view reason_for(route::RouteKind kind) {
 
 }  // namespace
 
-std::optional<Answer> judge_before_route(const Policy& policy, const route::IpAddress& client,
+std::optional<Answer> judge_before_route(const Policy& policy, Right right,
+                                         const route::IpAddress& client,
                                          const mail::Address& recipient, bool has_static_route) {
     if (is_mailless(policy, recipient)) return mailless(policy, recipient);
-    if (!may_relay(policy, client, recipient)) {
+    if (right == Right::outsider && !is_open_domain(policy, recipient)) {
         return refuse(
             codes::mailbox_unavailable, codes::not_authorized,
             said(recipient) + ": relaying denied, this host does not relay for " + client.text(),
             reason::relay_closed);
+    }
+    if (right == Right::outsider && !policy.may_outsiders_route &&
+        has_routed_local_part(recipient)) {
+        return refuse(codes::mailbox_unavailable, codes::not_authorized,
+                      said(recipient) +
+                          ": relaying denied, the part before the @ names a route to another host",
+                      reason::relay_closed);
     }
     if (has_static_route) return accept();
     return std::nullopt;

@@ -25,7 +25,9 @@ namespace turnaway::verdict {
 
 // What needs no DNS. Nothing: look the route up and call decide_recipient. Mailless comes first,
 // since it is as true for a stranger as for a client that may relay.
-std::optional<Answer> judge_before_route(const Policy& policy, const route::IpAddress& client,
+// `client` is for the words.
+std::optional<Answer> judge_before_route(const Policy& policy, Right right,
+                                         const route::IpAddress& client,
                                          const mail::Address& recipient, bool has_static_route);
 
 Answer decide_recipient(const Policy& policy, const mail::Address& recipient,

@@ -21,6 +21,8 @@ class Network {
     static std::optional<Network> parse(std::string_view text);
 
     bool contains(const route::IpAddress& address) const;
+    const route::IpAddress& first() const { return first_; }
+    unsigned prefix_bits() const { return prefix_bits_; }
     // Always with its prefix length: `192.0.2.1/32`.
     std::string text() const;
 

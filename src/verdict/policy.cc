@@ -16,11 +16,17 @@ bool is_mailless(const Policy& policy, const mail::Address& recipient) {
     return holds_domain_of(policy.mailless, recipient);
 }
 
-bool may_relay(const Policy& policy, const route::IpAddress& client,
-               const mail::Address& recipient) {
+Right right_of(const Policy& policy, const route::IpAddress& client) {
     const auto holds_client = [&](const Network& network) { return network.contains(client); };
-    return std::ranges::any_of(policy.networks, holds_client) ||
-           holds_domain_of(policy.domains, recipient);
+    return std::ranges::any_of(policy.networks, holds_client) ? Right::network : Right::outsider;
+}
+
+bool is_open_domain(const Policy& policy, const mail::Address& recipient) {
+    return holds_domain_of(policy.domains, recipient);
+}
+
+bool has_routed_local_part(const mail::Address& recipient) {
+    return recipient.local_part_unquoted().find_first_of("@%!") != std::string::npos;
 }
 
 }  // namespace turnaway::verdict

@@ -33,10 +33,23 @@ struct Policy {
     std::vector<mail::Domain> mailless = {};
     MaillessReply mailless_reply = MaillessReply::code_556;
     DnsTrouble dns_trouble = DnsTrouble::accept;
+    // An outsider may name a recipient whose local-part looks like a route to another host.
+    bool may_outsiders_route = false;
 };
 
+// By what a client may send to a recipient.
+enum class Right : std::uint8_t {
+    network,   // to anyone: it is in one of `networks`
+    outsider,  // to `domains` only
+    anybody,   // to this recipient, whoever the client is: the postmaster of this host
+};
+Right right_of(const Policy& policy, const route::IpAddress& client);
+
 bool is_mailless(const Policy& policy, const mail::Address& recipient);
-bool may_relay(const Policy& policy, const route::IpAddress& client,
-               const mail::Address& recipient);
+bool is_open_domain(const Policy& policy, const mail::Address& recipient);
+
+// `user%other.example`, `other.example!user` or `"user@other.example"` before the @: a host that
+// still follows such a route relays for the whole world through us, since it trusts us.
+bool has_routed_local_part(const mail::Address& recipient);
 
 }  // namespace turnaway::verdict

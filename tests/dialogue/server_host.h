@@ -30,7 +30,8 @@ inline smtp::ServerSettings example_settings() {
             .errors_max = 5,
             .commands_max = 60,
             .is_tls_offered = true,
-            .is_tls_required = false};
+            .is_tls_required = false,
+            .postmaster = mail::Address::parse("ops@host.example").value()};
 }
 
 class ServerHost {

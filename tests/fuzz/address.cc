@@ -76,8 +76,7 @@ void check_address(const Address& address) {
     }
     quoted += '"';
     TURNAWAY_CHECK(quoted.size() >= address.local_part().size());
-    if (quoted.size() <= limits::local_part_bytes_most &&
-        text.size() + 4 <= limits::path_bytes_most)
+    if (quoted.size() - address.local_part().size() + text.size() + 2 <= limits::path_bytes_most)
         TURNAWAY_CHECK(Address::parse(quoted + text.substr(address.local_part().size())) ==
                        address);
     if (address.domain()) check_domain(*address.domain());

@@ -189,10 +189,11 @@ class Rounds {
                 TURNAWAY_CHECK(state.progress == Progress::done);
                 break;
             case Judgement::Kind::failed:
-                TURNAWAY_CHECK(judgement.status.class_digit() == 5);
                 if (judgement.cause == "expired") {
+                    TURNAWAY_CHECK(judgement.status.class_digit() == 4);
                     TURNAWAY_CHECK(now_ >= least);
                 } else {
+                    TURNAWAY_CHECK(judgement.status.class_digit() == 5);
                     TURNAWAY_CHECK(is_permanent(state.attempts.at(judgement.decided_by.value())));
                 }
                 break;

@@ -65,7 +65,8 @@ class Dialogues(unittest.TestCase):
         cert, key = f"{cls.folder.name}/cert.pem", f"{cls.folder.name}/key.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-subj", "/CN=relay.example", "-keyout", key, "-out", cert], check=True, capture_output=True)
-        cls.scene = Scene({"tls": {"cert": cert, "key": key}, "verdict": {"dns_trouble": "defer"}})
+        cls.scene = Scene({"tls": {"cert": cert, "key": key}, "verdict": {"dns_trouble": "defer"},
+                           "relay": {"postmaster": "ops@host.example"}})
         cls.scene.start()
         cls.sink = cls.scene.host()
         cls.scene.domain("host.example", cls.sink)

@@ -49,7 +49,7 @@ class Report:
                 check(name in fields, f"{name} is missing")
             check(re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", fields["Status"]), f"Status is {fields['Status']}")
             has_words = "Diagnostic-Code" in fields
-            check(has_words == ("Remote-MTA" in fields), "Remote-MTA and Diagnostic-Code go together")
+            check("Remote-MTA" in fields or not has_words, "words of a host without its name")
             check(not has_words or fields["Diagnostic-Code"].startswith("smtp; "), "the Diagnostic-Code is not of smtp")
 
     def _raw_parts(self):

@@ -96,6 +96,19 @@ TEST(Address, Requirement34Path256AfterConversion) {
               AddressError::path_too_long);
 }
 
+// RFC 3464 section 2.3.2: a report names the recipient as the client wrote it.
+TEST(Address, KeepsHowItWasWritten) {
+    for (const std::string_view written :
+         {"bob@example.org", "\"Bob\"@Example.ORG", "\"a\\b\"@example.org",
+          "bob@B\u00fccher.example", "bob@[IPv6:2001:DB8::1]", "bob@XN--bcher-kva.example"}) {
+        const auto address = Address::parse(written);
+        ASSERT_TRUE(address) << written;
+        EXPECT_EQ(address->as_written(), written);
+        EXPECT_EQ(*address, Address::parse(address->text()).value()) << "however it is written";
+        EXPECT_EQ(Address::parse(address->text())->as_written(), address->text());
+    }
+}
+
 TEST(ReversePath, IsAnAddressOrNobody) {
     const auto null = ReversePath::parse("<>");
     ASSERT_TRUE(null);

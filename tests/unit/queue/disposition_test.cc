@@ -190,21 +190,22 @@ TEST(Disposition, AnImplicitMxThatTakesNoConnectionIsGivenUpAfterHours) {
     const Round last = run_round(route, dead, first.states, 5h);
     EXPECT_EQ(last.judgements[0].kind, Kind::failed);
     EXPECT_EQ(last.judgements[0].cause, "expired");
-    EXPECT_EQ(last.judgements[0].status.text(), "5.4.1");
+    EXPECT_EQ(last.judgements[0].status.text(), "4.4.1");
     EXPECT_EQ(run_round(route, busy, first.states, 5h).judgements[0].kind, Kind::later);
     route.notes.clear();
     EXPECT_EQ(run_round(route, dead, first.states, 5h).judgements[0].kind, Kind::later);
 }
 
-TEST(Disposition, TheLifetimeEndsWithTheCauseMadePermanent) {
+// RFC 3464 section 2.3.4: failed, by a cause that is temporary all the same.
+TEST(Disposition, TheLifetimeEndsWithTheStatusOfItsCause) {
     const struct {
         std::string_view act;
         std::string_view status;
-    } cases[] = {{"connect", "5.4.1"},
-                 {"rcpt 452 4.2.2 full", "5.2.2"},
-                 {"rcpt 450 wait", "5.4.7"},       // X.0.0 says nothing
-                 {"rcpt 450 4.99.99 x", "5.4.7"},  // unknown
-                 {"rcpt 450 4.7.12 x", "5.4.7"}};  // cannot be permanent
+    } cases[] = {{"connect", "4.4.1"},
+                 {"rcpt 452 4.2.2 full", "4.2.2"},
+                 {"rcpt 450 wait", "4.4.7"},       // X.0.0 says nothing
+                 {"rcpt 450 4.99.99 x", "4.4.7"},  // unknown
+                 {"rcpt 450 4.7.12 x", "4.7.12"}};
     for (const auto& [act, status] : cases) {
         const Acts acts{{"192.0.2.1", std::string(act)}, {"192.0.2.2", "connect"}};
         const Round before =
@@ -230,6 +231,11 @@ TEST(Disposition, AsksForOneDelayNotice) {
     EXPECT_TRUE(run_round(two_hosts(), dead, states, 4h).judgements[0].is_delay_notice_due);
     const DeliverySettings report{.is_null_sender = true};
     EXPECT_FALSE(run_round(two_hosts(), dead, states, report, arrival + 4h)
+                     .judgements[0]
+                     .is_delay_notice_due);
+    DeliverySettings silent;
+    silent.lifetimes.delay_notice = 0s;  // never
+    EXPECT_FALSE(run_round(two_hosts(), dead, states, silent, arrival + 100h)
                      .judgements[0]
                      .is_delay_notice_due);
     states[0].is_delay_reported = true;

@@ -151,6 +151,12 @@ KeyCase case_of(const Row& row) {
             return {"\"other.example\"", "\"no..name\""};
         case Form::domains:
             return {"[\"a.example\"]", "[\"a..b\"]"};
+        case Form::mailbox:
+            return {"\"ops@example.org\"", "\"ops\""};
+        case Form::recipients:
+            return {"\"verify\"", "\"users\""};
+        case Form::addresses:
+            return {"[\"192.0.2.1\", \"2001:db8::1\"]", "[\"192.0.2.0/24\"]"};
         case Form::networks:
             return {"[\"10.0.0.0/8\"]", "[\"10.0.0.1/8\"]"};
         case Form::endpoint:
@@ -262,6 +268,16 @@ TEST(Config, ReadsAFileAndSaysWhatIsWrongWithIt) {
               std::string::npos);
     std::filesystem::remove(path);
     EXPECT_FALSE(read_config("/").has_value());
+}
+
+// What the start makes of a network must be what the check made of it.
+TEST(Config, TakesANetworkAsTheVerdictReadsIt) {
+    EXPECT_TRUE(faults(with_name("[relay]\nnetworks = [\"::ffff:192.0.2.0/120\"]\n")).empty());
+    for (const char* wrong : {"10.0.0.0/08", "::ffff:0:0/32", "10.0.0.0/", "[::1]/128"}) {
+        EXPECT_EQ(
+            faults(with_name("[relay]\nnetworks = [\"" + std::string(wrong) + "\"]\n")).size(), 1U)
+            << wrong;
+    }
 }
 
 TEST(Config, KnowsWhatNeedsARestart) {

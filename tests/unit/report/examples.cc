@@ -110,7 +110,7 @@ Report hostile_host() {
 
 Report expired() {
     Report report = report_to({"bob@slow.example"});
-    report.outcomes = {{.status = EnhancedCode::permanent(codes::delivery_expired),
+    report.outcomes = {{.status = EnhancedCode::temporary(codes::delivery_expired),
                         .attempts = {said({.time = at(9, 0),
                                            .host = "mx.slow.example",
                                            .address = "192.0.2.5",

@@ -189,6 +189,52 @@ TEST(Report, ListsEveryAttemptUpToABound) {
     EXPECT_LT(most * 1000, base::limits::explanation_bytes_most + 1000);
 }
 
+// RFC 6533 section 4.1: where the sender speaks SMTPUTF8 the words of a host stay as they are.
+TEST(Report, KeepsUtf8InTheStatusOfAnInternationalMessage) {
+    Report report = report_to({"bob@example.org"});
+    report.outcomes = {{.status = codes::EnhancedCode::permanent(codes::no_such_mailbox),
+                        .attempts = {{.time = report.date,
+                                      .host = "mx.example.org",
+                                      .address = "192.0.2.1",
+                                      .stage = Stage::rcpt,
+                                      .outcome = RemoteReply{.code = codes::mailbox_unavailable,
+                                                             .lines = {"5.1.1 gel\u00f6scht"}}}},
+                        .decided_by = 0}};
+    const std::string plain = written(report);
+    EXPECT_TRUE(plain.contains("Content-Type: message/delivery-status\r\n"));
+    EXPECT_TRUE(plain.contains("gel\\xc3\\xb6scht"));
+    report.envelope.needs_smtputf8 = true;
+    const std::string global = written(report);
+    EXPECT_TRUE(global.contains("Content-Type: message/global-delivery-status\r\n"));
+    EXPECT_FALSE(global.contains("gel\\xc3\\xb6scht"));
+    EXPECT_TRUE(global.contains("Diagnostic-Code: smtp; 550 5.1.1 gel=C3=B6scht\r\n"));
+}
+
+// Requirement 50: a host that offered too little has spoken, one that took no connection has not.
+TEST(Report, NamesTheHostWhoseOfferDecided) {
+    Report report = report_to({"bob@example.org"});
+    report.outcomes = {{.status = codes::EnhancedCode::permanent(codes::message_too_big),
+                        .attempts = {{.time = report.date,
+                                      .host = "mx.example.org",
+                                      .address = "192.0.2.1",
+                                      .stage = Stage::helo,
+                                      .outcome = "the message is bigger than it takes"}},
+                        .decided_by = 0}};
+    EXPECT_TRUE(written(report).contains("Remote-MTA: dns; mx.example.org\r\n"));
+    EXPECT_FALSE(written(report).contains("Diagnostic-Code"));
+    report.outcomes[0].attempts[0].stage = Stage::connect;
+    EXPECT_FALSE(written(report).contains("Remote-MTA"));
+}
+
+// RFC 3464 section 2.3.4: given up, although the cause is temporary.
+TEST(Report, SaysThatAMessageWasGivenUp) {
+    Report report = failing();
+    report.outcomes[0].status = codes::EnhancedCode::temporary(codes::bad_connection);
+    EXPECT_TRUE(written(report).contains("Action: failed\r\nStatus: 4.4.2\r\n"));
+    EXPECT_TRUE(written(report).contains("given up"));
+    EXPECT_TRUE(written(report).contains("Send it again later"));
+}
+
 TEST(Report, EncodesADisplayNameBeyondAscii) {
     Report report = failing();
     report.from_name = "Post\u00e4mt";

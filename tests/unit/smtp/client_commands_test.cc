@@ -46,8 +46,8 @@ TEST(ClientCommands, SmtpUtf8GoesWithWhateverNeedsIt) {
     EXPECT_EQ(mail_line(plain, all), "MAIL FROM:<a@x.example> SIZE=42\r\n");
     EXPECT_EQ(what_is_missing(plain, {}), std::nullopt);
     ClientMessage content = plain, header = plain;
-    content.needs_smtputf8 = true;
-    header.envelope.needs_smtputf8 = true;
+    content.envelope.needs_smtputf8 = content.is_eight_bit = true;
+    header.envelope.needs_smtputf8 = header.is_eight_bit = true;
     for (const ClientMessage& message :
          {content, header, message_of("\xc3\xbc@x.example", "b@y.example"),
           message_of("a@x.example", "\xc3\xbc@y.example")}) {
@@ -55,6 +55,21 @@ TEST(ClientCommands, SmtpUtf8GoesWithWhateverNeedsIt) {
         EXPECT_EQ(what_is_missing(message, {}), ClientCause::smtputf8_missing);
         EXPECT_EQ(what_is_missing(message, all), std::nullopt);
     }
+}
+
+// RFC 6531 sections 3.2 and 3.4: a message that is all ASCII goes to any host, whatever MAIL said
+// when it came; a domain in U-labels then goes as A-labels.
+TEST(ClientCommands, AnAsciiMessageNeedsNoSmtpUtf8) {
+    ClientMessage message = message_of(
+        "a@b\xc3\xbc"
+        "cher.example",
+        "b@b\xc3\xbc"
+        "cher.example");
+    message.envelope.needs_smtputf8 = true;
+    EXPECT_EQ(what_is_missing(message, {}), std::nullopt);
+    EXPECT_EQ(mail_line(message, {}), "MAIL FROM:<a@xn--bcher-kva.example>\r\n");
+    EXPECT_EQ(rcpt_line(message, {}), "RCPT TO:<b@xn--bcher-kva.example>\r\n");
+    EXPECT_EQ(mail_line(message, all), "MAIL FROM:<a@xn--bcher-kva.example> SIZE=42 SMTPUTF8\r\n");
 }
 
 // RFC 6533 section 3: in ASCII where SMTPUTF8 is not in use, and not at all when that is too long.
@@ -68,7 +83,7 @@ TEST(ClientCommands, OriginalRecipientFitsTheHost) {
     original = mail::OriginalRecipient::parse(long_value + "@z.example");
     ASSERT_TRUE(original);
     EXPECT_EQ(rcpt_line(message, all), "RCPT TO:<b@y.example>\r\n");
-    message.needs_smtputf8 = true;
+    message.envelope.needs_smtputf8 = true;
     EXPECT_TRUE(rcpt_line(message, all).ends_with(long_value + "@z.example\r\n"));
 }
 

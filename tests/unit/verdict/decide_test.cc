@@ -190,13 +190,18 @@ TEST(DecideRecipient, AcceptsWhenOneHostMightTakeMail) {
     });
 }
 
+std::optional<Answer> judge(const Policy& policy, std::string_view client,
+                            std::string_view recipient, bool has_static_route) {
+    return judge_before_route(policy, right_of(policy, ip(client)), ip(client), address(recipient),
+                              has_static_route);
+}
+
 // Requirement 54.
 TEST(JudgeBeforeRoute, IsClosedByDefault) {
     for (const std::string_view client : {"127.0.0.1", "::1", "192.0.2.9", "2001:db8::9"}) {
-        EXPECT_FALSE(may_relay({}, ip(client), address("user@example.org")));
+        EXPECT_EQ(right_of({}, ip(client)), Right::outsider);
         for (const bool has_static_route : {false, true}) {
-            const auto answer =
-                judge_before_route({}, ip(client), address("user@example.org"), has_static_route);
+            const auto answer = judge({}, client, "user@example.org", has_static_route);
             ASSERT_TRUE(answer.has_value());
             EXPECT_EQ(on_the_wire(*answer),
                       "550 5.7.1 <user@example.org>: relaying denied, this host does not relay "
@@ -235,16 +240,41 @@ TEST(JudgeBeforeRoute, OpensForNetworksAndDomains) {
              {"198.51.100.1", "user%example.org@other.example", false},
          }) {
         SCOPED_TRACE(row.recipient);
-        const auto answer =
-            judge_before_route(open_policy(), ip(row.client), address(row.recipient), false);
-        EXPECT_EQ(may_relay(open_policy(), ip(row.client), address(row.recipient)), row.may);
+        const auto answer = judge(open_policy(), row.client, row.recipient, false);
         EXPECT_EQ(answer.has_value(), !row.may);
     }
 }
 
+// A host behind us that still follows such a route trusts us, and would relay for the whole world.
+TEST(JudgeBeforeRoute, RefusesOutsidersARouteInTheLocalPart) {
+    for (const std::string_view recipient :
+         {"user%other.example@example.org", "other.example!user@example.org",
+          "\"user@other.example\"@example.org", "\"user%other.example\"@example.org",
+          "\"user\\@other.example\"@example.org", "a%b%c@example.org", "@@example.org",
+          "\"other.example!user\"@Example.ORG"}) {
+        SCOPED_TRACE(recipient);
+        if (!mail::Address::parse(recipient)) continue;
+        const auto answer = judge(open_policy(), "198.51.100.1", recipient, true);
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(on_the_wire(*answer).substr(0, 9), "550 5.7.1");
+        EXPECT_EQ(answer->reason, "relay_closed");
+        EXPECT_FALSE(judge(open_policy(), "192.0.2.9", recipient, false)) << "in a network";
+        Policy trusting = open_policy();
+        trusting.may_outsiders_route = true;
+        EXPECT_FALSE(judge(trusting, "198.51.100.1", recipient, false));
+    }
+    EXPECT_FALSE(judge(open_policy(), "198.51.100.1", "user+tag=a.b@example.org", false));
+    EXPECT_FALSE(judge(open_policy(), "198.51.100.1", "\"john doe\"@example.org", false));
+}
+
+// RFC 5321 section 4.5.1: to the postmaster of this host anybody may write.
+TEST(JudgeBeforeRoute, LetsAnybodyWriteToThePostmaster) {
+    EXPECT_FALSE(judge_before_route({}, Right::anybody, ip("198.51.100.1"),
+                                    address("ops@other.example"), false));
+}
+
 TEST(JudgeBeforeRoute, AsksNoDnsForAStaticRoute) {
-    const auto answer =
-        judge_before_route(open_policy(), ip("192.0.2.9"), address("user@other.example"), true);
+    const auto answer = judge(open_policy(), "192.0.2.9", "user@other.example", true);
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(on_the_wire(*answer), taken);
     EXPECT_EQ(answer->reason, "accepted");
@@ -256,15 +286,13 @@ TEST(JudgeBeforeRoute, RefusesForMaillessHosts) {
     for (const std::string_view client : {"192.0.2.9", "198.51.100.1"}) {
         for (const bool has_static_route : {false, true}) {
             policy.mailless_reply = MaillessReply::code_556;
-            auto answer = judge_before_route(policy, ip(client), address("user@www.example.org"),
-                                             has_static_route);
+            auto answer = judge(policy, client, "user@www.example.org", has_static_route);
             ASSERT_TRUE(answer.has_value());
             EXPECT_EQ(on_the_wire(*answer),
                       "556 5.1.10 <user@www.example.org>: www.example.org does not accept mail");
             EXPECT_EQ(answer->reason, "mailless");
             policy.mailless_reply = MaillessReply::code_521;
-            answer = judge_before_route(policy, ip(client), address("user@www.example.org"),
-                                        has_static_route);
+            answer = judge(policy, client, "user@www.example.org", has_static_route);
             EXPECT_EQ(on_the_wire(*answer),
                       "521 5.3.2 <user@www.example.org>: www.example.org does not accept mail");
         }

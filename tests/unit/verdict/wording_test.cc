@@ -66,8 +66,8 @@ TEST(Wording, KeepsEveryAnswerInItsRoom) {
     const Policy deferring{.mailless = {*recipient.domain()}, .dns_trouble = DnsTrouble::defer};
     std::vector<Answer> answers{
         decide_recipient({}, recipient, route, memory, now),
-        judge_before_route({}, client, recipient, false).value(),
-        judge_before_route(deferring, client, recipient, false).value(),
+        judge_before_route({}, Right::outsider, client, recipient, false).value(),
+        judge_before_route(deferring, Right::outsider, client, recipient, false).value(),
     };
     route.hosts.clear();
     for (const auto kind :

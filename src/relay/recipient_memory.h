@@ -1,0 +1,71 @@
+// RecipientMemory: what the next host said when it was asked whether a recipient exists, and who
+// waits for such an answer.
+//
+// One thread, that of a shard. A user that exists is believed for a day, one that does not for
+// half an hour, so that a new user has not to wait long; a host that gave no clear answer is left
+// alone for a minute. Bounded: when full, what is oldest goes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "codes/code.h"
+
+namespace turnaway::relay {
+
+// The refusal of the next host.
+struct UnknownUser {
+    codes::EnhancedCode status;
+    std::string words;  // "mx.example.org said: 550 5.1.1 No such user"
+};
+
+struct UserFinding {
+    enum class Kind : std::uint8_t { exists, unknown, no_answer };
+    Kind kind = Kind::no_answer;
+    std::optional<UnknownUser> refusal = {};  // of `unknown`
+};
+
+class RecipientMemory {
+  public:
+    using Clock = std::chrono::steady_clock;
+    using Woken = std::function<void()>;
+
+    explicit RecipientMemory(std::size_t users_most, std::size_t questions_most)
+        : users_most_(users_most), questions_most_(questions_most) {}
+
+    // Null: nothing is known, or not any more.
+    const UserFinding* find(const std::string& user, Clock::time_point now) const;
+
+    enum class Claim : std::uint8_t {
+        begun,   // the caller asks, and says finished()
+        shared,  // somebody does
+        full,    // too many at once
+    };
+    // With `begun` and `shared`, `woken` is called when the answer is there.
+    Claim claim(const std::string& user, Woken woken);
+    void finished(const std::string& user, UserFinding finding, Clock::time_point now);
+
+    std::size_t size() const { return known_.size(); }
+
+  private:
+    struct Known {
+        UserFinding finding;
+        Clock::time_point until;
+        std::list<std::string>::iterator age;
+    };
+
+    std::size_t users_most_;
+    std::size_t questions_most_;
+    std::unordered_map<std::string, Known> known_;
+    std::list<std::string> ages_;  // the oldest first
+    std::unordered_map<std::string, std::vector<Woken>> asked_;
+};
+
+}  // namespace turnaway::relay
