@@ -96,7 +96,7 @@ _turnaway() {
             esac ;;
         queue)
             if (( COMP_CWORD == 2 )); then
-                mapfile -t COMPREPLY < <(compgen -W "list show hold release delete flush export summary hosts forget -h --help" -- "$word")
+                mapfile -t COMPREPLY < <(compgen -W "list show hold release delete flush export summary hosts forget recover -h --help" -- "$word")
                 return
             fi
             case $previous in
@@ -104,9 +104,9 @@ _turnaway() {
                     mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
                     return ;;
                 --state)
-                    mapfile -t COMPREPLY < <(compgen -W "waiting held unreportable" -- "$word")
+                    mapfile -t COMPREPLY < <(compgen -W "waiting held unreportable corrupt" -- "$word")
                     return ;;
-                --socket | --config)
+                --socket | --config | --spool)
                     mapfile -t COMPREPLY < <(compgen -f -- "$word")
                     return ;;
                 --sender | --recipient | --domain | --older | --newer | --limit)
@@ -123,6 +123,7 @@ _turnaway() {
                 delete) common+=" $filters --all --yes --json" ;;
                 flush) common+=" --domain --all --json" ;;
                 forget) common+=" --all --json" ;;
+                recover) common="-h --help --spool --config --json" ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "$common" -- "$word") ;;
     esac

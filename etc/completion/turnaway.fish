@@ -52,7 +52,7 @@ function __turnaway_queue
 end
 function __turnaway_queue_bare
     __fish_seen_subcommand_from queue
-    and not __fish_seen_subcommand_from list show hold release delete flush export summary hosts forget
+    and not __fish_seen_subcommand_from list show hold release delete flush export summary hosts forget recover
 end
 complete -c turnaway -n __turnaway_queue_bare -a list -d 'List the messages in the queue'
 complete -c turnaway -n __turnaway_queue_bare -a show -d 'Show all that is known of a message'
@@ -64,9 +64,11 @@ complete -c turnaway -n __turnaway_queue_bare -a export -d 'Write the content of
 complete -c turnaway -n __turnaway_queue_bare -a summary -d 'Count what waits for each domain'
 complete -c turnaway -n __turnaway_queue_bare -a hosts -d 'List the hosts that take no mail'
 complete -c turnaway -n __turnaway_queue_bare -a forget -d 'Forget that a host takes no mail'
+complete -c turnaway -n __turnaway_queue_bare -a recover -d 'Make a new database of a damaged queue'
+complete -c turnaway -n '__turnaway_queue recover' -l spool -r -F -d 'The folder of the queue'
 complete -c turnaway -n '__fish_seen_subcommand_from queue' -l socket -r -F -d 'The control socket of the relay'
 complete -c turnaway -n '__fish_seen_subcommand_from queue' -l config -r -F -d 'Use the socket of this configuration'
-complete -c turnaway -n '__turnaway_queue list show hold release delete flush summary hosts forget' -l json -d 'Write one JSON object a line'
+complete -c turnaway -n '__turnaway_queue list show hold release delete flush summary hosts forget recover' -l json -d 'Write one JSON object a line'
 complete -c turnaway -n '__turnaway_queue list show summary hosts' -l color -x -a 'auto always never' -d 'Use colours'
 complete -c turnaway -n '__turnaway_queue list summary' -l limit -x -d 'At most so many'
 complete -c turnaway -n '__turnaway_queue hold release delete flush forget' -l all -d 'Every one'
@@ -74,7 +76,7 @@ complete -c turnaway -n '__turnaway_queue delete' -l yes -d 'With --all: you mea
 complete -c turnaway -n '__turnaway_queue list hold release delete flush' -l domain -x -d 'Only for this domain'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l sender -x -d 'Only from senders that contain this'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l recipient -x -d 'Only for recipients that contain this'
-complete -c turnaway -n '__turnaway_queue list hold release delete' -l state -x -a 'waiting held unreportable' -d 'Only in this state'
+complete -c turnaway -n '__turnaway_queue list hold release delete' -l state -x -a 'waiting held unreportable corrupt' -d 'Only in this state'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l older -x -d 'Only those that came longer ago'
 complete -c turnaway -n '__turnaway_queue list hold release delete' -l newer -x -d 'Only those that came since'
 

@@ -3,16 +3,21 @@
 // The database is opened as the relay opens it, which checks it whole; while the relay runs it
 // holds the lock, and has checked it at its start. Content files are counted and measured, not
 // read.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "cli/doctor_patient.h"
+#include "spool/content_trailer.h"
 #include "spool/database.h"
-#include "spool/row.h"
+#include "spool/folder_lock.h"
+#include "spool/sealed_row.h"
+#include "spool/start_check.h"
 
 namespace turnaway::cli {
 namespace {
@@ -41,13 +46,26 @@ void check_rights(const std::string& path, const struct stat& status, const std:
     }
 }
 
+// As long as its row says, perhaps with what stands behind the content.
+bool is_whole(const std::string& name, std::uint64_t content_bytes) {
+    struct stat status = {};
+    if (stat(name.c_str(), &status) != 0) return false;
+    const auto bytes = static_cast<std::uint64_t>(status.st_size);
+    if (bytes == content_bytes) return true;
+    const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const auto trailer = spool::read_trailer(file, bytes, name);
+    close(file);
+    return trailer && *trailer && (*trailer)->content_bytes == content_bytes;
+}
+
 void check_messages(spool::Database& database, const std::string& path, DoctorFindings& findings) {
     std::size_t messages = 0;
     std::size_t damaged = 0;
     std::string first;
     const auto scanned = database.scan([&](const spool::MessageRow& row) {
         ++messages;
-        if (!spool::unpack_message(row.id, row.envelope, row.states)) {
+        if (!spool::open_row(row.id, row.envelope, row.states)) {
             if (damaged++ == 0) first = row.id.text();
         }
         return true;
@@ -63,15 +81,15 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
         findings.problem(
             fmt::format("{} of {} messages in the queue cannot be read, the first is {}.", damaged,
                         messages, first),
-            "See docs/formats.md for how to take a row out.");
+            "See them with `turnaway queue list --state corrupt`; `turnaway queue export` gives "
+            "what "
+            "is left of one, and `turnaway queue delete` removes it.");
     }
     std::size_t missing = 0;
     for (const auto& [id, file] : *files) {
-        struct stat status = {};
         const std::string name = fmt::format("{}/content/{}", path, file.number);
-        const bool is_whole = stat(name.c_str(), &status) == 0 &&
-                              static_cast<std::uint64_t>(status.st_size) == file.bytes;
-        if (!is_whole && missing++ == 0) first = id.text() + " (" + name + ')';
+        if (is_whole(name, file.bytes) || missing++ > 0) continue;
+        first = id.text() + " (" + name + ')';
     }
     if (missing > 0) {
         findings.problem(
@@ -103,17 +121,22 @@ void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
     const AsOwnerOf owner(path);
     const std::string file = path + "/spool.db";
     struct stat database_status = {};
-    if (stat(file.c_str(), &database_status) != 0) {
-        if (errno == ENOENT) {
-            findings.ok("There is no queue yet in " + path + '.');
-        } else {
-            findings.unknown(
-                "The queue cannot be looked at: " + file + ": " + std::strerror(errno) + '.',
-                "Run it as root or as the relay's user.");
-        }
+    if (stat(file.c_str(), &database_status) != 0 && errno != ENOENT) {
+        findings.unknown(
+            "The queue cannot be looked at: " + file + ": " + std::strerror(errno) + '.',
+            "Run it as root or as the relay's user.");
         return;
     }
-    const auto database = spool::Database::open(file, nullptr);
+    const auto lock = spool::FolderLock::take(path);
+    const auto state = lock ? spool::check_spool_folder(path)
+                            : base::Result<spool::SpoolFolderState>(std::unexpected(lock.error()));
+    if (state && database_status.st_size == 0) {
+        findings.ok("There is no queue yet in " + path + '.');
+        return;
+    }
+    auto database =
+        state ? spool::Database::open(file, nullptr, false)
+              : base::Result<std::unique_ptr<spool::Database>>(std::unexpected(state.error()));
     if (database) {
         check_messages(**database, path, findings);
     } else if (database.error().fault == base::Fault::unavailable) {

@@ -1,9 +1,9 @@
 // `turnaway queue`: looks at the queue of the running relay and changes it, over its control
 // socket.
 //
-// Here is the command line; queue_actions.cc does the work. Exit 0 when all was done, 64 for a
-// wrong command line, 66 when a message or host is not there, 69 when no relay answers, 74 when
-// reading or writing fails, 77 when we may not ask.
+// Here is the command line; queue_actions.cc does the work, queue_recover.cc that of `recover`.
+// Exit 0 when all was done, 64 for a wrong command line, 66 when a message or host is not there, 69
+// when no relay answers, 74 when reading or writing fails, 77 when we may not ask.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -54,8 +54,9 @@ void add_filters(CLI::App* command, QueueOptions& options) {
                         "Only from senders that contain this; <> is the null sender");
     command->add_option("--recipient", options.recipient, "Only for recipients that contain this");
     command->add_option("--domain", options.domain, "Only with recipients at this domain");
-    command->add_option("--state", options.state, "Only waiting, held or unreportable ones")
-        ->check(CLI::IsMember({"waiting", "held", "unreportable"}));
+    command
+        ->add_option("--state", options.state, "Only waiting, held, unreportable or corrupt ones")
+        ->check(CLI::IsMember({"waiting", "held", "unreportable", "corrupt"}));
     command->add_option("--older", options.older, "Only those that came longer ago, such as 2h")
         ->type_name("TIME");
     command->add_option("--newer", options.newer, "Only those that came since, such as 30m")
@@ -131,6 +132,27 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_json(command, options);
 }
 
+void add_recover(CLI::App& queue, QueueOptions& options) {
+    CLI::App* const command = queue.add_subcommand(
+        "recover", "Make a new database of what a damaged queue still holds; stop the relay first");
+    command->get_help_ptr()->description("Print this help and end");
+    auto* const spool = command->add_option("--spool", options.spool, "The folder of the queue")
+                            ->type_name("FOLDER");
+    command
+        ->add_option("--config", options.config,
+                     "The queue of this configuration; /etc/turnaway-relay.conf unless given")
+        ->type_name("FILE")
+        ->excludes(spool);
+    add_json(command, options);
+    command->footer(
+        "What was there before is kept in a folder of the queue.\n"
+        "Example: turnaway queue recover --spool /var/spool/turnaway\n"
+        "\nExit:    0 done, 64 wrong command line, 65 nothing can be recovered, 69 a relay uses "
+        "the\n"
+        "         queue, 74 reading or writing failed, 77 you may not, 78 wrong configuration\n"
+        "Manual:  man turnaway-queue");
+}
+
 }  // namespace
 
 Action add_queue(CLI::App& program) {
@@ -145,9 +167,10 @@ Action add_queue(CLI::App& program) {
         "Manual:  man turnaway-queue");
     add_looks(*queue, *options);
     add_changes(*queue, *options);
+    add_recover(*queue, *options);
     return [options, queue] {
         options->command = queue->get_subcommands().front()->get_name();
-        return run_queue(*options);
+        return options->command == "recover" ? run_recover(*options) : run_queue(*options);
     };
 }
 

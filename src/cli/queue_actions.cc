@@ -102,6 +102,12 @@ Result<Json> Queue::ask(const Json& request, const std::function<bool(const Json
     auto end = client_.ask(request, [&](const std::string& line, const Json& answer) {
         if (options_.json) return write_out(line) && write_out("\n");
         if (answer["type"] == "outcome") {
+            if (answer.value("outcome", "") == "corrupt") {
+                std::fprintf(stderr,
+                             "turnaway queue: %s cannot be read: it can be exported and deleted, "
+                             "nothing else\n",
+                             answer.value("id", "").c_str());
+            }
             if (answer.value("outcome", "") != "missing") return true;
             std::fprintf(stderr, "turnaway queue: %s: no such message in the queue\n",
                          answer.value("id", "").c_str());
@@ -214,10 +220,21 @@ Result<void> Queue::forget() {
 }
 
 Result<void> Queue::export_content() {
-    return ask_by_ids([&](const Json& piece) {
+    Json wish = request();
+    wish["ids"] = options_.ids;
+    const auto end = ask(wish, [&](const Json& piece) {
         const auto bytes = decode_base64(piece.value("base64", ""));
         return bytes && write_out(*bytes);
     });
+    if (!end) return std::unexpected(end.error());
+    const std::string damage = end->value("damage", "");
+    if (damage.empty()) return {};
+    std::string words;
+    base::append_printable(words, damage, 500);
+    std::fprintf(stderr,
+                 "turnaway queue: the message is damaged, and what is there was written: %s\n",
+                 words.c_str());
+    return {};
 }
 
 Result<void> Queue::change(const Change& change) {

@@ -22,7 +22,8 @@ struct QueueOptions {
     std::optional<std::uint64_t> limit;
     bool is_all = false;
     bool is_sure = false;
-    std::string host;  // to forget
+    std::string host;   // to forget
+    std::string spool;  // to recover; empty: that of the configuration
 
     bool has_filter() const {
         for (const auto* each : {&sender, &recipient, &domain, &state, &older, &newer}) {
@@ -31,6 +32,9 @@ struct QueueOptions {
         return false;
     }
 };
+
+// `recover`: works on the files of a stopped relay; the same exit codes.
+int run_recover(const QueueOptions& options);
 
 // Does it; returns an exit code after saying on standard error what went wrong.
 int run_queue(const QueueOptions& options);

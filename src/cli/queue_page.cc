@@ -134,6 +134,10 @@ Table QueuePage::message_table() const {
 
 void QueuePage::add_message(const Json& message, Table* table) const {
     const std::string state = text_of(message, "state");
+    if (state == "corrupt") {
+        table->add({safe(text_of(message, "id")), state, "-", "-", "-", "-", "-", "-",
+                    safe(text_of(message, "error"))});
+    }
     for (const auto& recipient : part_of(message, "recipients")) {
         const std::string progress = text_of(recipient, "state");
         if (progress == "done") continue;
@@ -168,6 +172,9 @@ std::string QueuePage::totals(const Json& totals) const {
     if (const auto held = number_of(totals, "held")) text += fmt::format("; {} held", held);
     if (const auto failed = number_of(totals, "unreportable")) {
         text += "; " + counted(failed, "failure", "failures") + " nobody could be told of";
+    }
+    if (const auto corrupt = number_of(totals, "corrupt")) {
+        text += "; " + counted(corrupt, "message", "messages") + " that cannot be read";
     }
     if (const auto hosts = number_of(totals, "refusing_hosts")) {
         text += "; " + counted(hosts, "host", "hosts") + " known to take no mail";

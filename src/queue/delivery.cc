@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "codes/constants.h"
 #include "queue/history.h"
 
 namespace turnaway::queue {
@@ -139,6 +140,17 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
         door = Door::passed;
     }
     add(&one, std::move(attempt));
+}
+
+void Delivery::content_unreadable(std::string_view words, std::chrono::sys_seconds now) {
+    TURNAWAY_CHECK(!is_judged_);
+    at_ = stops_.size();
+    for (Recipient& recipient : recipients_) {
+        add(&recipient, {.time = now,
+                         .stage = smtp::ClientStage::content,
+                         .status = codes::EnhancedCode::temporary(codes::other_system_status),
+                         .words = std::string(words)});
+    }
 }
 
 void Delivery::add(Recipient* recipient, Attempt attempt) {

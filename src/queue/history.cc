@@ -13,6 +13,56 @@ using smtp::ClientCause;
 using smtp::ClientStage;
 using smtp::ClientVerdict;
 
+// What of a reply is kept where there is no room for all of it.
+constexpr std::size_t cut_reply_bytes = 100;
+constexpr std::size_t recipient_bytes_least = 256;
+// What an attempt takes besides its texts, roughly.
+constexpr std::size_t attempt_bytes = 24;
+
+std::size_t bytes_of(const Attempt& attempt) {
+    std::size_t bytes =
+        attempt_bytes + attempt.host.size() + attempt.address.size() + attempt.words.size();
+    if (!attempt.remote) return bytes;
+    for (const auto& line : attempt.remote->lines) bytes += line.size() + 1;
+    return bytes;
+}
+
+// Cuts what was said to so many octets; says what it takes less.
+std::size_t cut_words(Attempt& attempt, std::size_t most) {
+    const std::size_t before = bytes_of(attempt);
+    if (attempt.words.size() > most) attempt.words.resize(most);
+    if (attempt.remote) {
+        std::size_t left = most;
+        auto& lines = attempt.remote->lines;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (lines[i].size() > left) lines[i].resize(left);
+            left -= lines[i].size();
+            if (left == 0) lines.resize(i + 1);
+        }
+    }
+    return before - bytes_of(attempt);
+}
+
+void bound_state(RecipientState& state, std::size_t bytes_most) {
+    auto& attempts = state.attempts;
+    std::size_t bytes = 0;
+    for (const auto& attempt : attempts) bytes += bytes_of(attempt);
+    for (std::size_t i = 0; i + 1 < attempts.size() && bytes > bytes_most; ++i) {
+        bytes -= cut_words(attempts[i], cut_reply_bytes);
+    }
+    for (std::size_t i = 1; i + 1 < attempts.size() && bytes > bytes_most;) {
+        if (closes_host(attempts[i])) {
+            ++i;
+            continue;
+        }
+        bytes -= bytes_of(attempts[i]);
+        attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    if (bytes > bytes_most && !attempts.empty()) {
+        cut_words(attempts.back(), std::max(bytes_most / 2, cut_reply_bytes));
+    }
+}
+
 }  // namespace
 
 bool closes_host(const Attempt& attempt) {
@@ -46,6 +96,12 @@ void append(Attempt attempt, std::vector<Attempt>* attempts) {
     const auto dropped = std::ranges::find_if(
         *attempts, [&](const Attempt& other) { return is_same_kind(other) && passed-- == 0; });
     attempts->erase(dropped);
+}
+
+void bound_states(std::vector<RecipientState>* states, std::size_t bytes_most) {
+    if (states->empty()) return;
+    const std::size_t share = std::max(bytes_most / states->size(), recipient_bytes_least);
+    for (auto& state : *states) bound_state(state, share);
 }
 
 }  // namespace turnaway::queue

@@ -230,10 +230,11 @@ void Schedule::sweep() {
     }
 }
 
-std::size_t Schedule::flush_one(Destination* destination, std::uint32_t now) {
+std::size_t Schedule::flush_one(Destination* destination, std::uint32_t due_most,
+                                std::uint32_t now) {
     auto& heap = destination->heap;
     entries_ -= std::erase_if(heap, [this](const Entry& entry) { return !is_live(entry); });
-    for (Entry& entry : heap) entry.due = std::min(entry.due, now);
+    for (Entry& entry : heap) entry.due = std::min(entry.due, due_most);
     std::ranges::make_heap(heap, is_after);
     const std::size_t count = heap.size();
     if (!destination->turn || heap.empty()) settle(destination, now);
@@ -244,14 +245,22 @@ std::size_t Schedule::flush(std::string_view destination, Time now) {
     const std::uint32_t seconds = seconds_of(now);
     if (!destination.empty()) {
         const auto found = destinations_.find(destination);
-        return found == destinations_.end() ? 0 : flush_one(found->second.get(), seconds);
+        return found == destinations_.end() ? 0 : flush_one(found->second.get(), seconds, seconds);
     }
+    return flush_all(seconds, seconds);
+}
+
+std::size_t Schedule::flush_all(std::uint32_t due_most, std::uint32_t now) {
     std::vector<Destination*> all;
     all.reserve(destinations_.size());
     for (const auto& [name, each] : destinations_) all.push_back(each.get());
     std::size_t count = 0;
-    for (Destination* const each : all) count += flush_one(each, seconds);
+    for (Destination* const each : all) count += flush_one(each, due_most, now);
     return count;
+}
+
+void Schedule::bring_forward(Time most, Time now) {
+    flush_all(seconds_of(most), seconds_of(now));
 }
 
 Schedule::Summary Schedule::summary_of(const Destination& destination, std::uint32_t now) const {

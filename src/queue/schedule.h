@@ -80,6 +80,8 @@ class Schedule {
     bool remove(QueueId id);
     // Makes the destination's jobs due now, or those of all when empty; says how many there are.
     std::size_t flush(std::string_view destination, Time now);
+    // Nothing is due later than this: after a clock that was set back.
+    void bring_forward(Time most, Time now);
 
     std::size_t jobs() const { return jobs_; }  // waiting ones
     std::size_t destinations() const { return destinations_.size(); }
@@ -113,7 +115,8 @@ class Schedule {
     void unplace(Destination* destination);
     void wake(std::uint32_t now);
     void sweep();
-    std::size_t flush_one(Destination* destination, std::uint32_t now);
+    std::size_t flush_one(Destination* destination, std::uint32_t due_most, std::uint32_t now);
+    std::size_t flush_all(std::uint32_t due_most, std::uint32_t now);
     Summary summary_of(const Destination& destination, std::uint32_t now) const;
 
     ScheduleSettings settings_;

@@ -91,7 +91,8 @@ constexpr std::array allowed_calls{
     // The spool, and the files of a reload.
     SCMP_SYS(openat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
     SCMP_SYS(access), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(ftruncate),
-    SCMP_SYS(fallocate), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(unlink),
+    SCMP_SYS(fallocate), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(unlink), SCMP_SYS(rename),
+    SCMP_SYS(renameat), SCMP_SYS(renameat2),
     // Who we are, random numbers, memory there is.
     SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom),
     SCMP_SYS(sysinfo), SCMP_SYS(prlimit64)};

@@ -116,6 +116,15 @@ std::string whole_message_line(const queue::Message& message, std::string_view h
     return line_of(json);
 }
 
+std::string corrupt_line(const spool::DamagedRow& row) {
+    Json json;
+    json["type"] = "message";
+    json["id"] = row.id.text();
+    json["state"] = name(MessageState::corrupt);
+    json["error"] = row.words;
+    return line_of(json);
+}
+
 std::string content_line(queue::QueueId id, std::string_view bytes) {
     constexpr std::string_view digits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -159,6 +168,7 @@ std::string end_line(const Totals& totals) {
     json["unchanged"] = totals.unchanged;
     json["missing"] = totals.missing;
     json["next"] = totals.next ? Json(totals.next->text()) : Json();
+    if (!totals.damage.empty()) json["damage"] = totals.damage;
     return line_of(json);
 }
 

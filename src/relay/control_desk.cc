@@ -1,5 +1,6 @@
 #include "relay/control_desk.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <string>
@@ -53,6 +54,24 @@ bool is_change(ControlVerb verb) {
             break;
     }
     return false;
+}
+
+struct Line {
+    QueueId id;
+    std::string text;
+};
+
+// What of a page matches, in the order of ids.
+std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter) {
+    const auto now = now_seconds();
+    std::vector<Line> lines;
+    for (const auto& message : page.messages) {
+        if (filter.matches(message, now)) lines.push_back({message.id, message_line(message)});
+    }
+    if (!filter.matches_corrupt() || page.damaged.empty()) return lines;
+    for (const auto& row : page.damaged) lines.push_back({row.id, corrupt_line(row)});
+    std::ranges::sort(lines, {}, &Line::id);
+    return lines;
 }
 
 // Fault::no_input when it is not there, which is then counted and said.
@@ -121,42 +140,39 @@ awaitable<ControlDesk::Page> ControlDesk::page(QueueId after, std::size_t count)
 
 awaitable<ControlDesk::Done> ControlDesk::list(const ControlRequest& request,
                                                ControlAnswer& answer) {
-    const auto now = now_seconds();
     Totals totals;
     QueueId shown;
     for (QueueId after = request.after;;) {
-        const auto messages = co_await page(after, page_messages);
-        if (!messages) co_return std::unexpected(messages.error());
-        for (const auto& message : *messages) {
-            if (!request.filter.matches(message, now)) continue;
+        const auto rows = co_await page(after, page_messages);
+        if (!rows) co_return std::unexpected(rows.error());
+        for (auto& line : lines_of(*rows, request.filter)) {
             if (totals.count == request.limit) {
                 totals.next = shown;
                 co_return totals;
             }
-            if (!co_await answer.add(message_line(message))) co_return totals;
-            shown = message.id;
+            if (!co_await answer.add(std::move(line.text))) co_return totals;
+            shown = line.id;
             ++totals.count;
         }
-        if (messages->size() < page_messages) co_return totals;
-        after = messages->back().id;
+        if (rows->is_end) co_return totals;
+        after = rows->last;
     }
 }
 
 awaitable<ControlDesk::Done> ControlDesk::list_named(const ControlRequest& request,
                                                      ControlAnswer& answer) {
-    const auto now = now_seconds();
     Totals totals;
     for (const QueueId id : request.ids) {
         if (id.value() == 0) continue;  // names nothing
-        const auto messages = co_await page(QueueId(id.value() - 1), 1);
-        if (!messages) co_return std::unexpected(messages.error());
+        const auto rows = co_await page(QueueId(id.value() - 1), 1);
+        if (!rows) co_return std::unexpected(rows.error());
         std::string line;
-        if (messages->empty() || messages->front().id != id) {
+        if (rows->last != id) {
             ++totals.missing;
             line = outcome_line(id, "missing");
-        } else if (request.filter.matches(messages->front(), now)) {
+        } else if (auto lines = lines_of(*rows, request.filter); !lines.empty()) {
             ++totals.count;
-            line = message_line(messages->front());
+            line = std::move(lines.front().text);
         }
         if (!co_await answer.add(std::move(line))) co_return totals;
     }
@@ -186,15 +202,35 @@ awaitable<ControlDesk::Done> ControlDesk::export_content(const ControlRequest& r
     Totals totals;
     const auto stored = co_await load(house_, id, &totals, answer);
     if (!stored && stored.error().fault == base::Fault::no_input) co_return totals;
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return co_await export_unchecked(id, 0, stored.error().message, answer);
     for (std::uint64_t offset = 0; offset < stored->content->size();) {
         const auto piece = stored->content->read(offset, piece_bytes);
-        if (!piece) co_return std::unexpected(piece.error());
+        if (!piece) {
+            co_return co_await export_unchecked(id, offset, piece.error().message, answer);
+        }
         if (piece->empty()) co_return base::fail(base::Fault::io, "the content ends too early");
         if (!co_await answer.add(content_line(id, *piece))) co_return totals;
         offset += piece->size();
     }
     ++totals.count;
+    co_return totals;
+}
+
+awaitable<ControlDesk::Done> ControlDesk::export_unchecked(QueueId id, std::uint64_t offset,
+                                                           std::string damage,
+                                                           ControlAnswer& answer) {
+    Totals totals;
+    const auto stored = co_await answer_of<base::Result<spool::StoredMessage>>(
+        [this, id](auto found) { house_.spool().load_unchecked(id, std::move(found)); });
+    if (!stored) co_return std::unexpected(stored.error());
+    while (offset < stored->content->size()) {
+        const auto piece = stored->content->read(offset, piece_bytes);
+        if (!piece) co_return std::unexpected(piece.error());
+        if (!co_await answer.add(content_line(id, *piece))) co_return totals;
+        offset += piece->size();
+    }
+    ++totals.count;
+    totals.damage = std::move(damage);
     co_return totals;
 }
 

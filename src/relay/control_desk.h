@@ -8,6 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -32,7 +34,7 @@ class ControlDesk {
   private:
     template <class T>
     using Awaitable = boost::asio::awaitable<T>;
-    using Page = base::Result<std::vector<queue::Message>>;
+    using Page = base::Result<spool::Page>;
     using Ids = std::vector<queue::QueueId>;
     // What ends the answer.
     using Done = base::Result<Totals>;
@@ -42,6 +44,9 @@ class ControlDesk {
     Awaitable<Done> list(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> show(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> export_content(const ControlRequest& request, ControlAnswer& answer);
+    // As it is on the disk, from `offset` on.
+    Awaitable<Done> export_unchecked(queue::QueueId id, std::uint64_t offset, std::string damage,
+                                     ControlAnswer& answer);
     Awaitable<Done> change_named(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> change_matching(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<base::Result<void>> change_some(ControlVerb verb, const Ids& ids, Totals* totals,

@@ -104,6 +104,10 @@ awaitable<base::Result<void>> ControlDesk::change_some(ControlVerb verb, const I
                     ++totals->unchanged;
                     lines += outcome_line(some[i], "unchanged");
                     break;
+                case ChangeOutcome::damaged:
+                    ++totals->unchanged;
+                    lines += outcome_line(some[i], "corrupt");
+                    break;
                 case ChangeOutcome::no_message:
                     ++totals->missing;
                     lines += outcome_line(some[i], "missing");
@@ -130,17 +134,22 @@ awaitable<ControlDesk::Done> ControlDesk::change_matching(const ControlRequest& 
     const auto now = now_seconds();
     Totals totals;
     for (QueueId after;;) {
-        const auto messages = co_await page(after, page_messages);
-        if (!messages) co_return std::unexpected(messages.error());
+        const auto rows = co_await page(after, page_messages);
+        if (!rows) co_return std::unexpected(rows.error());
         Ids ids;
-        for (const auto& message : *messages) {
-            const bool is_there_already = message.arrival <= now;
-            if (is_there_already && request.filter.matches(message, now)) ids.push_back(message.id);
+        bool is_past_request = false;
+        for (const auto& message : rows->messages) {
+            is_past_request = message.arrival > now;
+            if (!is_past_request && request.filter.matches(message, now)) ids.push_back(message.id);
+        }
+        // Nothing else can be done to what cannot be read.
+        if (request.verb == ControlVerb::remove && request.filter.matches_corrupt()) {
+            for (const auto& row : rows->damaged) ids.push_back(row.id);
         }
         auto done = co_await change_some(request.verb, ids, &totals, answer);
         if (!done) co_return std::unexpected(done.error());
-        if (messages->size() < page_messages || messages->back().arrival > now) co_return totals;
-        after = messages->back().id;
+        if (rows->is_end || is_past_request) co_return totals;
+        after = rows->last;
     }
 }
 
@@ -163,11 +172,12 @@ awaitable<ControlDesk::Done> ControlDesk::summarise(const ControlRequest& reques
                                                     ControlAnswer& answer) {
     QueueSummary summary(destinations_most);
     for (QueueId after;;) {
-        const auto messages = co_await page(after, page_messages);
-        if (!messages) co_return std::unexpected(messages.error());
-        for (const auto& message : *messages) summary.add(message);
-        if (messages->size() < page_messages) break;
-        after = messages->back().id;
+        const auto rows = co_await page(after, page_messages);
+        if (!rows) co_return std::unexpected(rows.error());
+        for (const auto& message : rows->messages) summary.add(message);
+        summary.add_corrupt(rows->damaged.size());
+        if (rows->is_end) break;
+        after = rows->last;
     }
     for (Shard* const shard : house_.shards()) {
         for (const auto& scheduled : co_await schedule_of(*shard)) summary.add(scheduled);

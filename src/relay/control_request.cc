@@ -36,7 +36,7 @@ constexpr std::array<Verb, 10> verbs{{
     {"hosts", ""},
     {"forget", "all host"},
 }};
-constexpr std::array<std::string_view, 3> states{"waiting", "held", "unreportable"};
+constexpr std::array<std::string_view, 4> states{"waiting", "held", "unreportable", "corrupt"};
 
 // A hundred years: more would not fit what is counted with.
 constexpr std::uint64_t seconds_most = std::uint64_t{100} * 366 * 24 * 3600;
@@ -265,6 +265,12 @@ bool MessageFilter::matches(const queue::Message& message, std::chrono::sys_seco
     return domain.empty() || std::ranges::any_of(envelope.recipients, [&](const auto& each) {
                return destination_of(each.address) == domain;
            });
+}
+
+bool MessageFilter::matches_corrupt() const {
+    MessageFilter others = *this;
+    others.state.reset();
+    return others.is_empty() && state.value_or(MessageState::corrupt) == MessageState::corrupt;
 }
 
 std::expected<ControlRequest, std::string> parse_control_request(std::string_view line) {

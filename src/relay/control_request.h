@@ -35,7 +35,8 @@ enum class ControlVerb : std::uint8_t {
 };
 std::string_view name(ControlVerb verb);
 
-enum class MessageState : std::uint8_t { waiting, held, unreportable };
+// `corrupt`: its row cannot be read, so that nothing else is known of it.
+enum class MessageState : std::uint8_t { waiting, held, unreportable, corrupt };
 std::string_view name(MessageState state);
 // Held above all; unreportable when nobody is waiting.
 MessageState state_of(const queue::Message& message);
@@ -51,6 +52,8 @@ struct MessageFilter {
 
     bool is_empty() const { return *this == MessageFilter{}; }
     bool matches(const queue::Message& message, std::chrono::sys_seconds now) const;
+    // Of a message that cannot be read only the state is known.
+    bool matches_corrupt() const;
     bool operator==(const MessageFilter&) const = default;
 };
 

@@ -103,6 +103,7 @@ std::vector<std::string> QueueSummary::lines(std::size_t lines_most,
     totals["recipients"] = recipients_;
     totals["held"] = held_;
     totals["unreportable"] = unreportable_;
+    totals["corrupt"] = corrupt_;
     totals["bytes"] = bytes_;
     totals["oldest"] = time_json(oldest_);
     totals["destinations"] = destinations_.size();

@@ -40,6 +40,7 @@ class QueueSummary {
 
     void add(const queue::Message& message);
     void add(const queue::Schedule::Summary& summary);
+    void add_corrupt(std::uint64_t messages) { corrupt_ += messages; }
     // At most `lines_most` destinations, then all together.
     std::vector<std::string> lines(std::size_t lines_most, std::uint64_t refusing_hosts) const;
 
@@ -52,6 +53,7 @@ class QueueSummary {
     std::uint64_t recipients_ = 0;  // waiting
     std::uint64_t held_ = 0;
     std::uint64_t unreportable_ = 0;  // recipients
+    std::uint64_t corrupt_ = 0;       // messages that cannot be read, in no other figure
     std::uint64_t bytes_ = 0;
     std::optional<std::chrono::sys_seconds> oldest_ = {};
 };

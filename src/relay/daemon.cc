@@ -21,11 +21,11 @@
 #include "relay/control_server.h"
 #include "relay/control_socket.h"
 #include "relay/house.h"
-#include "relay/jobs.h"
 #include "relay/listening.h"
 #include "relay/log.h"
 #include "relay/metrics.h"
 #include "relay/pages.h"
+#include "relay/queue_start.h"
 #include "relay/rules.h"
 #include "relay/service_state.h"
 #include "relay/shard.h"
@@ -34,7 +34,6 @@
 
 namespace turnaway::relay {
 namespace {
-
 using base::Result;
 
 // How long a stop may take before who is still there is cut off. When the spool has failed nothing
@@ -60,6 +59,7 @@ class Daemon {
     Result<void> open_sockets();
     void learn_own_places(const io::OwnAddresses::Addresses& interfaces);
     Result<void> confine();
+    spool::SpoolSettings spool_settings();  // calls back on the spool's thread
     Result<void> open_house();
     Result<void> open_shards();
     Result<void> open_pages();
@@ -96,8 +96,7 @@ class Daemon {
     asio::steady_timer stop_timer_;
     asio::steady_timer status_timer_;
     std::vector<std::thread> threads_;
-    queue::QueueId greatest_id_;
-    std::uint64_t queued_at_start_ = 0;
+    QueueAtStart queue_;
     int exit_code_ = 0;
     std::string stop_reason_;
     bool is_stopping_ = false;
@@ -129,8 +128,23 @@ Result<void> Daemon::confine() {
     if (!client) return std::unexpected(client.error());
     tls_client_.emplace(*std::move(client));
     if (auto done = take_rights(config_); !done) return done;
-    if (!options_.is_sandboxed) return {};
-    return confine_files(config_, options_.config_path);
+    return options_.is_sandboxed ? confine_files(config_, options_.config_path) : Result<void>();
+}
+
+spool::SpoolSettings Daemon::spool_settings() {
+    spool::SpoolSettings settings{.path = config_.spool.path,
+                                  .free_bytes_least = config_.spool.free_bytes_least};
+    settings.on_commit = [this](std::size_t changes) {
+        counters_.add(Counter::commit_batches);
+        counters_.add(Counter::commits, changes);
+    };
+    settings.on_warning = [this](const std::string& words) {
+        log_->write(Trouble{.words = words});
+    };
+    settings.on_failure = [this](const base::Error& error) {
+        asio::post(desk_, [this, error] { house_->check_spool(error); });
+    };
+    return settings;
 }
 
 // The certificate is read with the rights a reload will have, so that what it could not read is
@@ -139,16 +153,11 @@ Result<void> Daemon::open_house() {
     auto rules = make_rules(config_);
     if (!rules) return std::unexpected(rules.error());
     rules_ = *std::move(rules);
-    auto opened = spool::SqliteSpool::open({.path = config_.spool.path,
-                                            .free_bytes_least = config_.spool.free_bytes_least,
-                                            .on_commit = [this](std::size_t changes) {
-                                                counters_.add(Counter::commit_batches);
-                                                counters_.add(Counter::commits, changes);
-                                            }});
-    if (!opened) return std::unexpected(opened.error());
-    spool_ = *std::move(opened);
     log_ = std::make_unique<Log>(log_style(config_.log.format, config_.hostname().text()),
                                  config_.log.level);
+    auto opened = spool::SqliteSpool::open(spool_settings());
+    if (!opened) return std::unexpected(opened.error());
+    spool_ = *std::move(opened);
     house_ = std::make_unique<House>(House::Parts{.rules = rules_,
                                                   .spool = *spool_,
                                                   .log = *log_,
@@ -168,7 +177,7 @@ Result<void> Daemon::open_house() {
 Result<void> Daemon::open_shards() {
     std::vector<Shard*> known;
     for (unsigned number = 0; number < thread_count(config_); ++number) {
-        auto shard = Shard::open(*house_, number, greatest_id_, descriptors_.dns_questions);
+        auto shard = Shard::open(*house_, number, queue_.greatest_id, descriptors_.dns_questions);
         if (!shard) return std::unexpected(shard.error());
         for (auto& listener : listeners_[number]) {
             auto moved = std::move(listener).moved_to((*shard)->io().get_executor());
@@ -187,17 +196,12 @@ Result<void> Daemon::load_queue() {
     auto hosts = spool_->refusing_hosts();
     if (!hosts) return std::unexpected(hosts.error());
     house_->load_refusals(*hosts);
-    std::vector<PendingJob> jobs;
-    auto scanned = spool_->scan([&](const queue::Message& message) {
-        greatest_id_ = std::max(greatest_id_, message.id);
-        ++queued_at_start_;
-        house_->census().add(message);
-        append_jobs(message, &jobs);
-        return true;
-    });
-    if (!scanned) return scanned;
+    auto queue = read_queue(*house_, config_.lifetime.retry_most);
+    if (!queue) return std::unexpected(queue.error());
+    queue_ = *std::move(queue);
     if (auto done = open_shards(); !done) return done;
-    for (const auto& job : jobs) house_->load_job(job.id, job.destination, job.due);
+    for (const auto& job : std::exchange(queue_.jobs, {}))
+        house_->load_job(job.id, job.destination, job.due);
     return {};
 }
 
@@ -221,7 +225,6 @@ Result<void> Daemon::open_pages() {
     const auto& listen = rules_->config.metrics.listen;
     if (!listen) return {};
     std::vector<Shard*> shards;
-    shards.reserve(shards_.size());
     for (const auto& shard : shards_) shards.push_back(shard.get());
     auto pages = Pages::open(desk_, *listen,
                              {.house = *house_,
@@ -362,7 +365,7 @@ Result<int> Daemon::run() {
         if (auto done = confine_calls(); !done) return std::unexpected(done.error());
     }
     log_->write(Started{
-        .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queued_at_start_});
+        .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queue_.messages});
     tell_listening();
     tell_weaknesses();
     if (own_addresses_) {
@@ -375,7 +378,7 @@ Result<int> Daemon::run() {
         for (auto& thread : threads_) thread.join();
         asio::post(desk_, [this] { desk_.stop(); });
     });
-    service_.ready(queued_at_start_);
+    service_.ready(queue_.messages);
     tell_status();
     desk_.run();
     joiner.join();

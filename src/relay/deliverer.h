@@ -51,12 +51,16 @@ class Deliverer {
   private:
     boost::asio::awaitable<void> work(std::string destination, queue::QueueId first);
     void wake_at(std::chrono::sys_seconds due);
+    void look_at_clock(std::chrono::sys_seconds now);
 
     Shard& shard_;
     queue::Schedule schedule_;
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::optional<std::chrono::sys_seconds> wakes_at_;
+    // Both clocks as they were when last looked at.
+    std::chrono::sys_seconds looked_at_ = {};
+    std::chrono::steady_clock::time_point looked_ = {};
     std::atomic<std::size_t> active_ = 0;  // read by whoever counts
     // With when each is due again, once that is known: a job is not added before it has ended.
     std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>

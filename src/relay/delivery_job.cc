@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "queue/delivery.h"
+#include "queue/history.h"
 #include "relay/awaiting.h"
 #include "relay/destination.h"
 #include "relay/events.h"
@@ -26,6 +27,15 @@ using queue::Judgement;
 
 // After a spool that had no room for a report.
 constexpr std::chrono::seconds spool_pause{300};
+// After a message that could not be read for now: too many files open, say.
+constexpr std::chrono::seconds load_pause{60};
+
+// Where a message goes whose content cannot be read.
+RoutePtr nowhere() {
+    static const auto hostless =
+        std::make_shared<const route::Route>(route::Route{.kind = route::RouteKind::hosts});
+    return hostless;
+}
 
 std::chrono::sys_seconds now_seconds() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -123,9 +133,18 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
     times_.began = std::chrono::steady_clock::now();
     times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
     times_.port = port_of(config_, first_recipient());
-    route_ = co_await route_to(shard_, config_, first_recipient());
+    const base::Error* const trouble = live_->content->trouble();
+    if (trouble != nullptr) {
+        tell_trouble(shard_.house(), *trouble, live_->message.id);
+        route_ = nowhere();
+    } else {
+        route_ = co_await route_to(shard_, config_, first_recipient());
+    }
     Delivery delivery(*route_, std::move(states_), delivery_settings(health),
                       live_->message.arrival, now_seconds());
+    if (trouble != nullptr) {
+        delivery.content_unreadable("the stored content cannot be read", now_seconds());
+    }
     while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
     finish(delivery);
     if (had_success_) co_return Feedback::good;
@@ -239,8 +258,9 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
     std::string beginning;
     if (original.empty()) {
         auto read = live_->content->read(0, base::limits::returned_bytes_most);
-        if (!read) return std::unexpected(read.error());
-        beginning = *std::move(read);
+        // Without the original the sender still learns what became of it.
+        if (!read) tell_trouble(shard_.house(), read.error(), message.id);
+        if (read) beginning = *std::move(read);
         original = beginning;
     }
     auto written =
@@ -251,7 +271,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
                               .original = original,
                               .original_is_whole = original.size() == live_->content->size()});
     if (!written) return std::nullopt;
-    auto sink = shard_.house().spool().new_content();
+    auto sink = shard_.house().spool().new_content({});
     if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
     auto content = sink->finish();
     if (!content) return std::unexpected(content.error());
@@ -276,10 +296,18 @@ void Round::finish(Delivery& delivery) {
             if (*told) tell_reported(shard_.house(), live_->message, (*told)->message, endings);
             apply(*std::move(told));
         } else {
-            // Nobody may be told of an end that could not be written down: the round counts for
-            // nothing.
-            for (const auto i : chosen_) live_->message.states[i].due = now_seconds() + spool_pause;
-            tell_trouble(shard_.house(), told.error());
+            // The report could not be written, so that nobody may be told of an end: only what was
+            // delivered counts.
+            for (std::size_t i = 0; i < chosen_.size(); ++i) {
+                auto& state = live_->message.states[chosen_[i]];
+                if (judgements[i].kind == Judgement::Kind::delivered) {
+                    state = std::move(next.states[chosen_[i]]);
+                } else {
+                    state.due = now_seconds() + spool_pause;
+                }
+            }
+            tell_trouble(shard_.house(), told.error(), live_->message.id);
+            apply(std::nullopt);
         }
     }
     schedule_again();
@@ -295,6 +323,7 @@ void Round::apply(std::optional<spool::StoredMessage> told) {
     if (live_->is_gone) {
         change.remove.push_back(live_->message.id);
     } else {
+        queue::bound_states(&live_->message.states);
         change.update.push_back(live_->message);
     }
     shard_.house().apply_soon(std::move(change), std::move(told));
@@ -316,6 +345,19 @@ void Round::schedule_again() {
     if (due) shard_.deliverer().add(live_->message.id, destination_, *due);
 }
 
+// Says why a message cannot be worked on; when to try again, nothing where that is no use.
+std::optional<std::chrono::seconds> tell_not_loaded(House& house, queue::QueueId id,
+                                                    base::Error error) {
+    // Removed meanwhile, or nothing can be had any more.
+    if (error.fault == base::Fault::no_input || house.spool().has_failed()) return std::nullopt;
+    const bool is_damaged = error.fault == base::Fault::data;
+    error.message += is_damaged ? ": set aside, see `turnaway queue list --state corrupt`"
+                                : ": tried again in a minute";
+    tell_trouble(house, error, id);
+    if (is_damaged) return std::nullopt;
+    return load_pause;
+}
+
 }  // namespace
 
 smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination) {
@@ -334,9 +376,15 @@ queue::ScheduleSettings schedule_settings(const Config& config) {
 asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                       std::string_view destination, queue::QueueId id,
                                       NextHost& kept) {
-    const auto live = co_await answer_of<LiveMessagePtr>(
-        [&shard, id](auto taken) { shard.house().table().take(id, std::move(taken)); });
-    if (live == nullptr) co_return Feedback::neutral;
+    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+        [&shard, id](auto answer) { shard.house().table().take(id, std::move(answer)); });
+    if (!taken) {
+        if (const auto pause = tell_not_loaded(shard.house(), id, std::move(taken.error()))) {
+            shard.deliverer().add(id, destination, now_seconds() + *pause);
+        }
+        co_return Feedback::neutral;
+    }
+    const LiveMessagePtr live = *std::move(taken);
     auto feedback = Feedback::neutral;
     {
         Round round(shard, live, destination, kept);

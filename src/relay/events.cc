@@ -150,8 +150,8 @@ void tell_host_refuses(House& house, std::string_view host, std::string_view add
     house.log().write(HostRefuses{.host = host, .address = address, .words = words});
 }
 
-void tell_trouble(House& house, const base::Error& error) {
-    house.log().write(Trouble{.is_error = true, .words = error.message});
+void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id) {
+    house.log().write(Trouble{.is_error = true, .words = error.message, .id = id});
 }
 
 }  // namespace turnaway::relay

@@ -44,6 +44,6 @@ void tell_reported(House& house, const queue::Message& message, const queue::Mes
 // A host that was not known to said 521, as its greeting or to EHLO.
 void tell_host_refuses(House& house, std::string_view host, std::string_view address,
                        std::string_view words);
-void tell_trouble(House& house, const base::Error& error);
+void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id = {});
 
 }  // namespace turnaway::relay

@@ -100,8 +100,10 @@ class House {
     const std::vector<Shard*>& shards() const { return shards_; }
     Shard& shard_of(std::string_view destination);
 
-  private:
+    // Any thread: stops the daemon, once, if the spool has failed.
     void check_spool(const base::Error& error);
+
+  private:
     void took(const Census::Step& step);
 
     Parts parts_;

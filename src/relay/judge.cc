@@ -53,4 +53,10 @@ smtp::ServerAnswer spool_failed() {
             .text = "The queue cannot be written to"};
 }
 
+smtp::ServerAnswer content_failed() {
+    return {.code = codes::local_error,
+            .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
+            .text = "The message cannot be written to the disk now"};
+}
+
 }  // namespace turnaway::relay

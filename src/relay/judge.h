@@ -31,5 +31,7 @@ boost::asio::awaitable<verdict::Answer> judge_recipient(Shard& shard,
 // (451).
 smtp::ServerAnswer no_room();
 smtp::ServerAnswer spool_failed();
+// The content could not be written, for another reason than a lack of room.
+smtp::ServerAnswer content_failed();
 
 }  // namespace turnaway::relay

@@ -82,15 +82,28 @@ void change_and_tell(House& house, LiveMessage* live, QueueChange change,
     tell_shards(house, live->message, live->is_gone);
 }
 
+// A message that cannot be read can still be removed.
+asio::awaitable<Outcome> change_unread(House& house, queue::QueueId id, QueueChange change,
+                                       base::Error error) {
+    if (error.fault == base::Fault::no_input) co_return ChangeOutcome::no_message;
+    if (house.spool().has_failed()) co_return std::unexpected(std::move(error));
+    if (change != QueueChange::remove) {
+        if (error.fault == base::Fault::data) co_return ChangeOutcome::damaged;
+        co_return std::unexpected(std::move(error));
+    }
+    auto done = co_await house.apply({.add = {}, .update = {}, .remove = {id}});
+    if (!done) co_return std::unexpected(std::move(done.error()));
+    tell_shards(house, {.id = id, .arrival = {}}, true);
+    co_return ChangeOutcome::changed;
+}
+
 }  // namespace
 
 asio::awaitable<Outcome> change_message(House& house, queue::QueueId id, QueueChange change) {
-    const auto live = co_await answer_of<LiveMessagePtr>(
-        [&house, id](auto taken) { house.table().take(id, std::move(taken)); });
-    if (live == nullptr) {
-        if (house.spool().has_failed()) co_return base::fail(base::Fault::io, "the spool failed");
-        co_return ChangeOutcome::no_message;
-    }
+    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+        [&house, id](auto answer) { house.table().take(id, std::move(answer)); });
+    if (!taken) co_return co_await change_unread(house, id, change, std::move(taken.error()));
+    const LiveMessagePtr live = *std::move(taken);
     const auto outcome = co_await answer_of<Outcome>([&house, &live, change](auto answer) {
         change_and_tell(house, live.get(), change, std::move(answer));
     });

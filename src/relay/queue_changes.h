@@ -20,6 +20,7 @@ enum class QueueChange : std::uint8_t { hold, release, remove, flush };
 
 enum class ChangeOutcome : std::uint8_t {
     changed,     // and durable
+    damaged,     // it cannot be read: it can be removed and exported only
     as_it_was,   // already so, or nobody is waiting
     no_message,  // perhaps done meanwhile
 };

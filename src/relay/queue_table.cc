@@ -93,7 +93,13 @@ void QueueTable::loaded(queue::QueueId id, base::Result<spool::StoredMessage> st
             entries_.erase(at);
         }
     }
-    for (auto& taken : waiting) taken(live);
+    for (auto& taken : waiting) {
+        if (live != nullptr) {
+            taken(live);
+        } else {
+            taken(std::unexpected(stored.error()));
+        }
+    }
 }
 
 void QueueTable::give_back(const LiveMessagePtr& message) {

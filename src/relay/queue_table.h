@@ -32,15 +32,16 @@ using LiveMessagePtr = std::shared_ptr<LiveMessage>;
 
 class QueueTable {
   public:
-    // Null: there is no such message, or the spool failed.
-    using Taken = std::function<void(LiveMessagePtr)>;
+    // Or why it cannot be had: Fault::no_input when there is no such message, else as the spool
+    // says (Spool::load).
+    using Taken = std::function<void(base::Result<LiveMessagePtr>)>;
 
     QueueTable(spool::Spool& spool, std::uint64_t fresh_bytes_max);
 
     // A durable new message; kept while the budget lasts.
     void add_fresh(spool::StoredMessage stored);
-    // For one job; every taken message is given back. `taken` may be called at once or on the
-    // spool's thread.
+    // For one job; every message that was had is given back. `taken` may be called at once or on
+    // the spool's thread.
     void take(queue::QueueId id, Taken taken);
     void give_back(const LiveMessagePtr& message);
     // The one that is live, without taking it; null otherwise.

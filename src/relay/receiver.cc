@@ -12,6 +12,7 @@
 #include "mail/trace_field.h"
 #include "relay/admission.h"
 #include "relay/client_events.h"
+#include "relay/events.h"
 #include "relay/intake.h"
 #include "relay/judge.h"
 #include "relay/patience.h"
@@ -46,6 +47,8 @@ class Reception {
     asio::awaitable<void> commit();
     bool store(std::string_view bytes);
     base::Result<void> begin_content(std::string_view first_bytes);
+    bool drop_content(const base::Error& error);
+    ServerAnswer not_stored() const;
     void refuse_content(const ServerAnswer& answer);
     LogClient client() const { return {.address = client_, .port = port_}; }
 
@@ -67,6 +70,7 @@ class Reception {
     std::optional<std::uint64_t> transaction_;
     queue::QueueId id_;
     std::unique_ptr<spool::ContentSink> content_;
+    std::optional<base::Fault> content_fault_;  // why there is none
     std::uint64_t stored_bytes_ = 0;
 };
 
@@ -205,7 +209,8 @@ asio::awaitable<void> Reception::ask_recipient() {
 // before it, and so is the body that its sender meant.
 base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     id_ = shard_.new_id();
-    content_ = shard_.house().spool().new_content();
+    content_ = shard_.house().spool().new_content(client_);
+    content_fault_.reset();
     stored_bytes_ = 0;
     const std::string id_text = id_.text();
     auto field = mail::received_field(
@@ -225,17 +230,26 @@ base::Result<void> Reception::begin_content(std::string_view first_bytes) {
 bool Reception::store(std::string_view bytes) {
     if (transaction_ != session_.transaction()) {
         transaction_ = session_.transaction();
-        if (!begin_content(bytes)) {
-            content_.reset();
-            return false;
-        }
+        if (auto begun = begin_content(bytes); !begun) return drop_content(begun.error());
     }
-    if (content_ == nullptr || !content_->write(bytes)) {
-        content_.reset();
-        return false;
-    }
+    if (content_ == nullptr) return content_fault_ != base::Fault::unavailable;
+    if (auto written = content_->write(bytes); !written) return drop_content(written.error());
     stored_bytes_ += bytes.size();
     return true;
+}
+
+// The rest of the message is not kept. False: there is no room, which the session says itself; any
+// other fault is said at the end of the message.
+bool Reception::drop_content(const base::Error& error) {
+    tell_trouble(shard_.house(), {error.fault, error.message + " (from " + client_ + ')'});
+    content_fault_ = error.fault;
+    content_.reset();
+    return error.fault != base::Fault::unavailable;
+}
+
+ServerAnswer Reception::not_stored() const {
+    const bool is_full = content_fault_ == base::Fault::unavailable;
+    return is_full ? no_room() : content_failed();
 }
 
 void Reception::refuse_content(const ServerAnswer& answer) {
@@ -246,10 +260,13 @@ void Reception::refuse_content(const ServerAnswer& answer) {
 asio::awaitable<void> Reception::commit() {
     // A message without any content has a Received field all the same.
     if (transaction_ != session_.transaction() && !store({})) content_.reset();
-    if (content_ == nullptr) co_return refuse_content(no_room());
+    if (content_ == nullptr) co_return refuse_content(not_stored());
     auto content = content_->finish();
+    if (!content) {
+        drop_content(content.error());
+        co_return refuse_content(not_stored());
+    }
     content_.reset();
-    if (!content) co_return refuse_content(no_room());
     auto message = message_from(
         session_,
         {.id = id_,
@@ -259,8 +276,9 @@ asio::awaitable<void> Reception::commit() {
     spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
     const auto done = co_await shard_.house().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {
-        const bool has_failed = shard_.house().spool().has_failed();
-        co_return refuse_content(has_failed ? spool_failed() : no_room());
+        if (shard_.house().spool().has_failed()) co_return refuse_content(spool_failed());
+        drop_content(done.error());
+        co_return refuse_content(not_stored());
     }
     ++messages_;
     tell_received(shard_.house(), stored.message, client(), session_);

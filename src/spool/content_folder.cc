@@ -7,23 +7,31 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <optional>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "spool/content_trailer.h"
 #include "spool/memory_content.h"
+#include "spool/shortage.h"
+#include "spool/spool_limits.h"
 
 namespace turnaway::spool {
 namespace {
 
-// A full disk is not our fault and may pass: nothing that was acknowledged is in danger.
-base::Fault fault_of_write() {
-    return errno == ENOSPC || errno == EDQUOT ? base::Fault::unavailable : base::Fault::io;
-}
+// The disk is asked for room once for so much of a content.
+constexpr std::uint64_t room_step_bytes = std::uint64_t{1024} * 1024;
 
 class SpoolSink final : public ContentSink {
   public:
-    explicit SpoolSink(std::shared_ptr<ContentFolder> folder) : folder_(std::move(folder)) {}
+    SpoolSink(std::shared_ptr<ContentFolder> folder, std::string_view client)
+        : folder_(std::move(folder)), client_(client) {}
+    ~SpoolSink() override {
+        if (room_bytes_ > 0) folder_->budget().give_back(client_, room_bytes_);
+    }
 
     base::Result<void> write(std::string_view bytes) override {
         if (!file_) {
@@ -31,83 +39,63 @@ class SpoolSink final : public ContentSink {
                 memory_ += bytes;
                 return {};
             }
-            auto file = folder_->create();
-            if (!file) return std::unexpected(std::move(file.error()));
-            file_ = std::move(*file);
-            if (auto moved = file_->write(memory_); !moved) return moved;
-            memory_ = {};
+            if (auto done = begin_file(bytes.size()); !done) return done;
         }
+        if (auto done = need_room(file_->size() + bytes.size()); !done) return done;
         return file_->write(bytes);
     }
 
     base::Result<ContentPtr> finish() override {
-        if (file_) return std::move(file_);
-        return std::make_shared<MemoryContent>(std::move(memory_));
+        if (!file_) return std::make_shared<MemoryContent>(std::move(memory_));
+        file_->finish();
+        return std::move(file_);
     }
 
   private:
+    base::Result<void> begin_file(std::size_t more_bytes) {
+        if (auto done = need_room(memory_.size() + more_bytes); !done) return done;
+        auto file = folder_->create();
+        if (!file) return std::unexpected(std::move(file.error()));
+        file_ = std::move(*file);
+        if (auto moved = file_->write(memory_); !moved) return moved;
+        memory_ = {};
+        return {};
+    }
+
+    base::Result<void> need_room(std::uint64_t bytes) {
+        if (bytes <= room_bytes_) return {};
+        const std::uint64_t more =
+            (bytes - room_bytes_ + room_step_bytes - 1) / room_step_bytes * room_step_bytes;
+        if (auto done = folder_->budget().take(client_, more); !done) return done;
+        room_bytes_ += more;
+        return {};
+    }
+
     std::shared_ptr<ContentFolder> folder_;
+    const std::string client_;
     std::string memory_;
     std::shared_ptr<FileContent> file_;
+    std::uint64_t room_bytes_ = 0;  // taken from the budget
 };
+
+// The number of a file that is named by one and this suffix.
+std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
+    if (!name.ends_with(suffix)) return std::nullopt;
+    name.remove_suffix(suffix.size());
+    const auto number = base::parse_unsigned(name);
+    return number && std::to_string(*number) == name ? number : std::nullopt;
+}
 
 }  // namespace
 
-FileContent::FileContent(int descriptor, std::string path, std::uint64_t number,
-                         std::uint64_t bytes, bool is_claimed)
-    : descriptor_(descriptor),
-      path_(std::move(path)),
-      number_(number),
-      bytes_(bytes),
-      is_claimed_(is_claimed) {}
-
-FileContent::~FileContent() {
-    if (!is_claimed_) ::unlink(path_.c_str());
-    ::close(descriptor_);
-}
-
-base::Result<std::string> FileContent::read(std::uint64_t offset, std::size_t bytes_max) const {
-    std::string bytes;
-    if (offset >= bytes_) return bytes;
-    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes_max, bytes_ - offset)));
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
-                                    static_cast<off_t>(offset + done));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return base::fail_errno(base::Fault::io, "cannot read " + path_);
-        if (got == 0) return base::fail(base::Fault::data, path_ + " is cut short");
-        done += static_cast<std::size_t>(got);
-    }
-    return bytes;
-}
-
-base::Result<void> FileContent::write(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t put =
-            ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(bytes_));
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return base::fail_errno(fault_of_write(), "cannot write " + path_);
-        bytes_ += static_cast<std::uint64_t>(put);
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return {};
-}
-
-base::Result<void> FileContent::sync() const {
-    if (::fdatasync(descriptor_) != 0) {
-        return base::fail_errno(base::Fault::io, "cannot sync " + path_);
-    }
-    return {};
-}
-
-base::Result<std::shared_ptr<ContentFolder>> ContentFolder::open(std::string path) {
+base::Result<std::shared_ptr<ContentFolder>> ContentFolder::open(std::string path,
+                                                                 std::uint64_t free_bytes_least) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
         return base::fail_errno(base::Fault::io, "cannot make " + path);
     }
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return base::fail_errno(base::Fault::io, "cannot open " + path);
-    return std::make_shared<ContentFolder>(std::move(path), descriptor);
+    return std::make_shared<ContentFolder>(std::move(path), descriptor, free_bytes_least);
 }
 
 ContentFolder::~ContentFolder() {
@@ -118,46 +106,92 @@ std::string ContentFolder::file_path(std::uint64_t number) const {
     return path_ + '/' + std::to_string(number);
 }
 
-base::Result<void> ContentFolder::sweep(const std::unordered_set<std::uint64_t>& kept) {
+base::Result<std::size_t> ContentFolder::sweep(const std::unordered_set<std::uint64_t>& kept) {
     std::uint64_t last = 0;
     for (const std::uint64_t number : kept) last = std::max(last, number);
     DIR* folder = ::opendir(path_.c_str());
     if (folder == nullptr) return base::fail_errno(base::Fault::io, "cannot read " + path_);
+    std::unordered_set<std::uint64_t> without_row;
+    const std::time_t now = std::time(nullptr);
     while (const dirent* entry = ::readdir(folder)) {
-        // What is not named by a number is not ours.
-        const auto number = base::parse_unsigned(entry->d_name);
-        if (!number || std::to_string(*number) != entry->d_name) continue;
-        last = std::max(last, *number);
-        if (!kept.contains(*number)) remove(*number);
+        const std::string_view name = entry->d_name;
+        const std::string path = path_ + '/' + std::string(name);
+        if (const auto number = number_of(name, "")) {
+            last = std::max(last, *number);
+            if (!kept.contains(*number)) without_row.insert(*number);
+        } else if (const auto part = number_of(name, unfinished_suffix)) {
+            last = std::max(last, *part);
+            ::unlink(path.c_str());
+        } else if (const auto orphan = number_of(name, orphan_suffix)) {
+            last = std::max(last, *orphan);
+            struct stat about{};
+            const bool is_old = ::stat(path.c_str(), &about) == 0 &&
+                                now - about.st_ctime > limits::orphan_age_most.count();
+            if (is_old) ::unlink(path.c_str());
+        }
+        // What is named otherwise is not ours.
     }
     ::closedir(folder);
+    for (const std::uint64_t number : without_row) set_aside(number);
     last_ = last;
-    return {};
+    return without_row.size();
+}
+
+// Under the old name it would be set aside at the next start, so that a failure needs no word.
+void ContentFolder::set_aside(std::uint64_t number) const {
+    const std::string path = file_path(number);
+    [[maybe_unused]] const int renamed =
+        std::rename(path.c_str(), (path + std::string(orphan_suffix)).c_str());
 }
 
 base::Result<std::shared_ptr<FileContent>> ContentFolder::create() {
     const std::uint64_t number = ++last_;
     std::string path = file_path(number);
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0) return base::fail_errno(fault_of_write(), "cannot make " + path);
-    return std::make_shared<FileContent>(descriptor, std::move(path), number, 0, false);
+    const std::string unfinished = path + std::string(unfinished_suffix);
+    const int descriptor = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        return base::fail_errno(fault_of_write(errno), "cannot make " + unfinished);
+    }
+    return std::make_shared<FileContent>(descriptor, std::move(path), number);
 }
 
-base::Result<ContentPtr> ContentFolder::find(std::uint64_t number, std::uint64_t bytes) const {
-    std::string path = file_path(number);
+base::Result<int> ContentFolder::open_file(const std::string& path) const {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
-        // Only a missing file is damage; too many open files, say, will pass.
-        return base::fail_errno(errno == ENOENT ? base::Fault::data : base::Fault::unavailable,
-                                "cannot open " + path);
-    }
-    auto content =
-        std::make_shared<const FileContent>(descriptor, std::move(path), number, bytes, true);
+    if (descriptor >= 0) return descriptor;
+    const bool will_pass = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    return base::fail_errno(will_pass ? base::Fault::unavailable : base::Fault::data,
+                            "cannot open " + path);
+}
+
+base::Result<std::shared_ptr<const FileContent>> ContentFolder::find(std::uint64_t number,
+                                                                     std::uint64_t bytes) const {
+    std::string path = file_path(number);
+    const auto descriptor = open_file(path);
+    if (!descriptor) return std::unexpected(descriptor.error());
     struct stat about{};
-    if (::fstat(descriptor, &about) != 0 || static_cast<std::uint64_t>(about.st_size) != bytes) {
-        return base::fail(base::Fault::data, content->path() + " is not of the size its row says");
+    const bool is_known = ::fstat(*descriptor, &about) == 0;
+    const auto file_bytes = is_known ? static_cast<std::uint64_t>(about.st_size) : 0;
+    auto trailer = read_trailer(*descriptor, file_bytes, path);
+    const bool has_trailer = trailer && *trailer && (*trailer)->content_bytes == bytes;
+    auto content = std::make_shared<const FileContent>(
+        *descriptor, std::move(path), number, bytes,
+        has_trailer ? std::move((*trailer)->sums) : ChunkSums());
+    if (!trailer) return std::unexpected(trailer.error());
+    if (has_trailer || file_bytes == bytes) return content;
+    return base::fail(base::Fault::data, content->path() + " is not of the size its row says");
+}
+
+base::Result<ContentPtr> ContentFolder::find_unchecked(std::uint64_t number,
+                                                       std::uint64_t bytes) const {
+    std::string path = file_path(number);
+    const auto descriptor = open_file(path);
+    if (!descriptor) return std::unexpected(descriptor.error());
+    struct stat about{};
+    if (::fstat(*descriptor, &about) == 0) {
+        bytes = std::min(bytes, static_cast<std::uint64_t>(about.st_size));
     }
-    return content;
+    return std::make_shared<const FileContent>(*descriptor, std::move(path), number, bytes,
+                                               ChunkSums());
 }
 
 base::Result<void> ContentFolder::sync() const {
@@ -165,13 +199,14 @@ base::Result<void> ContentFolder::sync() const {
     return {};
 }
 
-// A file that stays is swept at the next start, so that a failure needs no word.
+// A file that stays is set aside at the next start, so that a failure needs no word.
 void ContentFolder::remove(std::uint64_t number) const {
     ::unlink(file_path(number).c_str());
 }
 
-std::unique_ptr<ContentSink> make_content_sink(std::shared_ptr<ContentFolder> folder) {
-    return std::make_unique<SpoolSink>(std::move(folder));
+std::unique_ptr<ContentSink> make_content_sink(std::shared_ptr<ContentFolder> folder,
+                                               std::string_view client) {
+    return std::make_unique<SpoolSink>(std::move(folder), client);
 }
 
 }  // namespace turnaway::spool

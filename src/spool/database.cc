@@ -8,12 +8,15 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "spool/shortage.h"
 #include "spool/statement.h"
 
 namespace turnaway::spool {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
+// Its rows have no checksums; it is read, and becomes version 2 with the first one that has.
+constexpr int unsealed_version = 1;
 // "tway" in the header of the file, so that `file` and we know whose it is.
 constexpr int application_id = 0x74776179;
 
@@ -38,10 +41,10 @@ CREATE TABLE refusing_host (
     words BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 PRAGMA application_id = 1953980793;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 )";
-static_assert(application_id == 1953980793 && schema_version == 1);
+static_assert(application_id == 1953980793 && schema_version == 2);
 
 int count_log_pages(void* pages, sqlite3*, const char*, int now) {
     *static_cast<int*>(pages) = now;
@@ -68,26 +71,38 @@ std::unexpected<base::Error> Database::failure(std::string_view what) const {
     std::string message = file_ + ": " + std::string(what) + ": " +
                           (connection_ == nullptr ? "no memory" : sqlite3_errmsg(connection_)) +
                           " (SQLite code " + std::to_string(code) + ")";
-    return base::fail(base::Fault::io, std::move(message));
+    return base::fail(fault_of(code), std::move(message));
 }
 
-base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, const char* vfs) {
+base::Fault Database::fault_of(int code) const {
+    if (code == SQLITE_FULL) return base::Fault::unavailable;
+    const int kind = code & 0xff;
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) return base::Fault::data;
+    // A quota, which SQLite does not know as a full disk.
+    const bool is_write = code == SQLITE_IOERR_WRITE;
+    if (is_write && is_shortage(sqlite3_system_errno(connection_))) return base::Fault::unavailable;
+    return base::Fault::io;
+}
+
+base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, const char* vfs,
+                                                       bool may_begin) {
     // SQLite would make it readable for all. When it exists, another may have it: never open and
     // close it here, because that drops the locks of this process.
-    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int made =
+        may_begin ? ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (made >= 0) {
         ::close(made);
-    } else if (errno != EEXIST) {
+    } else if (may_begin && errno != EEXIST) {
         return base::fail_errno(base::Fault::io, "cannot make " + file);
     }
     auto database = std::unique_ptr<Database>(new Database(file, vfs));
-    if (auto started = database->start(); !started) {
+    if (auto started = database->start(may_begin); !started) {
         return std::unexpected(std::move(started.error()));
     }
     return database;
 }
 
-base::Result<void> Database::start() {
+base::Result<void> Database::start(bool may_begin) {
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     if (sqlite3_open_v2(file_.c_str(), &connection_, flags, vfs_.name()) != SQLITE_OK) {
@@ -105,7 +120,7 @@ base::Result<void> Database::start() {
         if (auto done = execute(sql); !done) return done;
     }
     sqlite3_wal_hook(connection_, count_log_pages, &log_pages_);
-    if (auto known = check_version(); !known) return known;
+    if (auto known = check_version(may_begin); !known) return known;
     if (auto whole = check_content(); !whole) return whole;
     return prepare();
 }
@@ -123,7 +138,7 @@ base::Result<void> Database::execute(const char* sql) {
     return failure("cannot prepare the spool");
 }
 
-base::Result<void> Database::check_version() {
+base::Result<void> Database::check_version(bool may_begin) {
     const auto ask = [this](std::string_view sql) -> base::Result<std::uint64_t> {
         Statement question;
         if (question.prepare(connection_, sql) != SQLITE_OK || question.step() != SQLITE_ROW) {
@@ -137,13 +152,17 @@ base::Result<void> Database::check_version() {
     if (!application) return std::unexpected(application.error());
     const auto tables = ask("SELECT count(*) FROM sqlite_schema");
     if (!tables) return std::unexpected(tables.error());
-    if (*version == 0 && *application == 0 && *tables == 0) return execute(schema_sql);
+    if (*version == 0 && *application == 0 && *tables == 0) {
+        if (may_begin) return execute(schema_sql);
+        return base::fail(base::Fault::data, file_ + " holds nothing, though this spool was used");
+    }
     if (*application != application_id) {
         return base::fail(base::Fault::data, file_ + " is not a spool of turnaway");
     }
-    if (*version != schema_version) {
+    if (*version != schema_version && *version != unsealed_version) {
         return base::fail(base::Fault::data, file_ + " has version " + std::to_string(*version) +
-                                                 " of the spool, and this program knows version " +
+                                                 " of the spool, and this program knows versions " +
+                                                 std::to_string(unsealed_version) + " and " +
                                                  std::to_string(schema_version) + " only");
     }
     return {};
@@ -157,6 +176,12 @@ base::Result<void> Database::check_content() {
     }
     if (question.bytes(0) == "ok") return {};
     return base::fail(base::Fault::data, file_ + " is damaged: " + std::string(question.bytes(0)));
+}
+
+base::Result<void> Database::probe() {
+    // Written although it is the same: SQLite does not compare.
+    const std::string sql = "PRAGMA user_version = " + std::to_string(schema_version);
+    return execute(sql.c_str());
 }
 
 base::Result<void> Database::prepare() {
@@ -204,11 +229,17 @@ base::Result<void> Database::commit() {
     return run(statements_->commit);
 }
 
+void Database::roll_back() {
+    if (is_in_transaction()) sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool Database::is_in_transaction() const {
+    return sqlite3_get_autocommit(connection_) == 0;
+}
+
 void Database::give_up() {
     sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    if (sqlite3_get_autocommit(connection_) == 0) {
-        sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
-    }
+    roll_back();
 }
 
 base::Result<void> Database::checkpoint_if_due() {

@@ -45,14 +45,21 @@ struct MessageRow {
 
 class Database {
   public:
-    // `vfs`: null but in tests that let the disk fail.
-    static base::Result<std::unique_ptr<Database>> open(const std::string& file, const char* vfs);
+    // `vfs`: null but in tests that let the disk fail. Unless it `may_begin` a new one, a database
+    // that is not there or holds nothing is Fault::data.
+    static base::Result<std::unique_ptr<Database>> open(const std::string& file, const char* vfs,
+                                                        bool may_begin);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
     base::Result<void> begin();
     base::Result<void> commit();
+    void roll_back();
+    bool is_in_transaction() const;
+    // Writes and syncs something that changes nothing, so that a disk that takes nothing is known;
+    // and the version, which from then on is the one this program writes.
+    base::Result<void> probe();
     // After a failure: nothing more is written, not even when it is closed.
     void give_up();
     // When the log is long.
@@ -76,13 +83,14 @@ class Database {
 
   private:
     Database(std::string file, const char* vfs);
-    base::Result<void> start();
-    base::Result<void> check_version();
+    base::Result<void> start(bool may_begin);
+    base::Result<void> check_version(bool may_begin);
     base::Result<void> check_content();
     base::Result<void> prepare();
     base::Result<void> execute(const char* sql);
     base::Result<void> run(Statement& statement);
     std::unexpected<base::Error> failure(std::string_view what) const;
+    base::Fault fault_of(int code) const;
 
     std::string file_;
     GatheringVfs vfs_;

@@ -37,6 +37,8 @@ class Content {
     virtual base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const = 0;
     // All of it when it is in memory, else empty.
     virtual std::string_view in_memory() const = 0;
+    // Why nothing of it can be read; null while nothing is known against it.
+    virtual const base::Error* trouble() const { return nullptr; }
 };
 using ContentPtr = std::shared_ptr<const Content>;
 
@@ -58,6 +60,21 @@ struct StoredMessage {
     ContentPtr content;
 };
 
+// A row that cannot be read. It is set aside: neither the start nor a list stops for it, and only
+// load_unchecked() and a removal have to do with it.
+struct DamagedRow {
+    queue::QueueId id;
+    std::string words;  // what is wrong with it
+};
+
+// A part of the queue, in the order of ids.
+struct Page {
+    std::vector<queue::Message> messages = {};
+    std::vector<DamagedRow> damaged = {};
+    queue::QueueId last = {};  // the greatest of both
+    bool is_end = true;        // there is nothing behind it
+};
+
 // One durable step: all of it happens or nothing.
 struct Change {
     std::vector<StoredMessage> add = {};  // new messages: received ones and our reports
@@ -77,23 +94,34 @@ class Spool {
   public:
     using Done = std::function<void(base::Result<void>)>;
     using Found = std::function<void(base::Result<StoredMessage>)>;
-    using Listed = std::function<void(base::Result<std::vector<queue::Message>>)>;
+    using Listed = std::function<void(base::Result<Page>)>;
+    using Damaged = std::function<void(const DamagedRow&)>;
 
     Spool() = default;
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
     virtual ~Spool() = default;
 
-    virtual std::unique_ptr<ContentSink> new_content() = 0;
+    // For a message of this client, whose share of the disk is bounded; empty: our own. A sink's
+    // Fault::unavailable means that there is no room, every other fault is the disk's.
+    virtual std::unique_ptr<ContentSink> new_content(std::string_view client) = 0;
     virtual void apply(Change change, Done done) = 0;
-    // Fault::no_input when there is no such message.
+    // Fault::no_input: there is no such message; Fault::data: its row is damaged;
+    // Fault::unavailable: it cannot be read now. A message whose content alone is gone or damaged
+    // is found, and its content says so.
     virtual void load(queue::QueueId id, Found found) = 0;
-    // The messages with an id greater than `after`, in its order, without content: at most `count`;
-    // fewer only at the end.
+    // Of a damaged message too: the content as it is on the disk, unchecked. Of the message only
+    // the id is certain.
+    virtual void load_unchecked(queue::QueueId id, Found found) = 0;
+    // The messages with an id greater than `after`, without content: at most `count`, those that
+    // are damaged included.
     virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
     // Every message in the order of arrival, without content; at start, before anything else, in
     // the caller's thread. `each` returns false to stop early.
-    virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each) = 0;
+    virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each,
+                                    const Damaged& damaged) = 0;
+    // Whether what a delivery comes to can be written down for certain; while not, none may begin.
+    virtual bool has_room_for_outcomes() const = 0;
 
     virtual void remember(RefusingHost host,
                           Done done) = 0;  // replaces what was known of that address

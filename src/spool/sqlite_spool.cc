@@ -1,24 +1,20 @@
 #include "spool/sqlite_spool.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <chrono>
 #include <unordered_set>
 #include <utility>
 #include <variant>
 
-#include "base/check.h"
 #include "base/limits.h"
-#include "spool/memory_content.h"
-#include "spool/row.h"
+#include "spool/sealed_row.h"
 #include "spool/spool_folder.h"
+#include "spool/spool_limits.h"
 #include "spool/sqlite_spool_job.h"
+#include "spool/start_check.h"
 
 namespace turnaway::spool {
 namespace {
-
-constexpr std::size_t copy_bytes = std::size_t{64} * 1024;
 
 // How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
 // within this time repeats a delivery that was over.
@@ -26,37 +22,94 @@ constexpr std::chrono::milliseconds company_wait{5};
 
 }  // namespace
 
+struct SqliteSpool::Parts {
+    FolderLock lock;
+    std::unique_ptr<Database> database;
+    std::shared_ptr<ContentFolder> folder;
+    std::unordered_map<queue::QueueId, ContentFile> files;
+    std::unique_ptr<Reserve> reserve;
+};
+
+// Everything is looked at before anything is changed: a spool that is not whole stays as it is.
 base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
     const std::string& path = settings.path;
     if (auto made = make_spool_folder(path); !made) return std::unexpected(made.error());
-    // Its lock keeps others away from the folder too.
-    auto database = Database::open(path + "/spool.db", settings.vfs);
-    if (!database) return std::unexpected(std::move(database.error()));
-    auto folder = ContentFolder::open(path + "/content");
+    auto lock = FolderLock::take(path);
+    if (!lock) return std::unexpected(std::move(lock.error()));
+    const auto state = check_spool_folder(path);
+    if (!state) return std::unexpected(state.error());
+    auto database = Database::open(path + "/spool.db", settings.vfs, state->may_begin);
+    if (!database) {
+        auto error = std::move(database.error());
+        if (error.fault == base::Fault::data) error.message += "; " + how_to_recover(path);
+        return std::unexpected(std::move(error));
+    }
+    if (auto synced = sync_folder(path); !synced) {
+        return std::unexpected(std::move(synced.error()));
+    }
+    auto reserve = open_reserve(path, **database);
+    if (!reserve) return std::unexpected(std::move(reserve.error()));
+    auto folder = ContentFolder::open(path + "/content", settings.free_bytes_least);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto files = (*database)->content_files();
     if (!files) return std::unexpected(std::move(files.error()));
     std::unordered_set<std::uint64_t> kept;
     for (const auto& [id, file] : *files) kept.insert(file.number);
-    if (auto swept = (*folder)->sweep(kept); !swept) {
-        return std::unexpected(std::move(swept.error()));
-    }
+    const auto orphans = (*folder)->sweep(kept);
+    if (!orphans) return std::unexpected(orphans.error());
     if (auto synced = sync_folder(path); !synced) {
         return std::unexpected(std::move(synced.error()));
     }
-    return std::unique_ptr<SqliteSpool>(new SqliteSpool(std::move(settings), std::move(*database),
-                                                        std::move(*folder), std::move(*files)));
+    auto opened = std::unique_ptr<SqliteSpool>(
+        new SqliteSpool(std::move(settings), {.lock = *std::move(lock),
+                                              .database = *std::move(database),
+                                              .folder = *std::move(folder),
+                                              .files = *std::move(files),
+                                              .reserve = *std::move(reserve)}));
+    opened->begin(state->warning, *orphans);
+    return opened;
 }
 
-SqliteSpool::SqliteSpool(SpoolSettings settings, std::unique_ptr<Database> database,
-                         std::shared_ptr<ContentFolder> folder,
-                         std::unordered_map<queue::QueueId, ContentFile> files)
+SqliteSpool::SqliteSpool(SpoolSettings settings, Parts parts)
     : settings_(std::move(settings)),
-      folder_(std::move(folder)),
-      free_bytes_least_(settings_.free_bytes_least),
-      database_(std::move(database)),
-      files_(std::move(files)),
-      thread_([this] { work(); }) {}
+      lock_(std::move(parts.lock)),
+      places_{FilePlace(settings_.path + "/spool.db"), FilePlace(settings_.path + "/content")},
+      folder_(std::move(parts.folder)),
+      has_room_(parts.reserve->is_held()),
+      database_(std::move(parts.database)),
+      reserve_(std::move(parts.reserve)),
+      files_(std::move(parts.files)) {}
+
+// A disk that takes nothing must be known before anything is sent: the outcome could not be
+// written, and the same messages would go out again at each start.
+base::Result<std::unique_ptr<Reserve>> SqliteSpool::open_reserve(const std::string& path,
+                                                                 Database& database) {
+    auto reserve = std::make_unique<Reserve>(path);
+    auto probed = database.probe();
+    if (!probed && probed.error().fault == base::Fault::unavailable && reserve->give_up()) {
+        database.roll_back();
+        probed = database.probe();
+    }
+    if (probed) return reserve;
+    database.give_up();
+    return base::fail(base::Fault::io, std::move(probed.error().message));
+}
+
+void SqliteSpool::begin(const std::string& log_warning, std::size_t orphans) {
+    if (!log_warning.empty()) warn(log_warning);
+    if (orphans > 0) {
+        warn(std::to_string(orphans) + " content files in " + folder_->path() +
+             " belong to no message and are set aside as N.orphan for seven days: a few are usual "
+             "after a crash; `turnaway queue recover` brings their messages back");
+    }
+    if (!has_room_) warn(no_room_words());
+    thread_ = std::thread([this] { work(); });
+}
+
+std::string SqliteSpool::no_room_words() const {
+    return "the disk of the spool " + settings_.path +
+           " is full: no delivery begins before there is room to write down what comes of it";
+}
 
 SqliteSpool::~SqliteSpool() {
     {
@@ -67,8 +120,8 @@ SqliteSpool::~SqliteSpool() {
     thread_.join();
 }
 
-std::unique_ptr<ContentSink> SqliteSpool::new_content() {
-    return make_content_sink(folder_);
+std::unique_ptr<ContentSink> SqliteSpool::new_content(std::string_view client) {
+    return make_content_sink(folder_, client);
 }
 
 void SqliteSpool::apply(Change change, Done done) {
@@ -76,7 +129,11 @@ void SqliteSpool::apply(Change change, Done done) {
 }
 
 void SqliteSpool::load(queue::QueueId id, Found found) {
-    ask({.what = Load{id}, .found = std::move(found)});
+    ask({.what = Load{.id = id, .is_checked = true}, .found = std::move(found)});
+}
+
+void SqliteSpool::load_unchecked(queue::QueueId id, Found found) {
+    ask({.what = Load{.id = id, .is_checked = false}, .found = std::move(found)});
 }
 
 void SqliteSpool::list(queue::QueueId after, std::size_t count, Listed listed) {
@@ -91,19 +148,15 @@ void SqliteSpool::forget(std::string_view address, Done done) {
     ask({.what = Forget{std::string(address)}, .done = std::move(done)});
 }
 
-base::Result<void> SqliteSpool::scan(const std::function<bool(queue::Message)>& each) {
+base::Result<void> SqliteSpool::scan(const std::function<bool(queue::Message)>& each,
+                                     const Damaged& damaged) {
     const std::lock_guard lock(database_mutex_);
-    std::optional<queue::QueueId> damaged;
-    auto scanned = database_->scan([&](const MessageRow& row) {
-        auto message = unpack_message(row.id, row.envelope, row.states);
-        if (!message) damaged = row.id;
-        return message && each(std::move(*message));
+    return database_->scan([&](const MessageRow& row) {
+        auto opened = open_row(row.id, row.envelope, row.states);
+        if (opened) return each(std::move(opened->message));
+        if (damaged) damaged({.id = row.id, .words = std::string(opened.error())});
+        return true;
     });
-    if (damaged) {
-        return base::fail(base::Fault::data, settings_.path + ": the row of message " +
-                                                 damaged->text() + " is damaged");
-    }
-    return scanned;
 }
 
 base::Result<std::vector<RefusingHost>> SqliteSpool::refusing_hosts() {
@@ -128,7 +181,12 @@ void SqliteSpool::work() {
         Batch jobs;
         {
             std::unique_lock lock(line_mutex_);
-            line_changed_.wait(lock, [this] { return is_ending_ || !line_.empty(); });
+            const auto has_work = [this] { return is_ending_ || !line_.empty(); };
+            while (!line_changed_.wait_for(lock, limits::idle_look_every, has_work)) {
+                lock.unlock();
+                look_around();
+                lock.lock();
+            }
             if (line_.empty()) return;
             line_changed_.wait_for(lock, company_wait,
                                    [this] { return is_ending_ || is_line_urgent_; });
@@ -136,7 +194,35 @@ void SqliteSpool::work() {
             is_line_urgent_ = false;
         }
         for (std::size_t at = 0; at < jobs.size();) at = commit_some(jobs, at);
+        if (!has_room_) look_around();
     }
+}
+
+// What may have changed although nothing was asked for.
+void SqliteSpool::look_around() {
+    if (has_failed_) return;
+    if (auto same = check_place(); !same) {
+        const std::lock_guard lock(database_mutex_);
+        return fail_for_good(same.error());
+    }
+    if (has_room_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_take_) return;
+    next_take_ = now + limits::idle_look_every;
+    if (!reserve_->take()) return;
+    has_room_ = true;
+    warn("the disk of the spool " + settings_.path + " has room again: deliveries go on");
+}
+
+// What is written into a file that is no longer in its place is lost at the next start.
+base::Result<void> SqliteSpool::check_place() const {
+    for (const auto& place : places_) {
+        if (place.is_same()) continue;
+        return base::fail(base::Fault::io, place.path() +
+                                               " was removed or replaced while the spool was in "
+                                               "use: nothing more is accepted");
+    }
+    return {};
 }
 
 // One transaction from jobs[begin] on; says where the next begins.
@@ -144,7 +230,9 @@ std::size_t SqliteSpool::commit_some(Batch& jobs, std::size_t begin) {
     std::size_t end = begin;
     if (!has_failed_) {
         const std::lock_guard lock(database_mutex_);
-        if (auto written = write_until(jobs, begin, end); !written) fail_for_good(written.error());
+        auto written = check_place();
+        if (written) written = write_in_reserve(jobs, begin, end);
+        if (!written) fail_for_good(written.error());
     }
     if (has_failed_) {
         end = jobs.size();
@@ -161,8 +249,29 @@ std::size_t SqliteSpool::commit_some(Batch& jobs, std::size_t begin) {
     if (!files_to_remove_.empty()) step("files removed");
     files_to_remove_.clear();
     const std::lock_guard lock(database_mutex_);
-    if (auto moved = database_->checkpoint_if_due(); !moved) fail_for_good(moved.error());
+    if (auto moved = move_log(); !moved) fail_for_good(moved.error());
     return end;
+}
+
+// With the room of the reserve, should the disk be full.
+base::Result<void> SqliteSpool::write_in_reserve(Batch& jobs, std::size_t begin, std::size_t& end) {
+    auto written = write_until(jobs, begin, end);
+    if (written || written.error().fault != base::Fault::unavailable) return written;
+    database_->roll_back();
+    if (!reserve_->give_up()) return written;
+    if (has_room_.exchange(false)) warn(no_room_words());
+    next_take_ = std::chrono::steady_clock::now() + limits::idle_look_every;
+    for (std::size_t i = begin; i < jobs.size(); ++i) jobs[i].forget_outcome();
+    return write_until(jobs, begin, end);
+}
+
+// A log that cannot be moved for want of room is moved later: nothing in it is lost.
+base::Result<void> SqliteSpool::move_log() {
+    auto moved = database_->checkpoint_if_due();
+    if (moved || moved.error().fault != base::Fault::unavailable) return moved;
+    reserve_->give_up();
+    if (has_room_.exchange(false)) warn(no_room_words());
+    return {};
 }
 
 base::Result<void> SqliteSpool::write_until(Batch& jobs, std::size_t begin, std::size_t& end) {
@@ -190,167 +299,19 @@ base::Result<void> SqliteSpool::write_until(Batch& jobs, std::size_t begin, std:
     return {};
 }
 
-base::Result<void> SqliteSpool::perform(Job& job) {
-    if (std::holds_alternative<Change>(job.what)) return change(job);
-    if (const auto* remember = std::get_if<Remember>(&job.what)) {
-        return database_->remember(remember->host);
-    }
-    if (const auto* forget = std::get_if<Forget>(&job.what)) {
-        return database_->forget(forget->address);
-    }
-    if (std::holds_alternative<List>(job.what)) return read_list(job);
-    auto loaded = read(std::get<Load>(job.what).id);
-    if (loaded) {
-        loaded_bytes_ += loaded->content->in_memory().size();
-        job.loaded = std::move(*loaded);
-        return {};
-    }
-    // What the disk does not give is for good; the rest is this message's.
-    if (loaded.error().fault == base::Fault::io) return std::unexpected(std::move(loaded.error()));
-    job.refused = std::move(loaded.error());
-    return {};
-}
-
-// A damaged row spoils the answer, not the spool.
-base::Result<void> SqliteSpool::read_list(Job& job) {
-    const auto& list = std::get<List>(job.what);
-    return database_->list(list.after, list.count, [&job](const MessageRow& row) {
-        auto message = unpack_message(row.id, row.envelope, row.states);
-        if (message) return job.messages.push_back(std::move(*message));
-        job.refused =
-            base::Error{base::Fault::data, "the row of message " + row.id.text() + " is damaged"};
-    });
-}
-
-base::Result<void> SqliteSpool::change(Job& job) {
-    const auto& change = std::get<Change>(job.what);
-    if (is_disk_full_for(change)) {
-        job.refused = base::Error{base::Fault::unavailable,
-                                  "the disk of the spool " + settings_.path + " is nearly full"};
-        return {};
-    }
-    for (const auto& stored : change.add) {
-        if (auto added = add(stored); !added) return added;
-    }
-    for (const auto& message : change.update) {
-        if (auto updated = database_->update(message.id, pack_states(message)); !updated) {
-            return updated;
-        }
-    }
-    for (const auto id : change.remove) {
-        if (auto removed = remove(id); !removed) return removed;
-    }
-    return {};
-}
-
-base::Result<void> SqliteSpool::add(const StoredMessage& stored) {
-    TURNAWAY_CHECK(stored.content != nullptr);
-    TURNAWAY_CHECK(stored.message.states.size() == stored.message.envelope.recipients.size());
-    const std::string envelope = pack_envelope(stored.message);
-    const std::string states = pack_states(stored.message);
-    MessageRow row{.id = stored.message.id,
-                   .envelope = envelope,
-                   .states = states,
-                   .content = stored.content->in_memory(),
-                   .file = {}};
-    if (stored.content->size() <= base::limits::content_in_row_bytes_most) {
-        if (row.content.size() == stored.content->size()) return database_->insert(row);
-        const auto bytes = stored.content->read(0, base::limits::content_in_row_bytes_most);
-        if (!bytes) return std::unexpected(bytes.error());
-        row.content = *bytes;
-        return database_->insert(row);
-    }
-    const auto file = keep_file(stored.content);
-    if (!file) return std::unexpected(file.error());
-    row.content = {};
-    row.file = *file;
-    files_.emplace(row.id, *file);
-    return database_->insert(row);
-}
-
-// The file is the row's from now on, whether the commit succeeds or not: after a failure only the
-// next start can tell.
-base::Result<ContentFile> SqliteSpool::keep_file(const ContentPtr& content) {
-    is_folder_changed_ = true;
-    auto file = std::dynamic_pointer_cast<const FileContent>(content);
-    if (file && !file->claim()) file = nullptr;
-    if (!file) {
-        // Made elsewhere, or another message has it already: a copy of its own.
-        auto copy = folder_->create();
-        if (!copy) return std::unexpected(std::move(copy.error()));
-        for (std::uint64_t at = 0; at < content->size(); at += copy_bytes) {
-            const auto piece = content->read(at, copy_bytes);
-            if (!piece) return std::unexpected(piece.error());
-            if (auto put = (*copy)->write(*piece); !put) return std::unexpected(put.error());
-        }
-        file = std::move(*copy);
-        file->claim();
-    }
-    if (auto synced = file->sync(); !synced) return std::unexpected(std::move(synced.error()));
-    step("file synced");
-    return ContentFile{file->number(), file->size()};
-}
-
-base::Result<void> SqliteSpool::remove(queue::QueueId id) {
-    if (const auto file = files_.find(id); file != files_.end()) {
-        files_to_remove_.push_back(file->second.number);
-        files_.erase(file);
-    }
-    return database_->remove(id);
-}
-
-base::Result<StoredMessage> SqliteSpool::read(queue::QueueId id) {
-    base::Result<StoredMessage> stored =
-        base::fail(base::Fault::no_input, "there is no message " + id.text());
-    auto found = database_->find(id, [&](const MessageRow& row) {
-        auto message = unpack_message(id, row.envelope, row.states);
-        if (!message) {
-            stored =
-                base::fail(base::Fault::data, "the row of message " + id.text() + " is damaged");
-            return;
-        }
-        ContentPtr content;
-        if (row.file) {
-            auto file = folder_->find(row.file->number, row.file->bytes);
-            if (!file) {
-                stored = std::unexpected(std::move(file.error()));
-                return;
-            }
-            content = std::move(*file);
-        } else {
-            content = std::make_shared<MemoryContent>(std::string(row.content));
-        }
-        stored = StoredMessage{std::move(*message), std::move(content)};
-    });
-    if (!found) return std::unexpected(std::move(found.error()));
-    return stored;
-}
-
-bool SqliteSpool::is_disk_full_for(const Change& change) {
-    if (change.add.empty()) return false;
-    // A report comes with the end of what it reports: refused, the end would come again and again.
-    if (!change.update.empty() || !change.remove.empty()) return false;
-    if (!free_bytes_) {
-        struct statvfs disk{};
-        // A disk that cannot be asked will say so when it is written to.
-        if (::statvfs(settings_.path.c_str(), &disk) != 0) return false;
-        free_bytes_ = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-    }
-    std::uint64_t needed = 0;
-    for (const auto& stored : change.add) needed += stored.content->size();
-    if (*free_bytes_ < needed || *free_bytes_ - needed < free_bytes_least_) return true;
-    *free_bytes_ -= needed;
-    return false;
-}
-
 void SqliteSpool::step(const char* name) const {
     if (settings_.on_step) settings_.on_step(name);
+}
+
+void SqliteSpool::warn(const std::string& words) const {
+    if (settings_.on_warning) settings_.on_warning(words);
 }
 
 void SqliteSpool::fail_for_good(const base::Error& error) {
     failure_ = error.message;
     database_->give_up();
     has_failed_ = true;
+    if (settings_.on_failure) settings_.on_failure(error);
 }
 
 }  // namespace turnaway::spool

@@ -1,5 +1,5 @@
 // SqliteSpool::Job: what was asked of SqliteSpool, waiting in its line, with whom to tell. For
-// sqlite_spool.cc alone.
+// sqlite_spool.cc and sqlite_spool_jobs.cc alone.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "spool/sqlite_spool.h"
 
@@ -15,6 +14,7 @@ namespace turnaway::spool {
 
 struct Load {
     queue::QueueId id;
+    bool is_checked;
 };
 struct List {
     queue::QueueId after;
@@ -34,18 +34,24 @@ struct SqliteSpool::Job {
     Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
-    std::vector<queue::Message> messages = {};
+    Page page = {};
 
     // Somebody waits for it: a client for its 250, a delivery for the message.
     bool is_urgent() const {
         const auto* change = std::get_if<Change>(&what);
         return change == nullptr || !change->add.empty();
     }
+    // Before it is done once more.
+    void forget_outcome() {
+        refused.reset();
+        loaded.reset();
+        page = {};
+    }
     void end() {
         if (found) {
             refused ? found(std::unexpected(std::move(*refused))) : found(std::move(*loaded));
         } else if (listed) {
-            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(messages));
+            refused ? listed(std::unexpected(std::move(*refused))) : listed(std::move(page));
         } else {
             refused ? done(std::unexpected(std::move(*refused))) : done({});
         }

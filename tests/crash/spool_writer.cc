@@ -77,7 +77,7 @@ void ask(spool::Spool& store, const std::string& what, spool::Change change,
 }
 
 spool::StoredMessage received(spool::Spool& store, std::uint64_t number) {
-    auto sink = store.new_content();
+    auto sink = store.new_content({});
     const std::string content = fake::content_of(number, bytes_of(number));
     TURNAWAY_CHECK(sink->write(content));
     return {fake::message_of(number, content.size()), sink->finish().value()};
@@ -115,10 +115,12 @@ bool is_whole(const spool::StoredMessage& stored) {
 
 int check(spool::Spool& store) {
     std::vector<QueueId> ids;
-    if (!store.scan([&](auto message) {
-            ids.push_back(message.id);
-            return true;
-        })) {
+    if (!store.scan(
+            [&](auto message) {
+                ids.push_back(message.id);
+                return true;
+            },
+            {})) {
         return 1;
     }
     bool all_whole = true;

@@ -43,7 +43,7 @@ void MemorySpool::fail_next() {
     fails_next_ = true;
 }
 
-std::unique_ptr<spool::ContentSink> MemorySpool::new_content() {
+std::unique_ptr<spool::ContentSink> MemorySpool::new_content(std::string_view) {
     return std::make_unique<Sink>();
 }
 
@@ -94,17 +94,20 @@ void MemorySpool::list(queue::QueueId after, std::size_t count, Listed listed) {
     line_.push_back(
         {.perform =
              [this, after, count, told] {
-                 std::vector<queue::Message> messages;
-                 for (auto at = messages_.upper_bound(after);
-                      at != messages_.end() && messages.size() < count; ++at) {
-                     messages.push_back(at->second.message);
+                 spool::Page page;
+                 auto at = messages_.upper_bound(after);
+                 for (; at != messages_.end() && page.messages.size() < count; ++at) {
+                     page.messages.push_back(at->second.message);
+                     page.last = at->first;
                  }
-                 (*told)(std::move(messages));
+                 page.is_end = at == messages_.end();
+                 (*told)(std::move(page));
              },
          .tell_fault = [told](const base::Error& fault) { (*told)(std::unexpected(fault)); }});
 }
 
-base::Result<void> MemorySpool::scan(const std::function<bool(queue::Message)>& each) {
+base::Result<void> MemorySpool::scan(const std::function<bool(queue::Message)>& each,
+                                     const Damaged&) {
     for (const auto& [id, stored] : messages_) {
         if (!each(stored.message)) break;
     }

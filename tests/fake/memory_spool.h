@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "spool/spool.h"
@@ -26,11 +27,14 @@ class MemorySpool final : public spool::Spool {
     void set_disk_full(bool is_full) { is_full_ = is_full; }
     std::size_t waiting() const { return line_.size(); }
 
-    std::unique_ptr<spool::ContentSink> new_content() override;
+    std::unique_ptr<spool::ContentSink> new_content(std::string_view client = {}) override;
     void apply(spool::Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
+    void load_unchecked(queue::QueueId id, Found found) override { load(id, std::move(found)); }
     void list(queue::QueueId after, std::size_t count, Listed listed) override;
-    base::Result<void> scan(const std::function<bool(queue::Message)>& each) override;
+    base::Result<void> scan(const std::function<bool(queue::Message)>& each,
+                            const Damaged& damaged = {}) override;
+    bool has_room_for_outcomes() const override { return !is_full_; }
     void remember(spool::RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
     base::Result<std::vector<spool::RefusingHost>> refusing_hosts() override;

@@ -93,6 +93,36 @@ class LostDisk(unittest.TestCase):
         relay.delivery(marker, "sent")
         self.assertEqual(len(host.messages), 1 + queued)
 
+    def test_content_that_cannot_be_written_is_not_called_a_lack_of_room(self):
+        to = self.scene.domain("readonly.example", self.scene.host())
+        self.trigger.write_text("readonly")
+        code, words = send(self.scene, to, b"Subject: x\r\n\r\n" + b"one of many lines\r\n" * 20_000)
+        self.assertEqual((code, words[:5]), (451, b"4.3.0"))
+        self.assertNotIn(b"room", words.lower())
+        wait_until(lambda: any("Read-only file system" in str(line) for line in self.scene.relay.log), "the errno in the log")
+        self.trigger.unlink()
+        if self.scene.relay.process.poll() is not None:
+            self.scene.relay.start()
+
+    def test_content_that_cannot_be_read_is_tried_again(self):
+        """No host is asked meanwhile; that it expires then as any other is in unit_queue."""
+        host = self.scene.host({"greeting": "421 later"})
+        to = self.scene.domain("unreadable.example", host)
+        must(send(self.scene, to, b"Subject: x\r\n\r\n" + b"one of many lines\r\n" * 20_000))
+        self.scene.relay.delivery(to, "deferred")
+        self.scene.relay.stop()
+        content = list((self.scene.relay.folder / "spool/content").iterdir())
+        self.assertEqual(len(content), 1)
+        content[0].unlink()  # the file of a message that is put off
+        host.script.clear()
+        kept = content[0].name
+        self.scene.relay.start()
+        line = wait_until(lambda: [line for line in self.scene.relay.lines("delivery", to=to, result="deferred")
+                                   if "cannot be read" in str(line)], "the next try")[0]
+        self.assertEqual(line["status"], "4.3.0")
+        self.assertTrue([line for line in self.scene.relay.log if kept in str(line)], "the log names the file")
+        self.assertFalse(host.messages)
+
     def test_start_on_a_lost_disk(self):
         self.assertEqual(self.scene.relay.stop(), 0)
         shutil.rmtree(self.scene.relay.folder / "spool")
@@ -175,6 +205,56 @@ class FullDisk(unittest.TestCase):
         wait_until(lambda: len(host.messages) == acknowledged, lambda: f"{len(host.messages)} of {acknowledged}")
         must(send(self.scene, to, content))
         wait_until(lambda: len(host.messages) == acknowledged + 1, "the next one")
+
+    def test_outcomes_on_a_full_disk(self):
+        """What hosts took is written down in the reserve: a message does not go out again at each start."""
+        self.start("0MB")
+        host = self.scene.host({"greeting": "421 later"})
+        to = [self.scene.domain(f"outcome{i}.example", host) for i in range(10)]
+        for one in to:
+            must(send(self.scene, one))
+            self.relay.delivery(one, "deferred")
+        host.script = {"MAIL": "451 later"}
+        self.fill(0)
+        code, words = send(self.scene, to[0])
+        self.assertEqual((code, words[:5]), (452, b"4.3.1"))
+        host.script = {}
+        for _ in range(4):
+            self.relay.kill()
+            self.relay.start(self.wrapper)
+        (self.inside / "filling").unlink()
+        wait_until(lambda: len(host.messages) >= len(to), lambda: f"{len(host.messages)} of {len(to)}")
+        self.scene.send(marker := self.scene.domain("after.example", self.scene.host()))
+        self.relay.delivery(marker, "sent")
+        # A kill between the 250 of the host and our note of it may cost one second copy, a start none.
+        self.assertLessEqual(len(host.messages), len(to) + 4)
+
+    def test_stalled_clients_leave_room(self):
+        """Two clients that stop before the final dot cannot take the disk from the others."""
+        self.start("1MB")
+        to = self.scene.domain("room.example", self.scene.host())
+        stalled = [self.relay.client() for _ in range(3)]
+        try:
+            for client in stalled:
+                client.ehlo()
+                must(client.mail(SENDER))
+                must(client.rcpt(to))
+                self.assertEqual(client.docmd("DATA")[0], 354)
+                client.send(b"Subject: x\r\n\r\n" + b"one of many lines\r\n" * 150_000)
+            wait_until(lambda: [line for line in self.relay.lines("error") + self.relay.lines("warning")
+                                if "share" in line.get("words", line.get("message", ""))] or
+                       any("share" in str(line) for line in self.relay.log), "the share of the disk is used up")
+            disk = os.statvfs(self.inside)
+            self.assertGreater(disk.f_bavail * disk.f_frsize, 1_000_000)
+            must(send(self.scene, to))
+            self.relay.delivery(to, "sent")
+            for client in stalled[1:]:
+                client.send(b"\r\n.\r\n")
+            codes = sorted(client.getreply()[0] for client in stalled[1:])
+            self.assertEqual(codes[-1], 452)
+        finally:
+            for client in stalled:
+                client.close()
 
 
 class DeadDns(unittest.TestCase):

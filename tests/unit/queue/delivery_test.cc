@@ -186,5 +186,27 @@ TEST(Delivery, KeepsItsPromisesForRandomRoutesAndOutcomes) {
     }
 }
 
+TEST(Delivery, ContentThatCannotBeReadWaitsAndExpiresLikeAnyOther) {
+    const route::Route nowhere{.kind = RouteKind::hosts};
+    std::vector<RecipientState> states(2);
+    const auto round_at = [&](std::chrono::sys_seconds now) {
+        Delivery delivery(nowhere, std::move(states), {}, arrival, now);
+        delivery.content_unreadable("the stored content cannot be read", now);
+        EXPECT_FALSE(delivery.next());
+        const auto judgements = delivery.judge(now, 0);
+        states = delivery.take_states();
+        return judgements;
+    };
+    for (const auto& judgement : round_at(arrival + 1h)) {
+        EXPECT_EQ(judgement.kind, Kind::later);
+        EXPECT_EQ(judgement.status.text(), "4.3.0");
+        EXPECT_LE(judgement.due, arrival + 1h + Lifetimes().retry_most);
+    }
+    EXPECT_TRUE(round_at(arrival + 5h).front().is_delay_notice_due);
+    for (const auto& judgement : round_at(arrival + 121h)) EXPECT_EQ(judgement.kind, Kind::failed);
+    EXPECT_EQ(states[0].attempts.back().words, "the stored content cannot be read");
+    EXPECT_EQ(states[1].attempts.size(), 3U);
+}
+
 }  // namespace
 }  // namespace turnaway::queue

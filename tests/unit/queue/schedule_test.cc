@@ -208,6 +208,19 @@ TEST(Schedule, FlushMakesDueOneDestinationOrAll) {
     EXPECT_EQ(schedule.next(now)->destination, "a.example");
 }
 
+TEST(Schedule, BringsForwardWhatAClockPutOff) {
+    Schedule schedule({});
+    schedule.add(id(1), "a.example", now + 1h);
+    schedule.add(id(2), "b.example", now + 100h);
+    schedule.add(id(3), "b.example", now + 200h);
+    schedule.bring_forward(now + 2h, now);
+    EXPECT_EQ(schedule.next_due(), now + 1h);
+    EXPECT_EQ(schedule.next(now + 1h), (Job{id(1), "a.example"}));
+    EXPECT_FALSE(schedule.next(now + 1h));
+    EXPECT_TRUE(schedule.next(now + 2h));
+    EXPECT_TRUE(schedule.next(now + 2h));
+}
+
 TEST(Schedule, SumsUpByDestination) {
     Schedule schedule({});
     schedule.add(id(1), "a.example", now + 1h);

@@ -61,17 +61,19 @@ class SpoolContract : public testing::TestWithParam<Kind> {
         return told.get_future().get();
     }
     std::vector<queue::Message> list(std::uint64_t after, std::size_t count) {
-        std::promise<base::Result<std::vector<queue::Message>>> told;
+        std::promise<base::Result<spool::Page>> told;
         spool().list(QueueId(after), count, [&](auto found) { told.set_value(std::move(found)); });
         sync();
-        return told.get_future().get().value();
+        return told.get_future().get().value().messages;
     }
     std::vector<queue::Message> scan() {
         std::vector<queue::Message> messages;
-        EXPECT_TRUE(spool().scan([&](queue::Message message) {
-            messages.push_back(std::move(message));
-            return true;
-        }));
+        EXPECT_TRUE(spool().scan(
+            [&](queue::Message message) {
+                messages.push_back(std::move(message));
+                return true;
+            },
+            {}));
         return messages;
     }
     base::Result<void> host(const std::function<void(spool::Spool::Done)>& ask) {
@@ -115,7 +117,7 @@ TEST_P(SpoolContract, KeepsWhatItHasAcknowledged) {
 TEST_P(SpoolContract, KeepsContentOfAnySize) {
     constexpr auto edge = base::limits::content_in_row_bytes_most;
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, edge, edge + 1, 4 * edge}) {
-        auto sink = spool().new_content();
+        auto sink = spool().new_content({});
         const std::string content = fake::content_of(bytes, bytes);
         for (std::size_t at = 0; at < bytes; at += 50'000) {
             ASSERT_TRUE(sink->write(std::string_view(content).substr(at, 50'000)));
@@ -193,7 +195,7 @@ TEST_P(SpoolContract, TellsInTheOrderAsked) {
 TEST_P(SpoolContract, StopsTheScanWhenTold) {
     ASSERT_TRUE(apply({.add = {stored_of(1, 10), stored_of(2, 10)}}));
     int seen = 0;
-    EXPECT_TRUE(spool().scan([&](const queue::Message&) { return ++seen < 1; }));
+    EXPECT_TRUE(spool().scan([&](const queue::Message&) { return ++seen < 1; }, {}));
     EXPECT_EQ(seen, 1);
 }
 
@@ -215,7 +217,7 @@ TEST_P(SpoolContract, ListsInPagesAsThingsAreNow) {
 TEST_P(SpoolContract, ListsWhatWasAskedForBefore) {
     std::promise<std::size_t> told;
     spool().apply({.add = {stored_of(1, 10)}}, [](const auto& done) { EXPECT_TRUE(done); });
-    spool().list(QueueId(), 10, [&](auto found) { told.set_value(found.value().size()); });
+    spool().list(QueueId(), 10, [&](auto found) { told.set_value(found.value().messages.size()); });
     sync();
     EXPECT_EQ(told.get_future().get(), 1U);
 }

@@ -18,6 +18,7 @@
 #include "fake/memory_spool.h"
 #include "fake/spooled.h"
 #include "spool/sqlite_spool.h"
+#include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
 
 namespace turnaway::spool {
@@ -26,20 +27,10 @@ namespace {
 using base::Fault;
 using fake::DiskFault;
 using fake::stored_of;
+using test::apply;
+using test::load;
 
 constexpr std::size_t big = base::limits::content_in_row_bytes_most + 1;
-
-base::Result<void> apply(Spool& store, Change change) {
-    std::promise<base::Result<void>> told;
-    store.apply(std::move(change), [&](auto result) { told.set_value(std::move(result)); });
-    return told.get_future().get();
-}
-
-base::Result<StoredMessage> load(Spool& store, queue::QueueId id) {
-    std::promise<base::Result<StoredMessage>> told;
-    store.load(id, [&](auto result) { told.set_value(std::move(result)); });
-    return told.get_future().get();
-}
 
 std::size_t files_in(const std::string& path) {
     std::size_t count = 0;
@@ -79,8 +70,8 @@ TEST_F(SpoolOnDisk, IsForItsOwnerAlone) {
 
 TEST_F(SpoolOnDisk, RefusesOtherVersionsOtherFilesAndDamage) {
     ASSERT_TRUE(open());
-    execute(path_ + "/spool.db", "PRAGMA user_version = 2");
-    EXPECT_NE(open().error().message.find("version 2"), std::string::npos);
+    execute(path_ + "/spool.db", "PRAGMA user_version = 3");
+    EXPECT_NE(open().error().message.find("version 3"), std::string::npos);
     execute(path_ + "/spool.db", "PRAGMA user_version = 1; PRAGMA application_id = 5");
     EXPECT_EQ(open().error().fault, Fault::data);
     std::ofstream(path_ + "/spool.db") << std::string(8192, 'x');
@@ -99,11 +90,16 @@ TEST_F(SpoolOnDisk, SweepsOrphansAndKeepsWhatHasARow) {
     }
     std::ofstream(path_ + "/content/77") << "half";
     std::ofstream(path_ + "/content/notes") << "not ours";
+    std::ofstream(path_ + "/content/78.part") << "half";
     const auto store = open();
-    EXPECT_EQ(files_in(path_ + "/content"), 2U);
+    EXPECT_EQ(files_in(path_ + "/content"), 3U);
+    EXPECT_TRUE(std::filesystem::exists(path_ + "/content/77.orphan"));
     EXPECT_TRUE(load(**store, queue::QueueId(1)));
     std::filesystem::resize_file(path_ + "/content/1", 5);
-    EXPECT_EQ(load(**store, queue::QueueId(1)).error().fault, Fault::data);
+    const auto cut = load(**store, queue::QueueId(1));
+    ASSERT_TRUE(cut);
+    ASSERT_NE(cut->content->trouble(), nullptr);
+    EXPECT_EQ(cut->content->trouble()->fault, Fault::data);
     EXPECT_FALSE((*store)->has_failed());
 }
 
@@ -147,16 +143,21 @@ Trial try_with_fault(const std::string& path, fake::FaultyVfs& vfs, int at) {
             if (result) {
                 EXPECT_FALSE(has_failed) << "a success after a failure";
                 trial.acknowledged.insert(number);
-            } else {
+            } else if ((*opened)->has_failed()) {
                 EXPECT_EQ(result.error().fault, Fault::io);
-                EXPECT_TRUE((*opened)->has_failed());
                 has_failed = true;
+            } else {
+                // There was no room for it, and the reserve is for outcomes.
+                EXPECT_EQ(FailingDisk::GetParam().first, DiskFault::full);
+                EXPECT_EQ(result.error().fault, Fault::unavailable);
             }
             ++number;
         }
     }
     trial.was_struck = vfs.has_failed();
-    EXPECT_EQ((*opened)->has_failed(), trial.was_struck);
+    // New messages are refused, and then there is nothing left to write.
+    const bool is_survived = FailingDisk::GetParam().first == DiskFault::full;
+    EXPECT_EQ((*opened)->has_failed(), trial.was_struck && !is_survived);
     opened->reset();
     vfs.fail(DiskFault::write_error, 0, false);
     return trial;
@@ -193,8 +194,42 @@ INSTANTIATE_TEST_SUITE_P(All, FailingDisk,
                          testing::Values(std::pair{DiskFault::write_error, false},
                                          std::pair{DiskFault::short_write, true},
                                          std::pair{DiskFault::full, false},
+                                         std::pair{DiskFault::full, true},
                                          std::pair{DiskFault::sync_error, false},
                                          std::pair{DiskFault::sync_error, true}));
+
+// What a delivery came to is written, whichever write finds the disk full.
+TEST(FullDisk, KeepsOutcomes) {
+    fake::FaultyVfs vfs;
+    int struck = 0;
+    for (int at = 1; at < 100; ++at) {
+        const test::Folder folder;
+        std::string warnings;
+        auto store =
+            SqliteSpool::open({.path = folder.path() + "/spool",
+                               .on_warning = [&](const std::string& words) { warnings += words; },
+                               .vfs = fake::FaultyVfs::name});
+        ASSERT_TRUE(store);
+        ASSERT_TRUE(apply(**store, {.add = {stored_of(1, 9000), stored_of(2, 9000)}}));
+        EXPECT_TRUE((*store)->has_room_for_outcomes());
+        vfs.fail(DiskFault::full, at, false);
+        auto tried = fake::message_of(1, 9000);
+        tried.states[0].tries = 1;
+        EXPECT_TRUE(
+            apply(**store,
+                  {.add = {stored_of(3, big)}, .update = {tried}, .remove = {queue::QueueId(2)}}));
+        const bool was_struck = vfs.has_failed();
+        vfs.fail(DiskFault::write_error, 0, false);
+        EXPECT_EQ(load(**store, queue::QueueId(1))->message, tried);
+        EXPECT_EQ(load(**store, queue::QueueId(3))->content->read(0, big),
+                  fake::content_of(3, big));
+        EXPECT_FALSE(load(**store, queue::QueueId(2)));
+        if (!was_struck) break;
+        ++struck;
+        EXPECT_NE(warnings.find("no delivery begins"), std::string::npos);
+    }
+    EXPECT_GE(struck, 2);
+}
 
 TEST(MemorySpool, LosesInACrashWhatWasNotSynced) {
     fake::MemorySpool store;

@@ -1,0 +1,46 @@
+#include "spool/content_budget.h"
+
+#include <optional>
+#include <utility>
+
+#include "spool/free_space.h"
+
+namespace turnaway::spool {
+
+base::Result<void> ContentBudget::take(const std::string& client, std::uint64_t bytes) {
+    const auto refuse = [this](const std::string& words) {
+        return base::fail(base::Fault::unavailable, words + " (spool " + folder_ + ')');
+    };
+    // A report of ours is never refused: the end of its message would come again and again. A disk
+    // that cannot be asked gives an error of its own when it is written to.
+    const auto free = client.empty() ? std::nullopt : free_bytes_of(folder_);
+    const std::uint64_t least = free_bytes_least_;
+    const std::lock_guard lock(mutex_);
+    const auto by = taken_by_.find(client);
+    const std::uint64_t own = by == taken_by_.end() ? 0 : by->second;
+    if (free) {
+        if (*free < least || *free - least < bytes) return refuse("the disk is nearly full");
+        // What was taken and is written already is no longer free.
+        const std::uint64_t room = *free - least + taken_;
+        if (taken_ + bytes > room / 4 * 3) {
+            return refuse("the messages that are arriving fill their share of the disk");
+        }
+        if (own + bytes > room / 2) {
+            return refuse("the messages that are arriving from " + client +
+                          " fill the share of one address");
+        }
+    }
+    taken_ += bytes;
+    taken_by_[client] = own + bytes;
+    return {};
+}
+
+void ContentBudget::give_back(const std::string& client, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    taken_ -= bytes;
+    const auto by = taken_by_.find(client);
+    by->second -= bytes;
+    if (by->second == 0) taken_by_.erase(by);
+}
+
+}  // namespace turnaway::spool

@@ -1,0 +1,39 @@
+// ContentBudget: how much of the disk the messages that are still arriving may take.
+//
+// Asked before each step of a content file is written, so that clients that stop before the final
+// dot cannot fill the disk. Of what is free above the bound of the administrator, all unfinished
+// content together gets three quarters, and that of one client's address one half. Any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/result.h"
+
+namespace turnaway::spool {
+
+class ContentBudget {
+  public:
+    // `folder` is on the disk in question.
+    ContentBudget(std::string folder, std::uint64_t free_bytes_least)
+        : folder_(std::move(folder)), free_bytes_least_(free_bytes_least) {}
+
+    void change_free_bytes_least(std::uint64_t bytes) { free_bytes_least_ = bytes; }
+    std::uint64_t free_bytes_least() const { return free_bytes_least_; }
+
+    // Fault::unavailable, and why. `client` is an address as text; empty: ourselves.
+    base::Result<void> take(const std::string& client, std::uint64_t bytes);
+    void give_back(const std::string& client, std::uint64_t bytes);
+
+  private:
+    const std::string folder_;
+    std::atomic<std::uint64_t> free_bytes_least_;
+    std::mutex mutex_;
+    std::uint64_t taken_ = 0;
+    std::unordered_map<std::string, std::uint64_t> taken_by_;  // each above 0
+};
+
+}  // namespace turnaway::spool

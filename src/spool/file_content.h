@@ -1,0 +1,58 @@
+// FileContent: the content of one big message in a file of its own.
+//
+// While the message comes the file is `N.part`, which is taken away with its last holder. keep()
+// writes the trailer (content_trailer.h), syncs and gives the file its name `N`: from then on it
+// belongs to the row. The file stays open, so that what is read never goes away before the reader.
+// Every read is held against the checksums, if the file has any (version 1 had none).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "spool/chunk_sums.h"
+#include "spool/spool.h"
+
+namespace turnaway::spool {
+
+inline constexpr std::string_view unfinished_suffix = ".part";
+
+class FileContent final : public Content {
+  public:
+    // A new, empty file, open as `path` with unfinished_suffix.
+    FileContent(int descriptor, std::string path, std::uint64_t number);
+    // One that has its row.
+    FileContent(int descriptor, std::string path, std::uint64_t number, std::uint64_t bytes,
+                ChunkSums sums);
+    ~FileContent() override;
+
+    std::uint64_t size() const override { return bytes_; }
+    // Fault::data: it is not what was written.
+    base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const override;
+    std::string_view in_memory() const override { return {}; }
+
+    std::uint64_t number() const { return number_; }
+    const std::string& path() const { return path_; }
+    std::uint32_t checksum() const { return sums_.whole(); }
+    base::Result<void> write(std::string_view bytes);  // at the end
+    void finish() { sums_.finish(); }                  // nothing more is written
+
+    // True for the first to ask: the file is to be that row's.
+    bool claim() const { return !is_claimed_.exchange(true); }
+    // After claim(). Durable once the folder is synced too. After a failure it is nobody's again.
+    base::Result<void> keep(queue::QueueId id, std::string envelope, std::string states) const;
+
+  private:
+    base::Result<void> put(std::string_view bytes, std::uint64_t offset) const;
+    base::Result<void> seal(queue::QueueId id, std::string envelope, std::string states) const;
+
+    int descriptor_;
+    std::string path_;
+    std::uint64_t number_;
+    std::uint64_t bytes_;
+    ChunkSums sums_;
+    mutable std::atomic<bool> is_claimed_;
+};
+
+}  // namespace turnaway::spool

@@ -1,0 +1,31 @@
+// Sealed row: the two packed pieces of a message (row.h) under checksums, as version 2 of the spool
+// keeps them (docs/formats.md, ADR 10).
+//
+// Each piece is sealed with the id of its message, so that a piece of another row is damage too.
+// The envelope's seal also holds the checksum of the content. Pieces of version 1 have no seal;
+// they are read without a check. Pure.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "queue/message.h"
+
+namespace turnaway::spool {
+
+std::string seal_envelope(const queue::Message& message, std::uint32_t content_checksum);
+std::string seal_states(const queue::Message& message);
+
+struct OpenedRow {
+    queue::Message message;
+    std::optional<std::uint32_t> content_checksum;  // nothing: of version 1
+};
+
+// Or which piece is damaged: "its envelope is damaged".
+std::expected<OpenedRow, std::string_view> open_row(queue::QueueId id, std::string_view envelope,
+                                                    std::string_view states);
+
+}  // namespace turnaway::spool
