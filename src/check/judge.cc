@@ -78,7 +78,7 @@ Judgement judge_route(const route::Route& route) {
         case route::RouteKind::unusable_mx:
             return {Verdict::dangling_mx, Taking::no};
         case route::RouteKind::later:
-            return {route.failure ? Verdict::dns_failure : Verdict::dangling_mx, Taking::unknown};
+            return {Verdict::dns_failure, Taking::unknown};
         case route::RouteKind::ourselves:
             break;
     }

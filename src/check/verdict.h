@@ -1,8 +1,7 @@
 // Verdict: what `turnaway check` says about a domain or host, and whether mail is taken there.
 //
 // `unknown` is an answer of its own and never reads as `no`. One verdict can stand with two
-// answers: a dangling MX is `no` when none of its names exists and `unknown` while the relay would
-// try again; a 554 is `unknown` where it does not say that the host takes no mail. Names and exit
+// answers: a 554 is `unknown` where it does not say that the host takes no mail. Names and exit
 // codes are stable.
 #pragma once
 

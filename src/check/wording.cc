@@ -86,13 +86,6 @@ std::string unreachable(const Assessment& assessment) {
     return words + '.';
 }
 
-std::string dangling(const Assessment& assessment) {
-    if (assessment.taking == Taking::unknown) {
-        return "Its MX names exist but have no address, so senders wait and try again.";
-    }
-    return "None of its MX names leads to a host.";
-}
-
 std::string dns_failure(const Assessment& assessment) {
     std::string words = "DNS did not answer";
     if (assessment.route.failure) {
@@ -138,7 +131,7 @@ std::string sentence_of(const Assessment& assessment) {
         case Verdict::loopback_mx:
             return "It leads only to addresses that nobody outside can reach.";
         case Verdict::dangling_mx:
-            return dangling(assessment);
+            return "None of its MX names leads to a host with an address.";
         case Verdict::refuses_521:
         case Verdict::refuses_554:
         case Verdict::refuses_5yz:

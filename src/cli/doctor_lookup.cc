@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "cli/doctor_patient.h"
+#include "io/dns_message.h"
 #include "io/dns_rdata.h"
 #include "relay/routing.h"
 
@@ -31,6 +32,14 @@ LookupAnswer failed(std::string words) {
     return answer;
 }
 
+bool is_absence(const ub_result& result) {
+    const auto name = mail::Domain::parse(result.qname);
+    if (!name || result.answer_packet == nullptr) return false;
+    const std::string_view message(static_cast<const char*>(result.answer_packet),
+                                   static_cast<std::size_t>(result.answer_len));
+    return io::is_absence(*name, result.qtype, message);
+}
+
 LookupAnswer answer_of(const ub_result& result) {
     if (result.bogus != 0) {
         auto answer = failed("the answer does not validate");
@@ -39,9 +48,15 @@ LookupAnswer answer_of(const ub_result& result) {
     }
     if (result.rcode == ns_r_servfail) return failed("the server failed (SERVFAIL)");
     if (result.rcode == ns_r_refused) return failed("the server refused to answer (REFUSED)");
+    if (result.rcode != ns_r_noerror && result.rcode != ns_r_nxdomain) {
+        return failed("the server answered with the code " + std::to_string(result.rcode));
+    }
     LookupAnswer answer;
     for (std::size_t i = 0; result.data != nullptr && result.data[i] != nullptr; ++i) {
         answer.rdata.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
+    }
+    if (answer.rdata.empty() ? result.secure == 0 && !is_absence(result) : result.nxdomain != 0) {
+        return failed("the server sent no usable answer");
     }
     answer.is_secure = result.secure != 0;
     answer.kind = !answer.rdata.empty()  ? LookupAnswer::Kind::records
@@ -93,7 +108,10 @@ LookupAnswer DoctorLookup::ask(const std::string& name, int type) {
             ub_cancel(context_.get(), id);
             return failed("no answer within " + std::to_string(doctor_wait_most.count()) + " s");
         }
-        if (const int error = ub_process(context_.get())) return failed(ub_strerror(error));
+        if (const int error = ub_process(context_.get())) {
+            ub_cancel(context_.get(), id);  // `pending` goes
+            return failed(ub_strerror(error));
+        }
     }
     const std::unique_ptr<ub_result, decltype(&ub_resolve_free)> result(pending.result,
                                                                         ub_resolve_free);

@@ -38,8 +38,8 @@ using route::DnsFailure;
 using route::DnsOutcome;
 using route::DnsQuestion;
 
-DnsAnswer failed(DnsFailure failure) {
-    DnsAnswer answer;
+MessageAnswer failed(DnsFailure failure) {
+    MessageAnswer answer;
     answer.failure = failure;
     return answer;
 }
@@ -49,14 +49,15 @@ bool is_of(const WireRecord& record, int type) {
 }
 
 // The place is behind the question.
-bool is_answer_to(const DnsQuestion& question, const WireHeader& header, WireReader& reader) {
+bool is_answer_to(const mail::Domain& name, int type, const WireHeader& header,
+                  WireReader& reader) {
     if (!header.is_response || header.opcode != ns_o_query || header.questions != 1) return false;
-    std::string name = reader.name();
-    make_lower(name);
-    const unsigned type = reader.number();
-    const unsigned question_class = reader.number();
-    return reader.is_good() && name == wire_name(question.name) &&
-           std::cmp_equal(type, wire_type(question.type)) && question_class == ns_c_in;
+    std::string asked = reader.name();
+    make_lower(asked);
+    const unsigned asked_type = reader.number();
+    const unsigned asked_class = reader.number();
+    return reader.is_good() && asked == wire_name(name) && std::cmp_equal(asked_type, type) &&
+           asked_class == ns_c_in;
 }
 
 struct Sections {
@@ -137,21 +138,6 @@ bool add_record(DnsType type, std::string_view message, const WireRecord& record
     return address.has_value();
 }
 
-// Nothing when one of them cannot be read.
-std::optional<DnsAnswer> positive(DnsType type, std::string_view message, std::string_view owner,
-                                  const std::vector<WireRecord>& answers,
-                                  std::uint32_t ttl_seconds) {
-    DnsAnswer answer;
-    answer.outcome = DnsOutcome::answered;
-    for (const WireRecord& record : answers) {
-        if (!is_of(record, wire_type(type)) || record.owner != owner) continue;
-        if (!add_record(type, message, record, &answer)) return std::nullopt;
-        ttl_seconds = std::min(ttl_seconds, record.ttl_seconds);
-    }
-    answer.ttl_seconds = ttl_seconds;
-    return answer;
-}
-
 bool is_at_or_below(std::string_view name, std::string_view ancestor) {
     while (name != ancestor && name.size() > 1) {
         name.remove_prefix(1 + static_cast<unsigned char>(name.front()));
@@ -159,74 +145,131 @@ bool is_at_or_below(std::string_view name, std::string_view ancestor) {
     return name == ancestor;
 }
 
-// What the authority section makes of an answer without records of the type asked for.
-std::optional<DnsAnswer> negative(unsigned code, const std::string& owner,
-                                  const std::vector<WireRecord>& authorities,
-                                  std::uint32_t ttl_seconds) {
+// What a message says about a name and a type, before any record is read.
+struct Found {
+    std::optional<DnsFailure> failure = {};
+    bool is_authoritative = false;
+    unsigned code = ns_r_noerror;
+    std::vector<WireRecord> answers = {};
+    std::string owner = {};    // where CNAME records led, the name asked included
+    std::string spelled = {};  // the same as it came; empty without CNAME
+    bool has_records = false;  // of the type asked for, at `owner`
+    std::uint32_t ttl_seconds = std::numeric_limits<std::int32_t>::max();
+    // Of the SOA, when the message has that of the owner's zone and no records.
+    std::optional<std::uint32_t> zone_ttl_seconds = {};
+};
+
+// False for a circle, which is a mistake that may be mended, and not an answer (requirement 41).
+bool follow_aliases(const Aliases& aliases, int type, Found* found) {
+    std::unordered_set<std::string_view> answered;  // owners of records of the type asked for
+    for (const WireRecord& record : found->answers) {
+        if (is_of(record, type)) answered.insert(record.owner);
+    }
+    for (std::size_t passed = 0; !answered.contains(found->owner); ++passed) {
+        const auto alias = aliases.find(found->owner);
+        if (alias == aliases.end()) return true;
+        if (passed == aliases.size()) return false;
+        found->ttl_seconds = std::min(found->ttl_seconds, alias->second.ttl_seconds);
+        found->owner = alias->second.target;
+        found->spelled = alias->second.spelled;
+    }
+    found->has_records = true;
+    return true;
+}
+
+// False when the authority section says that there is an answer elsewhere: a referral (RFC 2308
+// section 2.2), or the SOA of another zone.
+bool find_zone(const std::vector<WireRecord>& authorities, Found* found) {
     bool names_servers = false;
     bool has_foreign_zone = false;
-    std::optional<std::uint32_t> zone_ttl_seconds;
     for (const WireRecord& record : authorities) {
         names_servers |= is_of(record, ns_t_ns);
         if (!is_of(record, ns_t_soa)) continue;
-        if (is_at_or_below(owner, record.owner)) {
-            zone_ttl_seconds = record.ttl_seconds;
+        if (is_at_or_below(found->owner, record.owner)) {
+            found->zone_ttl_seconds = record.ttl_seconds;
         } else {
             has_foreign_zone = true;
         }
     }
-    // A referral (RFC 2308 section 2.2) says that others may know.
-    const bool is_referral = code == ns_r_noerror && names_servers && !zone_ttl_seconds;
-    if (is_referral || (has_foreign_zone && !zone_ttl_seconds)) {
-        return failed(DnsFailure::servfail);
+    if (found->zone_ttl_seconds) return true;
+    return !has_foreign_zone && !(names_servers && found->code == ns_r_noerror);
+}
+
+// Nothing when the message cannot be read or is not an answer to the question.
+std::optional<Found> find(const mail::Domain& name, int type, std::string_view message) {
+    WireReader reader(message);
+    const WireHeader header = reader.header();
+    if (!is_answer_to(name, type, header, reader)) return std::nullopt;
+    Found found{.is_authoritative = header.is_authoritative, .code = header.code};
+    if (header.code == ns_r_refused) {
+        found.failure = DnsFailure::refused;
+        return found;
     }
-    DnsAnswer answer;
-    answer.outcome = code == ns_r_nxdomain ? DnsOutcome::no_such_name : DnsOutcome::no_data;
-    answer.ttl_seconds = zone_ttl_seconds ? std::min(ttl_seconds, *zone_ttl_seconds) : 0;
-    return answer;
+    found.failure = DnsFailure::servfail;  // until the end is reached
+    const bool has_failed = header.code != ns_r_noerror && header.code != ns_r_nxdomain;
+    if (has_failed || header.is_truncated) return found;
+    auto sections = read_sections(header, reader);
+    if (!sections) return std::nullopt;
+    if (sections->has_extended_code) return found;
+    const auto aliases = read_aliases(message, sections->answers);
+    if (!aliases) return std::nullopt;
+    found.answers = std::move(sections->answers);
+    found.owner = wire_name(name);
+    if (!follow_aliases(*aliases, type, &found)) return found;
+    if (!found.has_records && !find_zone(sections->authorities, &found)) return found;
+    // NXDOMAIN with records contradicts itself.
+    if (found.has_records && found.code == ns_r_nxdomain) return std::nullopt;
+    found.failure.reset();
+    return found;
+}
+
+DnsOutcome absence_of(const Found& found) {
+    return found.code == ns_r_nxdomain ? DnsOutcome::no_such_name : DnsOutcome::no_data;
 }
 
 }  // namespace
 
-std::optional<DnsAnswer> read_message(const DnsQuestion& question, std::string_view message) {
-    WireReader reader(message);
-    const WireHeader header = reader.header();
-    if (!is_answer_to(question, header, reader)) return std::nullopt;
-    if (header.code == ns_r_refused) return failed(DnsFailure::refused);
-    const bool has_failed = header.code != ns_r_noerror && header.code != ns_r_nxdomain;
-    if (has_failed || header.is_truncated) return failed(DnsFailure::servfail);
-    const auto sections = read_sections(header, reader);
-    if (!sections) return std::nullopt;
-    if (sections->has_extended_code) return failed(DnsFailure::servfail);
-    const auto aliases = read_aliases(message, sections->answers);
-    if (!aliases) return std::nullopt;
-
-    std::unordered_set<std::string_view> answered;  // owners of records of the type asked for
-    for (const WireRecord& record : sections->answers) {
-        if (is_of(record, wire_type(question.type))) answered.insert(record.owner);
+std::optional<MessageAnswer> read_message(const DnsQuestion& question, std::string_view message) {
+    const auto found = find(question.name, wire_type(question.type), message);
+    if (!found) return std::nullopt;
+    if (found->failure) return failed(*found->failure);
+    MessageAnswer answer;
+    answer.ttl_seconds = found->ttl_seconds;
+    answer.outcome = found->has_records ? DnsOutcome::answered : absence_of(*found);
+    if (!found->has_records) {
+        answer.ttl_seconds = std::min(found->ttl_seconds, found->zone_ttl_seconds.value_or(0));
+        answer.is_unproven = !found->zone_ttl_seconds && !found->is_authoritative;
     }
-    std::string owner = wire_name(question.name);
-    std::string spelled;
-    std::uint32_t ttl_seconds = std::numeric_limits<std::int32_t>::max();
-    for (std::size_t passed = 0; !answered.contains(owner); ++passed) {
-        const auto alias = aliases->find(owner);
-        if (alias == aliases->end()) break;
-        // A circle is a mistake that may be mended, and not an answer (requirement 41).
-        if (passed == aliases->size()) return failed(DnsFailure::servfail);
-        ttl_seconds = std::min(ttl_seconds, alias->second.ttl_seconds);
-        owner = alias->second.target;
-        spelled = alias->second.spelled;
+    for (const WireRecord& record : found->answers) {
+        if (!is_of(record, wire_type(question.type)) || record.owner != found->owner) continue;
+        if (!add_record(question.type, message, record, &answer)) return std::nullopt;
+        answer.ttl_seconds = std::min(answer.ttl_seconds, record.ttl_seconds);
     }
-    // NXDOMAIN with records contradicts itself.
-    if (answered.contains(owner) && header.code == ns_r_nxdomain) return std::nullopt;
-    auto answer = answered.contains(owner)
-                      ? positive(question.type, message, owner, sections->answers, ttl_seconds)
-                      : negative(header.code, owner, sections->authorities, ttl_seconds);
-    if (answer && answer->outcome != DnsOutcome::failed && !spelled.empty()) {
-        auto name = mail::Domain::parse(name_text(spelled).value_or(""));
-        if (name) answer->canonical_name = *std::move(name);
+    if (!found->spelled.empty()) {
+        auto name = mail::Domain::parse(name_text(found->spelled).value_or(""));
+        if (name) answer.canonical_name = *std::move(name);
     }
     return answer;
+}
+
+bool is_absence(const mail::Domain& name, int type, std::string_view message) {
+    const auto found = find(name, type, message);
+    if (!found || found->failure || found->has_records) return false;
+    return found->zone_ttl_seconds || found->is_authoritative;
+}
+
+std::optional<std::uint32_t> absence_proved(const mail::Domain& name, DnsOutcome absence,
+                                            std::string_view message) {
+    const auto found = find(name, ns_t_soa, message);
+    if (!found || found->failure || absence_of(*found) != absence) return std::nullopt;
+    if (!found->has_records) return found->zone_ttl_seconds;
+    const auto zone = std::ranges::find_if(found->answers, [&](const WireRecord& record) {
+        return is_of(record, ns_t_soa) && record.owner == found->owner;
+    });
+    constexpr std::size_t minimum_bytes = 4;  // the last field (RFC 2308 section 4)
+    if (zone->rdata.size() < minimum_bytes) return std::nullopt;
+    WireReader minimum(zone->rdata, zone->rdata.size() - minimum_bytes);
+    return std::min(zone->ttl_seconds, minimum.long_number());
 }
 
 }  // namespace turnaway::io

@@ -83,6 +83,7 @@ WireHeader WireReader::header() {
     const unsigned flags = number();
     header.is_response = (flags & 0x8000) != 0;
     header.opcode = flags >> 11 & 0x0f;
+    header.is_authoritative = (flags & 0x0400) != 0;
     header.is_truncated = (flags & 0x0200) != 0;
     header.code = flags & 0x0f;
     header.questions = number();

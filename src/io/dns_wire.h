@@ -30,6 +30,7 @@ struct WireRecord {
 
 struct WireHeader {
     bool is_response = false;
+    bool is_authoritative = false;
     bool is_truncated = false;
     unsigned opcode = 0;
     unsigned code = 0;

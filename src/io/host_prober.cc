@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/connection.h"
+#include "io/no_way.h"
 #include "io/start.h"
 
 namespace turnaway::io {
@@ -23,14 +24,6 @@ using std::chrono::milliseconds;
 
 milliseconds since(Clock::time_point begin) {
     return std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
-}
-
-// This machine cannot even try such an address.
-bool has_no_way(const boost::system::error_code& error) {
-    return error == asio::error::network_unreachable ||
-           error == asio::error::address_family_not_supported ||
-           error == boost::system::errc::address_not_available ||
-           error == boost::system::errc::network_down;
 }
 
 ProbeResult not_connected(const boost::system::error_code& error, milliseconds after) {

@@ -27,8 +27,8 @@ using route::DnsQuestion;
 constexpr int is_bogus = 1;
 constexpr int is_secure = 2;  // what libunbound says of a validated answer
 
-DnsAnswer failed(DnsFailure failure) {
-    DnsAnswer answer;
+MessageAnswer failed(DnsFailure failure) {
+    MessageAnswer answer;
     answer.failure = failure;
     return answer;
 }
@@ -42,15 +42,22 @@ struct HashQuestion {
 
 // With any code but NOERROR nothing was written into the buffer: it holds the packet that came
 // last, for whatever name. NXDOMAIN comes as a message with the code NOERROR.
-DnsAnswer answer_of(const DnsQuestion& question, int code, std::string_view message, int security) {
+MessageAnswer answer_of(const DnsQuestion& question, int code, std::string_view message,
+                        int security) {
     if (code != ns_r_noerror) {
         return failed(code == ns_r_refused ? DnsFailure::refused : DnsFailure::servfail);
     }
     if (security == is_bogus) return failed(DnsFailure::bogus);
     auto answer = read_message(question, message);
     if (!answer) return failed(DnsFailure::servfail);
+    if (security == is_secure) answer->is_unproven = false;
     answer->is_secure = security == is_secure && answer->outcome != route::DnsOutcome::failed;
     return *std::move(answer);
+}
+
+std::string_view text_of(const void* message, int bytes) {
+    return {static_cast<const char*>(message),
+            message == nullptr ? 0 : static_cast<std::size_t>(bytes)};
 }
 
 }  // namespace
@@ -83,16 +90,21 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
         std::vector<Done> waiting = {};
         bool is_asked = false;  // else it is in the line
         int id = 0;
-        std::optional<DnsAnswer> answer = {};
+        std::optional<MessageAnswer> answer = {};
+        bool is_asking_zone = false;  // `answer` is unproven, and the zone's SOA is asked for
     };
 
     static void take(void* open, int code, void* message, int bytes, int security, char* why_bogus,
                      int was_limited);
+    static void take_zone(void* open, int code, void* message, int bytes, int security,
+                          char* why_bogus, int was_limited);
     void begin(Open* open);
+    void ask_zone(Open* open);
     void answered(Open* open);
     void hand_out_answered();
     void cancel(const Open& open) {
-        if (open.is_asked && !open.answer) ub_cancel(unbound_.get(), open.id);
+        const bool is_awaited = !open.answer || open.is_asking_zone;
+        if (open.is_asked && is_awaited) ub_cancel(unbound_.get(), open.id);
     }
     void give_up(Open* open);
     void hand_out(const std::vector<Done>& waiting, const DnsAnswer& answer);
@@ -141,14 +153,39 @@ void UnboundResolver::State::begin(Open* open) {
 void UnboundResolver::State::take(void* raw, int code, void* message, int bytes, int security,
                                   char* /*why_bogus*/, int /*was_limited*/) {
     auto* open = static_cast<Open*>(raw);
-    const std::string_view text(static_cast<const char*>(message),
-                                message == nullptr ? 0 : static_cast<std::size_t>(bytes));
-    open->answer = answer_of(open->question, code, text, security);
+    open->answer = answer_of(open->question, code, text_of(message, bytes), security);
+    open->state->answered(open);
+}
+
+// The answer says that there is nothing, and not for which zone. A forwarder that has it from the
+// zone can say so; a server that knows nothing of the zone cannot.
+void UnboundResolver::State::ask_zone(Open* open) {
+    open->is_asking_zone = true;
+    const int error = ub_resolve_event(unbound_.get(), open->question.name.text().c_str(), ns_t_soa,
+                                       ns_c_in, open, &State::take_zone, &open->id);
+    if (error == 0 || !open->is_asking_zone) return;
+    open->is_asking_zone = false;
+    open->answer = failed(DnsFailure::servfail);
+    answered(open);
+}
+
+void UnboundResolver::State::take_zone(void* raw, int code, void* message, int bytes, int security,
+                                       char* /*why_bogus*/, int /*was_limited*/) {
+    auto* open = static_cast<Open*>(raw);
+    open->is_asking_zone = false;
+    std::optional<std::uint32_t> ttl_seconds;
+    if (code == ns_r_noerror && security != is_bogus) {
+        ttl_seconds =
+            absence_proved(open->question.name, open->answer->outcome, text_of(message, bytes));
+    }
+    if (!ttl_seconds) open->answer = failed(DnsFailure::servfail);
+    open->answer->is_unproven = false;
+    open->answer->ttl_seconds = ttl_seconds.value_or(0);
     open->state->answered(open);
 }
 
 void UnboundResolver::State::answered(Open* open) {
-    if (!abandoned_.contains(open)) deadlines_.cancel(open->deadline);
+    if (!abandoned_.contains(open) && !open->answer->is_unproven) deadlines_.cancel(open->deadline);
     answered_.push_back(open);
     if (answered_.size() > 1) return;
     asio::post(loop_, [weak = weak_from_this()] {
@@ -159,6 +196,10 @@ void UnboundResolver::State::answered(Open* open) {
 void UnboundResolver::State::hand_out_answered() {
     // A `done` may ask again; that answer comes in the next round.
     for (Open* const open : std::exchange(answered_, {})) {
+        if (open->answer->is_unproven && !abandoned_.contains(open)) {
+            ask_zone(open);  // it keeps its place and its deadline
+            continue;
+        }
         if (auto* const next = line_.leave(open->zone)) begin(static_cast<Open*>(next));
         if (abandoned_.erase(open) != 0) continue;
         const auto mine = std::move(open_.extract(open->question).mapped());

@@ -86,9 +86,7 @@ std::optional<FindingKind> kind_of(AuditDesk& desk, const std::vector<MxRecord>&
     const std::optional<Route> route = desk.route(desk.domain());
     if (!route) return std::nullopt;
     if (route->kind == RouteKind::loopback_only) return mx_loopback;
-    const bool is_dangling = route->kind == RouteKind::unusable_mx ||
-                             (route->kind == RouteKind::later && !route->failure);
-    if (is_dangling) return mx_dangling;
+    if (route->kind == RouteKind::unusable_mx) return mx_dangling;
     if (desk.intent() == Intent::none) return mx_left_over;
     return std::nullopt;
 }

@@ -44,7 +44,7 @@ std::string_view describe_lookup(route::RouteKind kind) {
         case ourselves:
             return "the domain's mail comes to this host, which does not keep it";
         case unusable_mx:
-            return "none of the domain's mail hosts exists";
+            return "none of the domain's mail hosts has an address";
         case later:
             return "the domain's mail hosts could not be found out";
     }
@@ -148,11 +148,10 @@ std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono
     return attempt;
 }
 
-bool is_at(const Attempt& attempt, const route::MailHost& host) {
+bool is_at(const Attempt& attempt, const route::MailHost& host, const route::IpAddress& address) {
     if (!attempt.stage) return false;
-    if (host.name) return attempt.host == host.name->text();
-    return attempt.host.empty() && !host.addresses.empty() &&
-           attempt.address == host.addresses.front().text();
+    const std::string_view name = host.name ? std::string_view(host.name->text()) : "";
+    return attempt.host == name && attempt.address == address.text();
 }
 
 }  // namespace turnaway::queue

@@ -42,7 +42,7 @@ Attempt lookup_of(const route::Route& route, const std::vector<Attempt>& earlier
 // For a route with hosts: the MX that could not be looked up; nothing when there is none.
 std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono::sys_seconds now);
 
-// Whether this attempt was at this host: by name, or by address for an address literal.
-bool is_at(const Attempt& attempt, const route::MailHost& host);
+// Whether this attempt was at this address of this host, which has no name for an address literal.
+bool is_at(const Attempt& attempt, const route::MailHost& host, const route::IpAddress& address);
 
 }  // namespace turnaway::queue

@@ -24,6 +24,11 @@ Delivery::Delivery(const route::Route& route, std::vector<RecipientState> states
       arrival_(arrival),
       is_dialled_(route.hosts.size()) {
     TURNAWAY_CHECK(settings_.hosts_per_round_max >= limits::round_addresses_least);
+    std::size_t addresses = 0;
+    for (const route::MailHost& host : route.hosts) {
+        first_doors_.push_back(addresses);
+        addresses += host.addresses.size();
+    }
     recipients_.reserve(states.size());
     for (RecipientState& state : states) {
         TURNAWAY_CHECK(state.progress == Progress::waiting);
@@ -33,12 +38,28 @@ Delivery::Delivery(const route::Route& route, std::vector<RecipientState> states
             add(&recipient, lookup_of(route, recipient.state.attempts, now));
             continue;
         }
-        for (const route::MailHost& host : route.hosts) {
-            const bool is_closed = closed_by(recipient.state.attempts, host).has_value();
-            recipient.doors.push_back(is_closed ? Door::closed : Door::open);
-        }
+        recipient.doors.assign(addresses, Door::open);
+        if (!recipient.state.attempts.empty()) open_doors(&recipient);
     }
     plan_stops();
+}
+
+std::size_t Delivery::door_of(std::size_t host, std::size_t address) const {
+    return first_doors_.at(host) + address;
+}
+
+// All but those that earlier rounds closed.
+void Delivery::open_doors(Recipient* recipient) const {
+    const auto& attempts = recipient->state.attempts;
+    for (std::size_t host = 0; host < route_->hosts.size(); ++host) {
+        const route::MailHost& one = route_->hosts[host];
+        const bool is_host_closed = closed_by(attempts, one).has_value();
+        for (std::size_t address = 0; address < one.addresses.size(); ++address) {
+            if (is_host_closed || closed_by(attempts, one, one.addresses[address])) {
+                recipient->doors[door_of(host, address)] = Door::closed;
+            }
+        }
+    }
 }
 
 void Delivery::plan_stops() {
@@ -64,7 +85,8 @@ void Delivery::plan_stops() {
 }
 
 bool Delivery::wants(const Recipient& recipient, const Stop& stop) const {
-    if (recipient.is_decided || recipient.doors[stop.host] != Door::open) return false;
+    if (recipient.is_decided || recipient.doors[door_of(stop.host, stop.address)] != Door::open)
+        return false;
     return !stop.is_resting || recipient.dialled < limits::round_addresses_least;
 }
 
@@ -125,7 +147,7 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
                       std::string_view words, std::chrono::sys_seconds now) {
     TURNAWAY_CHECK(!is_judged_ && recipient < recipients_.size());
     Recipient& one = recipients_[recipient];
-    Door& door = one.doors.at(target.host);
+    Door& door = one.doors.at(door_of(target.host, target.address));
     if (one.is_decided || door != Door::open || one.stop == at_) return;
     one.stop = at_;
     Attempt attempt = attempt_of(outcome, settings_.greeting_5yz, words, now);
@@ -137,7 +159,9 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
     } else if (ends_recipient(attempt) || attempt.verdict == ClientVerdict::delivered) {
         one.is_decided = true;
     } else if (*attempt.stage >= smtp::ClientStage::mail && attempt.remote) {
-        door = Door::passed;
+        const auto first = one.doors.begin() + static_cast<std::ptrdiff_t>(door_of(target.host, 0));
+        std::replace(first, first + static_cast<std::ptrdiff_t>(host.addresses.size()), Door::open,
+                     Door::passed);
     }
     add(&one, std::move(attempt));
 }

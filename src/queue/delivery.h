@@ -2,12 +2,13 @@
 // route.
 //
 // Pure: it says which address to dial for whom, is told what came of it, and in the end judges each
-// recipient once (queue/disposition.h). Hosts go by preference (RFC 5321 section 5.1); a host that
-// refused for good, in this round or an earlier one, is not asked again for that recipient. A
-// connection that fails leads to the host's next address, a temporary reply to MAIL, RCPT or DATA
-// to the next host, a permanent one to nowhere. Addresses that rest (queue/host_health.h) come
-// last, and only until the recipient had two. At most hosts_per_round_max hosts, and
-// base::limits::round_addresses_of_host_most addresses of each; later rounds begin further on.
+// recipient once (queue/disposition.h). Hosts go by preference (RFC 5321 section 5.1); an address
+// where the host refused for good, in this round or an earlier one, is not asked again for that
+// recipient. That and a connection that fails lead to the host's next address, a temporary reply to
+// MAIL, RCPT or DATA to the next host, a permanent one to nowhere. Addresses that rest
+// (queue/host_health.h) come last, and only until the recipient had two. At most
+// hosts_per_round_max hosts, and base::limits::round_addresses_of_host_most addresses of each;
+// later rounds begin further on.
 #pragma once
 
 #include <chrono>
@@ -78,12 +79,12 @@ class Delivery {
   private:
     enum class Door : std::uint8_t {
         open,
-        passed,  // said "later" to this recipient: the host's other addresses would say the same
-        closed,  // for good
+        passed,  // the host said "later" to this recipient: its other addresses would say the same
+        closed,  // refused for good here
     };
     struct Recipient {
         RecipientState state;
-        std::vector<Door> doors;               // of each host
+        std::vector<Door> doors;               // of each address of the route, host by host
         std::size_t fresh = 0;                 // attempts of this round
         std::size_t dialled = 0;               // addresses in this round
         std::optional<std::size_t> stop = {};  // where the last of them was made
@@ -96,6 +97,8 @@ class Delivery {
         bool is_resting;
     };
 
+    std::size_t door_of(std::size_t host, std::size_t address) const;
+    void open_doors(Recipient* recipient) const;
     void plan_stops();
     bool wants(const Recipient& recipient, const Stop& stop) const;
     void record(const Target& target, std::size_t recipient, const smtp::ClientOutcome& outcome,
@@ -106,6 +109,7 @@ class Delivery {
     DeliverySettings settings_;
     std::chrono::sys_seconds arrival_;
     std::vector<Recipient> recipients_;
+    std::vector<std::size_t> first_doors_;  // of each host
     std::vector<Stop> stops_;
     std::size_t at_ = 0;  // the next stop
     std::optional<Target> again_;

@@ -50,10 +50,20 @@ Judgement by_attempt(Judgement::Kind kind, const std::vector<Attempt>& attempts,
     return {.kind = kind, .status = attempts[at].status, .decided_by = at, .cause = cause};
 }
 
+// The last attempt there never left this machine.
+bool has_no_way(const std::vector<Attempt>& attempts, const route::MailHost& host,
+                const route::IpAddress& address) {
+    const auto last = std::find_if(attempts.rbegin(), attempts.rend(), [&](const Attempt& attempt) {
+        return is_at(attempt, host, address);
+    });
+    return last != attempts.rend() && is_without_way(*last);
+}
+
 // When every host was closed: the attempt at the best of them.
 std::optional<std::size_t> all_closed_by(const route::Route& route,
                                          const std::vector<Attempt>& attempts) {
     if (route.hosts.empty() || route.has_failed_exchange) return std::nullopt;
+    if (route.has_note(route::NoteKind::too_many_addresses)) return std::nullopt;
     for (const route::MailHost& host : route.hosts) {
         if (!closed_by(attempts, host)) return std::nullopt;
     }
@@ -137,11 +147,22 @@ std::string_view name(Judgement::Kind kind) {
 }
 
 std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
-                                     const route::MailHost& host) {
+                                     const route::MailHost& host, const route::IpAddress& address) {
     for (std::size_t i = attempts.size(); i-- > 0;) {
-        if (closes_host(attempts[i]) && is_at(attempts[i], host)) return i;
+        if (closes_host(attempts[i]) && is_at(attempts[i], host, address)) return i;
     }
     return std::nullopt;
+}
+
+std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
+                                     const route::MailHost& host) {
+    std::optional<std::size_t> first;
+    for (const route::IpAddress& address : host.addresses) {
+        const auto closed = closed_by(attempts, host, address);
+        if (!closed && !has_no_way(attempts, host, address)) return std::nullopt;
+        if (!first) first = closed;
+    }
+    return first;
 }
 
 Judgement judge(const route::Route& route, const RecipientState& state, std::size_t fresh,

@@ -3,10 +3,10 @@
 // Delivered, failed for good, or to be tried later. The verdict is drawn from every attempt on
 // record and the route as it is now, never from the host that happened to be tried last. Failed
 // needs permanent evidence: the recipient was refused, DNS says that there is nowhere to go, or
-// every host of the route was closed for good and no other MX is hidden by a DNS failure. Temporary
-// evidence fails only when the lifetime of its cause is over (requirement 38; RFC 5321 section
-// 4.5.4.1, RFC 7504 section 4). Known gap: an MX beyond base::limits::route_mx_most is not in the
-// route and so is never waited for.
+// every address of every host was closed for good and none is hidden by a DNS failure or a bound.
+// Temporary evidence fails only when the lifetime of its cause is over (requirement 38; RFC 5321
+// section 4.5.4.1, RFC 7504 section 4). Known gap: an MX beyond base::limits::route_mx_most is not
+// in the route and so is never waited for.
 #pragma once
 
 #include <chrono>
@@ -47,7 +47,12 @@ struct Circumstances {
     std::chrono::sys_seconds now;
 };
 
-// Index of the attempt that closed this host for good; nothing while it may still accept.
+// Index of the attempt that closed this address of the host for good; nothing while it may still
+// accept.
+std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
+                                     const route::MailHost& host, const route::IpAddress& address);
+// The same of the host, which is closed when each of its addresses is (RFC 5321 section 5.1). An
+// address that this machine has no route to does not count where another is closed.
 std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
                                      const route::MailHost& host);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "codes/constants.h"
 
 namespace turnaway::queue {
 namespace {
@@ -82,6 +83,14 @@ bool is_unreachable(const Attempt& attempt) {
     return attempt.stage == ClientStage::connect && attempt.verdict == ClientVerdict::temporary;
 }
 
+bool is_without_way(const Attempt& attempt) {
+    return is_unreachable(attempt) && attempt.status == without_way();
+}
+
+codes::EnhancedCode without_way() {
+    return codes::EnhancedCode::temporary(codes::unable_to_route);
+}
+
 void append(Attempt attempt, std::vector<Attempt>* attempts) {
     const bool is_closing = closes_host(attempt);
     attempts->push_back(std::move(attempt));
@@ -89,8 +98,8 @@ void append(Attempt attempt, std::vector<Attempt>* attempts) {
         return closes_host(other) == is_closing;
     };
     const auto count = static_cast<std::size_t>(std::ranges::count_if(*attempts, is_same_kind));
-    const std::size_t most = is_closing ? limits::route_mx_most
-                                        : limits::attempts_kept_first + limits::attempts_kept_last;
+    const std::size_t most =
+        is_closing ? closings_kept_most : limits::attempts_kept_first + limits::attempts_kept_last;
     if (count <= most) return;
     std::size_t passed = is_closing ? 0 : limits::attempts_kept_first;
     const auto dropped = std::ranges::find_if(

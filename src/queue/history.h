@@ -1,27 +1,35 @@
 // What is kept of a recipient's attempts: enough to judge and to report by, never more than a
 // bound.
 //
-// Attempts that a later round needs, because they closed a host for good, are kept up to as many as
-// a route has hosts. Of all others the first few are kept, which show how it began, and the last.
+// Attempts that a later round needs, because they closed an address for good, are kept up to a
+// bound that is enough for two addresses of each host. Of all others the first few are kept, which
+// show how it began, and the last.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
+#include "base/limits.h"
 #include "queue/message.h"
 
 namespace turnaway::queue {
 
-// The host, not the recipient, was refused for good: it needs not be asked again for this message,
-// and another host may do better. 521 and other 5yz before MAIL; what the host cannot take, such as
-// a message so big.
+// The host, not the recipient, was refused for good at this address: it need not be asked again
+// there for this message, and another address or host may do better. 521 and other 5yz before MAIL;
+// what the host cannot take, such as a message so big.
 bool closes_host(const Attempt& attempt);
 // The host refused this recipient or message for good, in its own words: no other host is asked.
 bool ends_recipient(const Attempt& attempt);
 // No host was dialled.
 bool is_lookup(const Attempt& attempt);
+// This machine has no route to the address, which says nothing about the host.
+bool is_without_way(const Attempt& attempt);
+codes::EnhancedCode without_way();  // by its status
 // At the connection itself: nobody was there.
 bool is_unreachable(const Attempt& attempt);
+
+// Of attempts that closed an address.
+inline constexpr std::size_t closings_kept_most = 2 * base::limits::route_mx_most;
 
 // Adds at the end and drops what is too much; the one added always stays.
 void append(Attempt attempt, std::vector<Attempt>* attempts);

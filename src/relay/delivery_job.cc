@@ -180,8 +180,10 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     times_.mail_began = dialogue.mail_began;
     tell_attempt(shard_.house(), dialogue, target.recipients.size(), live_->message.content_bytes);
     if (dialogue.host_outcome) had_host_trouble_ = true;
-    if (dialogue.host_outcome && dialogue.host_outcome->stage == smtp::ClientStage::connect) {
-        health.unreachable(address, now);
+    const auto& outcome = dialogue.host_outcome;
+    if (outcome && outcome->stage == smtp::ClientStage::connect) {
+        // No route costs no wait, and the verdict on the host needs to know of it in each round.
+        if (outcome->status != queue::without_way()) health.unreachable(address, now);
     } else {
         health.reachable(address);
     }

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "io/no_way.h"
 #include "queue/attempts.h"
+#include "queue/history.h"
 #include "relay/events.h"
 #include "relay/shard.h"
 
@@ -77,6 +79,7 @@ asio::awaitable<Dialogue> NextHost::dial_and_deliver(HostAddress where, smtp::Tl
             session_->closed();
         }
         auto dialogue = conclude();
+        if (io::has_no_way(dialled.error())) dialogue.host_outcome->status = queue::without_way();
         dialogue.words =
             dialled.error() == asio::error::timed_out
                 ? queue::describe(*dialogue.host_outcome, rules->config.delivery.connect_wait)

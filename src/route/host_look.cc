@@ -68,6 +68,7 @@ HostLook look_at_host(const mail::Domain& name, std::uint16_t preference, const 
     const auto& canonical_name = a.canonical_name ? a.canonical_name : aaaa.canonical_name;
     const DnsAnswer* failed = first_failed(a, aaaa);
 
+    if (failed != nullptr) look.failure = failed->failure;
     if (sorted.some_undialable) note(NoteKind::unusable_address);
     if (sorted.too_many) note(NoteKind::too_many_addresses);
     if (sorted.some_ours || (canonical_name && settings.is_ours(*canonical_name))) {
@@ -76,7 +77,6 @@ HostLook look_at_host(const mail::Domain& name, std::uint16_t preference, const 
         look.state = HostState::usable;
     } else if (failed != nullptr) {
         look.state = HostState::failed;
-        look.failure = failed->failure;
     } else if (sorted.some_undialable) {
         look.state = HostState::undialable;
     } else if (a.outcome == DnsOutcome::no_such_name || aaaa.outcome == DnsOutcome::no_such_name) {

@@ -1,8 +1,9 @@
 // HostLook: what the A and AAAA answers for one mail host come to.
 //
 // Ourselves, addresses nobody may dial, names that lead nowhere and failures are told apart here,
-// host by host; route/route_query.h draws the conclusion over all of them. A failure counts only
-// when there is no address without it: one address family is enough to deliver.
+// host by host; route/route_query.h draws the conclusion over all of them. One address family is
+// enough to deliver, so a failure of the other makes no host unusable; but it is kept, because the
+// host may take mail at an address we do not know.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,11 @@ enum class HostState : std::uint8_t {
 struct HostLook {
     HostState state = HostState::no_address;
     MailHost host;                      // complete when usable
-    std::optional<DnsFailure> failure;  // when failed
+    std::optional<DnsFailure> failure;  // of A or AAAA, whatever the state
     std::vector<Note> notes;
+
+    // It may have addresses that DNS could not tell us now.
+    bool is_partly_unknown() const { return failure.has_value(); }
 };
 
 // `name` is the exchange, or the domain itself when it has no MX.

@@ -27,8 +27,8 @@ enum class RouteKind : std::uint8_t {
     no_mail_host,    // neither MX nor address, or an address literal of an unknown tag
     loopback_only,   // every address is loopback, or of another class where no mail host can be
     ourselves,       // the best host is this one (requirement 43)
-    unusable_mx,     // none of the MX names exists, or none is a name
-    later,           // DNS could not answer, or MX names exist without an address
+    unusable_mx,     // none of the MX names has an address, or none is a name
+    later,           // DNS could not answer
 };
 
 // `null-mx`, `later`: for logs.
@@ -81,10 +81,10 @@ struct MailHost {
 struct Route {
     RouteKind kind = RouteKind::later;
     std::vector<MailHost> hosts = {};  // best first, equals shuffled; empty unless kind is hosts
-    // Of `hosts`: some MX could not be looked up for now. When all of `hosts` refuse, that one may
-    // still accept, so the outcome is temporary.
+    // Of `hosts`: some address of some MX could not be looked up for now. When all that are known
+    // refuse, that one may still accept, so the outcome is temporary.
     bool has_failed_exchange = false;
-    // Permanent, but it rests on an NXDOMAIN that was not validated: ask once more before believing
+    // Permanent, but it rests on an absence that was not validated: ask once more before believing
     // it.
     bool is_worth_asking_again = false;
     std::optional<DnsFailure> failure = {};  // of `later`: what DNS did, when it was a failure

@@ -119,6 +119,7 @@ void RouteQuery::count_in(const DnsAnswer& answer) {
     building_.ttl = std::min(building_.ttl, believable(answer));
     all_secure_ = all_secure_ && answer.is_secure;
     some_doubtful_absence_ |= answer.outcome == DnsOutcome::no_such_name && !answer.is_secure;
+    some_doubtful_lack_ |= answer.outcome == DnsOutcome::no_data && !answer.is_secure;
 }
 
 void RouteQuery::advance() {
@@ -211,7 +212,7 @@ void RouteQuery::finish_hosts() {
         if (look.host.canonical_name && !is_implicit_) {
             add_notes({{NoteKind::alias_as_exchange, exchange}});
         }
-        if (look.state == HostState::failed) add_notes({{NoteKind::failed_exchange, exchange}});
+        if (look.is_partly_unknown()) add_notes({{NoteKind::failed_exchange, exchange}});
         if (!is_implicit_ &&
             (look.state == HostState::no_such_name || look.state == HostState::no_address)) {
             add_notes({{NoteKind::dangling_exchange, exchange}});
@@ -222,7 +223,7 @@ void RouteQuery::finish_hosts() {
         finish_without_hosts(looks);
         return;
     }
-    building_.has_failed_exchange = any_is(looks, HostState::failed);
+    building_.has_failed_exchange = std::ranges::any_of(looks, &HostLook::is_partly_unknown);
     finish(RouteKind::hosts);
 }
 
@@ -240,8 +241,6 @@ void RouteQuery::finish_without_hosts(const std::vector<HostLook>& looks) {
         finish(RouteKind::loopback_only);
     } else if (is_implicit_) {
         finish(RouteKind::no_mail_host);
-    } else if (any_is(looks, HostState::no_address)) {
-        finish(RouteKind::later);
     } else {
         finish(RouteKind::unusable_mx);
     }
@@ -255,7 +254,10 @@ void RouteQuery::finish(RouteKind kind) {
     building_.kind = kind;
     if (kind != RouteKind::hosts) building_.is_secure = all_secure_;
     const bool is_permanent = kind != RouteKind::hosts && kind != RouteKind::later;
-    building_.is_worth_asking_again = is_permanent && some_doubtful_absence_;
+    // Of an MX that exists without an address we make an error only when DNS says so twice.
+    const bool is_doubtful =
+        some_doubtful_absence_ || (kind == RouteKind::unusable_mx && some_doubtful_lack_);
+    building_.is_worth_asking_again = is_permanent && is_doubtful;
     std::ranges::sort(building_.notes);
     const auto repeated = std::ranges::unique(building_.notes);
     building_.notes.erase(repeated.begin(), repeated.end());

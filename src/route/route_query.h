@@ -5,9 +5,8 @@
 // has no MX) all at once: two rounds, at most 1 + 2 * base::limits::route_mx_most questions. An MX
 // that cannot be used is an error and never a reason to look at the domain's own address (RFC 5321
 // section 5.1, requirement 41). Deadlines and caching belong to the caller and its resolver. The
-// same answers give the same route whatever order they come in. Known gap: MX names that exist but
-// have no address make the route `later`, so a permanently broken domain is retried until the
-// message's lifetime ends (DESIGN section 6).
+// same answers give the same route whatever order they come in. MX names
+// without any address, which DNS says of all of them, are an error of the domain.
 #pragma once
 
 #include <cstdint>
@@ -74,6 +73,7 @@ class RouteQuery {
     Route building_;
     bool all_secure_ = true;              // every answer so far was validated
     bool some_doubtful_absence_ = false;  // an NXDOMAIN that was not validated
+    bool some_doubtful_lack_ = false;     // a name without the type, that was not validated
     std::optional<Route> route_;
 };
 

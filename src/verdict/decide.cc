@@ -58,7 +58,7 @@ std::string_view explain(route::RouteKind kind) {
         case route::RouteKind::ourselves:
             return "names this host for its mail, which does not deliver it here";
         case route::RouteKind::unusable_mx:
-            return "names only MX hosts that do not exist";
+            return "names only MX hosts without an address";
         case route::RouteKind::later:
             return "cannot be looked up in DNS for now, please try again";
         case route::RouteKind::hosts:

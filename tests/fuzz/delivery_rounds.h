@@ -138,7 +138,9 @@ class Rounds {
         TURNAWAY_CHECK(target.address < host.addresses.size());
         for (const std::size_t recipient : target.recipients) {
             TURNAWAY_CHECK(!is_decided_.at(recipient));
-            TURNAWAY_CHECK(!closed_by(before.at(recipient).attempts, host));
+            const auto& attempts = before.at(recipient).attempts;
+            TURNAWAY_CHECK(!closed_by(attempts, host));
+            TURNAWAY_CHECK(!closed_by(attempts, host, host.addresses[target.address]));
         }
     }
 
@@ -174,8 +176,7 @@ class Rounds {
             return attempt.verdict == smtp::ClientVerdict::permanent;
         };
         const Lifetimes& lifetimes = settings_.lifetimes;
-        TURNAWAY_CHECK(state.attempts.size() <= limits::route_mx_most +
-                                                    limits::attempts_kept_first +
+        TURNAWAY_CHECK(state.attempts.size() <= closings_kept_most + limits::attempts_kept_first +
                                                     limits::attempts_kept_last);
         TURNAWAY_CHECK(!judgement.cause.empty());
         if (judgement.decided_by) TURNAWAY_CHECK(*judgement.decided_by < state.attempts.size());

@@ -115,7 +115,7 @@ class Dns(CheckTest):
                 ("user@ok.test", "yes", "accepts"), ("bücher.test", "yes", "accepts"), ("null.test", "no", "null-mx"),
                 ("null10.test", "no", "null-mx"), ("alias.test", "no", "null-mx"), ("mixed.test", "yes", "malformed-null-mx"),
                 ("nothere.test", "no", "no-such-domain"), ("empty.test", "no", "no-mail-host"),
-                ("dangling.test", "no", "dangling-mx"), ("noaddress.test", "unknown", "dangling-mx"),
+                ("dangling.test", "no", "dangling-mx"), ("noaddress.test", "no", "dangling-mx"),
                 ("broken.test", "unknown", "dns-failure"), ("fails.test", "unknown", "dns-failure"),
                 ("lame.test", "unknown", "dns-failure")]:
             self.assert_verdict(name, taking, verdict)

@@ -2,8 +2,8 @@
 
 Promises: `zone` is what the names have; `fault(name, kind, type)` sets one fault of FAULTS for the questions about that name (of
 one type, or of all). UDP and TCP on one port; without `tcp` nothing listens there, so a connection is refused. EVIL is the
-address, and EVIL_NAME the exchange, of every record that no zone has: whoever believes one shows it. `asked` keeps the questions.
-Poses as a recursive server without DNSSEC; a CNAME is followed.
+address, and EVIL_NAME the exchange, of every record that no zone has: whoever believes one shows it. `asked` keeps the questions;
+only every `answers_every`th question by UDP is answered. Poses as a recursive server without DNSSEC; a CNAME is followed.
 """
 import contextlib
 import heapq
@@ -134,7 +134,7 @@ HARMLESS = {"extra-answers", "extra-authority", "extra-additional", "spoofed-fir
 class FaultyDns:
     def __init__(self, address, tcp=True):
         self.zone, self.faults, self.asked, self.late = {}, {}, [], []
-        self.other = "other.faults.test"
+        self.other, self.answers_every = "other.faults.test", 1
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.tcp = socket.socket() if tcp else None
@@ -208,6 +208,8 @@ class FaultyDns:
             packet, client = self.udp.recvfrom(4096)
             question = Question(packet)
             self.asked.append((question.name, question.type))
+            if len(self.asked) % self.answers_every:
+                continue
             for answer in self._messages(question):
                 if self._fault_of(question) == "late":
                     heapq.heappush(self.late, (time.monotonic() + LATE_S, len(self.asked), answer, client))

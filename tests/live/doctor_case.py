@@ -15,6 +15,7 @@ BIN = pathlib.Path(os.environ["TURNAWAY_BIN"])
 LIMIT_S = 120
 A, PTR, AAAA = 1, 12, 28
 NOERROR, SERVFAIL, NXDOMAIN = 0, 2, 3
+SOA = b"\0" + struct.pack("!HHIH", 6, 1, 60, 22) + b"\0\0" + struct.pack("!IIIII", 1, 60, 60, 60, 60)
 HOSTNAME = "mail.doctor.example"
 IS_ROOT = os.geteuid() == 0
 
@@ -59,12 +60,13 @@ class NameServer:
             found = self.records.get((".".join(labels), kind), [])
             name_exists = any(name == ".".join(labels) for name, _ in self.records)
             rcode = NOERROR if name_exists else self.rcode
-            answer = packet[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(found), 0, 0) + packet[12:end]
+            authority = SOA if not found and rcode in (NOERROR, NXDOMAIN) else b""
+            answer = packet[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(found), 1 if authority else 0, 0) + packet[12:end]
             for record in found:
                 rdata = wire_name(record) if kind == PTR else socket.inet_pton(
                     socket.AF_INET if kind == A else socket.AF_INET6, record)
                 answer += b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(rdata)) + rdata
-            self.socket.sendto(answer, client)
+            self.socket.sendto(answer + authority, client)
 
 
 class Says:

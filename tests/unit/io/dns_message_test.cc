@@ -46,7 +46,7 @@ std::string message(const std::string& answers, std::size_t count, int code = 0,
            "\0\0"s + frame.question + answers + authority;
 }
 
-std::optional<DnsAnswer> read_as(DnsType type, std::string text) {
+std::optional<MessageAnswer> read_as(DnsType type, std::string text) {
     text[answer_at - 3] = static_cast<char>(wire_type(type));
     return read_message({mail::Domain::parse("a.test").value(), type}, text);
 }
@@ -254,6 +254,36 @@ TEST(DnsMessageTest, AnAbsenceMustBeOfTheNamesZone) {
         EXPECT_EQ(outcome_of(message(alias, 1, code, zones[2])), none);
         EXPECT_EQ(outcome_of(message(alias, 1, code, zones[0])), DnsOutcome::failed);
     }
+}
+
+TEST(DnsMessageTest, AnAbsenceWithoutItsZoneIsUnproven) {
+    const Frame authoritative{.flags = 0x8580};
+    EXPECT_TRUE(read_as(DnsType::mx, message("", 0))->is_unproven);
+    EXPECT_TRUE(read_as(DnsType::mx, message("", 0, 3))->is_unproven);
+    EXPECT_FALSE(read_as(DnsType::mx, message("", 0, 3, {}, authoritative))->is_unproven);
+    const std::string zone = record("\xc0\x0e"s, 6, 30, "");
+    EXPECT_FALSE(read_as(DnsType::mx, message("", 0, 0, zone))->is_unproven);
+    // libunbound takes records of other names away.
+    const std::string foreign = record("\1b\xc0\x0e"s, 15, 30, "\0\x0a\0"s);
+    EXPECT_TRUE(read_as(DnsType::mx, message(foreign, 1))->is_unproven);
+}
+
+TEST(DnsMessageTest, TheZoneProvesAnAbsence) {
+    const auto name = mail::Domain::parse("a.test").value();
+    const Frame about_zone{.question = "\1a\4test\0\0\6\0\1"s};
+    const auto proved = [&](DnsOutcome absence, const std::string& text) {
+        return absence_proved(name, absence, text);
+    };
+    const std::string above = record("\xc0\x0e"s, 6, 30, "");
+    const std::string own = record(asked_again, 6, 90, "\0\0"s + std::string(19, '\0') + '<');
+    using enum DnsOutcome;
+    EXPECT_EQ(proved(no_data, message("", 0, 0, above, about_zone)), 30U);
+    EXPECT_EQ(proved(no_data, message(own, 1, 0, {}, about_zone)), 60U);
+    EXPECT_EQ(proved(no_such_name, message("", 0, 3, above, about_zone)), 30U);
+    EXPECT_FALSE(proved(no_such_name, message("", 0, 0, above, about_zone)));
+    EXPECT_FALSE(proved(no_data, message("", 0, 3, above, about_zone)));
+    EXPECT_FALSE(proved(no_data, message("", 0, 0, {}, about_zone)));
+    EXPECT_FALSE(proved(no_data, message("", 0, 0, above))) << "another question";
 }
 
 }  // namespace

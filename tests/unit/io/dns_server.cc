@@ -100,11 +100,14 @@ void DnsServer::answer(std::size_t bytes) {
     if (silent_.contains(name)) return;
     int count = 0;
     const bool is_truncated = truncated_.contains(name);
-    const std::string records = is_truncated ? "" : records_of(name, type, &count);
-    const bool is_there = records_.contains(name);
+    const bool is_unknown = unknown_.contains(name);
+    const std::string records = is_truncated || is_unknown ? "" : records_of(name, type, &count);
+    const bool is_there = records_.contains(name) || is_unknown;
     const int rcode = failing_.contains(name) ? servfail : is_there ? 0 : 3;
+    const bool names_zone = count == 0 && rcode != servfail && !is_truncated && !is_unknown &&
+                            (type == soa || !without_zone_.contains(name));
     const std::string negative =
-        count == 0 && rcode != servfail && !is_truncated
+        names_zone
             ? record("test", soa,
                      wire_name("ns.test") + wire_name("root.test") + std::string(19, '\0') + '<')
             : "";

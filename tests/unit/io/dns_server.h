@@ -28,6 +28,11 @@ class DnsServer {
     void be_silent_about(const std::string& name) { silent_.insert(name); }
     // The answer is cut off before its first record, and there is no TCP.
     void truncate_for(const std::string& name) { truncated_.insert(name); }
+    // Its negative answers have no SOA, as from the cache of some forwarders; those to a question
+    // for the SOA have.
+    void leave_zone_out_for(const std::string& name) { without_zone_.insert(name); }
+    // Says of all types that there is nothing, and names no zone.
+    void know_nothing_about(const std::string& name) { unknown_.insert(name); }
     void fail_for(const std::string& name) { failing_.insert(name); }
     static std::string wire_name(const std::string& name);
     static std::string wire_mx(std::uint16_t preference, const std::string& name_on_wire);
@@ -47,6 +52,8 @@ class DnsServer {
     std::set<std::string> silent_;
     std::set<std::string> failing_;
     std::set<std::string> truncated_;
+    std::set<std::string> without_zone_;
+    std::set<std::string> unknown_;
     std::map<std::string, std::size_t> questions_;
 };
 

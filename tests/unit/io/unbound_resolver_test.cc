@@ -209,6 +209,22 @@ TEST_F(UnboundResolverTest, ATruncatedAnswerWithoutTcpIsAFailure) {
     }
 }
 
+// A forwarder that answers from its cache may leave the SOA out, and a lame server has none.
+TEST_F(UnboundResolverTest, AnAbsenceWithoutAZoneIsAskedAbout) {
+    server_.add("there.test", DnsServer::txt, "\1x");
+    server_.leave_zone_out_for("there.test");
+    server_.leave_zone_out_for("gone.test");
+    server_.add("lame.test", DnsServer::mx, DnsServer::wire_mx(0, DnsServer::wire_name("")));
+    server_.know_nothing_about("lame.test");
+    open_with_server();
+    const DnsAnswer there = ask("there.test");
+    EXPECT_EQ(there.outcome, DnsOutcome::no_data);
+    EXPECT_GT(there.ttl_seconds, 50U);
+    EXPECT_LE(there.ttl_seconds, 60U);
+    EXPECT_EQ(ask("gone.test").outcome, DnsOutcome::no_such_name);
+    EXPECT_EQ(ask("lame.test").outcome, DnsOutcome::failed);
+}
+
 TEST_F(UnboundResolverTest, OpenQuestionsAreDroppedWithTheResolver) {
     server_.be_silent_about("silent.test");
     open_with_server();

@@ -40,12 +40,58 @@ TEST(Delivery, GoesByPreferenceAndThroughAllAddressesOfAHostThatIsNotThere) {
               (Dialled{"192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"}));
 }
 
-TEST(Delivery, AHostThatSpokeIsNotAskedAtItsOtherAddress) {
+TEST(Delivery, AHostThatSpokeOfTheRecipientIsNotAskedAtItsOtherAddress) {
+    EXPECT_EQ(run_round(two_by_two(), all("rcpt 450 4.2.1 x")).dialled,
+              (Dialled{"192.0.2.1", "192.0.2.2"}));
+}
+
+// RFC 5321 section 5.1: another machine may answer there.
+TEST(Delivery, AHostRefusesOnlyWhenEachOfItsAddressesDoes) {
     for (const std::string_view act :
-         {"greeting 521 mx.example", "ehlo 521 mx.example", "rcpt 450 4.2.1 x"}) {
-        EXPECT_EQ(run_round(two_by_two(), all(act)).dialled, (Dialled{"192.0.2.1", "192.0.2.2"}))
+         {"greeting 521 mx.example", "ehlo 521 mx.example", "greeting 554 no", "content_too_big"}) {
+        Acts acts = all(act);
+        const Round refused = run_round(two_by_two(), acts);
+        EXPECT_EQ(refused.dialled,
+                  (Dialled{"192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"}))
             << act;
+        EXPECT_EQ(refused.judgements[0].kind, Kind::failed) << act;
+        EXPECT_EQ(refused.judgements[0].decided_by, 0U) << act;
+        acts["2001:db8::1"] = "final_dot 250 ok";
+        const Round taken = run_round(two_by_two(), acts);
+        EXPECT_EQ(taken.dialled, (Dialled{"192.0.2.1", "2001:db8::1"})) << act;
+        EXPECT_EQ(taken.judgements[0].kind, Kind::delivered) << act;
     }
+}
+
+TEST(Delivery, AnAddressThatDidNotAnswerIsTheOneToTryAgain) {
+    Acts acts = all("greeting 521 mx.example");
+    acts["2001:db8::1"] = "timeout";
+    const Round first = run_round(two_by_two(), acts);
+    EXPECT_EQ(first.judgements[0].kind, Kind::later);
+    acts["2001:db8::1"] = "greeting 521 mx.example";
+    const Round second = run_round(two_by_two(), acts, first.states, 1h);
+    EXPECT_EQ(second.dialled, Dialled{"2001:db8::1"});
+    EXPECT_EQ(second.judgements[0].kind, Kind::failed);
+    EXPECT_EQ(second.judgements[0].status.text(), "5.3.2");
+}
+
+// A machine without IPv6 learns nothing there.
+TEST(Delivery, AnAddressWithoutAWayDoesNotKeepARefusingHostOpen) {
+    Acts acts = all("greeting 521 mx.example");
+    acts["2001:db8::1"] = acts["2001:db8::2"] = "no_way";
+    const Round refused = run_round(two_by_two(), acts);
+    EXPECT_EQ(refused.dialled.size(), 4U);
+    EXPECT_EQ(refused.judgements[0].kind, Kind::failed);
+    EXPECT_EQ(refused.judgements[0].status.text(), "5.3.2");
+    const Round unreached = run_round(two_by_two(), all("no_way"));
+    EXPECT_EQ(unreached.judgements[0].kind, Kind::later);
+    EXPECT_EQ(unreached.judgements[0].status.text(), "4.4.4");
+}
+
+TEST(Delivery, ARefusalIsNotBelievedOfAHostWithAddressesThatWereLeftOut) {
+    route::Route route = two_by_two();
+    route.notes = {{route::NoteKind::too_many_addresses, "b.example"}};
+    EXPECT_EQ(run_round(route, all("greeting 521 mx.example")).judgements[0].kind, Kind::later);
 }
 
 TEST(Delivery, DialsNoMoreHostsThanAllowedAndCallsTheRestUntried) {

@@ -84,7 +84,7 @@ TEST(History, KeepsTheFirstTheLastAndEveryHostThatClosed) {
     EXPECT_EQ(attempts[4].host, "h180.example");
     EXPECT_EQ(attempts.back().host, "h199.example");
     for (int i = 0; i < 100; ++i) append(attempt_with("ehlo 521 mx.example", i), &attempts);
-    EXPECT_EQ(attempts.size(), 23 + base::limits::route_mx_most);
+    EXPECT_EQ(attempts.size(), 23 + closings_kept_most);
     EXPECT_EQ(attempts.back().host, "h99.example");
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "queue/delivery.h"
+#include "queue/history.h"
 #include "smtp/reply.h"
 
 namespace turnaway::queue::testing {
@@ -32,13 +33,19 @@ inline route::MailHost host(std::string_view name, std::uint16_t preference,
     return host;
 }
 
-// What an address does: "connect" refuses, "timeout" never answers, "greeting 521 h", "ehlo 521 h",
-// "rcpt 550 5.1.1 no", "final_dot 250 ok", or a cause of ours such as "content_too_big".
+// What an address does: "connect" refuses, "no_way" is unreachable from here, "timeout" never
+// answers, "greeting 521 h", "ehlo 521 h", "rcpt 550 5.1.1 no", "final_dot 250 ok", or a cause of
+// ours such as "content_too_big".
 inline smtp::ClientOutcome outcome_from(std::string_view act) {
     using smtp::ClientCause;
     using smtp::ClientStage;
     if (act == "connect") return smtp::local_outcome(ClientCause::lost, ClientStage::connect);
     if (act == "timeout") return smtp::local_outcome(ClientCause::timed_out, ClientStage::connect);
+    if (act == "no_way") {
+        auto outcome = smtp::local_outcome(ClientCause::lost, ClientStage::connect);
+        outcome.status = without_way();
+        return outcome;
+    }
     for (int cause = static_cast<int>(ClientCause::tls_not_offered);
          cause <= static_cast<int>(ClientCause::content_too_big); ++cause) {
         const auto ours = static_cast<ClientCause>(cause);

@@ -131,9 +131,8 @@ TEST(RouteQuery, KnowsWhatLeadsNowhere) {
         {"example.org CNAME gone.example", no_such_domain},
         {"example.org MX 10 gone.example\nexample.org MX 20 lost.example", unusable_mx, "",
          "dangling-exchange gone.example; dangling-exchange lost.example"},
-        // A name that exists may get an address yet.
         {"example.org MX 10 gone.example\nexample.org MX 20 bare.example\nbare.example MX 0 .",
-         later, "", "dangling-exchange bare.example; dangling-exchange gone.example"},
+         unusable_mx, "", "dangling-exchange bare.example; dangling-exchange gone.example"},
         {"example.org MX 10 gone.example\nexample.org MX 20 192.0.2.9\n"
          "example.org MX 30 a.example\na.example A 192.0.2.1",
          hosts, "30 a.example 192.0.2.1",
@@ -251,8 +250,20 @@ TEST(RouteQuery, GoesOnWithoutTheHostThatCouldNotBeLookedUp) {
     EXPECT_EQ(notes_text(route), "failed-exchange a.example");
     EXPECT_TRUE(route.has_failed_exchange);
     EXPECT_EQ(route.failure, std::nullopt);
-    // One address family is enough to know the host.
-    EXPECT_FALSE(route_of("example.org A 192.0.2.1\nexample.org TIMEOUT AAAA").has_failed_exchange);
+    // One address family is enough to deliver, and not to call the host one that refuses.
+    const Route half = route_of("example.org A 192.0.2.1\nexample.org TIMEOUT AAAA");
+    EXPECT_EQ(half.kind, hosts);
+    EXPECT_TRUE(half.has_failed_exchange);
+}
+
+TEST(RouteQuery, AsksTwiceForTheAddressesOfAnMxThatHasNone) {
+    const std::string bare = "$SECURE example.org\nexample.org MX 10 bare.example\n";
+    const std::string text = "bare.example TXT nothing\n";
+    EXPECT_TRUE(route_of(bare + text).is_worth_asking_again);
+    EXPECT_FALSE(route_of(bare + text + "$SECURE bare.example").is_worth_asking_again);
+    EXPECT_EQ(route_of(bare + text + "example.org MX 20 x.example\nx.example TIMEOUT A").kind,
+              later);
+    EXPECT_EQ(route_of(bare + text + "bare.example SERVFAIL AAAA").kind, later);
 }
 
 TEST(RouteQuery, MarksAnNxdomainNobodyVouchesFor) {
