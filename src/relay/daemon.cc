@@ -341,10 +341,7 @@ void Daemon::tell_weaknesses() {
              " files may be open, and all connections of the configuration need " +
              std::to_string(descriptors_.wanted));
     }
-    if (!own_addresses_) {
-        warn(own_addresses_.error().message +
-             "; name those that mail comes to in [relay] own_addresses");
-    }
+    if (!own_addresses_) warn(own_addresses_.error().message + "; set [relay] own_addresses");
     for (const auto& each : weaknesses_of(rules_->config)) warn(each.text());
 }
 
