@@ -35,7 +35,6 @@
 namespace turnaway::relay {
 namespace {
 using base::Result;
-
 // How long a stop may take before who is still there is cut off. When the spool has failed nothing
 // that a delivery comes to can be kept any more: the sooner it ends, the fewer will be made twice.
 constexpr std::chrono::seconds stop_wait_most{30};
