@@ -1,7 +1,8 @@
 // ReplyStream: cuts a stream of lines into replies.
 //
 // A line is a reply of its own, but "550-..." goes on with the lines after it up to "550 ..."
-// (RFC 5321 section 4.2.1). Bounded: a line over line_bytes_most is cut there and its rest dropped,
+// (RFC 5321 section 4.2.1). A line with another reply code begins another reply: a log that lost the
+// last line of one reply does not mix it with the next. Bounded: a line over line_bytes_most is cut there and its rest dropped,
 // a reply ends after limits::reply_lines_most lines or limits::reply_bytes_most bytes.
 #pragma once
 

@@ -19,6 +19,7 @@ struct CollisionRow {
     ProviderSet providers;      // which providers of provider_names these are; 0: no text shows it
     std::uint64_t when;         // causes in the text that show this use
     bool always;                // the provider uses the code so, whatever the text says
+    std::optional<Cause> cause;  // what the provider means; none: what the words say
     std::string_view meaning;   // "the recipient does not exist": part of a sentence
     Actor actor;
     Retry retry_if_permanent;

@@ -1,6 +1,7 @@
 #include "codes/judgement.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -27,6 +28,7 @@ Judgement look_up(const ReplyReading& reading) {
     judgement.enhanced = reading.enhanced;
     judgement.pattern = reading.pattern;
     judgement.stage = reading.stage;
+    judgement.is_words_only = reading.is_words_only;
     judgement.other_reply = reading.other_reply;
     judgement.other_enhanced = reading.other_enhanced;
     judgement.digit = reading.reply_first_digit;
@@ -78,26 +80,90 @@ bool has_other_reason(CauseSet causes) {
 }
 
 // The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// vague cause does not speak against any code but 521 and 556, which hosts send for all kinds of
-// reasons. Of a 521 that also names a reason about the client or the moment, that one counts: who
-// is refused for a reason is not refused with everybody.
-void choose_cause(Judgement& judgement, CauseSet causes) {
-    if (judgement.digit != 4 && judgement.digit != 5) return;
+// cause that is not sure enough does not speak against any code but 521 and 556, which hosts send
+// for all kinds of reasons.
+void choose_among(Judgement& judgement, CauseSet causes) {
     const bool is_open_to_all = is_no_mail_code(judgement.reply);
-    if (judgement.reply == host_takes_no_mail && has_other_reason(causes)) {
-        causes = causes.without(only(Cause::no_mail));
-    }
-    const bool is_clear = !judgement.is_broad() && judgement.known == Known::whole;
+    const bool is_clear =
+        !judgement.is_broad() && judgement.known == Known::whole && !judgement.is_words_only;
     for (CauseSet rest = causes; !rest.empty(); rest.drop_first()) {
         const Cause cause = rest.first();
         const bool agreeing = cause_agrees(judgement, cause);
         const bool is_better = !judgement.cause || (is_clear && agreeing);
-        const bool may_speak = agreeing || row_of(cause).overrides || is_open_to_all;
+        const bool may_speak =
+            agreeing || row_of(cause).overrides || is_open_to_all || !is_clear;
         if (!is_better || !may_speak) continue;
         judgement.cause = cause;
         judgement.cause_agrees = agreeing;
         if (agreeing) return;
     }
+}
+
+// Vague causes count only where the words say nothing else. Of a 521 that also names a reason about
+// the client or the moment, that reason counts: a client refused for a reason is not refused with
+// everybody. A temporary reply may say "not accepting messages"; it does not say "no mail at all".
+void choose_cause(Judgement& judgement, CauseSet causes) {
+    if (judgement.digit != 4 && judgement.digit != 5 && !judgement.is_words_only) return;
+    const bool is_refusal_with_reason =
+        judgement.reply == host_takes_no_mail && has_other_reason(causes);
+    const CauseSet others = causes.without(only(Cause::no_mail));
+    if (is_refusal_with_reason || (judgement.digit == 4 && !others.empty())) causes = others;
+    choose_among(judgement, causes.without(vague_causes()));
+    if (!judgement.cause) choose_among(judgement, causes);
+    if (judgement.cause || judgement.cause_of_code || causes.empty()) return;
+    judgement.cause = causes.first();
+    judgement.cause_agrees = cause_agrees(judgement, *judgement.cause);
+}
+
+// What a code alone says, for each row of the code table; cause_rows.size() where it says nothing.
+constexpr std::size_t no_cause = cause_rows.size();
+template <std::size_t size>
+using CausesOfRows = std::array<std::uint8_t, size>;
+
+constexpr auto causes_of_replies = [] {
+    CausesOfRows<reply_rows.size()> causes{};
+    for (std::size_t i = 0; i < causes.size(); ++i) {
+        causes[i] = no_cause;
+        for (const auto& [code, cause] : code_causes) {
+            const bool fits = code.is_reply() && code.matches(reply_rows[i].code);
+            if (fits) causes[i] = static_cast<std::uint8_t>(cause);
+        }
+    }
+    return causes;
+}();
+
+template <int digit>
+constexpr auto causes_of_details = [] {
+    CausesOfRows<enhanced_rows.size()> causes{};
+    for (std::size_t i = 0; i < causes.size(); ++i) {
+        causes[i] = no_cause;
+        for (const auto& [code, cause] : code_causes) {
+            const bool fits = code.matches(digit, enhanced_rows[i].detail);
+            if (fits) causes[i] = static_cast<std::uint8_t>(cause);
+        }
+    }
+    return causes;
+}();
+
+void find_cause_of_code(Judgement& judgement) {
+    if (judgement.digit == 2) judgement.cause_of_code = Cause::accepted;
+    if (judgement.digit != 4 && judgement.digit != 5) return;
+    std::size_t cause = no_cause;
+    if (judgement.enhanced_row != nullptr) {
+        const auto row = static_cast<std::size_t>(judgement.enhanced_row - enhanced_rows.data());
+        cause = judgement.digit == 4 ? causes_of_details<4>[row] : causes_of_details<5>[row];
+    }
+    if (cause == no_cause && judgement.reply_row != nullptr) {
+        cause = causes_of_replies[static_cast<std::size_t>(judgement.reply_row - reply_rows.data())];
+    }
+    if (cause != no_cause) judgement.cause_of_code = static_cast<Cause>(cause);
+}
+
+// Words that say little and stand beside a code ("5.2.1 mailbox unavailable") leave it to the code.
+bool leaves_it_to_the_code(const Judgement& judgement) {
+    return judgement.cause_of_code && judgement.cause && judgement.cause_agrees &&
+           judgement.cause != Cause::recipient_refused && row_of(*judgement.cause).vague &&
+           !row_of(*judgement.cause_of_code).vague;
 }
 
 bool speaks_of(const CollisionRow& row, const Judgement& judgement) {
@@ -260,13 +326,32 @@ bool Judgement::is_known_use(const CollisionRow& row) const {
     return !cause || row.is_shown_by(only(*cause));
 }
 
+namespace {
+
+// "No such user (#5.1.1)": the words may stand before the code. They count where those behind it say
+// nothing, or nothing but what is vague.
+void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
+    const TextEvidence before = read_evidence(reading.before);
+    evidence.providers |= before.providers;
+    const bool is_clear = !evidence.causes.without(vague_causes()).empty();
+    if (reading.words_come_first && !is_clear) {
+        evidence.causes = evidence.causes.with(before.causes);
+    }
+}
+
+}  // namespace
+
+std::optional<Cause> Judgement::shown_cause() const {
+    if (basis == Basis::provider && collision->cause) return collision->cause;
+    return !cause || leaves_it_to_the_code(*this) ? cause_of_code : cause;
+}
+
 Judgement judge(const ReplyReading& reading, ProviderSet named) {
     Judgement judgement = look_up(reading);
-    // "No such user (#5.1.1)": the words may stand before the code.
-    const bool words_come_first = std::ranges::none_of(reading.text, base::is_alpha);
-    const TextEvidence evidence = read_evidence(words_come_first ? reading.before : reading.text);
+    TextEvidence evidence = read_evidence(reading.text);
+    if (!reading.before.empty()) add_words_before(evidence, reading);
     judgement.providers = evidence.providers | named;
-    if (!reading.before.empty()) judgement.providers |= read_evidence(reading.before).providers;
+    find_cause_of_code(judgement);
     choose_cause(judgement, evidence.causes);
     if (!judgement.cause && is_521_after_recipient(judgement)) {
         judgement.cause = Cause::fault_behind;
