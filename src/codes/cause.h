@@ -70,13 +70,6 @@ class CauseSet {
     std::uint64_t bits_ = 0;
 };
 
-// What a code alone says (data/code_causes.csv), for a reply whose words say nothing.
-struct CodeCause {
-    CodeMatch code;
-    Cause cause;
-};
-#include "codes/code_causes.inc"
-
 // The causes of data/causes.csv that are vague.
 CauseSet vague_causes();
 

@@ -1,9 +1,9 @@
 #include "codes/judgement.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
+#include "codes/code_cause.h"
 
 namespace turnaway::codes {
 
@@ -80,9 +80,9 @@ bool has_other_reason(CauseSet causes) {
 }
 
 // The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// cause that is not sure enough does not speak against any code but 521 and 556, which hosts send
-// for all kinds of reasons.
-void choose_among(Judgement& judgement, CauseSet causes) {
+// cause that is not sure enough, and weak words, do not speak against any code but 521 and 556,
+// which hosts send for all kinds of reasons.
+void choose_among(Judgement& judgement, CauseSet causes, bool is_weak) {
     const bool is_open_to_all = is_no_mail_code(judgement.reply);
     const bool is_clear =
         !judgement.is_broad() && judgement.known == Known::whole && !judgement.is_words_only;
@@ -90,8 +90,8 @@ void choose_among(Judgement& judgement, CauseSet causes) {
         const Cause cause = rest.first();
         const bool agreeing = cause_agrees(judgement, cause);
         const bool is_better = !judgement.cause || (is_clear && agreeing);
-        const bool may_speak =
-            agreeing || row_of(cause).overrides || is_open_to_all || !is_clear;
+        const bool is_sure = row_of(cause).overrides && !is_weak;
+        const bool may_speak = agreeing || is_sure || is_open_to_all || !is_clear;
         if (!is_better || !may_speak) continue;
         judgement.cause = cause;
         judgement.cause_agrees = agreeing;
@@ -102,61 +102,18 @@ void choose_among(Judgement& judgement, CauseSet causes) {
 // Vague causes count only where the words say nothing else. Of a 521 that also names a reason about
 // the client or the moment, that reason counts: a client refused for a reason is not refused with
 // everybody. A temporary reply may say "not accepting messages"; it does not say "no mail at all".
-void choose_cause(Judgement& judgement, CauseSet causes) {
+void choose_cause(Judgement& judgement, const TextEvidence& evidence) {
+    CauseSet causes = evidence.causes;
     if (judgement.digit != 4 && judgement.digit != 5 && !judgement.is_words_only) return;
     const bool is_refusal_with_reason =
         judgement.reply == host_takes_no_mail && has_other_reason(causes);
     const CauseSet others = causes.without(only(Cause::no_mail));
     if (is_refusal_with_reason || (judgement.digit == 4 && !others.empty())) causes = others;
-    choose_among(judgement, causes.without(vague_causes()));
-    if (!judgement.cause) choose_among(judgement, causes);
+    choose_among(judgement, causes.without(vague_causes()), evidence.is_weak);
+    if (!judgement.cause) choose_among(judgement, causes, evidence.is_weak);
     if (judgement.cause || judgement.cause_of_code || causes.empty()) return;
     judgement.cause = causes.first();
     judgement.cause_agrees = cause_agrees(judgement, *judgement.cause);
-}
-
-// What a code alone says, for each row of the code table; cause_rows.size() where it says nothing.
-constexpr std::size_t no_cause = cause_rows.size();
-template <std::size_t size>
-using CausesOfRows = std::array<std::uint8_t, size>;
-
-constexpr auto causes_of_replies = [] {
-    CausesOfRows<reply_rows.size()> causes{};
-    for (std::size_t i = 0; i < causes.size(); ++i) {
-        causes[i] = no_cause;
-        for (const auto& [code, cause] : code_causes) {
-            const bool fits = code.is_reply() && code.matches(reply_rows[i].code);
-            if (fits) causes[i] = static_cast<std::uint8_t>(cause);
-        }
-    }
-    return causes;
-}();
-
-template <int digit>
-constexpr auto causes_of_details = [] {
-    CausesOfRows<enhanced_rows.size()> causes{};
-    for (std::size_t i = 0; i < causes.size(); ++i) {
-        causes[i] = no_cause;
-        for (const auto& [code, cause] : code_causes) {
-            const bool fits = code.matches(digit, enhanced_rows[i].detail);
-            if (fits) causes[i] = static_cast<std::uint8_t>(cause);
-        }
-    }
-    return causes;
-}();
-
-void find_cause_of_code(Judgement& judgement) {
-    if (judgement.digit == 2) judgement.cause_of_code = Cause::accepted;
-    if (judgement.digit != 4 && judgement.digit != 5) return;
-    std::size_t cause = no_cause;
-    if (judgement.enhanced_row != nullptr) {
-        const auto row = static_cast<std::size_t>(judgement.enhanced_row - enhanced_rows.data());
-        cause = judgement.digit == 4 ? causes_of_details<4>[row] : causes_of_details<5>[row];
-    }
-    if (cause == no_cause && judgement.reply_row != nullptr) {
-        cause = causes_of_replies[static_cast<std::size_t>(judgement.reply_row - reply_rows.data())];
-    }
-    if (cause != no_cause) judgement.cause_of_code = static_cast<Cause>(cause);
 }
 
 // Words that say little and stand beside a code ("5.2.1 mailbox unavailable") leave it to the code.
@@ -206,7 +163,8 @@ void choose_basis(Judgement& judgement, CauseSet causes, ProviderSet named) {
         judgement.collision = &row;
         return;
     }
-    if (judgement.cause && !judgement.cause_agrees) judgement.basis = Basis::text;
+    const bool is_against_code = judgement.cause && !judgement.cause_agrees;
+    if (is_against_code || judgement.is_words_only) judgement.basis = Basis::text;
 }
 
 void advise_by_class(Judgement& judgement) {
@@ -328,15 +286,23 @@ bool Judgement::is_known_use(const CollisionRow& row) const {
 
 namespace {
 
-// "No such user (#5.1.1)": the words may stand before the code. They count where those behind it say
-// nothing, or nothing but what is vague.
+// The registry's own words for a code say no more than the code.
+bool repeats_the_code(std::string_view text, const Judgement& judgement) {
+    if (judgement.enhanced_row == nullptr) return false;
+    const Description& about = judgement.enhanced_row->about;
+    return base::starts_with_no_case(text, about.title) ||
+           base::starts_with_no_case(text, about.meaning);
+}
+
+// "No such user (#5.1.1)": the words may stand before the code. They count where those behind it
+// say nothing, or nothing but what is vague.
 void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     const TextEvidence before = read_evidence(reading.before);
     evidence.providers |= before.providers;
     const bool is_clear = !evidence.causes.without(vague_causes()).empty();
-    if (reading.words_come_first && !is_clear) {
-        evidence.causes = evidence.causes.with(before.causes);
-    }
+    if (!reading.words_come_first || is_clear) return;
+    evidence.is_weak = evidence.is_weak && (before.is_weak || before.causes.empty());
+    evidence.causes = evidence.causes.with(before.causes);
 }
 
 }  // namespace
@@ -348,11 +314,13 @@ std::optional<Cause> Judgement::shown_cause() const {
 
 Judgement judge(const ReplyReading& reading, ProviderSet named) {
     Judgement judgement = look_up(reading);
-    TextEvidence evidence = read_evidence(reading.text);
+    TextEvidence evidence;
+    if (!repeats_the_code(reading.text, judgement)) evidence = read_evidence(reading.text);
     if (!reading.before.empty()) add_words_before(evidence, reading);
     judgement.providers = evidence.providers | named;
-    find_cause_of_code(judgement);
-    choose_cause(judgement, evidence.causes);
+    judgement.cause_of_code =
+        cause_of_code(judgement.digit, judgement.enhanced_row, judgement.reply_row);
+    choose_cause(judgement, evidence);
     if (!judgement.cause && is_521_after_recipient(judgement)) {
         judgement.cause = Cause::fault_behind;
     }

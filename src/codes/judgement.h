@@ -72,8 +72,8 @@ struct Judgement {
     Basis basis = Basis::standard;
     std::optional<Cause> cause;  // what the words say
     bool cause_agrees = true;
-    std::optional<Cause> cause_of_code;  // what the code alone says
-    bool is_words_only = false;          // the reply carries no code
+    std::optional<Cause> cause_of_code;       // what the code alone says
+    bool is_words_only = false;               // the reply carries no code
     const CollisionRow* collision = nullptr;  // the provider's row when basis is provider
     ProviderSet providers = 0;                // shown by the words or named by the caller
     Stage stage = Stage::unknown;

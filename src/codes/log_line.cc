@@ -111,9 +111,10 @@ char opening_mark(std::string_view before) {
 }  // namespace
 
 std::string_view without_log_tail(std::string_view text, std::string_view before) {
-    constexpr std::array<std::string_view, 7> tails{
-        " (in reply to RCPT",  " (in reply to MAIL", " (in reply to DATA", "; from=<",
-        "/Giving up on ",      ", stat=",            "' errormsg="};
+    constexpr std::array<std::string_view, 7> tails{" (in reply to RCPT", " (in reply to MAIL",
+                                                    " (in reply to DATA", "; from=<",
+                                                    "/Giving up on ",     ", stat=",
+                                                    "' errormsg="};
     const char mark = opening_mark(before);
     if (mark != ' ') text = text.substr(0, end_of_quotation(text, mark));
     if (text.starts_with("b'")) text = text.substr(2, end_of_quotation(text.substr(2), '\''));

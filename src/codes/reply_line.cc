@@ -130,9 +130,8 @@ bool is_version(std::string_view before) {
     std::string_view number = before;
     while (!number.empty() && base::is_digit(number.back())) number.remove_suffix(1);
     if (number.size() != before.size() && ends_with_word(base::trim(number), "rfc")) return true;
-    constexpr std::array<std::string_view, 9> words{"postfix", "exim",     "version",
-                                                    "v",       "opensmtpd", "haraka",
-                                                    "sendmail", "release",  "section"};
+    constexpr std::array<std::string_view, 9> words{
+        "postfix", "exim", "version", "v", "opensmtpd", "haraka", "sendmail", "release", "section"};
     return std::ranges::any_of(words, [&](auto word) { return ends_with_word(before, word); });
 }
 
@@ -147,7 +146,8 @@ Found candidate_at(std::string_view line, std::size_t at) {
         if (last == '[' || last == '/') return {};
         if (last == '=' && !is_marked(near)) return {};
         const bool is_quoted = (last == '"' || last == '\'') && at_or_space(line, at + 3) != last;
-        if (is_quoted || is_marked(near)) return with_enhanced_behind(line, at, *reply, certainty_of_marked);
+        if (is_quoted || is_marked(near))
+            return with_enhanced_behind(line, at, *reply, certainty_of_marked);
         const ReplyRow* row = find(*reply);
         const bool is_failure = reply->is_temporary() || reply->is_permanent();
         const bool known = row != nullptr && row->about.standing == Standing::standard;
@@ -271,6 +271,10 @@ bool drop_repeated_codes(std::string_view text, const Found& first, std::string&
 }
 
 }  // namespace
+
+std::optional<ReplyCode> leading_code(std::string_view line) {
+    return reply_at(line, leading_decoration(line));
+}
 
 LineShape shape_of(std::string_view line) {
     const std::size_t start = leading_decoration(line);

@@ -23,7 +23,16 @@ struct WordEdge {
 };
 // What a matched phrase does. `opens` starts a gap phrase; the others need their opening, if any,
 // to stand a few words before. `sure` and `weak` are causes too, of another strength.
-enum class EffectKind : std::uint8_t { opens, cause, sure, weak, against, takes_back, provider, meaning };
+enum class EffectKind : std::uint8_t {
+    opens,
+    cause,
+    sure,
+    weak,
+    against,
+    takes_back,
+    provider,
+    meaning
+};
 struct Effect {
     EffectKind kind;
     std::uint16_t value;
@@ -127,10 +136,10 @@ class PhraseReader {
     void leave_url() { is_in_url_ = false; }
     TextEvidence result() {
         end_clause();
-        for (const CauseSet& found : {sure_, found_.without(against_), weak_.without(against_)}) {
-            if (!found.empty()) return {found, providers_};
-        }
-        return {{}, providers_};
+        if (!sure_.empty()) return {sure_, false, providers_};
+        const CauseSet found = found_.without(against_);
+        if (!found.empty()) return {found, false, providers_};
+        return {weak_.without(against_), true, providers_};
     }
 
   private:
@@ -139,7 +148,8 @@ class PhraseReader {
         for (std::uint16_t state = state_; state != 0; state = fallbacks[state]) {
             const auto* const begin = word_edges.data() + edge_begins[state];
             const auto* const end = word_edges.data() + edge_begins[state + 1U];
-            const auto* const edge = std::ranges::lower_bound(begin, end, symbol, {}, &WordEdge::symbol);
+            const auto* const edge =
+                std::ranges::lower_bound(begin, end, symbol, {}, &WordEdge::symbol);
             if (edge != end && edge->symbol == symbol) return edge->target;
         }
         return root_targets[symbol];

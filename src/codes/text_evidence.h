@@ -4,7 +4,8 @@
 // data/reply_families.csv and data/concepts.csv: linear time on any bytes, no allocation, no
 // start-up cost. What a clause's words say together is weighed at its end (codes/concepts.h). Words
 // inside mail addresses do not count, as a user may be called "spam". Only the first
-// evidence_bytes_most bytes are read. Known gap: a language without words in the tables is not seen.
+// evidence_bytes_most bytes are read. Known gap: a language without words in the tables is not
+// seen.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +26,7 @@ using ProviderSet = std::uint64_t;
 // what words say, before what vague words may say.
 struct TextEvidence {
     CauseSet causes;
+    bool is_weak = false;
     ProviderSet providers = 0;
 };
 

@@ -1,4 +1,5 @@
-// WordFold: one character beyond ASCII as the words of data/phrases.csv and data/concepts.csv have it.
+// WordFold: one character beyond ASCII as the words of data/phrases.csv and data/concepts.csv have
+// it.
 //
 // Latin letters lose their accents (é is e, ß is ss), Cyrillic ones are made lower case, full-width
 // forms become ASCII, and a character of Chinese, Japanese or Korean is a word of its own, as those
