@@ -12,7 +12,8 @@ function(turnaway_generate script input)
     OUTPUT ${arg_OUTPUTS}
     COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/${script}
             ${PROJECT_SOURCE_DIR}/${input} ${TURNAWAY_GENERATED}/codes
-    DEPENDS ${PROJECT_SOURCE_DIR}/tools/${script} ${arg_TABLES}
+    DEPENDS ${PROJECT_SOURCE_DIR}/tools/${script} ${PROJECT_SOURCE_DIR}/tools/text_words.py
+            ${arg_TABLES}
     COMMENT "Making tables from ${arg_TABLES}")
   target_sources(turnaway_codes PRIVATE ${arg_OUTPUTS})
 endfunction()
@@ -20,5 +21,7 @@ endfunction()
 turnaway_generate(generate_code_table.py data/codes.csv
   OUTPUTS constants.inc code_rows.inc TABLES codes.csv)
 turnaway_generate(generate_text_rules.py data
-  OUTPUTS causes.inc collisions.inc phrases.inc TABLES causes.csv collisions.csv phrases.csv)
+  OUTPUTS causes.inc code_causes.inc collisions.inc phrases.inc folds.inc
+  TABLES causes.csv code_causes.csv collisions.csv phrases.csv reply_families.csv concepts.csv
+         concept_rules.csv)
 target_include_directories(turnaway_codes PUBLIC ${TURNAWAY_GENERATED})

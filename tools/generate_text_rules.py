@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
-"""Turns data/causes.csv, data/collisions.csv and data/phrases.csv into what src/codes includes.
+"""Turns the tables about the words of replies into what src/codes includes.
 
 Usage: generate_text_rules.py DATA_FOLDER OUTPUT_FOLDER
-Writes causes.inc, collisions.inc and phrases.inc. The phrases become one automaton over words
-(Aho-Corasick), so a text is read once, in linear time, whatever it holds. Run by CMake.
+Reads causes.csv, code_causes.csv, collisions.csv, phrases.csv, reply_families.csv, concepts.csv and
+concept_rules.csv; writes causes.inc, code_causes.inc, collisions.inc,
+phrases.inc and folds.inc. The phrases become
+one automaton over words (Aho-Corasick), so a text is read once, in linear time, whatever it holds.
+Run by CMake. tools/text_words.py says what a word is.
 
 A phrase is a row of words as they follow each other in a reply. "word*" is any word that begins so,
-" ... " between two parts is a gap of a few words. "a|b_c|" is one of a, b c and nothing. `means` is a cause, "!cause" (the phrase speaks
-against the cause), "~cause" (it takes back what spoke against the cause up to the word before its
-last: "accept mail from" is about a client, "accept mail from anyone" is not) or "provider:NAME"
-(only this provider says so).
+" ... " between two parts is a gap of a few words. "a|b_c|" is one of a, b c and nothing. `means` is a cause, "sure:CAUSE" (counts before all
+other causes), "weak:CAUSE" (counts where nothing else is found), "!CAUSE" (the phrase speaks against
+the cause), "~CAUSE" (it takes back what spoke against the cause up to the word before its last:
+"accept mail from" is about a client, "accept mail from anyone" is not) or "provider:NAME" (only this provider says so). A row of concepts.csv holds phrases of one
+language that stand for a concept, with "|" between them; a row of concept_rules.csv says what concepts
+mean when a clause has all of `needs` and none of `unless`.
 """
 import csv
 import itertools
@@ -18,6 +23,7 @@ import sys
 from collections import deque
 
 from cxx_text import literal
+from text_words import folds_text, spellings
 
 HEAD = (
     "// Made from data/*.csv by tools/generate_text_rules.py. "
@@ -53,7 +59,7 @@ def array(kind: str, name: str, items: list) -> str:
 
 def word_hash(word: str) -> int:
     value = HASH_START
-    for byte in word.encode("ascii"):
+    for byte in word.encode("utf-8"):
         value = ((value ^ byte) * HASH_FACTOR) & HASH_MASK
     return value
 
@@ -78,7 +84,7 @@ def causes_text(rows: list[dict]) -> str:
         codes = row["fits"].split()
         texts = ", ".join(literal(row[key]) for key in ("name", "title", "answer"))
         out.append(
-            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, "
+            f"CauseRow{{{texts}, {len(fits)}, {len(codes)}, {boolean(row['overrides'])}, {boolean(row['vague'])}, "
             f"{acting(row)}, {literal(row['advice_if_temporary'])}}}"
         )
         fits += [code_match(code) for code in codes]
@@ -97,7 +103,8 @@ def collisions_text(rows: list[dict], causes: list[str], providers: list[str]) -
         known = all(name in providers for name in named)
         mask = sum(1 << providers.index(name) for name in named) if known else 0
         when = sum(1 << causes.index(name) for name in row["when"].split())
-        shown = f"{mask}U, {when}ULL, {boolean(row['always'])}"
+        shown = f"{mask}ULL, {when}ULL, {boolean(row['always'])}"
+        shown += f", Cause::{identifier(row['cause'])}" if row["cause"] else ", std::nullopt"
         texts = f"{literal(row['provider'])}, {shown}, {literal(row['meaning'])}"
         out.append(
             f"CollisionRow{{{code_match(row['code'])}, {texts}, {acting(row)}, "
@@ -108,12 +115,6 @@ def collisions_text(rows: list[dict], causes: list[str], providers: list[str]) -
         + array("std::string_view", "provider_names", [literal(name) for name in providers])
         + array("CollisionRow", "collision_rows", out)
     )
-
-
-def plain_words(phrase: str) -> list[str]:
-    """The words of a phrase as the C++ reader sees words: ASCII letters and digits, lower case."""
-    text = "".join(c for c in phrase.lower() if ord(c) < 128 and c != "'")
-    return "".join(c if c.isalnum() or c == "*" else " " for c in text).split()
 
 
 def expanded(row: dict) -> list[dict]:
@@ -180,7 +181,7 @@ class Automaton:
 
 def hash_slots(symbols: Symbols) -> list[str]:
     size = 1
-    while size < 3 * len(symbols.number):
+    while size < 2 * len(symbols.number):
         size *= 2
     slots: list[str] = ["WordSlot{0, 0, {}}"] * size
     taken = [False] * size
@@ -195,25 +196,54 @@ def hash_slots(symbols: Symbols) -> list[str]:
     return slots
 
 
-def outcome(means: str, causes: list[str], providers: list[str]) -> tuple[str, int]:
-    if means.startswith("provider:"):
-        return "provider", providers.index(means.split(":", 1)[1])
+def outcome(means: str, names: dict[str, list[str]]) -> tuple[str, int]:
+    kind, _, value = means.partition(":")
+    if value:
+        return ("meaning" if kind == "concept" else kind), names.get(kind, names["cause"]).index(value)
     if means.startswith("!"):
-        return "against", causes.index(means[1:])
+        return "against", names["cause"].index(means[1:])
     if means.startswith("~"):
-        return "takes_back", causes.index(means[1:])
-    return "cause", causes.index(means)
+        return "takes_back", names["cause"].index(means[1:])
+    return "cause", names["cause"].index(means)
 
 
-def phrases_text(rows: list[dict], causes: list[str], providers: list[str]) -> str:
-    rows = [phrase for row in rows for phrase in expanded(row)]
-    split = [[plain_words(part) for part in row["phrase"].split(" ... ")] for row in rows]
-    for row, parts in zip(rows, split):
+def concept_phrases(rows: list[dict]) -> list[dict]:
+    return [
+        {"means": f"concept:{row['concept']}", "phrase": phrase.strip()}
+        for row in rows
+        for phrase in row["words"].split("|")
+    ]
+
+
+def concept_set(text: str, concepts: list[str]) -> str:
+    bits = sum(1 << concepts.index(name) for name in text.split())
+    return f"ConceptSet{{{bits & 0xFFFFFFFFFFFFFFFF}ULL, {bits >> 64}ULL}}"
+
+
+def rules_text(rows: list[dict], names: dict[str, list[str]]) -> str:
+    """The rules, grouped by the first concept that each needs."""
+    concepts = names["concept"]
+    by_key = sorted(rows, key=lambda row: concepts.index(row["needs"].split()[0]))
+    keys = [concepts.index(row["needs"].split()[0]) for row in by_key]
+    begins = [sum(key < number for key in keys) for number in range(len(concepts) + 1)]
+    items = []
+    for row in by_key:
+        kind, value = outcome(row["means"], names)
+        needs, unless = (concept_set(row[column], concepts) for column in ("needs", "unless"))
+        items.append(f"ConceptRule{{{needs}, {unless}, EffectKind::{kind}, {value}}}")
+    return array("std::uint16_t", "rule_begins", begins) + array("ConceptRule", "concept_rules", items)
+
+
+def phrases_text(rows: list[dict], names: dict[str, list[str]]) -> str:
+    whole = [phrase for row in rows for phrase in expanded(row)]
+    pairs = [(row, parts) for row in whole for parts in spellings(row["phrase"])]
+    for row, parts in pairs:
         if not 1 <= len(parts) <= 2 or not all(parts):
-            raise SystemExit(f"phrases.csv: {row['phrase']!r} must have one or two parts")
-    symbols = Symbols([part for parts in split for part in parts])
+            raise SystemExit(f"{row['phrase']!r} must have one or two parts, each with words")
+    symbols = Symbols([part for _, parts in pairs for part in parts])
     automaton, openings, effects = Automaton(), {}, []
-    for row, parts in zip(rows, split):
+    numbers: dict[str, int] = {}
+    for row, parts in pairs:
         opening = 0
         if len(parts) == 2:
             key = " ".join(parts[0])
@@ -222,11 +252,14 @@ def phrases_text(rows: list[dict], causes: list[str], providers: list[str]) -> s
                 effects.append(f"Effect{{EffectKind::opens, {openings[key]}, 0}}")
                 automaton.add([symbols.alternatives(w) for w in parts[0]], len(effects) - 1)
             opening = openings[key]
-        kind, value = outcome(row["means"], causes, providers)
-        effects.append(f"Effect{{EffectKind::{kind}, {value}, {opening}}}")
-        automaton.add([symbols.alternatives(word) for word in parts[-1]], len(effects) - 1)
+        kind, value = outcome(row["means"], names)
+        effect = f"Effect{{EffectKind::{kind}, {value}, {opening}}}"
+        if effect not in numbers:
+            numbers[effect] = len(effects)
+            effects.append(effect)
+        automaton.add([symbols.alternatives(word) for word in parts[-1]], numbers[effect])
     automaton.link()
-    return HEAD + automaton_text(automaton, symbols, effects, len(openings))
+    return automaton_text(automaton, symbols, effects, len(openings))
 
 
 def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openings: int) -> str:
@@ -238,14 +271,14 @@ def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openin
             edges += [f"WordEdge{{{s}, {target}}}" for s, target in sorted(following.items())]
         outputs += sorted(automaton.outputs[state])
     root = [automaton.edges[0].get(symbol, 0) for symbol in range(len(symbols.number) + 1)]
-    lengths = sorted({len(prefix) for prefix in symbols.prefixes})
+    lengths = sorted({len(prefix.encode()) for prefix in symbols.prefixes})
     mask = sum(1 << length for length in lengths)
     return "".join(
         [
             f"inline constexpr std::size_t opening_count = {openings + 1};\n",
             f"inline constexpr std::uint64_t prefix_length_mask = {mask}ULL;\n",
             f"inline constexpr std::size_t prefix_bytes_most = {max(lengths)};\n",
-            f"inline constexpr std::size_t word_bytes_most = {max(map(len, symbols.exact))};\n",
+            f"inline constexpr std::size_t word_bytes_most = {max(len(word.encode()) for word in symbols.exact)};\n",
             array("WordSlot", "word_slots", hash_slots(symbols)),
             array("std::uint16_t", "root_targets", root),
             array("std::uint16_t", "fallbacks", automaton.fallback),
@@ -258,25 +291,33 @@ def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openin
     )
 
 
+def code_causes_text(rows: list[dict], causes: list[str]) -> str:
+    out = [f"CodeCause{{{code_match(r['code'])}, Cause::{identifier(r['cause'])}}}" for r in rows]
+    return array("CodeCause", "code_causes", out)
+
+
 def main() -> int:
     data, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    cause_rows, phrase_rows = read(data / "causes.csv"), read(data / "phrases.csv")
+    cause_rows = read(data / "causes.csv")
+    phrase_rows = read(data / "phrases.csv") + read(data / "reply_families.csv")
+    concept_rows, rule_rows = read(data / "concepts.csv"), read(data / "concept_rules.csv")
     causes = [row["name"] for row in cause_rows]
-    providers = list(
-        dict.fromkeys(
-            row["means"].split(":", 1)[1]
-            for row in phrase_rows
-            if row["means"].startswith("provider:")
-        )
-    )
-    if len(causes) > 64 or len(providers) > 32:
-        raise SystemExit("causes fit into 64 bits, providers into 32")
+    means = [row["means"] for row in phrase_rows if row["means"].startswith("provider:")]
+    providers = list(dict.fromkeys(text.split(":", 1)[1] for text in means))
+    concepts = list(dict.fromkeys(row["concept"] for row in concept_rows))
+    if len(causes) > 64 or len(providers) > 40 or len(concepts) > 128:
+        raise SystemExit("causes fit into 64 bits, providers into 40, concepts into 128")
+    names = {"cause": causes, "provider": providers, "concept": concepts}
     folder.mkdir(parents=True, exist_ok=True)
     collision_rows = read(data / "collisions.csv")
+    phrases = phrases_text(phrase_rows + concept_phrases(concept_rows), names)
+    code_causes = code_causes_text(read(data / "code_causes.csv"), causes)
     for name, text in (
         ("causes.inc", causes_text(cause_rows)),
+        ("code_causes.inc", HEAD + code_causes),
         ("collisions.inc", collisions_text(collision_rows, causes, providers)),
-        ("phrases.inc", phrases_text(phrase_rows, causes, providers)),
+        ("phrases.inc", HEAD + phrases + rules_text(rule_rows, names)),
+        ("folds.inc", HEAD + folds_text()),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return 0

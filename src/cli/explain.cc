@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -146,28 +147,37 @@ class Explain {
     // An argument's answer: a page, or a JSON record.
     void answer(std::string_view reply) {
         if (options_.json) return record(reply);
-        const auto reading = reader_.read(reply);
-        if (!reading) {
+        const auto judgement = judge(reply);
+        if (!judgement) {
             has_fault_ = true;
             // Pages and faults must come in the order of the arguments, on a terminal too.
             (void)output_.write();
             std::fprintf(stderr, "turnaway explain: %s\n",
-                         sentence_of(reading.error(), reply).c_str());
+                         sentence_of(judgement.error(), reply).c_str());
             return;
         }
         if (has_page_) output_.text() += '\n';
         has_page_ = true;
-        append_page(output_.text(), codes::judge(*reading, named_), colours_);
+        append_page(output_.text(), *judgement, colours_);
     }
 
     void record(std::string_view reply) {
-        const auto reading = reader_.read(reply);
-        if (reading) {
-            records_.append(output_.text(), reply, codes::judge(*reading, named_));
+        if (const auto judgement = judge(reply)) {
+            records_.append(output_.text(), reply, *judgement);
         } else {
             has_fault_ = true;
-            records_.append_fault(output_.text(), reply, reading.error());
+            records_.append_fault(output_.text(), reply, judgement.error());
         }
+    }
+
+    // A text without any code is understood where its words say what is wrong.
+    std::expected<codes::Judgement, codes::ReadFault> judge(std::string_view reply) {
+        const auto reading = reader_.read(reply);
+        if (reading) return codes::judge(*reading, named_);
+        if (reading.error() != codes::ReadFault::no_code) return std::unexpected(reading.error());
+        codes::Judgement judgement = codes::judge(reader_.read_words(reply), named_);
+        if (!judgement.cause) return std::unexpected(codes::ReadFault::no_code);
+        return judgement;
     }
 
     const Options& options_;

@@ -118,14 +118,16 @@ void append_standard(JsonObject& json, const Judgement& judgement) {
 
 void append_cause(JsonObject& json, const Judgement& judgement) {
     std::string& out = json.open("cause");
-    if (!judgement.cause) {
+    const auto shown = judgement.shown_cause();
+    if (!shown) {
         out += "null";
         return;
     }
-    const auto& row = codes::row_of(*judgement.cause);
+    const auto& row = codes::row_of(*shown);
     JsonObject cause(out);
     cause.text("name", row.name);
     cause.text("title", row.title);
+    cause.text("from", judgement.cause ? "text" : "code");
     cause.raw("agrees_with_code", judgement.cause_agrees ? "true" : "false");
     cause.close();
 }
@@ -219,7 +221,8 @@ RecordWriter::Key RecordWriter::key_of(const Judgement& judgement) {
                 static_cast<std::uint64_t>(judgement.digit) << 34 | cause << 38 | collision << 46 |
                 static_cast<std::uint64_t>(judgement.stage) << 54 |
                 static_cast<std::uint64_t>(judgement.cause_agrees) << 60 |
-                static_cast<std::uint64_t>(judgement.basis) << 61,
+                static_cast<std::uint64_t>(judgement.basis) << 61 |
+                static_cast<std::uint64_t>(judgement.is_words_only) << 63,
             number(judgement.pattern) | number(judgement.other_reply) << 24 |
                 std::uint64_t{judgement.notes.bits()} << 40,
             number(judgement.other_enhanced) | std::uint64_t{judgement.providers} << 24};

@@ -1,11 +1,14 @@
 // ReplyStream: cuts a stream of lines into replies.
 //
 // A line is a reply of its own, but "550-..." goes on with the lines after it up to "550 ..."
-// (RFC 5321 section 4.2.1). Bounded: a line over line_bytes_most is cut there and its rest dropped,
-// a reply ends after limits::reply_lines_most lines or limits::reply_bytes_most bytes.
+// (RFC 5321 section 4.2.1). A line with another reply code begins another reply: a log that lost
+// the last line of one reply does not mix it with the next. Bounded: a line over line_bytes_most is
+// cut there and its rest dropped, a reply ends after limits::reply_lines_most lines or
+// limits::reply_bytes_most bytes.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,9 +35,10 @@ class ReplyStream {
         const bool is_loose = shape == codes::LineShape::no_code;
         const bool starts_anew =
             is_loose ? loose_ == LooseLines::own_reply : has_code_ && !is_open_;
+        const bool is_another = is_open_ && !is_loose && codes::leading_code(line) != open_code_;
         const bool is_over = pending_.size() + line.size() > base::limits::reply_bytes_most ||
                              lines_ == base::limits::reply_lines_most;
-        if (lines_ > 0 && (starts_anew || is_over)) finish(found);
+        if (lines_ > 0 && (starts_anew || is_another || is_over)) finish(found);
         const bool is_alone =
             lines_ == 0 && loose_ == LooseLines::own_reply && shape != codes::LineShape::continued;
         if (is_alone) {
@@ -45,6 +49,7 @@ class ReplyStream {
         pending_ += line;
         has_code_ = has_code_ || !is_loose;
         if (!is_loose) is_open_ = shape == codes::LineShape::continued;
+        if (is_open_ && !is_loose) open_code_ = codes::leading_code(line);
         if (!is_open_ && loose_ == LooseLines::own_reply) finish(found);
     }
 
@@ -65,6 +70,7 @@ class ReplyStream {
     std::size_t lines_ = 0;
     bool has_code_ = false;
     bool is_open_ = false;
+    std::optional<codes::ReplyCode> open_code_;
 };
 
 }  // namespace turnaway::cli

@@ -93,6 +93,7 @@ std::string half_answer(const Judgement& judgement) {
 }  // namespace
 
 std::string label_of(const Judgement& judgement) {
+    if (judgement.is_words_only) return "No code";
     std::string label;
     if (judgement.reply) {
         label = judgement.reply->text();
@@ -113,11 +114,16 @@ std::string meaning_code_of(const Judgement& judgement) {
 }
 
 std::string_view class_title_of(const Judgement& judgement) {
+    if (judgement.is_words_only) return "reply without a code";
     if (judgement.class_row != nullptr) return judgement.class_row->title;
     return judgement.digit == 3 ? "request for more input" : "code without a class";
 }
 
 std::string answer_of(const Judgement& judgement) {
+    if (judgement.is_words_only) {
+        return fmt::format("{} The reply carries no code; its words say so.",
+                           codes::row_of(*judgement.cause).answer);
+    }
     if (judgement.basis == Basis::provider) {
         const auto& row = *judgement.collision;
         return fmt::format("{} means by this that {}. The standard's meaning would be: {}.",

@@ -31,6 +31,17 @@ Cause CauseSet::first() const {
     return static_cast<Cause>(std::countr_zero(bits_));
 }
 
+CauseSet vague_causes() {
+    constexpr CauseSet vague = [] {
+        CauseSet set;
+        for (std::size_t i = 0; i < cause_rows.size(); ++i) {
+            if (cause_rows[i].vague) set.add(static_cast<Cause>(i));
+        }
+        return set;
+    }();
+    return vague;
+}
+
 bool agrees(Cause cause, ReplyCode code) {
     const ReplyRow* row = find(code);
     if (row == nullptr || row->about.broad) return true;

@@ -34,6 +34,7 @@ struct CauseRow {
     std::string_view answer;  // a sentence
     std::uint16_t fits_begin, fits_count;
     bool overrides;  // sure enough to speak against a code of one clear meaning
+    bool vague;      // counts only where no other cause is found
     Actor actor;
     Retry retry_if_permanent;
     std::string_view advice;
@@ -56,6 +57,7 @@ class CauseSet {
     constexpr bool has(Cause cause) const { return (bits_ & bit(cause)) != 0; }
     constexpr bool empty() const { return bits_ == 0; }
     constexpr CauseSet without(CauseSet other) const { return CauseSet(bits_ & ~other.bits_); }
+    constexpr CauseSet with(CauseSet other) const { return CauseSet(bits_ | other.bits_); }
     constexpr CauseSet both(CauseSet other) const { return CauseSet(bits_ & other.bits_); }
     // The most special one. The set must not be empty.
     Cause first() const;
@@ -67,6 +69,9 @@ class CauseSet {
     }
     std::uint64_t bits_ = 0;
 };
+
+// The causes of data/causes.csv that are vague.
+CauseSet vague_causes();
 
 // Whether the cause is a fair reading of the code, so that code and text agree. A code that leaves
 // its cause open (X.0.0, X.4.0, an unknown X.7.509) agrees with every cause of its subject.

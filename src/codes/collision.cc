@@ -18,7 +18,7 @@ constexpr bool rows_are_sound() {
 }
 
 static_assert(rows_are_sound(), "data/collisions.csv: a field is empty");
-static_assert(provider_names.size() <= 32, "a ProviderSet is 32 bits");
+static_assert(provider_names.size() <= 40, "a record's key holds 40 providers");
 
 }  // namespace
 

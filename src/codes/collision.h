@@ -15,11 +15,12 @@ namespace turnaway::codes {
 
 struct CollisionRow {
     CodeMatch code;
-    std::string_view provider;  // "Exchange Online", "some qmail hosts"
-    ProviderSet providers;      // which providers of provider_names these are; 0: no text shows it
-    std::uint64_t when;         // causes in the text that show this use
-    bool always;                // the provider uses the code so, whatever the text says
-    std::string_view meaning;   // "the recipient does not exist": part of a sentence
+    std::string_view provider;   // "Exchange Online", "some qmail hosts"
+    ProviderSet providers;       // which providers of provider_names these are; 0: no text shows it
+    std::uint64_t when;          // causes in the text that show this use
+    bool always;                 // the provider uses the code so, whatever the text says
+    std::optional<Cause> cause;  // what the provider means; none: what the words say
+    std::string_view meaning;    // "the recipient does not exist": part of a sentence
     Actor actor;
     Retry retry_if_permanent;
     std::string_view advice;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "codes/code_cause.h"
 
 namespace turnaway::codes {
 
@@ -27,6 +28,7 @@ Judgement look_up(const ReplyReading& reading) {
     judgement.enhanced = reading.enhanced;
     judgement.pattern = reading.pattern;
     judgement.stage = reading.stage;
+    judgement.is_words_only = reading.is_words_only;
     judgement.other_reply = reading.other_reply;
     judgement.other_enhanced = reading.other_enhanced;
     judgement.digit = reading.reply_first_digit;
@@ -78,26 +80,47 @@ bool has_other_reason(CauseSet causes) {
 }
 
 // The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// vague cause does not speak against any code but 521 and 556, which hosts send for all kinds of
-// reasons. Of a 521 that also names a reason about the client or the moment, that one counts: who
-// is refused for a reason is not refused with everybody.
-void choose_cause(Judgement& judgement, CauseSet causes) {
-    if (judgement.digit != 4 && judgement.digit != 5) return;
+// cause that is not sure enough, and weak words, do not speak against any code but 521 and 556,
+// which hosts send for all kinds of reasons.
+void choose_among(Judgement& judgement, CauseSet causes, bool is_weak) {
     const bool is_open_to_all = is_no_mail_code(judgement.reply);
-    if (judgement.reply == host_takes_no_mail && has_other_reason(causes)) {
-        causes = causes.without(only(Cause::no_mail));
-    }
-    const bool is_clear = !judgement.is_broad() && judgement.known == Known::whole;
+    const bool is_clear =
+        !judgement.is_broad() && judgement.known == Known::whole && !judgement.is_words_only;
     for (CauseSet rest = causes; !rest.empty(); rest.drop_first()) {
         const Cause cause = rest.first();
         const bool agreeing = cause_agrees(judgement, cause);
         const bool is_better = !judgement.cause || (is_clear && agreeing);
-        const bool may_speak = agreeing || row_of(cause).overrides || is_open_to_all;
+        const bool is_sure = row_of(cause).overrides && !is_weak;
+        const bool may_speak = agreeing || is_sure || is_open_to_all || !is_clear;
         if (!is_better || !may_speak) continue;
         judgement.cause = cause;
         judgement.cause_agrees = agreeing;
         if (agreeing) return;
     }
+}
+
+// Vague causes count only where the words say nothing else. Of a 521 that also names a reason about
+// the client or the moment, that reason counts: a client refused for a reason is not refused with
+// everybody. A temporary reply may say "not accepting messages"; it does not say "no mail at all".
+void choose_cause(Judgement& judgement, const TextEvidence& evidence) {
+    CauseSet causes = evidence.causes;
+    if (judgement.digit != 4 && judgement.digit != 5 && !judgement.is_words_only) return;
+    const bool is_refusal_with_reason =
+        judgement.reply == host_takes_no_mail && has_other_reason(causes);
+    const CauseSet others = causes.without(only(Cause::no_mail));
+    if (is_refusal_with_reason || (judgement.digit == 4 && !others.empty())) causes = others;
+    choose_among(judgement, causes.without(vague_causes()), evidence.is_weak);
+    if (!judgement.cause) choose_among(judgement, causes, evidence.is_weak);
+    if (judgement.cause || judgement.cause_of_code || causes.empty()) return;
+    judgement.cause = causes.first();
+    judgement.cause_agrees = cause_agrees(judgement, *judgement.cause);
+}
+
+// Words that say little and stand beside a code ("5.2.1 mailbox unavailable") leave it to the code.
+bool leaves_it_to_the_code(const Judgement& judgement) {
+    return judgement.cause_of_code && judgement.cause && judgement.cause_agrees &&
+           judgement.cause != Cause::recipient_refused && row_of(*judgement.cause).vague &&
+           !row_of(*judgement.cause_of_code).vague;
 }
 
 bool speaks_of(const CollisionRow& row, const Judgement& judgement) {
@@ -140,7 +163,8 @@ void choose_basis(Judgement& judgement, CauseSet causes, ProviderSet named) {
         judgement.collision = &row;
         return;
     }
-    if (judgement.cause && !judgement.cause_agrees) judgement.basis = Basis::text;
+    const bool is_against_code = judgement.cause && !judgement.cause_agrees;
+    if (is_against_code || judgement.is_words_only) judgement.basis = Basis::text;
 }
 
 void advise_by_class(Judgement& judgement) {
@@ -260,14 +284,43 @@ bool Judgement::is_known_use(const CollisionRow& row) const {
     return !cause || row.is_shown_by(only(*cause));
 }
 
+namespace {
+
+// The registry's own words for a code say no more than the code.
+bool repeats_the_code(std::string_view text, const Judgement& judgement) {
+    if (judgement.enhanced_row == nullptr) return false;
+    const Description& about = judgement.enhanced_row->about;
+    return base::starts_with_no_case(text, about.title) ||
+           base::starts_with_no_case(text, about.meaning);
+}
+
+// "No such user (#5.1.1)": the words may stand before the code. They count where those behind it
+// say nothing, or nothing but what is vague.
+void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
+    const TextEvidence before = read_evidence(reading.before);
+    evidence.providers |= before.providers;
+    const bool is_clear = !evidence.causes.without(vague_causes()).empty();
+    if (!reading.words_come_first || is_clear) return;
+    evidence.is_weak = evidence.is_weak && (before.is_weak || before.causes.empty());
+    evidence.causes = evidence.causes.with(before.causes);
+}
+
+}  // namespace
+
+std::optional<Cause> Judgement::shown_cause() const {
+    if (basis == Basis::provider && collision->cause) return collision->cause;
+    return !cause || leaves_it_to_the_code(*this) ? cause_of_code : cause;
+}
+
 Judgement judge(const ReplyReading& reading, ProviderSet named) {
     Judgement judgement = look_up(reading);
-    // "No such user (#5.1.1)": the words may stand before the code.
-    const bool words_come_first = std::ranges::none_of(reading.text, base::is_alpha);
-    const TextEvidence evidence = read_evidence(words_come_first ? reading.before : reading.text);
+    TextEvidence evidence;
+    if (!repeats_the_code(reading.text, judgement)) evidence = read_evidence(reading.text);
+    if (!reading.before.empty()) add_words_before(evidence, reading);
     judgement.providers = evidence.providers | named;
-    if (!reading.before.empty()) judgement.providers |= read_evidence(reading.before).providers;
-    choose_cause(judgement, evidence.causes);
+    judgement.cause_of_code =
+        cause_of_code(judgement.digit, judgement.enhanced_row, judgement.reply_row);
+    choose_cause(judgement, evidence);
     if (!judgement.cause && is_521_after_recipient(judgement)) {
         judgement.cause = Cause::fault_behind;
     }

@@ -70,8 +70,10 @@ struct Judgement {
     bool reply_governs = false;  // the reply code, not the enhanced code, carries the meaning
     Known known = Known::whole;
     Basis basis = Basis::standard;
-    std::optional<Cause> cause;
+    std::optional<Cause> cause;  // what the words say
     bool cause_agrees = true;
+    std::optional<Cause> cause_of_code;       // what the code alone says
+    bool is_words_only = false;               // the reply carries no code
     const CollisionRow* collision = nullptr;  // the provider's row when basis is provider
     ProviderSet providers = 0;                // shown by the words or named by the caller
     Stage stage = Stage::unknown;
@@ -82,6 +84,8 @@ struct Judgement {
     std::optional<ReplyCode> other_reply;
     std::optional<EnhancedCode> other_enhanced;
 
+    // What is wrong: as the provider means it, as the words say, or else as the code says.
+    std::optional<Cause> shown_cause() const;
     // The code that carries the meaning leaves the cause to the text.
     bool is_broad() const;
     // A row of data/collisions.csv that speaks of this code, other than the one that is the answer,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "codes/bare_code.h"
+#include "codes/log_line.h"
 #include "codes/table.h"
 
 namespace turnaway::codes {
@@ -113,9 +114,9 @@ constexpr bool ends_with_word(std::string_view text, std::string_view word) {
 bool is_marked(std::string_view before) {
     const char last = before.empty() ? ' ' : before.back();
     if (last == ';' || last == '<' || last == '#') return true;
-    if (last == '=') before.remove_suffix(1);
+    if (last == '=' || last == '(') before.remove_suffix(1);
     before = base::trim(before);
-    if (before.empty()) return true;
+    if (before.empty()) return last != '(';
     if (before.back() == ':' || before.back() == ';' || before.back() == '<') return last == ' ';
     constexpr std::array<std::string_view, 11> words{"error", "code",     "reply",    "status",
                                                      "smtp",  "response", "returned", "said",
@@ -123,11 +124,14 @@ bool is_marked(std::string_view before) {
     return std::ranges::any_of(words, [&](auto word) { return ends_with_word(before, word); });
 }
 
-// Words before a number that make it a version: "Exim 4.94.2".
+// Words before a number that make it a version or a section: "Exim 4.94.2", "RFC 2821 4.1.3".
 bool is_version(std::string_view before) {
     before = base::trim(before);
-    constexpr std::array<std::string_view, 8> words{"postfix",   "exim",   "version",  "v",
-                                                    "opensmtpd", "haraka", "sendmail", "release"};
+    std::string_view number = before;
+    while (!number.empty() && base::is_digit(number.back())) number.remove_suffix(1);
+    if (number.size() != before.size() && ends_with_word(base::trim(number), "rfc")) return true;
+    constexpr std::array<std::string_view, 9> words{
+        "postfix", "exim", "version", "v", "opensmtpd", "haraka", "sendmail", "release", "section"};
     return std::ranges::any_of(words, [&](auto word) { return ends_with_word(before, word); });
 }
 
@@ -141,7 +145,9 @@ Found candidate_at(std::string_view line, std::size_t at) {
     if (const auto reply = reply_at(line, at)) {
         if (last == '[' || last == '/') return {};
         if (last == '=' && !is_marked(near)) return {};
-        if (is_marked(near)) return with_enhanced_behind(line, at, *reply, certainty_of_marked);
+        const bool is_quoted = (last == '"' || last == '\'') && at_or_space(line, at + 3) != last;
+        if (is_quoted || is_marked(near))
+            return with_enhanced_behind(line, at, *reply, certainty_of_marked);
         const ReplyRow* row = find(*reply);
         const bool is_failure = reply->is_temporary() || reply->is_permanent();
         const bool known = row != nullptr && row->about.standing == Standing::standard;
@@ -266,6 +272,10 @@ bool drop_repeated_codes(std::string_view text, const Found& first, std::string&
 
 }  // namespace
 
+std::optional<ReplyCode> leading_code(std::string_view line) {
+    return reply_at(line, leading_decoration(line));
+}
+
 LineShape shape_of(std::string_view line) {
     const std::size_t start = leading_decoration(line);
     if (!reply_at(line, start)) return LineShape::no_code;
@@ -278,9 +288,10 @@ std::expected<ReplyReading, ReadFault> ReplyReader::read(std::string_view lines)
     if (looks_like_bare_code(core)) return read_bare_code(core);
 
     ReplyReading reading;
-    std::string_view line = lines;
+    std::string_view line = unwrap(lines, unwrapped_);
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-    if (line.find('\n') != npos) {
+    const bool is_joined = line.find('\n') != npos;
+    if (is_joined) {
         joined_.clear();
         bool has_first = false;
         for (std::string_view rest = line; !rest.empty();) {
@@ -307,6 +318,15 @@ std::expected<ReplyReading, ReadFault> ReplyReader::read(std::string_view lines)
     }
     if (reading.reply) reading.reply_first_digit = reading.reply->first_digit();
     reading.stage = find_stage(reading.before, reading.text);
+    reading.text = without_log_tail(reading.text, reading.before);
+    reading.words_come_first = is_joined || reading.text.find_first_not_of(" .)/'\"") == npos;
+    return reading;
+}
+
+ReplyReading ReplyReader::read_words(std::string_view lines) {
+    ReplyReading reading;
+    reading.is_words_only = true;
+    reading.text = without_log_head(unwrap(lines, unwrapped_));
     return reading;
 }
 

@@ -43,11 +43,13 @@ struct ReplyReading {
     std::optional<EnhancedCode> enhanced;
     std::optional<CodePattern> pattern;
     Stage stage = Stage::unknown;
-    std::string_view before;  // words before the code, such as a log line's
-    std::string_view text;    // words after it
+    std::string_view before;        // words before the code, such as a log line's
+    std::string_view text;          // words after it
+    bool words_come_first = false;  // `before` may say what is wrong, not only who writes
     // RFC 5321 section 4.2.1: all lines of a reply carry the same code.
     std::optional<ReplyCode> other_reply;
     std::optional<EnhancedCode> other_enhanced;
+    bool is_words_only = false;  // no code anywhere; `text` holds all words
 };
 
 enum class ReadFault : std::uint8_t {
@@ -64,13 +66,18 @@ enum class ReadFault : std::uint8_t {
 // How a line stands in a reply of several lines: "550-text" goes on, "550 text" is the last one.
 enum class LineShape : std::uint8_t { no_code, continued, last };
 LineShape shape_of(std::string_view line);
+// The reply code that a line begins with.
+std::optional<ReplyCode> leading_code(std::string_view line);
 
 class ReplyReader {
   public:
     // One reply: one line, or its lines with LF or CRLF between them.
     std::expected<ReplyReading, ReadFault> read(std::string_view lines);
+    // A text in which read() found no code: its words alone may say what is wrong.
+    ReplyReading read_words(std::string_view lines);
 
   private:
+    std::string unwrapped_;
     std::string joined_;
 };
 

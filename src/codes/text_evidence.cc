@@ -4,6 +4,8 @@
 #include <array>
 
 #include "base/text.h"
+#include "codes/concepts.h"
+#include "codes/word_fold.h"
 
 namespace turnaway::codes {
 
@@ -20,17 +22,34 @@ struct WordEdge {
     std::uint16_t target;
 };
 // What a matched phrase does. `opens` starts a gap phrase; the others need their opening, if any,
-// to stand a few words before.
-enum class EffectKind : std::uint8_t { opens, cause, against, takes_back, provider };
+// to stand a few words before. `sure` and `weak` are causes too, of another strength.
+enum class EffectKind : std::uint8_t {
+    opens,
+    cause,
+    sure,
+    weak,
+    against,
+    takes_back,
+    provider,
+    meaning
+};
 struct Effect {
     EffectKind kind;
     std::uint16_t value;
     std::uint16_t opening;
 };
+// Concepts that mean a cause when a clause has all of `needs` and none of `unless`.
+struct ConceptRule {
+    ConceptSet needs, unless;
+    EffectKind kind;
+    std::uint16_t value;
+};
 
 #include "codes/phrases.inc"
 
 constexpr std::uint32_t gap_words_most = 12;
+// Words without a full stop that still count as one clause.
+constexpr std::uint32_t clause_words_most = 40;
 constexpr std::uint32_t prefix_salt = 0x5bd1e995;
 constexpr std::uint32_t hash_start = 2166136261;
 constexpr std::uint32_t hash_factor = 16777619;
@@ -97,16 +116,41 @@ class PhraseReader {
         const auto begin = output_begins[state_];
         const auto end = output_begins[state_ + 1U];
         for (auto at = begin; at < end; ++at) apply(effects[outputs[at]]);
+        if (words_ - clause_begin_ >= clause_words_most) end_clause();
     }
-    TextEvidence result() const { return {found_.without(against_), providers_}; }
+    void end_clause() {
+        clause_begin_ = words_;
+        if (concepts_.empty()) return;
+        concepts_.each([&](std::uint16_t number) {
+            for (auto at = rule_begins[number]; at < rule_begins[number + 1U]; ++at) {
+                const ConceptRule& rule = concept_rules[at];
+                if (concepts_.has_all(rule.needs) && !concepts_.has_any(rule.unless)) {
+                    note(rule.kind, rule.value);
+                }
+            }
+        });
+        concepts_ = {};
+    }
+    // The words of an address in the web are part of no sentence.
+    void enter_url() { is_in_url_ = true; }
+    void leave_url() { is_in_url_ = false; }
+    TextEvidence result() {
+        end_clause();
+        if (!sure_.empty()) return {sure_, false, providers_};
+        const CauseSet found = found_.without(against_);
+        if (!found.empty()) return {found, false, providers_};
+        return {weak_.without(against_), true, providers_};
+    }
 
   private:
     std::uint16_t step(std::uint16_t symbol) const {
         if (symbol == 0) return 0;
         for (std::uint16_t state = state_; state != 0; state = fallbacks[state]) {
-            for (auto at = edge_begins[state]; at < edge_begins[state + 1U]; ++at) {
-                if (word_edges[at].symbol == symbol) return word_edges[at].target;
-            }
+            const auto* const begin = word_edges.data() + edge_begins[state];
+            const auto* const end = word_edges.data() + edge_begins[state + 1U];
+            const auto* const edge =
+                std::ranges::lower_bound(begin, end, symbol, {}, &WordEdge::symbol);
+            if (edge != end && edge->symbol == symbol) return edge->target;
         }
         return root_targets[symbol];
     }
@@ -115,21 +159,33 @@ class PhraseReader {
             const std::uint32_t seen = opened_[effect.opening];
             if (seen == 0 || seen == words_ || words_ - seen > gap_words_most) return;
         }
-        switch (effect.kind) {
+        note(effect.kind, effect.value);
+    }
+    void note(EffectKind kind, std::uint16_t value) {
+        switch (kind) {
             case EffectKind::opens:
-                opened_[effect.value] = words_;
+                opened_[value] = words_;
                 break;
             case EffectKind::cause:
-                found_.add(static_cast<Cause>(effect.value));
+                found_.add(static_cast<Cause>(value));
+                break;
+            case EffectKind::sure:
+                sure_.add(static_cast<Cause>(value));
+                break;
+            case EffectKind::weak:
+                weak_.add(static_cast<Cause>(value));
                 break;
             case EffectKind::against:
-                speak_against(static_cast<Cause>(effect.value));
+                speak_against(static_cast<Cause>(value));
                 break;
             case EffectKind::takes_back:
                 if (against_at_ + 1 == words_) against_ = against_before_;
                 break;
             case EffectKind::provider:
-                providers_ |= ProviderSet{1} << effect.value;
+                providers_ |= ProviderSet{1} << value;
+                break;
+            case EffectKind::meaning:
+                if (!is_in_url_) concepts_.add(value);
                 break;
         }
     }
@@ -142,8 +198,11 @@ class PhraseReader {
 
     std::array<std::uint32_t, opening_count> opened_{};
     std::uint32_t words_ = 0;
+    std::uint32_t clause_begin_ = 0;
     std::uint16_t state_ = 0;
-    CauseSet found_, against_;
+    bool is_in_url_ = false;
+    ConceptSet concepts_;
+    CauseSet sure_, found_, weak_, against_;
     CauseSet against_before_;       // what spoke against before the word that did last
     std::uint32_t against_at_ = 0;  // the number of that word
     ProviderSet providers_ = 0;
@@ -154,55 +213,94 @@ constexpr bool ends_run(char c) {
            c == ',' || c == ';' || c == '\n' || c == '\r' || c == '[' || c == ']';
 }
 
-// For each byte: 0 separates words, 1 is passed over (apostrophes and bytes beyond ASCII), else the
-// byte in lower case.
+// For each byte: 0 separates words, 1 is an apostrophe and passed over, 2 may end a clause, 3 is
+// beyond ASCII, else the byte in lower case.
+constexpr char apart = 0, apostrophe = 1, stop = 2, beyond_ascii = 3;
 constexpr auto letter_of = [] {
     std::array<char, 256> map{};
     for (std::size_t i = 0; i < map.size(); ++i) {
         const char c = static_cast<char>(i);
         if (base::is_alnum(c)) map[i] = base::to_lower(c);
-        if (c == '\'' || !base::is_ascii(c)) map[i] = 1;
+        if (c == '\'') map[i] = apostrophe;
+        if (c == '.' || c == '!' || c == '?' || c == ';' || c == '\n') map[i] = stop;
+        if (!base::is_ascii(c)) map[i] = beyond_ascii;
     }
     return map;
 }();
 
-void read_words(std::string_view run, Word& word, PhraseReader& reader) {
-    for (const char raw : run) {
-        const char c = letter_of[static_cast<unsigned char>(raw)];
-        if (c > 1) {
-            word.add(c);
-        } else if (c == 0 && !word.empty()) {
-            reader.take(word.symbol());
-            word.clear();
+// Words of one text, or of one run of it without an address.
+class WordReader {
+  public:
+    void read(std::string_view run) {
+        for (std::size_t at = 0; at < run.size(); ++at) {
+            const char c = letter_of[static_cast<unsigned char>(run[at])];
+            if (c > beyond_ascii) {
+                word_.add(c);
+            } else if (c == apart) {
+                end_word();
+                if (ends_run(run[at])) phrases_.leave_url();
+                if (run[at] == '/' && run.substr(0, at).ends_with(":/")) phrases_.enter_url();
+            } else if (c == stop) {
+                end_word();
+                // "mail.example.org" is not two clauses, "Sorry. No user" is.
+                const bool is_inside = at + 1 < run.size() && run[at] != '\n' &&
+                                       letter_of[static_cast<unsigned char>(run[at + 1])] > stop;
+                if (!is_inside) end_clause();
+            } else if (c == beyond_ascii) {
+                at += take_folded(run.substr(at)) - 1U;
+            }
         }
+        end_word();
     }
-    if (!word.empty()) reader.take(word.symbol());
-    word.clear();
-}
+    void pass_over_address() { phrases_.take(0); }
+    void end_clause() {
+        phrases_.leave_url();
+        phrases_.end_clause();
+    }
+    TextEvidence result() { return phrases_.result(); }
+
+  private:
+    void end_word() {
+        if (word_.empty()) return;
+        phrases_.take(word_.symbol());
+        word_.clear();
+    }
+    std::uint8_t take_folded(std::string_view rest) {
+        const Folded folded = fold(rest);
+        if (folded.kind == FoldKind::ignored) return folded.bytes_taken;
+        if (folded.kind != FoldKind::letters) end_word();
+        for (std::uint8_t i = 0; i < folded.size; ++i) word_.add(folded.bytes[i]);
+        if (folded.kind == FoldKind::word) end_word();
+        if (folded.kind == FoldKind::end_of_clause) phrases_.end_clause();
+        return folded.bytes_taken;
+    }
+
+    Word word_;
+    PhraseReader phrases_;
+};
 
 }  // namespace
 
 TextEvidence read_evidence(std::string_view text) {
     text = text.substr(0, evidence_bytes_most);
-    Word word;
-    PhraseReader reader;
-    const bool has_address = text.find('@') != std::string_view::npos;
-    if (!has_address) {
-        read_words(text, word, reader);
-        return reader.result();
+    WordReader words;
+    if (text.find('@') == std::string_view::npos) {
+        words.read(text);
+        return words.result();
     }
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = begin;
         while (end < text.size() && !ends_run(text[end])) ++end;
         const std::string_view run = text.substr(begin, end - begin);
         if (run.find('@') == std::string_view::npos) {
-            read_words(run, word, reader);
+            words.read(run);
         } else {
-            reader.take(0);
+            words.pass_over_address();
         }
+        if (end < text.size() && (text[end] == ';' || text[end] == '\n')) words.end_clause();
         begin = end + 1;
     }
-    return reader.result();
+    return words.result();
 }
 
 }  // namespace turnaway::codes

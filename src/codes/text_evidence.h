@@ -1,9 +1,11 @@
 // TextEvidence: which causes and which provider the words of a reply show.
 //
-// Reads the text once, word by word, through an automaton made from data/phrases.csv: linear time
-// on any bytes, no allocation, no start-up cost. Words inside mail addresses do not count, as a
-// user may be called "spam". Only the first evidence_bytes_most bytes are read. Known gap: a phrase
-// in a language that data/phrases.csv does not hold is not seen.
+// Reads the text once, word by word, through an automaton made from data/phrases.csv,
+// data/reply_families.csv and data/concepts.csv: linear time on any bytes, no allocation, no
+// start-up cost. What a clause's words say together is weighed at its end (codes/concepts.h). Words
+// inside mail addresses do not count, as a user may be called "spam". Only the first
+// evidence_bytes_most bytes are read. Known gap: a language without words in the tables is not
+// seen.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +20,13 @@ namespace turnaway::codes {
 inline constexpr std::size_t evidence_bytes_most = std::size_t{16} * 1024;
 
 // Providers as bits, in the order of provider_names (codes/collision.h).
-using ProviderSet = std::uint32_t;
+using ProviderSet = std::uint64_t;
 
+// The causes are those of the strongest kind found: what only a provider's own number means, before
+// what words say, before what vague words may say.
 struct TextEvidence {
     CauseSet causes;
+    bool is_weak = false;
     ProviderSet providers = 0;
 };
 

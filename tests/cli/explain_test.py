@@ -123,9 +123,27 @@ class Explain(unittest.TestCase):
         lines = b"550-5.1.1 one\n550-5.1.1 two\n550 5.1.1 three\n450-a\n451 b\n"
         output = run("explain", "--json", "-", stdin=lines).stdout
         records = [json.loads(record) for record in output.splitlines()]
-        self.assertEqual(len(records), 2)
+        self.assertEqual([record["input"] for record in records[1:]], ["450-a", "451 b"])
         self.assertEqual(records[0]["notes"], [])
-        self.assertEqual(records[1]["notes"][0]["kind"], "reply-codes-differ")
+
+    def test_a_line_with_another_code_begins_another_reply(self):
+        text = "550-5.1.1 no such user\n452 4.2.2 mailbox full"
+        for args, stdin in ((("--json", text), b""), (("--json", "-"), text.encode())):
+            output = run("explain", *args, stdin=stdin).stdout
+            records = [json.loads(record) for record in output.splitlines()]
+            causes = [record["cause"]["name"] for record in records]
+            self.assertEqual(causes, ["recipient-unknown", "mailbox-full"], args)
+
+    def test_words_without_a_code_are_understood(self):
+        for text, cause in (
+            ("Das Postfach ist voll", "mailbox-full"),
+            ("该用户不存在", "recipient-unknown"),
+            ("delivery 4: failure: Remote_host_said:_relaying_denied/", "relay-denied"),
+        ):
+            record = json.loads(run("explain", "--json", text).stdout)
+            self.assertEqual((record["cause"]["name"], record["reply_code"]), (cause, None))
+        page = run("explain", "Das Postfach ist voll").stdout.decode()
+        self.assertTrue(page.startswith("No code: The recipient's mailbox is full."), page)
 
     def test_hostile_bytes_never_pass(self):
         every_byte = bytes(range(256)) * 10
