@@ -1,4 +1,4 @@
-// Content trailer: what stands behind the content in a file of the spool (docs/formats.md, ADR 10).
+// Content trailer: what stands behind the content in a file of the spool (docs/formats.md, ADR 14).
 //
 // The checksums of the content, and the envelope and states of the message as they were when it
 // came, so that a message whose row is lost can be made again of its file. A file without a

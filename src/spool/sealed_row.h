@@ -1,5 +1,5 @@
 // Sealed row: the two packed pieces of a message (row.h) under checksums, as version 2 of the spool
-// keeps them (docs/formats.md, ADR 10).
+// keeps them (docs/formats.md, ADR 14).
 //
 // Each piece is sealed with the id of its message, so that a piece of another row is damage too.
 // The envelope's seal also holds the checksum of the content. Pieces of version 1 have no seal;
