@@ -203,11 +203,12 @@ void Round::learn(const HostAddress& where, const Dialogue& dialogue) {
         const auto& reply = *outcome->reply;
         shard_.house().remember_refusal(where.host, address,
                                         reply.code.text() + ' ' + reply.text());
-    } else if (!dialogue.outcomes.empty()) {
-        shard_.house().forget_refusal(address);
     }
     for (const auto& each : dialogue.outcomes) {
-        if (each && each->verdict == smtp::ClientVerdict::delivered) had_success_ = true;
+        // Not a 220: a host may refuse at RCPT.
+        if (!each || each->stage < smtp::ClientStage::data) continue;
+        shard_.house().forget_refusal(address);
+        had_success_ |= each->verdict == smtp::ClientVerdict::delivered;
     }
 }
 

@@ -102,6 +102,8 @@ Shard& House::shard_of(std::string_view destination) {
     return *shards_[std::hash<std::string_view>()(destination) % shards_.size()];
 }
 
+// Each change goes to the spool under the lock of the memory, so that both take all changes in one
+// order.
 void House::remember_refusal(std::string host, const std::string& address, std::string words) {
     const auto now = now_seconds();
     bool is_news = false;
@@ -109,20 +111,17 @@ void House::remember_refusal(std::string host, const std::string& address, std::
         const std::lock_guard lock(memory_mutex_);
         is_news = memory_.find(address, now) == nullptr;
         if (!memory_.remember(host, address, words, now)) return;
+        parts_.spool.remember({.host = host, .address = address, .seen = now, .words = words},
+                              [this](const base::Result<void>& done) {
+                                  if (!done) check_spool(done.error());
+                              });
     }
     if (is_news) tell_host_refuses(*this, host, address, words);
-    parts_.spool.remember(
-        {.host = std::move(host), .address = address, .seen = now, .words = std::move(words)},
-        [this](const base::Result<void>& done) {
-            if (!done) check_spool(done.error());
-        });
 }
 
 void House::forget_refusal(const std::string& address) {
-    {
-        const std::lock_guard lock(memory_mutex_);
-        if (!memory_.forget(address)) return;
-    }
+    const std::lock_guard lock(memory_mutex_);
+    if (!memory_.forget(address)) return;
     parts_.spool.forget(address, [this](const base::Result<void>& done) {
         if (!done) check_spool(done.error());
     });

@@ -135,7 +135,9 @@ class Text {
     }
     std::string operator()(const HostRefuses& event) const {
         return line("smtp", "host takes no mail: " + peer(event.host, event.address) +
-                                " said: " + safe(event.words));
+                                " said: " + safe(event.words) +
+                                " (remembered; to end that: turnaway queue forget " +
+                                safe(event.address) + ")");
     }
     std::string operator()(const Started& event) const {
         return line("master", fmt::format("daemon started -- version {}, configuration {}, "

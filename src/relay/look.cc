@@ -39,7 +39,6 @@ std::chrono::milliseconds left_until(Clock::time_point end) {
 void conclude(House& house, const LookAt& at, LookFinding finding, const std::string& words) {
     const std::string address = at.address.text();
     if (finding == LookFinding::refuses_521) house.remember_refusal(at.host, address, words);
-    if (finding == LookFinding::takes_mail) house.forget_refusal(address);
     house.looks().finished(at.address, finding, Clock::now());
 }
 

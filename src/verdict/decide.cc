@@ -40,7 +40,8 @@ Answer mailless(const Policy& policy, const mail::Address& recipient) {
         return refuse(codes::host_takes_no_mail, codes::system_takes_no_mail, std::move(text),
                       reason::mailless);
     }
-    return refuse(codes::domain_takes_no_mail, codes::recipient_null_mx, std::move(text),
+    // RFC 7505 section 4.1 keeps X.1.10 for a null MX; this is known from the configuration.
+    return refuse(codes::domain_takes_no_mail, codes::system_takes_no_mail, std::move(text),
                   reason::mailless);
 }
 

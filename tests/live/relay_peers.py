@@ -239,7 +239,7 @@ class Exchange:
         self.peer.hand_over(to, f"From: <{peers.SENDER}>\nSubject: out\n\nhello\n")
         bounce = self.bounce(to)
         equal(bounce.action, "failed")
-        check("556" in bounce.diagnostic and "5.1.10" in bounce.diagnostic, bounce.diagnostic)
+        check("556" in bounce.diagnostic and "5.3.2" in bounce.diagnostic, bounce.diagnostic)
         equal(self.peer.queue(to), [])
 
 

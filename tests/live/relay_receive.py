@@ -64,7 +64,7 @@ class AtRcpt(unittest.TestCase):
             ("bob@nowhere.example", "550 5.1.2"),
             ("bob@noaddress.example", "550 5.4.4"),
             ("bob@loop.example", "550 5.4.6"),
-            ("bob@mailless.example", "556 5.1.10"),
+            ("bob@mailless.example", "556 5.3.2"),
             ("bob@silent.example", "250 2.1.5"),
             ("bob@servfail.example", "250 2.1.5"),
             (scene.domain("mixed.example", refusing, healthy), "250 2.1.5"),

@@ -289,7 +289,7 @@ TEST(JudgeBeforeRoute, RefusesForMaillessHosts) {
             auto answer = judge(policy, client, "user@www.example.org", has_static_route);
             ASSERT_TRUE(answer.has_value());
             EXPECT_EQ(on_the_wire(*answer),
-                      "556 5.1.10 <user@www.example.org>: www.example.org does not accept mail");
+                      "556 5.3.2 <user@www.example.org>: www.example.org does not accept mail");
             EXPECT_EQ(answer->reason, "mailless");
             policy.mailless_reply = MaillessReply::code_521;
             answer = judge(policy, client, "user@www.example.org", has_static_route);
