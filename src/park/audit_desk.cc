@@ -29,14 +29,14 @@ std::optional<mail::Domain> AuditDesk::below(std::string_view labels, const mail
     return *std::move(name);
 }
 
-std::string quoted_text(std::string_view text) {
+std::string evidence_text(std::string_view text) {
     std::string out = "\"";
     base::append_printable(out, text, quoted_bytes_most);
     out += '"';
     return out;
 }
 
-std::string quoted_text(const std::vector<std::string>& texts) {
+std::string evidence_text(const std::vector<std::string>& texts) {
     std::string out;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (i == quoted_texts_most) {
@@ -44,7 +44,7 @@ std::string quoted_text(const std::vector<std::string>& texts) {
             break;
         }
         if (i != 0) out += ", ";
-        out += quoted_text(texts[i]);
+        out += evidence_text(texts[i]);
     }
     return out;
 }

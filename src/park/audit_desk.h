@@ -60,9 +60,9 @@ class AuditDesk {
 };
 
 // What DNS said, in quotes, escaped and cut to what fits a line.
-std::string quoted_text(std::string_view text);
+std::string evidence_text(std::string_view text);
 // Several of them with commas between.
-std::string quoted_text(const std::vector<std::string>& texts);
+std::string evidence_text(const std::vector<std::string>& texts);
 
 // The route of a domain is a permanent no: it takes no mail. Nothing while that is not known.
 std::optional<bool> takes_no_mail(AuditDesk& desk, const mail::Domain& domain);

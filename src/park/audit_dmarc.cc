@@ -42,20 +42,20 @@ bool is_weaker_below(const DmarcReading& dmarc) {
 
 void judge_record(AuditDesk& desk, const std::string& owner, const std::string& text) {
     const DmarcReading dmarc = read_dmarc(text);
-    const std::string evidence = "TXT " + quoted_text(text) + '.';
+    const std::string evidence = "TXT " + evidence_text(text) + '.';
     const auto find = [&](FindingKind kind, const std::string& words) {
         desk.find_at(kind, owner, words, wanted(desk, dmarc));
     };
     bool is_good = !dmarc.broken_part && !dmarc.unknown_policy && dmarc.policy;
     if (dmarc.broken_part) {
-        find(dmarc_syntax,
-             "TXT " + quoted_text(text) + "; the part is " + quoted_text(*dmarc.broken_part) + '.');
+        find(dmarc_syntax, "TXT " + evidence_text(text) + "; the part is " +
+                               evidence_text(*dmarc.broken_part) + '.');
     }
     if (!dmarc.policy || dmarc.unknown_policy) {
-        find(dmarc_policy_missing,
-             dmarc.unknown_policy
-                 ? "TXT " + quoted_text(text) + " says " + quoted_text(*dmarc.unknown_policy) + '.'
-                 : evidence);
+        find(dmarc_policy_missing, dmarc.unknown_policy
+                                       ? "TXT " + evidence_text(text) + " says " +
+                                             evidence_text(*dmarc.unknown_policy) + '.'
+                                       : evidence);
     }
     if (dmarc.policy) {
         judge_policy(desk, owner, *dmarc.policy, evidence, wanted(desk, dmarc));
@@ -88,7 +88,7 @@ bool find_astray(AuditDesk& desk) {
         }
         for (const std::string& text : records_among(answer->texts)) {
             has_found = true;
-            desk.find(dmarc_wrong_name, *place, "TXT " + quoted_text(text) + '.',
+            desk.find(dmarc_wrong_name, *place, "TXT " + evidence_text(text) + '.',
                       wanted(desk, read_dmarc(text)));
         }
     }
@@ -131,7 +131,7 @@ bool judge_inherited(AuditDesk& desk, bool& is_known) {
     const auto policy = dmarc.below ? dmarc.below : dmarc.policy;
     if (!policy) return false;
     const std::string owner = "_dmarc." + above->owner.text();
-    const std::string evidence = "TXT " + quoted_text(above->text) + " at " + owner + '.';
+    const std::string evidence = "TXT " + evidence_text(above->text) + " at " + owner + '.';
     const ZoneLines records = dmarc_lines(desk.domain(), desk.intent(), {});
     desk.find_at(dmarc_inherited, owner, evidence, records);
     judge_policy(desk, owner, *policy, evidence, records);
@@ -148,7 +148,7 @@ void judge_absence(AuditDesk& desk, const mail::Domain& owner,
         const DmarcReading dmarc = read_dmarc(text);
         if (dmarc.standing != DmarcStanding::not_read) continue;
         has_attempt = true;
-        desk.find(dmarc_not_read, owner, "TXT " + quoted_text(text) + '.', wanted(desk, dmarc));
+        desk.find(dmarc_not_read, owner, "TXT " + evidence_text(text) + '.', wanted(desk, dmarc));
     }
     has_attempt = find_astray(desk) || has_attempt;
     bool is_known = true;
@@ -168,7 +168,7 @@ void judge_dmarc(AuditDesk& desk) {
     const auto records = records_among(answer->texts);
     if (records.empty()) return judge_absence(desk, *owner, answer->texts);
     if (records.size() > 1) {
-        return desk.find(dmarc_several, *owner, "TXT " + quoted_text(records) + '.',
+        return desk.find(dmarc_several, *owner, "TXT " + evidence_text(records) + '.',
                          wanted(desk, read_dmarc(records.front())));
     }
     judge_record(desk, owner->text(), records.front());

@@ -35,9 +35,9 @@ std::size_t find_keys(AuditDesk& desk, const mail::Domain& parent, const Texts& 
         if (answer == nullptr || std::ranges::is_permutation(answer->texts, wildcard)) continue;
         if (strongest(answer->texts) != DkimStanding::key) continue;
         ++keys;
-        std::string evidence = "TXT " + quoted_text(sorted(answer->texts));
+        std::string evidence = "TXT " + evidence_text(sorted(answer->texts));
         if (answer->canonical_name) {
-            evidence += " by the alias " + quoted_text(answer->canonical_name->text());
+            evidence += " by the alias " + evidence_text(answer->canonical_name->text());
         }
         desk.find(dkim_key_left, *name,
                   evidence + "; used by " + std::string(selector.used_by) + '.',
@@ -61,7 +61,7 @@ void judge_keys(AuditDesk& desk) {
     if (any == nullptr) return;
     if (strongest(any->texts) == DkimStanding::key) {
         return desk.find(dkim_wildcard_key, *parent,
-                         "Any selector answers TXT " + quoted_text(sorted(any->texts)) + '.',
+                         "Any selector answers TXT " + evidence_text(sorted(any->texts)) + '.',
                          revoked_key_lines(desk.domain(), "*._domainkey"));
     }
     if (find_keys(desk, *parent, any->texts) > 0) return;

@@ -61,7 +61,7 @@ void judge_leftovers(AuditDesk& desk) {
         if (is_in_use) continue;
         const auto text = find_text(desk, leftover.labels, leftover.begin);
         if (!text) continue;
-        desk.find(leftover.kind, *desk.below(leftover.labels), "TXT " + quoted_text(*text) + '.');
+        desk.find(leftover.kind, *desk.below(leftover.labels), "TXT " + evidence_text(*text) + '.');
         if (leftover.kind == mta_sts_left && desk.wish().wants_retirement) {
             desk.retire(retirement_steps(desk.domain()));
         }

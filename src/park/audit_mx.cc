@@ -28,7 +28,7 @@ std::string evidence_of(const std::vector<MxRecord>& records) {
     std::vector<std::string> texts;
     std::ranges::transform(records, std::back_inserter(texts), record_text);
     std::ranges::sort(texts);
-    return "MX " + quoted_text(texts) + '.';
+    return "MX " + evidence_text(texts) + '.';
 }
 
 bool has_note(const route::MxSet& set, NoteKind kind) {
@@ -117,7 +117,7 @@ void judge_absence(AuditDesk& desk) {
         std::string at;
         if (!addresses.empty()) {
             std::ranges::sort(addresses);
-            at = ' ' + quoted_text(addresses);
+            at = ' ' + evidence_text(addresses);
         }
         if (desk.intent() == Intent::none) {
             desk.find(mx_implicit, desk.domain(), "No MX; the domain has an address" + at + ".",
@@ -157,9 +157,9 @@ void judge_abuse(AuditDesk& desk) {
     if (!refuses) return;
     const std::string address = desk.wish().abuse->text();
     if (*refuses) {
-        desk.find(abuse_takes_no_mail, target, "Complaints go to " + quoted_text(address) + '.');
+        desk.find(abuse_takes_no_mail, target, "Complaints go to " + evidence_text(address) + '.');
     } else {
-        desk.praise("Complaints go to " + quoted_text(address) + ", whose domain takes mail.");
+        desk.praise("Complaints go to " + evidence_text(address) + ", whose domain takes mail.");
     }
 }
 

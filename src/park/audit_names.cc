@@ -49,14 +49,14 @@ std::string mx_text(const DnsAnswer& answer) {
         return std::to_string(record.preference) + ' ' + route::exchange_text(record.exchange);
     });
     std::ranges::sort(texts);
-    return "MX " + quoted_text(texts);
+    return "MX " + evidence_text(texts);
 }
 
 std::string address_text(const Addresses& addresses) {
     std::vector<std::string> texts;
     std::ranges::transform(addresses, std::back_inserter(texts), &route::IpAddress::text);
     std::ranges::sort(texts);
-    return "The address is " + quoted_text(texts);
+    return "The address is " + evidence_text(texts);
 }
 
 // A and AAAA of a name, sorted; nothing while they are not known. The second is not asked when the
@@ -114,7 +114,7 @@ void judge_name(AuditDesk& desk, const CommonName& common, const Addresses& wild
     if (mx->canonical_name) {  // an alias has no MX of its own (RFC 1034 section 3.6.2)
         return desk.find(host_takes_mail, *name,
                          address_text(*addresses) + " by the alias " +
-                             quoted_text(mx->canonical_name->text()) +
+                             evidence_text(mx->canonical_name->text()) +
                              "; replace the alias by addresses first.");
     }
     desk.find(host_takes_mail, *name, address_text(*addresses) + "; there is no MX.",

@@ -48,7 +48,7 @@ void judge_permission(AuditDesk& desk, const std::string& owner, const mail::Add
         return desk.praise(target.text() + " says that it takes the DMARC reports.");
     }
     desk.find_at(rua_not_authorised, owner,
-                 "Reports go to " + quoted_text(address.text()) + "; nothing stands at " +
+                 "Reports go to " + evidence_text(address.text()) + "; nothing stands at " +
                      name->text() + '.',
                  permission_lines(desk.domain(), address));
 }
@@ -69,11 +69,11 @@ void judge_reports(AuditDesk& desk, const std::string& owner, const DmarcReading
         return dmarc_lines(desk.domain(), desk.intent(), reports_to_keep(desk, dmarc));
     };
     for (const std::string& broken : dmarc.broken_reports) {
-        desk.find_at(rua_syntax, owner, "rua names " + quoted_text(broken) + '.', wanted());
+        desk.find_at(rua_syntax, owner, "rua names " + evidence_text(broken) + '.', wanted());
     }
     for (const mail::Address& address : dmarc.reports_to) {
         const mail::Domain& target = *address.domain();
-        const std::string evidence = "Reports go to " + quoted_text(address.text()) + '.';
+        const std::string evidence = "Reports go to " + evidence_text(address.text()) + '.';
         if (is_own_parked(desk, target)) {
             desk.find_at(rua_at_parked_domain, owner, evidence, wanted());
             continue;

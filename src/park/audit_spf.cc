@@ -29,14 +29,14 @@ void judge_ending(AuditDesk& desk, const SpfReading& spf, const std::string& evi
 
 void judge_record(AuditDesk& desk, const std::string& text) {
     const SpfReading spf = read_spf(text);
-    const std::string evidence = "TXT " + quoted_text(text) + '.';
+    const std::string evidence = "TXT " + evidence_text(text) + '.';
     if (spf.has_typographic_dash) {
         return desk.find(spf_typographic_dash, desk.domain(), evidence, wanted(desk));
     }
     if (spf.broken_term) {
         return desk.find(
             spf_syntax, desk.domain(),
-            "TXT " + quoted_text(text) + "; the term is " + quoted_text(*spf.broken_term) + '.',
+            "TXT " + evidence_text(text) + "; the term is " + evidence_text(*spf.broken_term) + '.',
             wanted(desk));
     }
     if (spf.has_odd_case) desk.find(spf_version_case, desk.domain(), evidence, wanted(desk));
@@ -49,7 +49,7 @@ void judge_record(AuditDesk& desk, const std::string& text) {
         // Requirement 13: with a null MX it is not even consistent.
         return desk.find(
             desk.has_null_mx ? mx_null_with_senders : spf_senders_left, desk.domain(),
-            "TXT " + quoted_text(text) + " authorises " + quoted_text(spf.senders) + '.',
+            "TXT " + evidence_text(text) + " authorises " + evidence_text(spf.senders) + '.',
             wanted(desk));
     }
     judge_ending(desk, spf, evidence);
@@ -64,7 +64,7 @@ void judge_absence(AuditDesk& desk, const std::vector<std::string>& texts) {
         if (spf.standing == SpfStanding::not_spf) continue;
         has_attempt = true;
         desk.find(spf.standing == SpfStanding::space_missing ? spf_space_missing : spf_not_read,
-                  desk.domain(), "TXT " + quoted_text(text) + '.', wanted(desk));
+                  desk.domain(), "TXT " + evidence_text(text) + '.', wanted(desk));
     }
     if (!has_attempt) {
         desk.find(spf_missing, desk.domain(), "No TXT record begins with v=spf1.", wanted(desk));
@@ -83,7 +83,7 @@ void judge_spf(AuditDesk& desk) {
     if (records.empty()) return judge_absence(desk, answer->texts);
     if (records.size() > 1) {
         std::ranges::sort(records);
-        return desk.find(spf_several, desk.domain(), "TXT " + quoted_text(records) + '.',
+        return desk.find(spf_several, desk.domain(), "TXT " + evidence_text(records) + '.',
                          wanted(desk));
     }
     judge_record(desk, records.front());
