@@ -73,7 +73,8 @@ std::string basis_text(Basis basis) {
     return basis == Basis::standard ? "standard" : basis == Basis::text ? "text" : "provider";
 }
 
-// Real replies and replies in their style; the verdicts were read by a person, one by one.
+// Real replies and replies in their style. The cause is the shown one: what the provider means,
+// what the words say, or what the code says when they say nothing.
 TEST(Judgement, ReadsRealReplies) {
     const auto rows = csv_rows(source_folder() + "/tests/data/replies.csv");
     ASSERT_GT(rows.size(), 150U);
