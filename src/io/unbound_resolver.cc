@@ -51,6 +51,13 @@ MessageAnswer answer_of(const DnsQuestion& question, int code, std::string_view 
     auto answer = read_message(question, message);
     if (!answer) return failed(DnsFailure::servfail);
     if (security == is_secure) answer->is_unproven = false;
+    // That the zone is known proves NXDOMAIN, and nothing about one type. For AAAA it is taken as
+    // proof all the same, since forwarders that cache addresses often have no other, and a host
+    // without an A record that is proved to be absent stays in doubt.
+    const bool is_of_one_type = answer->outcome == route::DnsOutcome::no_data;
+    if (answer->is_unproven && is_of_one_type && question.type != route::DnsType::aaaa) {
+        return failed(DnsFailure::servfail);
+    }
     answer->is_secure = security == is_secure && answer->outcome != route::DnsOutcome::failed;
     return *std::move(answer);
 }

@@ -144,7 +144,8 @@ std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono
     const auto note =
         std::ranges::find(route.notes, route::NoteKind::failed_exchange, &route::Note::kind);
     if (note != route.notes.end()) attempt.host = note->about;
-    attempt.words = "its addresses could not be found out";
+    attempt.words = attempt.host.empty() ? "not all addresses of the mail hosts could be found out"
+                                         : "its addresses could not be found out";
     return attempt;
 }
 

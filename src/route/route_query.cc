@@ -212,7 +212,7 @@ void RouteQuery::finish_hosts() {
         if (look.host.canonical_name && !is_implicit_) {
             add_notes({{NoteKind::alias_as_exchange, exchange}});
         }
-        if (look.is_partly_unknown()) add_notes({{NoteKind::failed_exchange, exchange}});
+        if (look.state == HostState::failed) add_notes({{NoteKind::failed_exchange, exchange}});
         if (!is_implicit_ &&
             (look.state == HostState::no_such_name || look.state == HostState::no_address)) {
             add_notes({{NoteKind::dangling_exchange, exchange}});

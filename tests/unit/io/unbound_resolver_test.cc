@@ -217,7 +217,8 @@ TEST_F(UnboundResolverTest, AnAbsenceWithoutAZoneIsAskedAbout) {
     server_.add("lame.test", DnsServer::mx, DnsServer::wire_mx(0, DnsServer::wire_name("")));
     server_.know_nothing_about("lame.test");
     open_with_server();
-    const DnsAnswer there = ask("there.test");
+    EXPECT_EQ(ask("there.test").outcome, DnsOutcome::failed);
+    const DnsAnswer there = ask("there.test", DnsType::aaaa);
     EXPECT_EQ(there.outcome, DnsOutcome::no_data);
     EXPECT_GT(there.ttl_seconds, 50U);
     EXPECT_LE(there.ttl_seconds, 60U);
