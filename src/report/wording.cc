@@ -61,8 +61,9 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
     const auto reading = reader.read(text);
     if (reading) {
         const auto judgement = codes::judge(*reading);
-        if (judgement.cause && judgement.cause != codes::Cause::no_mail) {
-            return {std::string(row_of(*judgement.cause).answer), judgement.actor,
+        const auto cause = judgement.shown_cause();
+        if (cause && cause != codes::Cause::no_mail) {
+            return {std::string(row_of(*cause).answer), judgement.actor,
                     std::string(judgement.advice)};
         }
     }
