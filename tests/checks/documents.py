@@ -23,7 +23,7 @@ PAGES = [
     (["turnaway", "park", "records"], "turnaway-park.1", "turnaway"),
     (["turnaway", "park", "audit"], "turnaway-park.1", "turnaway"),
     *((["turnaway", "queue", *command.split()], "turnaway-queue.1", "turnaway") for command in (
-        "", "list", "show", "hold", "release", "delete", "flush", "export", "summary", "hosts", "forget")),
+        "", "list", "show", "hold", "release", "delete", "flush", "export", "summary", "hosts", "forget", "recover")),
 ]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 

@@ -92,7 +92,7 @@ class Damage(unittest.TestCase):
         for name, is_replaced in (("spool.db", False), ("spool.db", True), ("content", False), (".", False)):
             with self.subTest(name=name, is_replaced=is_replaced):
                 place, aside = self.spool / name, self.relay.folder / "aside"
-                with self.relay.client() as client:
+                with contextlib.closing(self.relay.client()) as client:
                     client.ehlo()
                     must(client.mail(SENDER))
                     must(client.rcpt(self.scene.domain("removed.example", self.scene.host())))
