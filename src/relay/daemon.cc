@@ -224,6 +224,7 @@ Result<void> Daemon::open_pages() {
     const auto& listen = rules_->config.metrics.listen;
     if (!listen) return {};
     std::vector<Shard*> shards;
+    shards.reserve(shards_.size());
     for (const auto& shard : shards_) shards.push_back(shard.get());
     auto pages = Pages::open(desk_, *listen,
                              {.house = *house_,
