@@ -151,8 +151,9 @@ TEST_F(DamagedSpool, SetsAsideRowsThatCannotBeRead) {
     EXPECT_EQ(test::load_unchecked(**store, QueueId(3))->content->read(0, big),
               fake::content_of(3, big));
     ASSERT_TRUE(apply(**store, {.remove = {QueueId(1), QueueId(3)}}));
-    EXPECT_FALSE(fs::exists(path_ + "/content/1"));
+    // The answer comes before the files are removed; the next question is taken up after that.
     EXPECT_EQ(load(**store, QueueId(1)).error().fault, Fault::no_input);
+    EXPECT_FALSE(fs::exists(path_ + "/content/1"));
     EXPECT_FALSE((*store)->has_failed());
 }
 
