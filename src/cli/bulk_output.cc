@@ -105,11 +105,12 @@ base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const Bulk
 
 base::Result<void> BulkOutput::open_file(const BulkOptions& options, const BulkInput& input) {
     const int how = O_RDWR | O_CREAT | O_CLOEXEC | (options.resumes ? 0 : O_EXCL);
-    file_ = Descriptor(::open(options.output.c_str(), how, 0666));
-    if (!file_.is_open() && errno == EEXIST) {
-        return base::fail(Fault::usage, name_ + " is there already: --resume goes on with it");
+    const int opened = ::open(options.output.c_str(), how, 0666);
+    if (opened < 0 && errno == EEXIST) {
+        return base::fail(Fault::usage, name_ + " exists already: --resume continues it");
     }
-    if (!file_.is_open()) return base::fail_errno(Fault::io, "cannot write to " + name_);
+    if (opened < 0) return base::fail_errno(Fault::io, "cannot write to " + name_);
+    file_ = Descriptor(opened);
     if (is_same_file(file_.get(), input.descriptor())) {
         return base::fail(Fault::usage, name_ + " is the input; it cannot be the output too");
     }

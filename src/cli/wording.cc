@@ -83,9 +83,9 @@ std::string half_answer(const Judgement& judgement) {
     if (is_partial && judgement.class_row != nullptr) {
         return fmt::format("{}. {}", kind, judgement.class_row->meaning);
     }
-    const std::string subject = judgement.known == Known::subject
-                                    ? fmt::format(", subject {}", judgement.subject_row->title)
-                                    : std::string();
+    const bool has_subject = judgement.known == Known::subject && judgement.subject_row != nullptr;
+    const std::string subject =
+        has_subject ? fmt::format(", subject {}", judgement.subject_row->title) : std::string();
     return fmt::format("{}{}{}; no standard defines {}.", cause, kind, subject,
                        undefined_part(judgement));
 }

@@ -80,7 +80,7 @@ void QueueTable::take(queue::QueueId id, Taken taken) {
 
 void QueueTable::loaded(queue::QueueId id, base::Result<spool::StoredMessage> stored) {
     std::vector<Taken> waiting;
-    LiveMessagePtr live;
+    base::Result<LiveMessagePtr> live;
     {
         const std::lock_guard lock(mutex_);
         const auto at = entries_.find(id);
@@ -88,18 +88,13 @@ void QueueTable::loaded(queue::QueueId id, base::Result<spool::StoredMessage> st
         waiting = std::move(at->second.waiting);
         if (stored) {
             live = make_live(*std::move(stored));
-            at->second.live = live;
+            at->second.live = *live;
         } else {
+            live = std::unexpected(std::move(stored.error()));
             entries_.erase(at);
         }
     }
-    for (auto& taken : waiting) {
-        if (live != nullptr) {
-            taken(live);
-        } else {
-            taken(std::unexpected(stored.error()));
-        }
-    }
+    for (auto& taken : waiting) taken(live);
 }
 
 void QueueTable::give_back(const LiveMessagePtr& message) {
