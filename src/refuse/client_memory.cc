@@ -35,13 +35,13 @@ class ClientMemory::Entry {
 };
 
 std::atomic<std::uint64_t>& ClientMemory::victim_of(Set& set, std::uint64_t now_minutes) {
-    std::atomic<std::uint64_t>* victim = nullptr;
+    std::atomic<std::uint64_t>* victim = &set.front();
     std::uint64_t most = 0;
     for (auto& place : set) {
         const Entry entry(place.load(std::memory_order_relaxed));
         if (entry.is_empty()) return place;
         const std::uint64_t age = entry.age_minutes(now_minutes);
-        if (victim != nullptr && age <= most) continue;
+        if (age <= most) continue;
         victim = &place;
         most = age;
     }
