@@ -6,15 +6,20 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "cli/doctor_patient.h"
+#include "io/absence_trial.h"
 #include "io/dns_message.h"
 #include "io/dns_rdata.h"
 #include "relay/routing.h"
 
 namespace turnaway::cli {
 namespace {
+
+constexpr std::string_view no_answer = "the server sent no usable answer";
 
 struct Pending {
     bool is_answered = false;
@@ -32,12 +37,9 @@ LookupAnswer failed(std::string words) {
     return answer;
 }
 
-bool is_absence(const ub_result& result) {
-    const auto name = mail::Domain::parse(result.qname);
-    if (!name || result.answer_packet == nullptr) return false;
-    const std::string_view message(static_cast<const char*>(result.answer_packet),
-                                   static_cast<std::size_t>(result.answer_len));
-    return io::is_absence(*name, result.qtype, message);
+std::string_view message_of(const ub_result& result) {
+    return {static_cast<const char*>(result.answer_packet),
+            result.answer_packet == nullptr ? 0 : static_cast<std::size_t>(result.answer_len)};
 }
 
 LookupAnswer answer_of(const ub_result& result) {
@@ -55,9 +57,7 @@ LookupAnswer answer_of(const ub_result& result) {
     for (std::size_t i = 0; result.data != nullptr && result.data[i] != nullptr; ++i) {
         answer.rdata.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
     }
-    if (answer.rdata.empty() ? result.secure == 0 && !is_absence(result) : result.nxdomain != 0) {
-        return failed("the server sent no usable answer");
-    }
+    if (!answer.rdata.empty() && result.nxdomain != 0) return failed(std::string(no_answer));
     answer.is_secure = result.secure != 0;
     answer.kind = !answer.rdata.empty()  ? LookupAnswer::Kind::records
                   : result.nxdomain != 0 ? LookupAnswer::Kind::no_such_name
@@ -94,29 +94,59 @@ base::Result<DoctorLookup> DoctorLookup::open(const relay::Config& config) {
 
 LookupAnswer DoctorLookup::ask(const std::string& name, int type) {
     const auto until = std::chrono::steady_clock::now() + doctor_wait_most;
+    const auto found = ask_libunbound(name, type, until);
+    if (!found.result) return failed(found.failure);
+    auto answer = answer_of(*found.result);
+    const bool is_absence =
+        answer.kind == LookupAnswer::Kind::none || answer.kind == LookupAnswer::Kind::no_such_name;
+    if (!is_absence || answer.is_secure) return answer;
+    return is_proven(*found.result, until) ? answer : failed(std::string(no_answer));
+}
+
+DoctorLookup::Found DoctorLookup::ask_libunbound(const std::string& name, int type,
+                                                 Clock::time_point until) {
     Pending pending;
     int id = 0;
     if (const int error = ub_resolve_async(context_.get(), name.c_str(), type, ns_c_in, &pending,
                                            take_answer, &id)) {
-        return failed(ub_strerror(error));
+        return {.failure = ub_strerror(error)};
     }
     while (!pending.is_answered) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         pollfd request{.fd = ub_fd(context_.get()), .events = POLLIN, .revents = 0};
         if (left.count() <= 0 || poll(&request, 1, static_cast<int>(left.count())) == 0) {
             ub_cancel(context_.get(), id);
-            return failed("no answer within " + std::to_string(doctor_wait_most.count()) + " s");
+            return {.failure =
+                        "no answer within " + std::to_string(doctor_wait_most.count()) + " s"};
         }
         if (const int error = ub_process(context_.get())) {
             ub_cancel(context_.get(), id);  // `pending` goes
-            return failed(ub_strerror(error));
+            return {.failure = ub_strerror(error)};
         }
     }
-    const std::unique_ptr<ub_result, decltype(&ub_resolve_free)> result(pending.result,
-                                                                        ub_resolve_free);
-    if (pending.error != 0 || !result) return failed(ub_strerror(pending.error));
-    return answer_of(*result);
+    Found found{.result = Result(pending.result, ub_resolve_free)};
+    if (pending.error != 0 || !found.result) {
+        found.result.reset();
+        found.failure = ub_strerror(pending.error);
+    }
+    return found;
+}
+
+bool DoctorLookup::is_proven(const ub_result& result, Clock::time_point until) {
+    const auto name = mail::Domain::parse(result.qname);
+    if (!name) return false;
+    if (io::is_absence(*name, result.qtype, message_of(result))) return true;
+    const auto unproven = io::read_control(*name, result.qtype, message_of(result));
+    if (!unproven || unproven->has_records) return false;
+    io::AbsenceTrial trial({*name, result.qtype}, unproven->absence);
+    while (const auto* const question = trial.next()) {
+        const auto found = ask_libunbound(question->name.text(), question->type, until);
+        const bool is_answer = found.result && found.result->bogus == 0;
+        trial.take(is_answer
+                       ? io::read_control(question->name, question->type, message_of(*found.result))
+                       : std::nullopt);
+    }
+    return trial.is_believed();
 }
 
 LookupAnswer DoctorLookup::ask_addresses(const std::string& name,

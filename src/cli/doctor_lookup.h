@@ -2,7 +2,11 @@
 // with a deadline.
 #pragma once
 
+#include <unbound.h>
+
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,6 +39,17 @@ class DoctorLookup {
     LookupAnswer ask_addresses(const std::string& name, std::vector<route::IpAddress>* found);
 
   private:
+    using Clock = std::chrono::steady_clock;
+    using Result = std::unique_ptr<ub_result, decltype(&ub_resolve_free)>;
+    struct Found {
+        Result result = {nullptr, ub_resolve_free};
+        std::string failure = {};  // why there is no result
+    };
+
+    Found ask_libunbound(const std::string& name, int type, Clock::time_point until);
+    // An absence that names its zone, or is believed without (io/absence_trial.h).
+    bool is_proven(const ub_result& result, Clock::time_point until);
+
     explicit DoctorLookup(io::UnboundContext context) : context_(std::move(context)) {}
     io::UnboundContext context_;
 };

@@ -258,18 +258,23 @@ bool is_absence(const mail::Domain& name, int type, std::string_view message) {
     return found->zone_ttl_seconds || found->is_authoritative;
 }
 
-std::optional<std::uint32_t> absence_proved(const mail::Domain& name, DnsOutcome absence,
-                                            std::string_view message) {
-    const auto found = find(name, ns_t_soa, message);
-    if (!found || found->failure || absence_of(*found) != absence) return std::nullopt;
-    if (!found->has_records) return found->zone_ttl_seconds;
+std::optional<ControlAnswer> read_control(const mail::Domain& name, int type,
+                                          std::string_view message) {
+    const auto found = find(name, type, message);
+    if (!found || found->failure) return std::nullopt;
+    ControlAnswer control{.has_records = found->has_records,
+                          .absence = absence_of(*found),
+                          .names_zone = found->zone_ttl_seconds.has_value(),
+                          .zone_ttl_seconds = found->zone_ttl_seconds};
+    if (!found->has_records || type != ns_t_soa) return control;
     const auto zone = std::ranges::find_if(found->answers, [&](const WireRecord& record) {
         return is_of(record, ns_t_soa) && record.owner == found->owner;
     });
     constexpr std::size_t minimum_bytes = 4;  // the last field (RFC 2308 section 4)
     if (zone->rdata.size() < minimum_bytes) return std::nullopt;
     WireReader minimum(zone->rdata, zone->rdata.size() - minimum_bytes);
-    return std::min(zone->ttl_seconds, minimum.long_number());
+    control.zone_ttl_seconds = std::min(zone->ttl_seconds, minimum.long_number());
+    return control;
 }
 
 }  // namespace turnaway::io

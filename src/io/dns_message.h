@@ -22,7 +22,7 @@ namespace turnaway::io {
 int wire_type(route::DnsType type);
 
 struct MessageAnswer : route::DnsAnswer {
-    // Negative, without SOA and not authoritative: to be believed when absence_proved() says so.
+    // Negative, without SOA and not authoritative: to be believed when an AbsenceTrial says so.
     bool is_unproven = false;
 };
 
@@ -35,9 +35,18 @@ std::optional<MessageAnswer> read_message(const route::DnsQuestion& question,
 // the SOA of the zone, or says so on the server's own authority.
 bool is_absence(const mail::Domain& name, int type, std::string_view message);
 
-// For how many seconds an unproven answer about `name` counts, when `message` is the answer to the
-// question for the SOA there, has an SOA of its zone and says the same of the name. Else nothing.
-std::optional<std::uint32_t> absence_proved(const mail::Domain& name, route::DnsOutcome absence,
-                                            std::string_view message);
+// What an answer says of its question beside the records: read to judge an absence of another
+// answer (absence_trial.h).
+struct ControlAnswer {
+    bool has_records = false;                                // of the type asked for
+    route::DnsOutcome absence = route::DnsOutcome::no_data;  // with records: the name exists
+    bool names_zone = false;  // the SOA is there because the answer is negative
+    // For how long an absence in that zone counts, when the answer has an SOA of it.
+    std::optional<std::uint32_t> zone_ttl_seconds = {};
+};
+
+// Nothing for a failure, for what cannot be read, and for what is not an answer to the question.
+std::optional<ControlAnswer> read_control(const mail::Domain& name, int type,
+                                          std::string_view message);
 
 }  // namespace turnaway::io

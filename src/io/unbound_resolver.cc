@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/absence_trial.h"
 #include "io/dns_message.h"
 #include "io/question_line.h"
 #include "io/timer_queue.h"
@@ -51,13 +52,6 @@ MessageAnswer answer_of(const DnsQuestion& question, int code, std::string_view 
     auto answer = read_message(question, message);
     if (!answer) return failed(DnsFailure::servfail);
     if (security == is_secure) answer->is_unproven = false;
-    // That the zone is known proves NXDOMAIN, and nothing about one type. For AAAA it is taken as
-    // proof all the same, since forwarders that cache addresses often have no other, and a host
-    // without an A record that is proved to be absent stays in doubt.
-    const bool is_of_one_type = answer->outcome == route::DnsOutcome::no_data;
-    if (answer->is_unproven && is_of_one_type && question.type != route::DnsType::aaaa) {
-        return failed(DnsFailure::servfail);
-    }
     answer->is_secure = security == is_secure && answer->outcome != route::DnsOutcome::failed;
     return *std::move(answer);
 }
@@ -98,19 +92,20 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
         bool is_asked = false;  // else it is in the line
         int id = 0;
         std::optional<MessageAnswer> answer = {};
-        bool is_asking_zone = false;  // `answer` is unproven, and the zone's SOA is asked for
+        std::optional<AbsenceTrial> trial = {};  // of `answer`, which is unproven
+        bool is_asking_control = false;
     };
 
     static void take(void* open, int code, void* message, int bytes, int security, char* why_bogus,
                      int was_limited);
-    static void take_zone(void* open, int code, void* message, int bytes, int security,
-                          char* why_bogus, int was_limited);
+    static void take_control(void* open, int code, void* message, int bytes, int security,
+                             char* why_bogus, int was_limited);
     void begin(Open* open);
-    void ask_zone(Open* open);
+    bool ask_control(Open* open);
     void answered(Open* open);
     void hand_out_answered();
     void cancel(const Open& open) {
-        const bool is_awaited = !open.answer || open.is_asking_zone;
+        const bool is_awaited = !open.answer || open.is_asking_control;
         if (open.is_asked && is_awaited) ub_cancel(unbound_.get(), open.id);
     }
     void give_up(Open* open);
@@ -164,30 +159,39 @@ void UnboundResolver::State::take(void* raw, int code, void* message, int bytes,
     open->state->answered(open);
 }
 
-// The answer says that there is nothing, and not for which zone. A forwarder that has it from the
-// zone can say so; a server that knows nothing of the zone cannot.
-void UnboundResolver::State::ask_zone(Open* open) {
-    open->is_asking_zone = true;
-    const int error = ub_resolve_event(unbound_.get(), open->question.name.text().c_str(), ns_t_soa,
-                                       ns_c_in, open, &State::take_zone, &open->id);
-    if (error == 0 || !open->is_asking_zone) return;
-    open->is_asking_zone = false;
-    open->answer = failed(DnsFailure::servfail);
-    answered(open);
+// False when there is nothing more to ask: the answer is proven then, or is trouble.
+bool UnboundResolver::State::ask_control(Open* open) {
+    if (!open->trial) {
+        const AbsenceTrial::Question question{open->question.name, wire_type(open->question.type)};
+        open->trial.emplace(question, open->answer->outcome);
+    }
+    if (const auto* const control = open->trial->next()) {
+        open->is_asking_control = true;
+        const int error =
+            ub_resolve_event(unbound_.get(), control->name.text().c_str(), control->type, ns_c_in,
+                             open, &State::take_control, &open->id);
+        if (error == 0 || !open->is_asking_control) return true;
+        open->is_asking_control = false;
+        open->trial->take(std::nullopt);
+        answered(open);
+        return true;
+    }
+    deadlines_.cancel(open->deadline);
+    if (!open->trial->is_believed()) open->answer = failed(DnsFailure::servfail);
+    open->answer->is_unproven = false;
+    open->answer->ttl_seconds = open->trial->ttl_seconds();
+    return false;
 }
 
-void UnboundResolver::State::take_zone(void* raw, int code, void* message, int bytes, int security,
-                                       char* /*why_bogus*/, int /*was_limited*/) {
+void UnboundResolver::State::take_control(void* raw, int code, void* message, int bytes,
+                                          int security, char* /*why_bogus*/, int /*was_limited*/) {
     auto* open = static_cast<Open*>(raw);
-    open->is_asking_zone = false;
-    std::optional<std::uint32_t> ttl_seconds;
-    if (code == ns_r_noerror && security != is_bogus) {
-        ttl_seconds =
-            absence_proved(open->question.name, open->answer->outcome, text_of(message, bytes));
-    }
-    if (!ttl_seconds) open->answer = failed(DnsFailure::servfail);
-    open->answer->is_unproven = false;
-    open->answer->ttl_seconds = ttl_seconds.value_or(0);
+    open->is_asking_control = false;
+    const auto* const control = open->trial->next();
+    const bool is_answer = code == ns_r_noerror && security != is_bogus;
+    open->trial->take(is_answer
+                          ? read_control(control->name, control->type, text_of(message, bytes))
+                          : std::nullopt);
     open->state->answered(open);
 }
 
@@ -203,10 +207,9 @@ void UnboundResolver::State::answered(Open* open) {
 void UnboundResolver::State::hand_out_answered() {
     // A `done` may ask again; that answer comes in the next round.
     for (Open* const open : std::exchange(answered_, {})) {
-        if (open->answer->is_unproven && !abandoned_.contains(open)) {
-            ask_zone(open);  // it keeps its place and its deadline
-            continue;
-        }
+        // It keeps its place and its deadline.
+        const bool is_on_trial = open->answer->is_unproven && !abandoned_.contains(open);
+        if (is_on_trial && ask_control(open)) continue;
         if (auto* const next = line_.leave(open->zone)) begin(static_cast<Open*>(next));
         if (abandoned_.erase(open) != 0) continue;
         const auto mine = std::move(open_.extract(open->question).mapped());

@@ -3,7 +3,8 @@
 Promises: `zone` is what the names have; `fault(name, kind, type)` sets one fault of FAULTS for the questions about that name (of
 one type, or of all). UDP and TCP on one port; without `tcp` nothing listens there, so a connection is refused. EVIL is the
 address, and EVIL_NAME the exchange, of every record that no zone has: whoever believes one shows it. `asked` keeps the questions;
-only every `answers_every`th question by UDP is answered. Poses as a recursive server without DNSSEC; a CNAME is followed.
+only every `answers_every`th question by UDP is answered. Without `has_authority` no answer has an authority section, as from some
+forwarders. Poses as a recursive server without DNSSEC; a CNAME is followed.
 """
 import contextlib
 import heapq
@@ -92,6 +93,8 @@ FAULTS = {
     "referral": lambda question, records, code, other: [
         message(question, authority=[referral(question.name.split(".", 1)[-1])])],
     "lame": lambda question, records, code, other: [message(question, authority=[referral(".")])],
+    "empty": lambda question, records, code, other: [message(question)],
+    "none": lambda question, records, code, other: [message(question, flags=QR_RD_RA | NXDOMAIN)],
     "nothing": lambda question, records, code, other: [message(question)[:12]],
     "garbage": lambda question, records, code, other: [question.id + os.urandom(60)],
     "cut-off": lambda question, records, code, other: [message(question, records, flags=QR_RD_RA | code)[:-3]],
@@ -134,7 +137,7 @@ HARMLESS = {"extra-answers", "extra-authority", "extra-additional", "truncated"}
 class FaultyDns:
     def __init__(self, address, tcp=True):
         self.zone, self.faults, self.asked, self.late = {}, {}, [], []
-        self.other, self.answers_every = "other.faults.test", 1
+        self.other, self.answers_every, self.has_authority = "other.faults.test", 1, True
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.tcp = socket.socket() if tcp else None
@@ -187,7 +190,7 @@ class FaultyDns:
 
     def _well(self, question):
         records, code, authority = self._true(question)
-        return message(question, records, authority, flags=QR_RD_RA | code)
+        return message(question, records, authority if self.has_authority else [], flags=QR_RD_RA | code)
 
     def _messages(self, question):
         kind = self._fault_of(question)

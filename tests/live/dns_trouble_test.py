@@ -127,6 +127,44 @@ class Check(unittest.TestCase):
             self.judge(world, each)
 
 
+class WithoutAuthority(unittest.TestCase):
+    """A forwarder that takes the authority section away: it never says for which zone there is nothing, and is right."""
+
+    def setUp(self):
+        self.block = loopback_block()
+        self.dns = FaultyDns(f"{self.block}.253")
+        self.dns.has_authority = False
+        self.dns.add(f"implicit.faults.test A {self.block}.1", "nothing.faults.test TXT hello", "mute.faults.test MX 10 mx.nothing.faults.test",
+                     f"sender.faults.test A {self.block}.1", "gone.mx.faults.test MX 10 mx.gone.faults.test")
+
+    def test_check_knows_what_is_there(self):
+        def look(name):
+            done = subprocess.run([BIN / "turnaway", "check", "--resolver", self.dns.place, "--json", "--timeout", "20s", name],
+                                  capture_output=True, text=True, timeout=LIMIT_S, check=False)
+            return json.loads(done.stdout)["taking"]
+        self.dns.zone["implicit.faults.test"] = [("A", "198.51.100.1")]  # no mail goes to loopback
+        taking = {"implicit": "yes", "nothing": "no", "mute": "no", "gone": "no", "gone.mx": "no"}
+        self.assertEqual({name: look(f"{name}.faults.test") for name in taking}, taking)
+
+    def test_the_relay_refuses_or_delivers(self):
+        port = free_port(f"{self.block}.2")
+        hosts = Hosts([f"{self.block}.1"], port)
+        relay = Relay(self.block, {"dns": {"forward": [self.dns.place], "deadline": "20s"}, "verdict": {"dns_trouble": "defer"},
+                                   "delivery": {"port": port}})
+        self.addCleanup(relay.remove)
+        relay.start()
+        self.addCleanup(relay.stop)
+        with smtplib.SMTP(relay.address, relay.port, local_hostname="client.example", timeout=LIMIT_S) as client:
+            client.ehlo()
+            must(client.mail("ann@sender.faults.test"))
+            for name, words in {"nothing": b"5.", "mute": b"5.", "gone": b"5.1.2", "gone.mx": b"5."}.items():
+                code, text = client.rcpt(f"bob@{name}.faults.test")
+                self.assertEqual((code, text[:len(words)]), (550, words), name)
+            must(client.rcpt("bob@implicit.faults.test"))
+            must(client.data(b"Subject: Hello\r\n\r\nHello\r\n"))
+        wait_until(lambda: hosts.taken == [(f"{self.block}.1", "bob@implicit.faults.test")], lambda: hosts.taken)
+
+
 class RelayTest(unittest.TestCase):
     def setUp(self):
         self.block = loopback_block()

@@ -268,22 +268,31 @@ TEST(DnsMessageTest, AnAbsenceWithoutItsZoneIsUnproven) {
     EXPECT_TRUE(read_as(DnsType::mx, message(foreign, 1))->is_unproven);
 }
 
-TEST(DnsMessageTest, TheZoneProvesAnAbsence) {
+TEST(DnsMessageTest, AControlSaysWhetherItNamesTheZone) {
     const auto name = mail::Domain::parse("a.test").value();
     const Frame about_zone{.question = "\1a\4test\0\0\6\0\1"s};
-    const auto proved = [&](DnsOutcome absence, const std::string& text) {
-        return absence_proved(name, absence, text);
-    };
+    const auto control = [&](const std::string& text) { return read_control(name, 6, text); };
     const std::string above = record("\xc0\x0e"s, 6, 30, "");
     const std::string own = record(asked_again, 6, 90, "\0\0"s + std::string(19, '\0') + '<');
     using enum DnsOutcome;
-    EXPECT_EQ(proved(no_data, message("", 0, 0, above, about_zone)), 30U);
-    EXPECT_EQ(proved(no_data, message(own, 1, 0, {}, about_zone)), 60U);
-    EXPECT_EQ(proved(no_such_name, message("", 0, 3, above, about_zone)), 30U);
-    EXPECT_FALSE(proved(no_such_name, message("", 0, 0, above, about_zone)));
-    EXPECT_FALSE(proved(no_data, message("", 0, 3, above, about_zone)));
-    EXPECT_FALSE(proved(no_data, message("", 0, 0, {}, about_zone)));
-    EXPECT_FALSE(proved(no_data, message("", 0, 0, above))) << "another question";
+    for (const int code : {0, 3}) {
+        const auto with = control(message("", 0, code, above, about_zone));
+        const auto without = control(message("", 0, code, {}, about_zone));
+        ASSERT_TRUE(with && without) << code;
+        EXPECT_EQ(with->absence, code == 0 ? no_data : no_such_name);
+        EXPECT_EQ(without->absence, with->absence);
+        EXPECT_TRUE(with->names_zone);
+        EXPECT_EQ(with->zone_ttl_seconds, 30U);
+        EXPECT_FALSE(without->names_zone || without->zone_ttl_seconds);
+    }
+    const auto apex = control(message(own, 1, 0, {}, about_zone));
+    ASSERT_TRUE(apex);
+    EXPECT_TRUE(apex->has_records);
+    EXPECT_FALSE(apex->names_zone) << "it was asked for";
+    EXPECT_EQ(apex->zone_ttl_seconds, 60U);
+    EXPECT_FALSE(control(message("", 0, 0, above))) << "another question";
+    EXPECT_FALSE(control(message("", 0, 2, {}, about_zone)));
+    EXPECT_FALSE(control(message("", 0, 5, {}, about_zone)));
 }
 
 }  // namespace

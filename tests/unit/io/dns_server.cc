@@ -104,8 +104,8 @@ void DnsServer::answer(std::size_t bytes) {
     const std::string records = is_truncated || is_unknown ? "" : records_of(name, type, &count);
     const bool is_there = records_.contains(name) || is_unknown;
     const int rcode = failing_.contains(name) ? servfail : is_there ? 0 : 3;
-    const bool names_zone = count == 0 && rcode != servfail && !is_truncated && !is_unknown &&
-                            (type == soa || !without_zone_.contains(name));
+    const bool names_zone = has_zone_ && count == 0 && rcode != servfail && !is_truncated &&
+                            !is_unknown && (type == soa || !without_zone_.contains(name));
     const std::string negative =
         names_zone
             ? record("test", soa,

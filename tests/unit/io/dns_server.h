@@ -31,6 +31,9 @@ class DnsServer {
     // Its negative answers have no SOA, as from the cache of some forwarders; those to a question
     // for the SOA have.
     void leave_zone_out_for(const std::string& name) { without_zone_.insert(name); }
+    // So for every name and type, as from a forwarder that takes the authority section away. An SOA
+    // that was added is still the answer to a question for it.
+    void leave_zones_out() { has_zone_ = false; }
     // Says of all types that there is nothing, and names no zone.
     void know_nothing_about(const std::string& name) { unknown_.insert(name); }
     void fail_for(const std::string& name) { failing_.insert(name); }
@@ -55,6 +58,7 @@ class DnsServer {
     std::set<std::string> without_zone_;
     std::set<std::string> unknown_;
     std::map<std::string, std::size_t> questions_;
+    bool has_zone_ = true;
 };
 
 }  // namespace turnaway::io

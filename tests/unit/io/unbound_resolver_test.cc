@@ -226,6 +226,33 @@ TEST_F(UnboundResolverTest, AnAbsenceWithoutAZoneIsAskedAbout) {
     EXPECT_EQ(ask("lame.test").outcome, DnsOutcome::failed);
 }
 
+// Some forwarders take the authority section away: without an SOA anywhere, the absence counts.
+TEST_F(UnboundResolverTest, AForwarderWithoutAuthoritySectionsIsBelieved) {
+    const std::string zone = DnsServer::wire_name("ns.test") + DnsServer::wire_name("who.test") +
+                             std::string(19, '\0') + '<';
+    server_.leave_zones_out();
+    server_.add("", DnsServer::soa, zone);
+    server_.add("apex.test", DnsServer::soa, zone);
+    server_.add("mx.apex.test", DnsServer::txt, "\1x");
+    open_with_server();
+    for (const auto type : {DnsType::mx, DnsType::a, DnsType::aaaa, DnsType::txt}) {
+        EXPECT_EQ(ask("apex.test", type).outcome, DnsOutcome::no_data) << name(type);
+        EXPECT_EQ(ask("gone.test", type).outcome, DnsOutcome::no_such_name) << name(type);
+    }
+    EXPECT_EQ(ask("mx.apex.test", DnsType::a).outcome, DnsOutcome::no_data);
+    EXPECT_EQ(ask("mx.apex.test", DnsType::txt).outcome, DnsOutcome::answered);
+}
+
+// It says of every name that there is nothing, of the root too.
+TEST_F(UnboundResolverTest, AServerThatKnowsNothingIsNotBelieved) {
+    server_.leave_zones_out();
+    for (const char* name : {"", "test", "lame.test"}) server_.know_nothing_about(name);
+    open_with_server();
+    for (const auto type : {DnsType::mx, DnsType::a, DnsType::aaaa, DnsType::txt}) {
+        EXPECT_EQ(ask("lame.test", type).outcome, DnsOutcome::failed) << name(type);
+    }
+}
+
 TEST_F(UnboundResolverTest, OpenQuestionsAreDroppedWithTheResolver) {
     server_.be_silent_about("silent.test");
     open_with_server();
