@@ -23,7 +23,7 @@ _turnaway() {
                     COMPREPLY=()
                     return ;;
             esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios --color --input --column --no-header --output --resume --parallel --progress" -- "$word") ;;
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private-allowed --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios --color --input --column --no-header --output --resume --parallel --progress" -- "$word") ;;
         demo)
             case $previous in
                 --color)

@@ -13,7 +13,7 @@ complete -c turnaway -n __fish_use_subcommand -s V -l version -d 'Print the vers
 complete -c turnaway -s h -l help -d 'Print the help'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l connect -d 'Ask the hosts too'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l host -d 'The names are hosts'
-complete -c turnaway -n '__fish_seen_subcommand_from check' -l private -d 'Private addresses count as loopback ones'
+complete -c turnaway -n '__fish_seen_subcommand_from check' -l private-allowed -d 'Private addresses are hosts like any other'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l loopback-allowed -d 'Loopback addresses are hosts like any other'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l port -x -d 'The port to connect to'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l egress -x -d 'Whom to ask whether mail leaves this machine'

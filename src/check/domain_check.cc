@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "check/resemblance.h"
+#include "route/address_class.h"
 
 namespace turnaway::check {
 namespace {
@@ -172,11 +173,28 @@ void DomainCheck::give_up(Milliseconds now) {
     finish(judge_hosts(assessment_.route, assessment_.probes, assessment_.egress), now);
 }
 
+// It would be a host if private addresses were allowed.
+bool DomainCheck::has_private_address() const {
+    const auto is_private = [](const route::IpAddress& address) {
+        return route::class_of(address) == route::AddressClass::private_use;
+    };
+    if (const auto* literal = assessment_.subject.literal()) {
+        const auto address = route::IpAddress::parse(literal->content());
+        return address && is_private(*address);
+    }
+    return std::ranges::any_of(assessment_.dns, [&](const DnsEvidence& each) {
+        return std::ranges::any_of(each.answer.addresses, is_private);
+    });
+}
+
 void DomainCheck::finish(const Judgement& judgement, Milliseconds now) {
     is_done_ = true;
     assessment_.verdict = judgement.verdict;
     assessment_.taking = judgement.taking;
     assessment_.doubt = judgement.doubt;
+    if (judgement.verdict == Verdict::loopback_mx && has_private_address()) {
+        assessment_.verdict = Verdict::private_mx;
+    }
     // A name that is not there when asked for as a host is said to be so.
     const auto is_absent = [](const DnsEvidence& each) {
         return each.answer.outcome == route::DnsOutcome::no_such_name;

@@ -22,7 +22,7 @@ namespace turnaway::check {
 
 struct CheckSettings {
     bool loopback_allowed = false;  // see route/route_settings.h
-    bool private_refused = false;
+    bool private_refused = true;    // what is judged is whether mail arrives from outside
     bool connects = false;
     bool asks_egress = false;  // there is somebody to ask
     std::uint16_t port = 25;
@@ -62,6 +62,7 @@ class DomainCheck {
     void take_route(Milliseconds now);
     void advance(Milliseconds now);
     bool has_heard_smtp() const;
+    bool has_private_address() const;
     void finish(const Judgement& judgement, Milliseconds now);
 
     CheckSettings settings_;

@@ -42,9 +42,12 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
         case Verdict::loopback_mx:
             return {{"Loopback addresses never leave the sender's own machine.",
                      "RFC 1122 section 3.2.1.3"},
-                    {"Private addresses mean nothing on the Internet.", "RFC 1918 section 3"},
                     {"No mail host has a link-local, multicast or reserved address.",
                      "RFC 6890 section 2.2"}};
+        case Verdict::private_mx:
+            return {{"Private addresses mean nothing on the Internet.", "RFC 1918 section 3"},
+                    {"To check from inside such a network, allow them with --private-allowed.",
+                     "RFC 1918 section 3"}};
         case Verdict::dangling_mx:
             return {{"With an MX that cannot be used, the domain's own address must not be tried.",
                      "RFC 5321 section 5.1"},
@@ -196,6 +199,7 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
             break;
         case Verdict::no_mail_host:
         case Verdict::loopback_mx:
+        case Verdict::private_mx:
         case Verdict::dangling_mx:
             publish_null(assessment, cures);
             publish_host(assessment, cures);

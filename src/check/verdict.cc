@@ -61,6 +61,8 @@ std::string_view name(Verdict verdict) {
             return "no-mail-host";
         case Verdict::loopback_mx:
             return "loopback-mx";
+        case Verdict::private_mx:
+            return "private-mx";
         case Verdict::dangling_mx:
             return "dangling-mx";
         case Verdict::refuses_521:

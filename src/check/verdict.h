@@ -23,7 +23,8 @@ enum class Verdict : std::uint8_t {
     malformed_null_mx,  // `.` beside MX records that are used all the same
     no_such_domain,
     no_mail_host,  // neither MX nor address
-    loopback_mx,   // only addresses where no mail host can be, or (when asked for) private ones
+    loopback_mx,   // only addresses where no mail host can be
+    private_mx,    // only addresses of private networks, which nobody outside can reach
     dangling_mx,   // the MX names do not exist, have no address, or are no names
     refuses_521,   // RFC 7504
     refuses_554,   // before any mail

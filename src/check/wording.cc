@@ -130,6 +130,8 @@ std::string sentence_of(const Assessment& assessment) {
                                               : "It has neither MX nor address.";
         case Verdict::loopback_mx:
             return "It leads only to addresses that nobody outside can reach.";
+        case Verdict::private_mx:
+            return "It leads only to addresses of private networks: from outside it takes no mail.";
         case Verdict::dangling_mx:
             return "None of its MX names leads to a host with an address.";
         case Verdict::refuses_521:

@@ -44,12 +44,24 @@ class AuditWorker final : public BulkWorker {
     park::AuditWish wish_;
 };
 
+// The options that change answers.
+std::string settings_of(const AuditOptions& options) {
+    std::string text = "--intent " + options.intent;
+    if (options.json) text += " --json";
+    if (options.csv) text += " --csv";
+    if (!options.abuse.empty()) text += " --abuse " + options.abuse;
+    if (options.wants_retirement) text += " --retire-mta-sts";
+    for (const std::string& resolver : options.resolvers) text += " --resolver " + resolver;
+    return text;
+}
+
 }  // namespace
 
 BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
     return {.program = "turnaway park audit",
             .columns = audit_column_names(),
+            .settings = settings_of(options),
             .threads_most = 1,
             .make_worker = [settings = options.resolver_settings(),
                             wish](boost::asio::io_context& loop) -> Made {

@@ -24,10 +24,10 @@ std::string BulkFormat::header(const std::optional<std::string>& input_header) c
     if (form_ != BulkForm::csv || (is_csv_input_ && !input_header)) return {};
     std::string text = input_header.value_or("input");
     for (const std::string& column : columns_) {
-        text += ',';
-        append_csv_cell(text, column);
+        text += delimiter_;
+        append_csv_cell(text, column, delimiter_);
     }
-    return text + ",exit\n";
+    return text + delimiter_ + "exit\n";
 }
 
 std::string BulkFormat::beginning(const BulkRow& row) const {
@@ -39,9 +39,9 @@ std::string BulkFormat::beginning(const BulkRow& row) const {
             if (is_csv_input_) {
                 text = row.raw;
             } else {
-                append_csv_cell(text, row.cell);
+                append_csv_cell(text, row.cell, delimiter_);
             }
-            return text + ',';
+            return text + delimiter_;
         case BulkForm::json:
             text = "{\"row\":" + std::to_string(row.number) + ",\"cell\":";
             base::append_json_string(text, row.cell);
@@ -62,11 +62,11 @@ std::string BulkFormat::text(const BulkRow& row, const BulkAnswer& answer) const
     TURNAWAY_CHECK(answer.columns.size() == columns_.size());
     for (const std::string& column : answer.columns) {
         if (form_ == BulkForm::csv) {
-            append_csv_cell(text, column);
+            append_csv_cell(text, column, delimiter_);
         } else {
             base::append_printable(text, column, shown_bytes_most);
         }
-        text += form_ == BulkForm::csv ? ',' : '\t';
+        text += form_ == BulkForm::csv ? delimiter_ : '\t';
     }
     text += exit_digit(answer.exit_code);
     return text + '\n';

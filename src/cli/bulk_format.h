@@ -28,8 +28,12 @@ struct BulkRow {
 
 class BulkFormat {
   public:
-    BulkFormat(BulkForm form, bool is_csv_input, std::vector<std::string> columns)
-        : form_(form), is_csv_input_(is_csv_input), columns_(std::move(columns)) {}
+    BulkFormat(BulkForm form, bool is_csv_input, std::vector<std::string> columns,
+               char delimiter = ',')
+        : form_(form),
+          is_csv_input_(is_csv_input),
+          columns_(std::move(columns)),
+          delimiter_(delimiter) {}
 
     // With its newline; `input_header` is the header of CSV input. Empty when there is none.
     std::string header(const std::optional<std::string>& input_header) const;
@@ -52,6 +56,7 @@ class BulkFormat {
     BulkForm form_;
     bool is_csv_input_;
     std::vector<std::string> columns_;
+    char delimiter_;
 };
 
 }  // namespace turnaway::cli

@@ -49,7 +49,9 @@ std::optional<std::size_t> number_of(std::string_view text) {
 }  // namespace
 
 BulkInput::BulkInput(const BulkOptions& options)
-    : name_(options.input), is_csv_(!options.column.empty()), csv_(bulk_row_bytes_most) {}
+    : name_(options.input),
+      is_csv_(!options.column.empty()),
+      csv_(bulk_row_bytes_most, delimiter_of(options)) {}
 
 std::string BulkInput::shown_name() const {
     return name_ == "-" ? "standard input" : shown(name_);
@@ -177,15 +179,43 @@ base::Result<void> BulkInput::read_header(const BulkOptions& options) {
     header_ = csv_.raw();
     columns_count_ = csv_.cells().size();
     if (number) return check_columns();
-    const auto place = std::ranges::find(csv_.cells(), options.column);
-    if (place == csv_.cells().end()) {
-        std::string known;
-        for (const auto& cell : csv_.cells()) known += (known.empty() ? "" : ", ") + cell;
-        return fault_at(csv_.line(), fmt::format("the header has no column \"{}\"; it has {}",
-                                                 shown(options.column), shown(known)));
+    return find_column(options);
+}
+
+// By its name as it is written, else without regard to case and surrounding blanks.
+base::Result<void> BulkInput::find_column(const BulkOptions& options) {
+    const auto& cells = csv_.cells();
+    const auto is_exact = [&](const std::string& cell) { return cell == options.column; };
+    const auto is_alike = [&](const std::string& cell) {
+        return base::equal_no_case(trimmed(cell), trimmed(options.column));
+    };
+    const bool is_there = std::ranges::any_of(cells, is_exact);
+    const auto count =
+        is_there ? std::ranges::count_if(cells, is_exact) : std::ranges::count_if(cells, is_alike);
+    if (count > 1) {
+        return fault_at(csv_.line(),
+                        fmt::format("the header has {} columns \"{}\"; give the number of one",
+                                    count, shown(options.column)));
     }
-    column_ = static_cast<std::size_t>(place - csv_.cells().begin());
-    return {};
+    if (count == 1) {
+        const auto place = is_there ? std::ranges::find_if(cells, is_exact)
+                                    : std::ranges::find_if(cells, is_alike);
+        column_ = static_cast<std::size_t>(place - cells.begin());
+        return {};
+    }
+    std::string known;
+    for (const auto& cell : cells) known += (known.empty() ? "" : ", ") + cell;
+    std::string words = fmt::format("the header has no column \"{}\"; it has {}",
+                                    shown(options.column), shown(known));
+    const auto other = cells.size() == 1 ? known.find_first_of(";\t|,:") : std::string::npos;
+    if (other != std::string::npos) {
+        words += known[other] == '\t' ? "; for cells with tabs between them add --delimiter tab"
+                                      : fmt::format(
+                                            "; for cells with '{0}' between them add "
+                                            "--delimiter '{0}'",
+                                            known[other]);
+    }
+    return fault_at(csv_.line(), words);
 }
 
 base::Result<void> BulkInput::check_columns() const {

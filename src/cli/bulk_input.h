@@ -53,6 +53,7 @@ class BulkInput {
     base::Result<bool> next_csv_record();
     base::Result<bool> next_line();
     base::Result<void> read_header(const BulkOptions& options);
+    base::Result<void> find_column(const BulkOptions& options);
     base::Result<void> skip_mark();
     base::Result<void> check_columns() const;
     std::unexpected<base::Error> fault_at(std::size_t line, std::string_view what) const;

@@ -4,7 +4,25 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "base/text.h"
+
 namespace turnaway::cli {
+namespace {
+
+// One character that neither quotes nor ends anything.
+std::string fault_of_delimiter(const std::string& text) {
+    if (text == "tab" || text == "\\t") return {};
+    const bool is_good = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&
+                         !base::is_alnum(text[0]) && text[0] != '"' && text[0] != '\r' &&
+                         text[0] != '\n' && text[0] != '\0';
+    return is_good ? "" : "one character is wanted, such as ';', or the word tab";
+}
+
+}  // namespace
+
+char delimiter_of(const BulkOptions& options) {
+    return options.delimiter.size() == 1 ? options.delimiter[0] : '\t';
+}
 
 void add_bulk_options(CLI::App* command, BulkOptions& options) {
     auto* const input =
@@ -20,6 +38,13 @@ void add_bulk_options(CLI::App* command, BulkOptions& options) {
             ->needs(input);
     command->add_flag("--no-header", options.has_no_header, "The first row of the CSV is no header")
         ->needs(column);
+    command
+        ->add_option(
+            "--delimiter", options.delimiter,
+            "The character between the cells of the CSV: ';', '|', tab; a comma by default")
+        ->check(CLI::Validator(fault_of_delimiter, ""))
+        ->type_name("CHARACTER")
+        ->needs(input);
     auto* const output = command
                              ->add_option("--output", options.output,
                                           "Write the rows to this file, which is not there yet")

@@ -19,11 +19,16 @@ struct BulkOptions {
     std::string input;   // a file, or - for standard input
     std::string column;  // its name or its number from 1; empty: rows are lines
     bool has_no_header = false;
-    std::string output;  // a file; empty: standard output
+    std::string delimiter = ",";  // one character, or `tab`
+    bool is_quiet = false;        // rows go nowhere unless `output` names a file
+    std::string output;           // a file; empty: standard output
     bool resumes = false;
     bool shows_progress = false;
     std::size_t parallel = 200;
 };
+
+// The character between the cells of CSV.
+char delimiter_of(const BulkOptions& options);
 
 void add_bulk_options(CLI::App* command, BulkOptions& options);
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <optional>
 
 #include "base/printable.h"
@@ -18,7 +19,7 @@ using base::Fault;
 
 constexpr std::size_t read_bytes_most = std::size_t{256} * 1024;
 constexpr std::size_t record_bytes_most = std::size_t{1024} * 1024;
-constexpr std::size_t shown_bytes_most = 100;
+constexpr std::size_t shown_bytes_most = 300;
 
 // The records of a file that this program wrote, whole ones alone.
 class Records {
@@ -78,18 +79,32 @@ bool is_same_file(int one, int other) {
            a.st_ino == b.st_ino;
 }
 
+// What decides how rows come out: `turnaway check --csv --column email --connect`.
+std::string options_line(const BulkOptions& options, const BulkTask& task) {
+    std::string line = task.program;
+    if (!options.column.empty()) line += " --column " + shown(options.column);
+    if (options.has_no_header) line += " --no-header";
+    if (options.delimiter != ",") line += " --delimiter " + options.delimiter;
+    return task.settings.empty() ? line : line + ' ' + task.settings;
+}
+
 }  // namespace
 
-base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const BulkFormat& format,
-                                          BulkInput& input) {
+base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const BulkTask& task,
+                                          const BulkFormat& format, BulkInput& input) {
     BulkOutput output(options.output.empty() ? "standard output" : shown(options.output));
     if (options.output.empty()) {
-        output.file_ = Descriptor(::dup(STDOUT_FILENO));
+        output.file_ = Descriptor(options.is_quiet ? ::open("/dev/null", O_WRONLY | O_CLOEXEC)
+                                                   : ::dup(STDOUT_FILENO));
         if (!output.file_.is_open()) {
             return base::fail_errno(Fault::io, "cannot write to " + output.name_);
         }
-    } else if (const auto done = output.open_file(options, input); !done) {
-        return std::unexpected(done.error());
+    } else {
+        if (const auto done = output.open_file(options, input); !done) {
+            return std::unexpected(done.error());
+        }
+        const auto kept = output.keep_options(options, options_line(options, task));
+        if (!kept) return std::unexpected(kept.error());
     }
     if (options.resumes) {
         if (const auto done = output.resume(format, input); !done) {
@@ -114,6 +129,25 @@ base::Result<void> BulkOutput::open_file(const BulkOptions& options, const BulkI
     if (is_same_file(file_.get(), input.descriptor())) {
         return base::fail(Fault::usage, name_ + " is the input; it cannot be the output too");
     }
+    return {};
+}
+
+base::Result<void> BulkOutput::keep_options(const BulkOptions& options,
+                                            const std::string& made_with) const {
+    const std::string path = options.output + ".options";
+    const bool has_rows = ::lseek(file_.get(), 0, SEEK_END) > 0;
+    ::lseek(file_.get(), 0, SEEK_SET);
+    std::string former;
+    if (has_rows && std::getline(std::ifstream(path), former) && former != made_with) {
+        return base::fail(Fault::usage,
+                          fmt::format("cannot resume {}: its rows were made with \"{}\", and this "
+                                      "run has \"{}\"; give the same options, or another --output",
+                                      name_, shown(former), shown(made_with)));
+    }
+    if (!former.empty() && former == made_with) return {};
+    std::ofstream file(path, std::ios::trunc);
+    file << made_with << '\n' << std::flush;
+    if (!file) return base::fail_errno(Fault::io, "cannot write to " + shown(path));
     return {};
 }
 

@@ -2,7 +2,9 @@
 //
 // A file must not be there yet, or be resumed: then what stands in it is held against the input row
 // by row. A half row at its end is cut off; a row that is no answer to the input's row is an error,
-// and the file stays as it is. Standard output that nobody reads is told apart from other trouble.
+// and the file stays as it is. Beside the file stands `NAME.options`, with the options that its
+// rows were made with: a run with other options is refused, since its rows would not fit. Standard
+// output that nobody reads is told apart from other trouble.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +28,8 @@ struct BulkDone {
 class BulkOutput {
   public:
     // `input` is read as far as the output has answers; the header is written when it is not there.
-    static base::Result<BulkOutput> open(const BulkOptions& options, const BulkFormat& format,
-                                         BulkInput& input);
+    static base::Result<BulkOutput> open(const BulkOptions& options, const BulkTask& task,
+                                         const BulkFormat& format, BulkInput& input);
 
     // False when nobody reads any more.
     base::Result<bool> write(std::string_view text);
@@ -36,6 +38,8 @@ class BulkOutput {
   private:
     explicit BulkOutput(std::string name) : name_(std::move(name)) {}
     base::Result<void> open_file(const BulkOptions& options, const BulkInput& input);
+    // Holds them against those that the rows were made with, or notes them for a later run.
+    base::Result<void> keep_options(const BulkOptions& options, const std::string& made_with) const;
     base::Result<void> resume(const BulkFormat& format, BulkInput& input);
 
     std::string name_;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ class BulkProgress {
 
     // `input_bytes`: of the whole input, when that is known. `rows` and `input_end` were done
     // before this run.
-    BulkProgress(bool is_wanted, std::optional<std::size_t> input_bytes, std::size_t rows,
+    enum class Wish : std::uint8_t { never, on_terminal, always };
+    BulkProgress(Wish wish, std::optional<std::size_t> input_bytes, std::size_t rows,
                  std::size_t input_end);
     ~BulkProgress();
     BulkProgress(const BulkProgress&) = delete;

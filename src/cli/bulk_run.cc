@@ -2,6 +2,7 @@
 //
 // Whatever ends a run early, what was written is whole rows, in order, and can be resumed.
 #include <malloc.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -34,7 +35,7 @@ class BulkRun {
     BulkRun(const BulkOptions& options, BulkForm form, const BulkTask& task)
         : options_(options),
           task_(task),
-          format_(form, !options.column.empty(), task.columns),
+          format_(form, !options.column.empty(), task.columns, delimiter_of(options)),
           window_(options.parallel) {}
 
     int run();
@@ -69,7 +70,7 @@ int BulkRun::run() {
     if (stop_.signal() != 0) return ended_by_signal + stop_.signal();
     if (!input) return complain(input.error());
     input_ = *std::move(input);
-    auto output = BulkOutput::open(options_, format_, *input_);
+    auto output = BulkOutput::open(options_, task_, format_, *input_);
     if (stop_.signal() != 0) return ended_by_signal + stop_.signal();
     if (!output) return complain(output.error());
     output_ = *std::move(output);
@@ -106,7 +107,12 @@ void BulkRun::read_rows() {
 }
 
 base::Result<void> BulkRun::write_rows() {
-    BulkProgress progress(options_.shows_progress, input_->bytes(), done_.rows, done_.input_end);
+    // Rows and progress on one terminal would be written into each other.
+    const bool mixes = options_.output.empty() && ::isatty(STDOUT_FILENO) != 0;
+    const auto wish = options_.shows_progress      ? BulkProgress::Wish::always
+                      : options_.is_quiet || mixes ? BulkProgress::Wish::never
+                                                   : BulkProgress::Wish::on_terminal;
+    BulkProgress progress(wish, input_->bytes(), done_.rows, done_.input_end);
     const auto stop = stop_.token();
     for (;;) {
         const auto ready = window_.take(write_pause);

@@ -2,14 +2,16 @@
 //
 // All inputs are checked at once and answered in their order, each as soon as those before it are.
 // Exit 0 when all take mail, 1 when one does not, else 2 when one is not known; 64 for a wrong
-// command line, 66 and 78 for a trust anchor or resolver that cannot be used, 74 when writing
-// fails. With
-// --nagios 0, 2 and 3, as monitoring wants them.
+// command line, which includes a name that is not one, though the others are answered; 66 and 78
+// for a trust anchor or resolver that cannot be used, 74 when writing fails. With --nagios 0, 2 and
+// 3, as monitoring wants them.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,13 +20,11 @@
 
 #include "base/result.h"
 #include "check/subject.h"
+#include "cli/check_answers.h"
 #include "cli/check_engine.h"
 #include "cli/check_options.h"
-#include "cli/check_page.h"
-#include "cli/check_record.h"
 #include "cli/check_worker.h"
 #include "cli/command.h"
-#include "cli/terminal.h"
 #include "cli/time_option.h"
 
 namespace turnaway::cli {
@@ -37,112 +37,71 @@ int fail(const base::Error& error) {
     return base::exit_code(error.fault);
 }
 
-base::Result<std::vector<check::Subject>> read_subjects(const CheckOptions& options) {
-    std::vector<check::Subject> subjects;
-    for (const std::string& input : options.inputs) {
-        auto subject = check::parse_subject(input, options.are_hosts);
-        if (!subject) return base::fail(base::Fault::usage, subject.error());
-        subjects.push_back(*std::move(subject));
-    }
-    if (subjects.empty()) {
-        return base::fail(base::Fault::usage, "name a domain, a mail address or a host to check");
-    }
-    return subjects;
-}
-
-class Answers {
-  public:
-    Answers(const CheckOptions& options, std::string dnssec)
-        : form_(options.form()),
-          style_{.is_coloured = wants_colour(options.colour),
-                 .cites_sources = options.cites_sources,
-                 .shows_cure = options.shows_cure,
-                 .dnssec = std::move(dnssec)} {
-        if (form_ != CheckForm::csv) return;
-        std::vector<std::string> heads{"input"};
-        heads.insert(heads.end(), check_columns.begin(), check_columns.end());
-        append_csv_row(out_, heads);
-    }
-
-    // False when writing failed.
-    bool add(const Assessment& assessment) {
-        all_ = check::worse(all_, assessment.taking);
-        switch (form_) {
-            case CheckForm::page:
-                if (std::exchange(has_page_, true)) out_ += '\n';
-                append_check_page(out_, assessment, style_);
-                break;
-            case CheckForm::json:
-                out_ += check_json(assessment, style_.dnssec) + '\n';
-                break;
-            case CheckForm::csv: {
-                auto cells = check_row(assessment);
-                cells.insert(cells.begin(), assessment.subject.input);
-                append_csv_row(out_, cells);
-                break;
-            }
-            case CheckForm::nagios:
-                kept_.push_back(assessment);
-                return true;
-        }
-        return write();
-    }
-
-    int end() {
-        if (form_ != CheckForm::nagios) return check::exit_code(all_);
-        const auto [line, exit_code] = nagios_line(kept_);
-        out_ += line;
-        return write() ? exit_code : base::exit_code(base::Fault::io);
-    }
-
-  private:
-    bool write() {
-        const bool is_written = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size() &&
-                                std::fflush(stdout) == 0;
-        if (!is_written) std::perror("turnaway check: cannot write");
-        out_.clear();
-        return is_written;
-    }
-
-    CheckForm form_;
-    CheckPageStyle style_;
-    check::Taking all_ = check::Taking::yes;
-    bool has_page_ = false;
-    std::vector<Assessment> kept_;
-    std::string out_;
-};
-
-int run_many(const CheckOptions& options) {
-    if (!options.inputs.empty() || options.is_nagios || options.cites_sources ||
-        options.shows_cure) {
+int run_many(CheckOptions& options) {
+    if (options.is_nagios || options.cites_sources || options.shows_cure) {
         return fail(
-            {base::Fault::usage, "--input goes with neither INPUT nor --nagios, --why and --fix"});
+            {base::Fault::usage,
+             "--nagios, --why and --fix are for names on the command line, not for --input"});
     }
     const bool is_csv = options.is_csv || !options.bulk.column.empty();
     const BulkForm form = options.is_json ? BulkForm::json
                           : is_csv        ? BulkForm::csv
                                           : BulkForm::lines;
+    options.bulk.is_quiet = options.is_quiet;
     return run_bulk(options.bulk, form, check_task(options));
 }
 
-int run_check(const CheckOptions& options) {
-    if (!options.bulk.input.empty()) return run_many(options);
-    auto subjects = read_subjects(options);
-    if (!subjects) return fail(subjects.error());
-    boost::asio::io_context context(1);
-    const auto engine = CheckEngine::open(context, options);
-    if (!engine) return fail(engine.error());
-    std::vector<std::optional<Assessment>> found(subjects->size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        (*engine)->start(std::move((*subjects)[i]),
-                         [&found, i](const Assessment& assessment) { found[i] = assessment; });
+// Everything at once; each answer is written as soon as those before it are.
+int answer_all(const CheckOptions& options) {
+    CheckAnswers answers(options);
+    std::vector<std::expected<check::Subject, std::string>> subjects;
+    for (const std::string& input : options.inputs) {
+        subjects.push_back(check::parse_subject(input, options.are_hosts));
     }
-    Answers answers(options, (*engine)->dnssec());
-    for (const auto& each : found) {
-        while (!each) context.run_one();
-        if (!answers.add(*each)) return base::exit_code(base::Fault::io);
+    const bool is_any_good =
+        std::ranges::any_of(subjects, [](const auto& subject) { return subject.has_value(); });
+    boost::asio::io_context context(1);
+    std::unique_ptr<CheckEngine> engine;
+    if (is_any_good) {
+        auto opened = CheckEngine::open(context, options);
+        if (!opened) return answers.fail(opened.error());
+        engine = *std::move(opened);
+        answers.set_dnssec(engine->dnssec());
+    }
+    std::vector<std::optional<Assessment>> found(subjects.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (!subjects[i]) continue;
+        engine->start(*std::move(subjects[i]),
+                      [&found, i](const Assessment& assessment) { found[i] = assessment; });
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        while (subjects[i] && !found[i]) context.run_one();
+        const bool is_written = found[i]
+                                    ? answers.add(*found[i])
+                                    : answers.add_fault(options.inputs[i], subjects[i].error());
+        if (!is_written) return base::exit_code(base::Fault::io);
     }
     return answers.end();
+}
+
+int run_check(CheckOptions& options) {
+    const bool reads_names = std::ranges::find(options.inputs, "-") != options.inputs.end();
+    const bool has_input = !options.bulk.input.empty();
+    if ((reads_names || has_input) && options.inputs.size() > (has_input ? 0 : 1)) {
+        return CheckAnswers(options).fail(
+            {base::Fault::usage,
+             "give names on the command line, or a list with --input or -, not both"});
+    }
+    if (reads_names && !options.is_nagios) {
+        options.bulk.input = "-";
+        options.inputs.clear();
+    }
+    if (!options.bulk.input.empty()) return run_many(options);
+    if (options.inputs.empty()) {
+        return CheckAnswers(options).fail(
+            {base::Fault::usage, "name a domain, a mail address or a host to check"});
+    }
+    return answer_all(options);
 }
 
 void add_judging_options(CLI::App* command, CheckOptions& options) {
@@ -150,8 +109,9 @@ void add_judging_options(CLI::App* command, CheckOptions& options) {
                       "Ask the hosts too: greeting, EHLO, QUIT, never MAIL or RCPT");
     command->add_flag("--host", options.are_hosts,
                       "The names are hosts: ask them, whatever their MX (an IP address always is)");
-    command->add_flag("--private", options.private_refused,
-                      "Private addresses (RFC 1918 and its like) count as loopback ones do");
+    command->add_flag("--private-allowed", options.private_allowed,
+                      "Private addresses (RFC 1918 and its like) are hosts like any other, for use "
+                      "inside a network");
     command->add_flag("--loopback-allowed", options.loopback_allowed,
                       "Loopback addresses are hosts like any other, to try things out");
     command->add_option("--port", options.port, "The port to connect to")
@@ -187,6 +147,9 @@ void add_showing_options(CLI::App* command, CheckOptions& options) {
         ->excludes(json)
         ->excludes(csv);
     csv->excludes(json);
+    command->add_flag("-q,--quiet", options.is_quiet, "Write nothing; the exit code is the answer")
+        ->excludes(json)
+        ->excludes(csv);
     command->add_option("--color", options.colour, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
 }
@@ -198,8 +161,13 @@ Action add_check(CLI::App& program) {
     CLI::App* command =
         program.add_subcommand("check", "Say whether a domain, mail address or host takes mail");
     command->get_help_ptr()->description("Print this help and end");
-    command->add_option("INPUT", options->inputs,
-                        "A domain (example.org), a mail address, an IP address or a host");
+    // Without extra_args CLI11 would take the brackets off [192.0.2.1], as a list of one.
+    command
+        ->add_option("INPUT", options->inputs,
+                     "A domain (example.org), a mail address, an IP address or a host; - reads "
+                     "names from standard input")
+        ->allow_extra_args(false)
+        ->expected(0, CLI::detail::expected_max_vector_size);
     add_judging_options(command, *options);
     add_showing_options(command, *options);
     add_bulk_options(command, options->bulk);

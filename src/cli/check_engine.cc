@@ -30,7 +30,7 @@ DnsSettings dns_settings(const CheckOptions& options) {
 base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& options) {
     io::DomainChecker::Settings settings;
     settings.check = {.loopback_allowed = options.loopback_allowed,
-                      .private_refused = options.private_refused,
+                      .private_refused = !options.private_allowed,
                       .connects = options.connects,
                       // No well-known host listens at another port.
                       .asks_egress = !options.egress.empty() || options.port == check::smtp_port,

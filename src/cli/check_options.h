@@ -18,7 +18,7 @@ struct CheckOptions {
     BulkOptions bulk;  // instead of `inputs`, when it names an input
     bool are_hosts = false;
     bool connects = false;
-    bool private_refused = false;
+    bool private_allowed = false;
     bool loopback_allowed = false;
     std::uint16_t port = check::smtp_port;
     std::string egress;  // HOST[:PORT], or empty
@@ -30,6 +30,7 @@ struct CheckOptions {
     bool is_json = false;
     bool is_csv = false;
     bool is_nagios = false;
+    bool is_quiet = false;
     std::string colour = "auto";
 
     CheckForm form() const {

@@ -27,30 +27,6 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
-std::string_view colour_of(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
-            return "\x1b[1;32m";
-        case Taking::no:
-            return "\x1b[1;31m";
-        case Taking::unknown:
-            return "\x1b[1;33m";
-    }
-    return "";
-}
-
-std::string_view answer_word(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
-            return "yes";
-        case Taking::no:
-            return "no";
-        case Taking::unknown:
-            return "not known";
-    }
-    return "";
-}
-
 // A line of the trace, with the time since the check began.
 void step(std::string& out, Milliseconds at, std::string_view what, std::string_view words) {
     fmt::format_to(std::back_inserter(out), "{:>7} ms  {:<10} {}\n", at.count(), what, words);
@@ -128,13 +104,10 @@ void append_probe(std::string& out, const check::ProbeEvidence& evidence) {
     }
 }
 
-void append_why(std::string& out, const Assessment& assessment, bool cites_sources) {
+void append_why(std::string& out, const Assessment& assessment) {
     out += "\nWhy\n";
     for (const check::Reason& reason : check::reasons_of(assessment)) {
-        out += "  ";
-        out += reason.words;
-        if (cites_sources) fmt::format_to(std::back_inserter(out), " [{}]", reason.source);
-        out += '\n';
+        fmt::format_to(std::back_inserter(out), "  {} [{}]\n", reason.words, reason.source);
     }
 }
 
@@ -149,6 +122,30 @@ void append_cure(std::string& out, const Assessment& assessment) {
 }
 
 }  // namespace
+
+std::string_view colour_of(Taking taking) {
+    switch (taking) {
+        case Taking::yes:
+            return "\x1b[1;32m";
+        case Taking::no:
+            return "\x1b[1;31m";
+        case Taking::unknown:
+            return "\x1b[1;33m";
+    }
+    return "";
+}
+
+std::string_view answer_word(Taking taking) {
+    switch (taking) {
+        case Taking::yes:
+            return "yes";
+        case Taking::no:
+            return "no";
+        case Taking::unknown:
+            return "not known";
+    }
+    return "";
+}
 
 void append_check_page(std::string& out, const Assessment& assessment,
                        const CheckPageStyle& style) {
@@ -166,10 +163,10 @@ void append_check_page(std::string& out, const Assessment& assessment,
             std::back_inserter(out), "{:>10}  {:<10} port 25 leaves this machine: {} ({})\n", "",
             "egress", check::name(assessment.egress->finding), printable(assessment.egress->words));
     }
-    if (!assessment.dns.empty()) {
+    if (!assessment.dns.empty() && !style.dnssec.empty()) {
         fmt::format_to(std::back_inserter(out), "{:>10}  {:<10} {}\n", "", "DNSSEC", style.dnssec);
     }
-    append_why(out, assessment, style.cites_sources);
+    if (style.cites_sources) append_why(out, assessment);
     if (style.shows_cure) append_cure(out, assessment);
 }
 

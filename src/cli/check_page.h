@@ -14,8 +14,13 @@ struct CheckPageStyle {
     bool is_coloured = false;
     bool cites_sources = false;
     bool shows_cure = false;
-    std::string dnssec;  // how validation stands, for the foot of the page
+    std::string dnssec = {};  // how validation stands, for the foot of the page; empty: not said
 };
+
+// "not known".
+std::string_view answer_word(check::Taking taking);
+// The escape sequence that begins its colour.
+std::string_view colour_of(check::Taking taking);
 
 void append_check_page(std::string& out, const check::Assessment& assessment,
                        const CheckPageStyle& style);

@@ -7,6 +7,7 @@
 
 #include "check/wording.h"
 #include "cli/csv.h"
+#include "cli/monitor_words.h"
 
 namespace turnaway::cli {
 namespace {
@@ -108,16 +109,12 @@ std::string dumped(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string in_one_line(std::string text) {
-    std::ranges::replace(text, '|', '/');  // begins the figures
-    return text;
-}
-
 }  // namespace
 
 std::string check_json(const Assessment& assessment, std::string_view dnssec) {
     const auto* domain = assessment.subject.domain();
     Json json = {
+        {"type", "check"},
         {"input", assessment.subject.input},
         {"valid", true},
         {"domain", domain != nullptr ? domain->text() : assessment.subject.literal()->text()},
@@ -149,7 +146,15 @@ std::string check_json(const Assessment& assessment, std::string_view dnssec) {
 }
 
 std::string check_fault_json(std::string_view input, std::string_view error) {
-    return dumped({{"input", input}, {"valid", false}, {"error", error}});
+    return dumped({{"type", "check"}, {"input", input}, {"valid", false}, {"error", error}});
+}
+
+std::vector<std::string> check_fault_row(const std::string& error) {
+    std::vector<std::string> cells(check_columns.size());
+    cells[0] = check::name(Taking::unknown);
+    cells[1] = "invalid-input";
+    cells[2] = error;
+    return cells;
 }
 
 std::vector<std::string> check_row(const Assessment& assessment) {
@@ -171,8 +176,9 @@ void append_csv_row(std::string& out, const std::vector<std::string>& cells) {
     out += '\n';
 }
 
-std::pair<std::string, int> nagios_line(const std::vector<Assessment>& assessments) {
-    Taking all = Taking::yes;
+std::pair<std::string, int> nagios_line(const std::vector<Assessment>& assessments,
+                                        const std::vector<std::string>& faults) {
+    Taking all = faults.empty() ? Taking::yes : Taking::unknown;
     check::Milliseconds longest{0};
     std::size_t counts[3] = {};
     for (const Assessment& each : assessments) {
@@ -180,23 +186,25 @@ std::pair<std::string, int> nagios_line(const std::vector<Assessment>& assessmen
         longest = std::max(longest, each.took);
         ++counts[static_cast<std::size_t>(each.taking)];
     }
+    counts[static_cast<std::size_t>(Taking::unknown)] += faults.size();
     const std::string_view word = all == Taking::yes  ? "OK"
                                   : all == Taking::no ? "CRITICAL"
                                                       : "UNKNOWN";
-    std::string words;
+    std::vector<std::string> parts;
     for (const Assessment& each : assessments) {
         if (each.taking != all) continue;
-        if (!words.empty()) words += "; ";
-        words += fmt::format("{}: {} - {}", each.subject.shown(), check::name(each.verdict),
-                             check::sentence_of(each));
+        parts.push_back(fmt::format("{}: {} - {}", each.subject.shown(), check::name(each.verdict),
+                                    check::sentence_of(each)));
     }
-    return {
-        fmt::format("MAIL {} - {} | time={:.3f}s;;;0 yes={};;;0 no={};;;0 unknown={};;;0\n", word,
-                    in_one_line(std::move(words)), static_cast<double>(longest.count()) / 1000,
-                    counts[0], counts[1], counts[2]),
-        all == Taking::yes  ? 0
-        : all == Taking::no ? 2
-                            : 3};
+    if (all == Taking::unknown) parts.insert(parts.end(), faults.begin(), faults.end());
+    std::string words;
+    for (const std::string& part : parts) words += (words.empty() ? "" : "; ") + part;
+    return {fmt::format("MAIL {} - {} | time={:.3f}s;;;0 yes={};;;0 no={};;;0 unknown={};;;0\n",
+                        word, monitor_words(words), static_cast<double>(longest.count()) / 1000,
+                        counts[0], counts[1], counts[2]),
+            all == Taking::yes  ? 0
+            : all == Taking::no ? 2
+                                : nagios_unknown};
 }
 
 }  // namespace turnaway::cli

@@ -23,10 +23,14 @@ inline constexpr std::array<std::string_view, 6> check_columns{"taking", "verdic
                                                                "mx",     "code",    "suggestion"};
 // In the order of check_columns.
 std::vector<std::string> check_row(const check::Assessment& assessment);
+std::vector<std::string> check_fault_row(const std::string& error);
 // Appends a row of CSV with its LF.
 void append_csv_row(std::string& out, const std::vector<std::string>& cells);
 
-// `MAIL OK - ... | time=0.012s` with its LF, and the exit code: 0, 2 critical, 3 unknown.
-std::pair<std::string, int> nagios_line(const std::vector<check::Assessment>& assessments);
+inline constexpr int nagios_unknown = 3;
+// `MAIL OK - ... | time=0.012s` with its LF, at most 4 KiB, and the exit code: 0, 2 critical, 3
+// unknown. `faults` are names that were not understood, or what kept all from being asked.
+std::pair<std::string, int> nagios_line(const std::vector<check::Assessment>& assessments,
+                                        const std::vector<std::string>& faults);
 
 }  // namespace turnaway::cli

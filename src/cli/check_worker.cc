@@ -14,13 +14,26 @@ namespace turnaway::cli {
 namespace {
 
 BulkAnswer answer_to_fault(std::string_view cell, const std::string& error) {
-    BulkAnswer answer{.exit_code = check::exit_code(check::Taking::unknown),
-                      .columns = std::vector<std::string>(check_columns.size()),
-                      .json = check_fault_json(cell, error)};
-    answer.columns[0] = name(check::Taking::unknown);
-    answer.columns[1] = "invalid-input";
-    answer.columns[2] = error;
-    return answer;
+    return {.exit_code = check::exit_code(check::Taking::unknown),
+            .columns = check_fault_row(error),
+            .json = check_fault_json(cell, error)};
+}
+
+// The options that change answers, in the order of the manual.
+std::string settings_of(const CheckOptions& options) {
+    std::string text = options.is_json ? "--json" : options.is_csv ? "--csv" : "";
+    const auto add = [&](bool is_given, const std::string& words) {
+        if (is_given) text += (text.empty() ? "" : " ") + words;
+    };
+    add(options.connects, "--connect");
+    add(options.are_hosts, "--host");
+    add(options.private_allowed, "--private-allowed");
+    add(options.loopback_allowed, "--loopback-allowed");
+    add(options.port != check::smtp_port, "--port " + std::to_string(options.port));
+    add(!options.egress.empty(), "--egress " + options.egress);
+    for (const std::string& server : options.servers) add(true, "--resolver " + server);
+    add(!options.trust_anchor.empty(), "--trust-anchor " + options.trust_anchor);
+    return text;
 }
 
 class CheckWorker final : public BulkWorker {
@@ -62,6 +75,7 @@ BulkTask check_task(const CheckOptions& options) {
     const bool connects = options.connects || options.are_hosts;
     return {.program = "turnaway check",
             .columns = {check_columns.begin(), check_columns.end()},
+            .settings = settings_of(options),
             .threads_most = connects ? 1 : std::max(1U, std::thread::hardware_concurrency()),
             .make_worker = [&options](boost::asio::io_context& context) -> Made {
                 auto engine = CheckEngine::open(context, options);

@@ -10,7 +10,7 @@ std::string_view describe(CsvFault fault) {
             return "a quote inside a cell that does not begin with one; a cell with quotes is "
                    "quoted as a whole, and each of its quotes doubled";
         case CsvFault::text_after_quote:
-            return "text after a closing quote; a comma or the end of the line was expected";
+            return "text after a closing quote; a separator or the end of the line was expected";
         case CsvFault::open_quote:
             return "a quote that is never closed";
         case CsvFault::bare_return:
@@ -96,7 +96,7 @@ bool CsvReader::take_byte(char c) {
 }
 
 void CsvReader::take_in_bare(char c) {
-    if (c == ',') {
+    if (c == delimiter_) {
         end_cell();
     } else if (c == '"') {
         if (place_ == Place::bare) return stop(CsvFault::quote_in_cell);
@@ -111,7 +111,7 @@ void CsvReader::take_after_quote(char c) {
     if (c == '"') {  // a doubled one
         cell_ += c;
         place_ = Place::quoted;
-    } else if (c == ',') {
+    } else if (c == delimiter_) {
         end_cell();
     } else {
         stop(CsvFault::text_after_quote);
@@ -130,8 +130,8 @@ void CsvReader::stop(CsvFault fault) {
     if (fault != CsvFault::open_quote) line_ = next_line_;
 }
 
-void append_csv_cell(std::string& out, std::string_view cell) {
-    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+void append_csv_cell(std::string& out, std::string_view cell, char delimiter) {
+    if (cell.find_first_of("\"\r\n") == std::string_view::npos && !cell.contains(delimiter)) {
         out += cell;
         return;
     }

@@ -3,7 +3,8 @@
 // Taken: LF or CRLF, quoted cells with commas, quotes and line ends in them, no line end after the
 // last record. Refused, with the line: a quote inside a bare cell, anything between a closing quote
 // and the next comma, a quote that never closes, a carriage return on its own, NUL (no text at
-// all), a record longer than allowed. Known gap: the separator is the comma, no other.
+// all), a record longer than allowed. The separator is a comma unless another
+// character is named.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +31,8 @@ class CsvReader {
   public:
     enum class Event : std::uint8_t { record, more, fault };
 
-    explicit CsvReader(std::size_t record_bytes_most) : record_bytes_most_(record_bytes_most) {}
+    explicit CsvReader(std::size_t record_bytes_most, char delimiter = ',')
+        : record_bytes_most_(record_bytes_most), delimiter_(delimiter) {}
 
     // Takes bytes off the front of `input`, up to the end of one record at most. After `record` the
     // record can be read until the next call; after `fault` nothing more is taken.
@@ -57,6 +59,7 @@ class CsvReader {
     void stop(CsvFault fault);
 
     std::size_t record_bytes_most_;
+    char delimiter_;
     Place place_ = Place::cell_begin;
     CsvFault fault_ = CsvFault::none;
     bool is_ended_ = true;  // the record before is whole, the next begins with the next byte
@@ -68,6 +71,6 @@ class CsvReader {
 };
 
 // With quotes where it needs them.
-void append_csv_cell(std::string& out, std::string_view cell);
+void append_csv_cell(std::string& out, std::string_view cell, char delimiter = ',');
 
 }  // namespace turnaway::cli

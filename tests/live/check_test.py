@@ -123,8 +123,9 @@ class Dns(CheckTest):
     def test_addresses_that_nobody_reaches(self):
         self.assert_verdict("loop.test", "no", "loopback-mx", loopback=False)
         self.assert_verdict("user@[127.0.0.1]", "no", "loopback-mx", loopback=False)
-        self.assert_verdict("private.test", "yes", "accepts")
-        self.assert_verdict("private.test", "no", "loopback-mx", "--private")
+        self.assert_verdict("private.test", "no", "private-mx")
+        self.assert_verdict("10.1.2.3", "no", "private-mx")
+        self.assert_verdict("private.test", "yes", "accepts", "--private-allowed")
 
     def test_a_big_answer_comes_over_tcp(self):
         found = self.check("big.test")
