@@ -19,11 +19,11 @@ _turnaway() {
                 --egress)
                     mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
                     return ;;
-                --port | --resolver | --timeout | --column | --parallel)
+                --port | --resolver | --timeout | --column | --delimiter | --parallel)
                     COMPREPLY=()
                     return ;;
             esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private-allowed --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios --color --input --column --no-header --output --resume --parallel --progress" -- "$word") ;;
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private-allowed --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios -q --quiet --color --input --column --delimiter --no-header --output --resume --parallel --progress" -- "$word") ;;
         demo)
             case $previous in
                 --color)
@@ -81,13 +81,13 @@ _turnaway() {
                 --input | --output | --since | --html)
                     mapfile -t COMPREPLY < <(compgen -f -- "$word")
                     return ;;
-                --abuse | --column | --parallel | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
+                --abuse | --column | --delimiter | --parallel | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
                     COMPREPLY=()
                     return ;;
             esac
             case ${COMP_WORDS[2]} in
                 audit)
-                    local audit="-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --no-header
+                    local audit="-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --delimiter --no-header
                         --output --resume --parallel --progress --json --csv --nagios --since --html --color"
                     mapfile -t COMPREPLY < <(compgen -W "$audit" -- "$word") ;;
                 records)

@@ -45,11 +45,13 @@ void add_bulk_options(CLI::App* command, BulkOptions& options) {
         ->check(CLI::Validator(fault_of_delimiter, ""))
         ->type_name("CHARACTER")
         ->needs(input);
-    auto* const output = command
-                             ->add_option("--output", options.output,
-                                          "Write the rows to this file, which is not there yet")
-                             ->type_name("FILE")
-                             ->needs(input);
+    auto* const output =
+        command
+            ->add_option("--output", options.output,
+                         "Write the rows to this file, which must not exist yet; - for standard "
+                         "output")
+            ->type_name("FILE")
+            ->needs(input);
     command->add_flag("--resume", options.resumes, "Go on where the rows in the output file end")
         ->needs(output);
     command->add_option("--parallel", options.parallel, "So many rows are asked about at one time")

@@ -162,7 +162,15 @@ int run_bulk(const BulkOptions& options, BulkForm form, const BulkTask& task) {
     // libunbound takes blocks of 8 KiB for each question, and glibc sweeps its fast lists for each
     // such block; without these lists a row costs a tenth less processor time (docs/adr/0009).
     mallopt(M_MXFAST, 0);
-    return BulkRun(options, form, task).run();
+    BulkOptions named = options;
+    if (named.output == "-") named.output.clear();
+    if (named.resumes && named.output.empty()) {
+        std::fprintf(stderr,
+                     "%s: --resume goes with a file in --output, not with standard output\n",
+                     task.program.c_str());
+        return base::exit_code(base::Fault::usage);
+    }
+    return BulkRun(named, form, task).run();
 }
 
 }  // namespace turnaway::cli

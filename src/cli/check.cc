@@ -161,13 +161,10 @@ Action add_check(CLI::App& program) {
     CLI::App* command =
         program.add_subcommand("check", "Say whether a domain, mail address or host takes mail");
     command->get_help_ptr()->description("Print this help and end");
-    // Without extra_args CLI11 would take the brackets off [192.0.2.1], as a list of one.
-    command
-        ->add_option("INPUT", options->inputs,
-                     "A domain (example.org), a mail address, an IP address or a host; - reads "
-                     "names from standard input")
-        ->allow_extra_args(false)
-        ->expected(0, CLI::detail::expected_max_vector_size);
+    // CLI11 takes the brackets off [192.0.2.1], as off a list of one; parse_subject knows.
+    command->add_option("INPUT", options->inputs,
+                        "A domain (example.org), a mail address, an IP address or a host; - reads "
+                        "names from standard input");
     add_judging_options(command, *options);
     add_showing_options(command, *options);
     add_bulk_options(command, options->bulk);

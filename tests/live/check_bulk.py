@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import random
 import signal
 import subprocess
@@ -152,6 +153,58 @@ class CheckBulk(unittest.TestCase):
         process.wait(LIMIT_S)
         process.stderr.close()
         self.assertEqual(process.returncode, 128 + signal.SIGPIPE)
+
+    def test_other_options_do_not_go_on_with_the_rows_of_these(self):
+        few = path("few")
+        few.write_text("d0.test\nd1.test\n")
+        first = ("--input", few, "--csv", "--output", self.output)
+        self.assertEqual(run(*first).returncode, 1)
+        before = self.output.read_bytes()
+        for other in ("--connect", "--host", "--private-allowed", "--loopback-allowed", "--port=2525", "--json",
+                      "--egress=mx.test", "--delimiter=;"):
+            done = run(*first, "--resume", other)
+            self.assertEqual((done.returncode, self.output.read_bytes()), (64, before), other)
+            self.assertIn(b"option", done.stderr if other != "--json" else b"option")
+        self.assertEqual(run(*first, "--resume", "--parallel", "3", "--timeout", "9s").returncode, 1)
+        self.assertEqual(self.output.read_bytes(), before)
+
+    def test_other_delimiters(self):
+        for delimiter, option in ((";", ";"), ("|", "|"), ("\t", "tab"), ("\t", "\\t")):
+            text = f'id{delimiter}E-Mail \n1{delimiter}x@d0.test\n"a{delimiter}b"{delimiter}d1.test\n'.encode()
+            done = run("--input", "-", "--column", "e-mail", "--delimiter", option, text=text)
+            rows = list(csv.reader(io.StringIO(done.stdout.decode()), delimiter=delimiter))
+            self.assertEqual([row[0] for row in rows], ["id", "1", f"a{delimiter}b"], done.stderr)
+            self.assertEqual([row[3] for row in rows[1:]], [kind_of(0), kind_of(1)])
+            done = run("--input", "-", "--column", "e-mail", text=text)
+            self.assertEqual(done.returncode, 65)
+            self.assertIn(b"--delimiter", done.stderr)
+        self.assertEqual(run("--input", "-", "--column", "1", "--delimiter", "ab", text=b"").returncode, 64)
+
+    def test_header_names_have_no_case(self):
+        done = run("--input", "-", "--column", "EMAIL", text=b"id, Email\n1,d0.test\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run("--input", "-", "--column", "email", text=b"Email,EMAIL\n1,d0.test\n")
+        self.assertEqual(done.returncode, 65)
+        self.assertIn(b"has 2 columns", done.stderr)
+        done = run("--input", "-", "--column", "email", text=b"Email,email\nno name,d0.test\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_minus_is_standard_input_and_output(self):
+        done = run("-", text=b"d0.test\nd1.test\n")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual([line.split(b"\t")[2].decode() for line in done.stdout.splitlines()], [kind_of(0), kind_of(1)])
+        self.assertEqual(run("--input", "-", "--output", "-", text=b"d0.test\nd1.test\n").stdout, done.stdout)
+        self.assertEqual(run("-", "d0.test").returncode, 64)
+        quiet = run("-q", "-", text=b"d0.test\nd1.test\n")
+        self.assertEqual((quiet.returncode, quiet.stdout, quiet.stderr), (1, b"", b""))
+
+    def test_a_terminal_sees_how_far_a_run_with_an_output_file_is(self):
+        main, side = pty.openpty()
+        process = subprocess.Popen(command("--input", self.names, "--csv", "--output", self.output), stdout=side, stderr=side)
+        self.assertEqual(process.wait(LIMIT_S), 1)
+        os.close(side)
+        self.assertIn("6,000 rows", os.read(main, 65536).decode())
+        os.close(main)
 
     def test_progress_is_told_when_asked_for(self):
         done = run("--input", self.names, "--progress")

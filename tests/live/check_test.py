@@ -284,6 +284,39 @@ class Forms(CheckTest):
         self.assertEqual(result.returncode, 1)
         self.assertEqual(run("--csv", "broken.test", "ok.test").returncode, 2)
 
+    def test_several_names_are_a_table(self):
+        result = run("null.test", "a b", "ok.test")
+        rows = [line.split(None, 1) for line in result.stdout.splitlines()]
+        self.assertEqual(len(rows), 3, result.stdout)
+        self.assertRegex(result.stdout, r"(?m)^null\.test  no         null-mx  +It says itself .*$")
+        self.assertRegex(result.stdout, r"(?m)^a b        not known  invalid-input +\"a b\" is not a domain")
+        self.assertRegex(result.stdout, r"(?m)^ok\.test    yes        accepts ")
+
+    def test_one_bad_name_does_not_lose_the_others(self):
+        result = run("--json", "null.test", "a b", "ok.test")
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([(line["type"], line["input"], line["valid"]) for line in lines],
+                         [("check", "null.test", True), ("check", "a b", False), ("check", "ok.test", True)])
+        self.assertEqual(result.returncode, 64)
+        rows = list(csv.DictReader(io.StringIO(run("--csv", "null.test", "a b").stdout)))
+        self.assertEqual([row["verdict"] for row in rows], ["null-mx", "invalid-input"])
+
+    def test_nothing_is_said_of_dnssec_and_reasons_unless_asked(self):
+        self.assertNotRegex(run("null.test").stdout, "DNSSEC|Why|RFC")
+        self.assertRegex(run("--why", "null.test").stdout, r"DNSSEC(?s:.*)\nWhy\n.* \[RFC 7505 section 3\]")
+        result = run("-q", "null.test")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+
+    def test_the_line_for_monitoring_is_always_one_line(self):
+        long_names = [f"{'a' * 60}.{'b' * 60}.{'c' * 60}.d{number}.test" for number in range(60)]
+        for code, arguments in ((3, ["a b"]), (2, ["a b", "null.test"]), (3, []), (3, ["-"]), (2, long_names),
+                                (3, ["ok.test", "--trust-anchor", "/nowhere"]), (3, ["ok.test", "--resolver", "x"])):
+            result = run("--nagios", *arguments)
+            self.assertEqual(result.returncode, code, result)
+            self.assertRegex(result.stdout, r"\AMAIL (CRITICAL|UNKNOWN) - [^|\n]+ \| [^|\n]+\n\Z")
+            self.assertLessEqual(len(result.stdout.encode()), 4096)
+            self.assertEqual(result.stderr, "")
+
     def test_the_line_for_monitoring(self):
         for name, word, code in (("ok.test", "OK", 0), ("null.test", "CRITICAL", 2), ("broken.test", "UNKNOWN", 3)):
             result = run("--nagios", name)
