@@ -18,8 +18,8 @@ function(turnaway_generate script input)
   target_sources(turnaway_codes PRIVATE ${arg_OUTPUTS})
 endfunction()
 
-turnaway_generate(generate_code_table.py data/codes.csv
-  OUTPUTS constants.inc code_rows.inc TABLES codes.csv)
+turnaway_generate(generate_code_table.py data
+  OUTPUTS constants.inc code_rows.inc TABLES codes.csv registry.csv code_classes.csv)
 turnaway_generate(generate_text_rules.py data
   OUTPUTS causes.inc code_causes.inc collisions.inc phrases.inc folds.inc
   TABLES causes.csv code_causes.csv collisions.csv phrases.csv reply_families.csv concepts.csv

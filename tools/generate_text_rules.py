@@ -96,14 +96,14 @@ def causes_text(rows: list[dict]) -> str:
     )
 
 
-def collisions_text(rows: list[dict], causes: list[str], providers: list[str]) -> str:
+def collisions_text(rows: list[dict], providers: list[str]) -> str:
     out = []
     for row in rows:
         named = row["provider"].split(", ")
         known = all(name in providers for name in named)
         mask = sum(1 << providers.index(name) for name in named) if known else 0
-        when = sum(1 << causes.index(name) for name in row["when"].split())
-        shown = f"{mask}ULL, {when}ULL, {boolean(row['always'])}"
+        when = ", ".join(f"Cause::{identifier(name)}" for name in row["when"].split())
+        shown = f"{mask}ULL, CauseSet{{{when}}}, {boolean(row['always'])}"
         shown += f", Cause::{identifier(row['cause'])}" if row["cause"] else ", std::nullopt"
         texts = f"{literal(row['provider'])}, {shown}, {literal(row['meaning'])}"
         out.append(
@@ -305,8 +305,8 @@ def main() -> int:
     means = [row["means"] for row in phrase_rows if row["means"].startswith("provider:")]
     providers = list(dict.fromkeys(text.split(":", 1)[1] for text in means))
     concepts = list(dict.fromkeys(row["concept"] for row in concept_rows))
-    if len(causes) > 64 or len(providers) > 40 or len(concepts) > 128:
-        raise SystemExit("causes fit into 64 bits, providers into 40, concepts into 128")
+    if len(causes) > 126 or len(providers) > 40 or len(concepts) > 128:
+        raise SystemExit("causes fit into 126 bits, providers into 40, concepts into 128")
     names = {"cause": causes, "provider": providers, "concept": concepts}
     folder.mkdir(parents=True, exist_ok=True)
     collision_rows = read(data / "collisions.csv")
@@ -315,7 +315,7 @@ def main() -> int:
     for name, text in (
         ("causes.inc", causes_text(cause_rows)),
         ("code_causes.inc", HEAD + code_causes),
-        ("collisions.inc", collisions_text(collision_rows, causes, providers)),
+        ("collisions.inc", collisions_text(collision_rows, providers)),
         ("phrases.inc", HEAD + phrases + rules_text(rule_rows, names)),
         ("folds.inc", HEAD + folds_text()),
     ):

@@ -2,7 +2,7 @@
 
 _turnaway() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="check demo doctor explain park queue refuse relay"
+    local commands="check codes demo doctor explain park queue refuse relay"
     if (( COMP_CWORD == 1 )); then
         mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
         return
@@ -47,6 +47,8 @@ _turnaway() {
                     return ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "-h --help --config --json --port25-target --dns-name --color" -- "$word") ;;
+        codes)
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --json --csv" -- "$word") ;;
         explain)
             case $previous in
                 --color)

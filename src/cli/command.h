@@ -15,6 +15,7 @@ using Action = std::function<int()>;
 
 // Each adds its command to `program`; the action runs after the command line is read.
 Action add_check(CLI::App& program);
+Action add_codes(CLI::App& program);
 Action add_explain(CLI::App& program);
 Action add_demo(CLI::App& program);
 Action add_doctor(CLI::App& program);

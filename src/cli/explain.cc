@@ -170,13 +170,16 @@ class Explain {
         }
     }
 
-    // A text without any code is understood where its words say what is wrong.
+    // A text without any code is understood where it is the sample text of a code, or where its
+    // words say what is wrong.
     std::expected<codes::Judgement, codes::ReadFault> judge(std::string_view reply) {
         const auto reading = reader_.read(reply);
         if (reading) return codes::judge(*reading, named_);
         if (reading.error() != codes::ReadFault::no_code) return std::unexpected(reading.error());
         codes::Judgement judgement = codes::judge(reader_.read_words(reply), named_);
-        if (!judgement.cause) return std::unexpected(codes::ReadFault::no_code);
+        if (judgement.is_words_only && !judgement.cause) {
+            return std::unexpected(codes::ReadFault::no_code);
+        }
         return judgement;
     }
 

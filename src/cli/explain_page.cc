@@ -21,15 +21,22 @@ std::string paired_with(const Judgement& judgement) {
     };
     if (judgement.reply_governs) {
         for (const auto& row : codes::enhanced_rows) {
-            if (row.pairs_with_any || !codes::is_paired(row, *judgement.reply)) continue;
+            if (!is_usual_pair(row, judgement)) continue;
             add(fmt::format("X.{}.{}", row.detail.subject, row.detail.detail));
         }
     } else if (judgement.enhanced_row->pairs_with_any) {
         return "any reply code";
     } else {
-        for (const auto code : codes::pairs_of(*judgement.enhanced_row)) add(code.text());
+        for (const auto code : usual_replies(judgement)) add(code.text());
     }
     return pairs;
+}
+
+void append_registration(std::string& out, const codes::EnhancedRow& row, const Colours& colours) {
+    const codes::Registration& entry = row.registration;
+    if (entry.sample_text.empty()) return;
+    append_entry(out, colours, "Registry",
+                 fmt::format("\"{}\"; {}", entry.sample_text, words_of(entry.track)));
 }
 
 void append_standard(std::string& out, const Judgement& judgement, const Colours& colours) {
@@ -45,10 +52,11 @@ void append_standard(std::string& out, const Judgement& judgement, const Colours
         judgement.reply_governs ? judgement.reply_row->about : judgement.enhanced_row->about;
     append_entry(out, colours, "Standard",
                  fmt::format("{}: {}. {} ({})", meaning_code_of(judgement), about.title,
-                             about.meaning, about.reference));
+                             judgement.standard_meaning(), about.reference));
     append_entry(out, colours, "Applies to", about.where);
     const std::string pairs = paired_with(judgement);
     if (!pairs.empty()) append_entry(out, colours, "Usual with", pairs);
+    if (!judgement.reply_governs) append_registration(out, *judgement.enhanced_row, colours);
 }
 
 void append_reading(std::string& out, const Judgement& judgement, const Colours& colours) {
@@ -82,15 +90,18 @@ void append_page(std::string& out, const Judgement& judgement, const Colours& co
                                  judgement.collision->meaning, judgement.collision->source));
     }
     append_standard(out, judgement, colours);
-    append_entry(out, colours, "Kind", class_title_of(judgement));
+    append_entry(out, colours, "Kind", kind_of(judgement));
     append_reading(out, judgement, colours);
     append_entry(out, colours, "Who acts", words_of(judgement.actor));
     append_entry(out, colours, "Retry", words_of(judgement.retry));
     append_entry(out, colours, "To do", judgement.advice);
     for (int i = 0; i < codes::note_count; ++i) {
         const auto note = static_cast<Note>(i);
-        const bool is_said = judgement.known != codes::Known::whole &&
-                             (note == Note::unknown_reply || note == Note::unknown_detail);
+        const bool is_in_answer = judgement.contradicts_itself() &&
+                                  (note == Note::class_differs || note == Note::unusual_class);
+        const bool is_said =
+            is_in_answer || (judgement.known != codes::Known::whole &&
+                             (note == Note::unknown_reply || note == Note::unknown_detail));
         if (judgement.notes.has(note) && !is_said) {
             append_entry(out, colours, "Note", sentence_of(note, judgement));
         }

@@ -88,13 +88,25 @@ void append_pairs(std::string& out, const Judgement& judgement) {
     };
     if (judgement.reply_governs) {
         for (const auto& row : codes::enhanced_rows) {
-            if (row.pairs_with_any || !codes::is_paired(row, *judgement.reply)) continue;
+            if (!is_usual_pair(row, judgement)) continue;
             add(fmt::format("\"X.{}.{}\"", row.detail.subject, row.detail.detail));
         }
     } else if (judgement.enhanced_row != nullptr) {
-        for (const auto code : codes::pairs_of(*judgement.enhanced_row)) add(code.text());
+        for (const auto code : usual_replies(judgement)) add(code.text());
     }
     out += ']';
+}
+
+// What the registry says of an enhanced code; all null for a reply code.
+void append_registration(JsonObject& json, const Judgement& judgement) {
+    const codes::EnhancedRow* row = judgement.reply_governs ? nullptr : judgement.enhanced_row;
+    const codes::Registration none{};
+    const codes::Registration& entry = row != nullptr ? row->registration : none;
+    json.text_or_null("sample_text", entry.sample_text);
+    json.text_or_null("submitter", entry.submitter);
+    json.text_or_null("change_controller", entry.change_controller);
+    json.text_or_null("track", row != nullptr ? codes::name_of(entry.track) : "");
+    json.text_or_null("useful_as", row != nullptr ? name_of(entry.useful) : "");
 }
 
 void append_standard(JsonObject& json, const Judgement& judgement) {
@@ -108,11 +120,12 @@ void append_standard(JsonObject& json, const Judgement& judgement) {
     JsonObject standard(out);
     standard.text("code", meaning_code_of(judgement));
     standard.text("title", about.title);
-    standard.text("meaning", about.meaning);
+    standard.text("meaning", judgement.standard_meaning());
     standard.text("applies_to", about.where);
     standard.text("reference", about.reference);
     standard.text("standing", codes::name_of(about.standing));
     append_pairs(standard.open("pairs"), judgement);
+    append_registration(standard, judgement);
     standard.close();
 }
 

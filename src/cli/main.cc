@@ -47,8 +47,9 @@ int run(int argc, char** argv) {
     program.require_subcommand(1);
     std::vector<std::pair<CLI::App*, Action>> commands;
     for (const auto add :
-         {turnaway::cli::add_check, turnaway::cli::add_demo, turnaway::cli::add_doctor,
-          turnaway::cli::add_explain, turnaway::cli::add_park, turnaway::cli::add_queue}) {
+         {turnaway::cli::add_check, turnaway::cli::add_codes, turnaway::cli::add_demo,
+          turnaway::cli::add_doctor, turnaway::cli::add_explain, turnaway::cli::add_park,
+          turnaway::cli::add_queue}) {
         Action action = add(program);
         commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
     }

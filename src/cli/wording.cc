@@ -24,11 +24,6 @@ std::string pattern_text(const codes::CodePattern& pattern) {
     return class_text + '.' + part(pattern.subject) + '.' + part(pattern.detail);
 }
 
-std::string enhanced_text(const Judgement& judgement) {
-    if (judgement.enhanced) return judgement.enhanced->text();
-    return judgement.pattern ? pattern_text(*judgement.pattern) : std::string();
-}
-
 std::string_view title_of(const Judgement& judgement) {
     return judgement.reply_governs ? judgement.reply_row->about.title
                                    : judgement.enhanced_row->about.title;
@@ -50,13 +45,37 @@ std::string known_for(const Judgement& judgement) {
     return {};
 }
 
-std::string answer_by_code(const Judgement& judgement) {
-    std::string answer(judgement.reply_governs ? judgement.reply_row->about.meaning
-                                               : judgement.enhanced_row->about.meaning);
-    if (judgement.notes.has(Note::unusual_class)) {
-        answer +=
-            fmt::format(" But its class says {}, which does not fit.", class_title_of(judgement));
+// "a success", "a permanent failure": the one kind of reply that the code belongs to.
+std::string_view only_kind(const codes::EnhancedRow& row) {
+    if (!row.usual_with(4) && !row.usual_with(5)) return "a success";
+    if (!row.usual_with(5)) return "a temporary failure";
+    return row.usual_with(4) ? "a failure" : "a permanent failure";
+}
+
+std::string_view title_of_class(int digit) {
+    const auto* row = codes::find_class(digit);
+    return row != nullptr ? row->title : "request for more input";
+}
+
+// "Contradiction: 250 says success, 5.1.1 says permanent failure (No such mailbox); a mail server
+// acts on 250."
+std::string contradiction(const Judgement& judgement) {
+    const std::string enhanced = judgement.enhanced->text();
+    const auto* row = judgement.enhanced_row;
+    if (!judgement.notes.has(Note::class_differs)) {
+        return fmt::format("Contradiction: {} says {}, but X.{}.{} is only ever {}: {}.", enhanced,
+                           title_of_class(judgement.enhanced->class_digit()), row->detail.subject,
+                           row->detail.detail, only_kind(*row), row->about.title);
     }
+    const std::string title = row != nullptr ? fmt::format(" ({})", row->about.title) : "";
+    return fmt::format("Contradiction: {} says {}, {} says {}{}; a mail server acts on {}.",
+                       judgement.reply->text(), title_of_class(judgement.digit), enhanced,
+                       title_of_class(judgement.enhanced->class_digit()), title,
+                       judgement.reply->text());
+}
+
+std::string answer_by_code(const Judgement& judgement) {
+    std::string answer(judgement.standard_meaning());
     if (judgement.notes.has(Note::misused_521)) {
         answer += " That is not what 521 is for: 521 says that the host takes no mail at all.";
     }
@@ -92,6 +111,11 @@ std::string half_answer(const Judgement& judgement) {
 
 }  // namespace
 
+std::string enhanced_text_of(const Judgement& judgement) {
+    if (judgement.enhanced) return judgement.enhanced->text();
+    return judgement.pattern ? pattern_text(*judgement.pattern) : std::string();
+}
+
 std::string label_of(const Judgement& judgement) {
     if (judgement.is_words_only) return "No code";
     std::string label;
@@ -100,7 +124,7 @@ std::string label_of(const Judgement& judgement) {
     } else if (!judgement.enhanced && !judgement.pattern) {
         label = fmt::format("{}xx", judgement.digit);
     }
-    const std::string enhanced = enhanced_text(judgement);
+    const std::string enhanced = enhanced_text_of(judgement);
     if (!label.empty() && !enhanced.empty()) label += ' ';
     return label + enhanced;
 }
@@ -110,7 +134,7 @@ std::string meaning_code_of(const Judgement& judgement) {
     if (judgement.reply && (judgement.reply_governs || !has_enhanced)) {
         return judgement.reply->text();
     }
-    return has_enhanced ? enhanced_text(judgement) : label_of(judgement);
+    return has_enhanced ? enhanced_text_of(judgement) : label_of(judgement);
 }
 
 std::string_view class_title_of(const Judgement& judgement) {
@@ -119,7 +143,9 @@ std::string_view class_title_of(const Judgement& judgement) {
     return judgement.digit == 3 ? "request for more input" : "code without a class";
 }
 
-std::string answer_of(const Judgement& judgement) {
+namespace {
+
+std::string answer_without_contradiction(const Judgement& judgement) {
     if (judgement.is_words_only) {
         return fmt::format("{} The reply carries no code; its words say so.",
                            codes::row_of(*judgement.cause).answer);
@@ -133,130 +159,23 @@ std::string answer_of(const Judgement& judgement) {
                            row.meaning, title_of(judgement));
     }
     if (judgement.known != Known::whole) return half_answer(judgement);
-    const bool by_cause =
-        judgement.cause && (judgement.basis == Basis::text || judgement.is_broad());
-    if (!by_cause) return answer_by_code(judgement);
+    if (!judgement.answers_by_cause()) return answer_by_code(judgement);
     const std::string_view answer = codes::row_of(*judgement.cause).answer;
     if (judgement.basis == Basis::standard) return std::string(answer);
     return fmt::format("{} The text says so; the standard's meaning of {} would be: {}.{}", answer,
                        meaning_code_of(judgement), title_of(judgement), known_for(judgement));
 }
 
-std::string_view name_of(Note note) {
-    switch (note) {
-        case Note::class_differs:
-            return "class-differs";
-        case Note::unusual_class:
-            return "unusual-class";
-        case Note::unusual_pair:
-            return "unusual-pair";
-        case Note::replies_differ:
-            return "reply-codes-differ";
-        case Note::enhanced_differ:
-            return "enhanced-codes-differ";
-        case Note::misused_521:
-            return "misused-521";
-        case Note::misused_556:
-            return "misused-556";
-        case Note::unknown_reply:
-            return "unknown-reply-code";
-        case Note::unknown_detail:
-            return "unknown-enhanced-code";
-        case Note::not_standard:
-            return "not-standard";
-        case Note::registered_only:
-            return "registered-only";
-        case Note::experimental:
-            return "experimental";
-        case Note::deprecated:
-            return "deprecated";
-        case Note::greeting_is_about_client:
-            return "greeting-is-about-client";
-        case Note::too_many_is_temporary:
-            return "too-many-is-temporary";
-    }
-    return "note";
-}
-
-namespace {
-
-std::string pair_sentence(const Judgement& judgement) {
-    std::string pairs;
-    for (const auto code : codes::pairs_of(*judgement.enhanced_row)) {
-        if (!pairs.empty()) pairs += ", ";
-        pairs += code.text();
-    }
-    return fmt::format(
-        "The registry pairs {} with {}, not with {}. Its pairings are usual, not binding "
-        "(RFC 5248 section 2).",
-        judgement.enhanced->text(), pairs, judgement.reply->text());
-}
-
-std::string_view usual_classes(const codes::EnhancedRow& row) {
-    if (!row.usual_with(4) && !row.usual_with(5)) return "2 (success)";
-    if (!row.usual_with(5)) return "4 (temporary failure)";
-    if (!row.usual_with(4)) return "5 (permanent failure)";
-    return row.usual_with(2) ? "2, 4 or 5" : "4 or 5 (a failure)";
-}
-
 }  // namespace
 
-std::string sentence_of(Note note, const Judgement& judgement) {
-    const auto reply = [&] { return judgement.reply->text(); };
-    const auto enhanced = [&] { return enhanced_text(judgement); };
-    switch (note) {
-        case Note::class_differs:
-            return fmt::format(
-                "{} and {} contradict each other: the class must be the first digit of the reply "
-                "code (RFC 2034 section 4). A mail server acts on {}.",
-                reply(), enhanced(), reply());
-        case Note::unusual_class:
-            return fmt::format("{} contradicts itself: this code belongs to class {}.", enhanced(),
-                               usual_classes(*judgement.enhanced_row));
-        case Note::unusual_pair:
-            return pair_sentence(judgement);
-        case Note::replies_differ:
-            return fmt::format(
-                "The lines carry different reply codes, {} and {}: all lines of one reply must "
-                "carry the same (RFC 5321 section 4.2.1).",
-                reply(), judgement.other_reply->text());
-        case Note::enhanced_differ:
-            return fmt::format(
-                "The lines carry different enhanced codes, {} and {}; the first counts.",
-                enhanced(), judgement.other_enhanced->text());
-        case Note::misused_521:
-            return "By RFC 7504 section 3, 521 means that the host takes no mail from anybody; for "
-                   "one client or one message 554 or 550 would be right. The host may well take "
-                   "other mail.";
-        case Note::misused_556:
-            return "By RFC 7504 section 4, 556 means that the domain takes no mail at all; for "
-                   "another reason 550 would be right.";
-        case Note::unknown_reply:
-            return fmt::format(
-                "{} is in no table; a client reads it by its first digit (RFC 5321 section 4.2.1).",
-                reply());
-        case Note::unknown_detail:
-            return fmt::format("{} is not in the registry; some providers number on by themselves.",
-                               enhanced());
-        case Note::not_standard:
-            return fmt::format("No standard defines {}; a client reads it by its first digit.",
-                               reply());
-        case Note::registered_only:
-            return fmt::format(
-                "The registry mentions {} beside an enhanced code, but no RFC defines it.",
-                reply());
-        case Note::experimental:
-            return fmt::format("{} belongs to an experiment that hardly anybody uses.", reply());
-        case Note::deprecated:
-            return fmt::format("{} is deprecated: X.6.8 says the same.", enhanced());
-        case Note::greeting_is_about_client:
-            return "As a greeting, 554 is about your host or its address, not about the recipient "
-                   "(RFC 5321 section 3.1).";
-        case Note::too_many_is_temporary:
-            return "For too many recipients a client treats 552 as temporary (RFC 5321 section "
-                   "4.5.3.1.10).";
-    }
-    return {};
+std::string answer_of(const Judgement& judgement) {
+    if (!judgement.contradicts_itself()) return answer_without_contradiction(judgement);
+    const std::string headline = contradiction(judgement);
+    // Nothing failed, or the title in the headline says it already.
+    const bool says_all =
+        judgement.digit == 2 || judgement.digit == 3 || !judgement.notes.has(Note::class_differs);
+    if (says_all) return headline;
+    return fmt::format("{} {}", headline, answer_without_contradiction(judgement));
 }
 
 std::string_view name_of(Basis basis) {
@@ -355,9 +274,6 @@ std::string sentence_of(codes::ReadFault fault, std::string_view input) {
                 "{} is no enhanced code; expected at most three digits between the "
                 "dots.",
                 shown);
-        case leading_zero:
-            return fmt::format("{} is no enhanced code; expected numbers without a leading zero.",
-                               shown);
         case too_many_parts:
             return fmt::format("{} is no enhanced code; expected three numbers, such as 5.1.10.",
                                shown);

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codes/judgement.h"
 
@@ -11,6 +12,8 @@ namespace turnaway::cli {
 
 // The codes as found: "550 5.1.10", "5.1.x", "5xx".
 std::string label_of(const codes::Judgement& judgement);
+// The enhanced code or its pattern: "5.1.10", "5.1.x", "X.1.10"; empty without one.
+std::string enhanced_text_of(const codes::Judgement& judgement);
 // The code that carries the meaning: "5.1.10" or "521".
 std::string meaning_code_of(const codes::Judgement& judgement);
 // The answer in one or two sentences, without the label.
@@ -18,8 +21,18 @@ std::string answer_of(const codes::Judgement& judgement);
 // "permanent failure"; "more input awaited" for 3yz; "class not given" for X.1.10.
 std::string_view class_title_of(const codes::Judgement& judgement);
 
+// The reply codes that are usual with the enhanced code in the class of the reply.
+std::vector<codes::ReplyCode> usual_replies(const codes::Judgement& judgement);
+// Whether the row of an enhanced code is usual with the reply code, which carries the meaning.
+bool is_usual_pair(const codes::EnhancedRow& row, const codes::Judgement& judgement);
+
+// "permanent failure; RFC 3463 calls X.1.1 useful only as one".
+std::string kind_of(const codes::Judgement& judgement);
+
 std::string_view name_of(codes::Note note);  // "class-differs"
 std::string sentence_of(codes::Note note, const codes::Judgement& judgement);
+std::string_view name_of(codes::UsefulAs useful);  // "permanent"; empty: as its classes say
+std::string_view words_of(codes::Track track);     // "standards track"
 std::string_view name_of(codes::Basis basis);
 std::string_view name_of(codes::Stage stage);   // "RCPT"
 std::string_view words_of(codes::Actor actor);  // "the administrator of the sending system"

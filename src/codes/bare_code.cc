@@ -25,7 +25,6 @@ std::expected<std::optional<std::uint16_t>, ReadFault> read_part(std::string_vie
     if (!std::ranges::all_of(part, base::is_digit) || part.empty()) {
         return std::unexpected(ReadFault::no_code);
     }
-    if (part.size() > 1 && part.front() == '0') return std::unexpected(ReadFault::leading_zero);
     if (part.size() > 3) return std::unexpected(ReadFault::part_too_long);
     return base::parse_unsigned<std::uint16_t>(part);
 }
@@ -57,6 +56,8 @@ std::expected<ReplyReading, ReadFault> read_dotted(std::string_view text) {
     if (count == 3) detail = read_part(parts[2]);
     if (!detail) return std::unexpected(detail.error());
     ReplyReading reading;
+    const auto has_zero = [](std::string_view part) { return part.size() > 1 && part[0] == '0'; };
+    reading.has_leading_zero = std::ranges::any_of(parts, has_zero);
     if (*class_digit != 0 && *subject && *detail) {
         const Detail known{**subject, **detail};
         reading.enhanced = *class_digit == 2   ? EnhancedCode::success(known)

@@ -22,13 +22,14 @@ constexpr bool rows_are_sound() {
 }
 
 static_assert(rows_are_sound(), "data/causes.csv: a field is empty");
-static_assert(cause_rows.size() <= 64, "a CauseSet is 64 bits");
+static_assert(cause_rows.size() <= 126, "a CauseSet is 128 bits, a record's key 7");
 
 }  // namespace
 
 Cause CauseSet::first() const {
-    TURNAWAY_CHECK(bits_ != 0);
-    return static_cast<Cause>(std::countr_zero(bits_));
+    TURNAWAY_CHECK(!empty());
+    if (low_ != 0) return static_cast<Cause>(std::countr_zero(low_));
+    return static_cast<Cause>(64 + std::countr_zero(high_));
 }
 
 CauseSet vague_causes() {

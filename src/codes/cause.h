@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "codes/table.h"
@@ -52,22 +53,40 @@ constexpr const CauseRow& row_of(Cause cause) {
 class CauseSet {
   public:
     constexpr CauseSet() = default;
-    constexpr explicit CauseSet(std::uint64_t bits) : bits_(bits) {}
-    constexpr void add(Cause cause) { bits_ |= bit(cause); }
-    constexpr bool has(Cause cause) const { return (bits_ & bit(cause)) != 0; }
-    constexpr bool empty() const { return bits_ == 0; }
-    constexpr CauseSet without(CauseSet other) const { return CauseSet(bits_ & ~other.bits_); }
-    constexpr CauseSet with(CauseSet other) const { return CauseSet(bits_ | other.bits_); }
-    constexpr CauseSet both(CauseSet other) const { return CauseSet(bits_ & other.bits_); }
+    constexpr CauseSet(std::initializer_list<Cause> causes) {
+        for (const Cause cause : causes) add(cause);
+    }
+    constexpr void add(Cause cause) { half_of(cause) |= bit(cause); }
+    constexpr bool has(Cause cause) const {
+        const auto half = static_cast<unsigned>(cause) < 64 ? low_ : high_;
+        return (half & bit(cause)) != 0;
+    }
+    constexpr bool empty() const { return (low_ | high_) == 0; }
+    constexpr CauseSet without(CauseSet other) const {
+        return CauseSet(low_ & ~other.low_, high_ & ~other.high_);
+    }
+    constexpr CauseSet with(CauseSet other) const {
+        return CauseSet(low_ | other.low_, high_ | other.high_);
+    }
+    constexpr CauseSet both(CauseSet other) const {
+        return CauseSet(low_ & other.low_, high_ & other.high_);
+    }
     // The most special one. The set must not be empty.
     Cause first() const;
-    constexpr void drop_first() { bits_ &= bits_ - 1; }
+    constexpr void drop_first() {
+        auto& half = low_ != 0 ? low_ : high_;
+        half &= half - 1;
+    }
 
   private:
-    static constexpr std::uint64_t bit(Cause cause) {
-        return std::uint64_t{1} << static_cast<unsigned>(cause);
+    constexpr CauseSet(std::uint64_t low, std::uint64_t high) : low_(low), high_(high) {}
+    constexpr std::uint64_t& half_of(Cause cause) {
+        return static_cast<unsigned>(cause) < 64 ? low_ : high_;
     }
-    std::uint64_t bits_ = 0;
+    static constexpr std::uint64_t bit(Cause cause) {
+        return std::uint64_t{1} << static_cast<unsigned>(cause) % 64;
+    }
+    std::uint64_t low_ = 0, high_ = 0;
 };
 
 // The causes of data/causes.csv that are vague.

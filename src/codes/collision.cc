@@ -12,7 +12,7 @@ namespace {
 
 constexpr bool rows_are_sound() {
     return std::ranges::all_of(collision_rows, [](const CollisionRow& row) {
-        return row.when != 0 && !row.provider.empty() && !row.meaning.empty() &&
+        return !row.when.empty() && !row.provider.empty() && !row.meaning.empty() &&
                !row.advice.empty() && !row.source.empty();
     });
 }

@@ -17,7 +17,7 @@ struct CollisionRow {
     CodeMatch code;
     std::string_view provider;   // "Exchange Online", "some qmail hosts"
     ProviderSet providers;       // which providers of provider_names these are; 0: no text shows it
-    std::uint64_t when;          // causes in the text that show this use
+    CauseSet when;               // causes in the text that show this use
     bool always;                 // the provider uses the code so, whatever the text says
     std::optional<Cause> cause;  // what the provider means; none: what the words say
     std::string_view meaning;    // "the recipient does not exist": part of a sentence
@@ -26,9 +26,7 @@ struct CollisionRow {
     std::string_view advice;
     std::string_view source;
 
-    constexpr bool is_shown_by(CauseSet causes) const {
-        return !causes.both(CauseSet(when)).empty();
-    }
+    constexpr bool is_shown_by(CauseSet causes) const { return !causes.both(when).empty(); }
 };
 
 #include "codes/collisions.inc"

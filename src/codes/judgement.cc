@@ -21,6 +21,13 @@ bool is_no_mail_code(std::optional<ReplyCode> reply) {
     return reply == host_takes_no_mail || reply == domain_takes_no_mail;
 }
 
+// "235 2.7.0", "252 2.5.0": the reply code tells which success it is; 250 does not.
+bool is_special_success(const Judgement& judgement) {
+    return judgement.digit == 2 && judgement.reply && *judgement.reply != ok &&
+           judgement.enhanced_row != nullptr && judgement.enhanced &&
+           judgement.enhanced->class_digit() == 2 && judgement.enhanced_row->usual_with(2);
+}
+
 // The codes and their rows, and which of the two carries the meaning.
 Judgement look_up(const ReplyReading& reading) {
     Judgement judgement;
@@ -53,7 +60,8 @@ Judgement look_up(const ReplyReading& reading) {
         !subject || judgement.subject_row == nullptr || (reading.enhanced && *subject == 0);
     const bool no_mail =
         is_no_mail_code(reading.reply) && (!reading.enhanced || says_no_mail(*reading.enhanced));
-    judgement.reply_governs = judgement.reply_row != nullptr && (enhanced_says_little || no_mail);
+    judgement.reply_governs = judgement.reply_row != nullptr &&
+                              (enhanced_says_little || no_mail || is_special_success(judgement));
     if (!judgement.reply_governs && judgement.enhanced_row == nullptr) {
         judgement.known = judgement.subject_row != nullptr ? Known::subject : Known::first_digit;
     }
@@ -123,6 +131,13 @@ bool leaves_it_to_the_code(const Judgement& judgement) {
            !row_of(*judgement.cause_of_code).vague;
 }
 
+// The words agree with the code and say more: "534 5.7.9 Application-specific password required".
+bool says_more_than_code(const Judgement& judgement) {
+    return judgement.cause && judgement.cause_agrees && judgement.cause_of_code &&
+           judgement.cause != judgement.cause_of_code && row_of(*judgement.cause).overrides &&
+           !row_of(*judgement.cause).vague;
+}
+
 bool speaks_of(const CollisionRow& row, const Judgement& judgement) {
     if (row.code.is_reply()) return judgement.reply && row.code.matches(*judgement.reply);
     if (judgement.enhanced) return row.code.matches(judgement.digit, judgement.enhanced->detail());
@@ -181,6 +196,9 @@ void advise_by_class(Judgement& judgement) {
 
 void advise_by_code(Judgement& judgement) {
     advise_by_class(judgement);
+    if (judgement.known == Known::subject && (judgement.digit == 4 || judgement.digit == 5)) {
+        judgement.actor = judgement.subject_row->actor;
+    }
     if (judgement.known != Known::whole) return;
     if (judgement.reply_governs) {
         judgement.actor = judgement.reply_row->actor;
@@ -191,11 +209,13 @@ void advise_by_code(Judgement& judgement) {
     const EnhancedRow& row = *judgement.enhanced_row;
     const bool is_failure = judgement.digit != 2 && judgement.digit != 3;
     if (!is_failure || !(row.usual_with(4) || row.usual_with(5))) return;
-    judgement.actor = row.actor;
     if (judgement.digit == 4) {
-        if (!row.advice_if_temporary.empty()) judgement.advice = row.advice_if_temporary;
+        if (row.advice_if_temporary.empty()) return;
+        judgement.actor = row.actor_if_temporary;
+        judgement.advice = row.advice_if_temporary;
         return;
     }
+    judgement.actor = row.actor;
     judgement.retry = row.retry_if_permanent;
     judgement.advice = row.advice;
 }
@@ -210,8 +230,8 @@ void advise(Judgement& judgement) {
         return;
     }
     if (!judgement.cause) return;
-    const bool code_says_enough =
-        judgement.cause_agrees && !judgement.is_broad() && judgement.known == Known::whole;
+    const bool code_says_enough = judgement.cause_agrees && !judgement.is_broad() &&
+                                  judgement.known == Known::whole && !judgement.answers_by_cause();
     const CauseRow& row = row_of(*judgement.cause);
     if (!code_says_enough) {
         judgement.actor = row.actor;
@@ -279,6 +299,19 @@ bool Judgement::is_broad() const {
     return enhanced_row != nullptr && enhanced_row->about.broad;
 }
 
+bool Judgement::answers_by_cause() const {
+    return cause && (basis == Basis::text || is_broad() || says_more_than_code(*this));
+}
+
+std::string_view Judgement::standard_meaning() const {
+    return reply_governs ? reply_row->about.meaning : enhanced_row->meaning(digit);
+}
+
+bool Judgement::contradicts_itself() const {
+    return notes.has(Note::class_differs) ||
+           (notes.has(Note::unusual_class) && basis == Basis::standard && !cause);
+}
+
 bool Judgement::is_known_use(const CollisionRow& row) const {
     if (&row == collision || digit == 2 || digit == 3 || !speaks_of(row, *this)) return false;
     return !cause || row.is_shown_by(only(*cause));
@@ -286,12 +319,24 @@ bool Judgement::is_known_use(const CollisionRow& row) const {
 
 namespace {
 
-// The registry's own words for a code say no more than the code.
+std::string_view without_full_stop(std::string_view text) {
+    while (text.ends_with('.')) text.remove_suffix(1);
+    return text;
+}
+
+// The registry's own words for a code, or those of RFC 5321, say no more than the code.
 bool repeats_the_code(std::string_view text, const Judgement& judgement) {
+    const bool is_broad_reply = judgement.reply_row != nullptr && judgement.reply_row->about.broad;
+    if (is_broad_reply &&
+        base::equal_no_case(without_full_stop(text), judgement.reply_row->about.title)) {
+        return true;
+    }
     if (judgement.enhanced_row == nullptr) return false;
     const Description& about = judgement.enhanced_row->about;
+    const std::string_view sample = judgement.enhanced_row->registration.sample_text;
     return base::starts_with_no_case(text, about.title) ||
-           base::starts_with_no_case(text, about.meaning);
+           base::starts_with_no_case(text, about.meaning) ||
+           base::equal_no_case(without_full_stop(text), sample);
 }
 
 // "No such user (#5.1.1)": the words may stand before the code. They count where those behind it
@@ -303,6 +348,14 @@ void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     if (!reading.words_come_first || is_clear) return;
     evidence.is_weak = evidence.is_weak && (before.is_weak || before.causes.empty());
     evidence.causes = evidence.causes.with(before.causes);
+}
+
+// A code without a class (X.1.1) is mostly meant as a failure; X.3.2 leaves open which.
+std::optional<Cause> find_cause_of_code(const Judgement& judgement) {
+    const EnhancedRow* row = judgement.enhanced_row;
+    const bool is_open = row != nullptr && row->detail == system_takes_no_mail;
+    const int digit = judgement.digit == 0 && !is_open ? 5 : judgement.digit;
+    return cause_of_code(digit, row, judgement.reply_row);
 }
 
 }  // namespace
@@ -318,8 +371,7 @@ Judgement judge(const ReplyReading& reading, ProviderSet named) {
     if (!repeats_the_code(reading.text, judgement)) evidence = read_evidence(reading.text);
     if (!reading.before.empty()) add_words_before(evidence, reading);
     judgement.providers = evidence.providers | named;
-    judgement.cause_of_code =
-        cause_of_code(judgement.digit, judgement.enhanced_row, judgement.reply_row);
+    judgement.cause_of_code = find_cause_of_code(judgement);
     choose_cause(judgement, evidence);
     if (!judgement.cause && is_521_after_recipient(judgement)) {
         judgement.cause = Cause::fault_behind;
@@ -333,6 +385,7 @@ Judgement judge(const ReplyReading& reading, ProviderSet named) {
         !judgement.enhanced->agrees_with(*judgement.reply)) {
         judgement.notes.add(Note::class_differs);
     }
+    if (reading.has_leading_zero) judgement.notes.add(Note::leading_zero);
     if (judgement.other_reply) judgement.notes.add(Note::replies_differ);
     if (judgement.other_enhanced) judgement.notes.add(Note::enhanced_differ);
     return judgement;

@@ -44,8 +44,9 @@ enum class Note : std::uint8_t {
     deprecated,                // X.6.10
     greeting_is_about_client,  // 554 as a greeting
     too_many_is_temporary,     // 552 for too many recipients: RFC 5321 section 4.5.3.1.10
+    leading_zero,              // 5.01.1: RFC 3463 section 2
 };
-inline constexpr int note_count = 15;
+inline constexpr int note_count = 16;
 
 class NoteSet {
   public:
@@ -88,6 +89,12 @@ struct Judgement {
     std::optional<Cause> shown_cause() const;
     // The code that carries the meaning leaves the cause to the text.
     bool is_broad() const;
+    // The words say what is wrong more closely than the code.
+    bool answers_by_cause() const;
+    // What the standard says of that code in the reply's class. Only where `known` is whole.
+    std::string_view standard_meaning() const;
+    // The codes contradict each other (250 5.1.1), or the enhanced code its own class (2.1.1).
+    bool contradicts_itself() const;
     // A row of data/collisions.csv that speaks of this code, other than the one that is the answer,
     // and that the words, if they say anything, do not rule out.
     bool is_known_use(const CollisionRow& row) const;

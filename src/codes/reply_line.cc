@@ -32,10 +32,24 @@ std::optional<ReplyCode> reply_at(std::string_view text, std::size_t at) {
 struct EnhancedAt {
     EnhancedCode code;
     std::size_t end;
+    bool has_leading_zero = false;
 };
 
+// "5.01.1" as 5.1.1. Only where an enhanced code is expected: elsewhere it may be a date.
+std::optional<EnhancedCode> parse_with_zeros(std::string_view text) {
+    std::string plain;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool begins_part = at > 0 && text[at - 1] == '.';
+        const bool goes_on = at + 1 < text.size() && base::is_digit(text[at + 1]);
+        const bool is_leading = text[at] == '0' && goes_on && (begins_part || plain.ends_with('.'));
+        if (!is_leading) plain += text[at];
+    }
+    return EnhancedCode::parse(plain);
+}
+
 // The enhanced code that stands at `at`; not the head of an IP address or of a longer number.
-std::optional<EnhancedAt> enhanced_at(std::string_view text, std::size_t at) {
+std::optional<EnhancedAt> enhanced_at(std::string_view text, std::size_t at,
+                                      bool may_have_zeros = false) {
     if (at_or_space(text, at + 1) != '.') return std::nullopt;
     const std::size_t limit = std::min(text.size(), at + 9);
     std::size_t end = at;
@@ -49,9 +63,11 @@ std::optional<EnhancedAt> enhanced_at(std::string_view text, std::size_t at) {
     if (base::is_alnum(next) || next == '@' || (next == '.' && base::is_digit(after))) {
         return std::nullopt;
     }
-    const auto code = EnhancedCode::parse(text.substr(at, end - at));
-    if (!code) return std::nullopt;
-    return EnhancedAt{*code, end};
+    const std::string_view written = text.substr(at, end - at);
+    if (const auto code = EnhancedCode::parse(written)) return EnhancedAt{*code, end};
+    if (!may_have_zeros || written.find(".0") == npos) return std::nullopt;
+    if (const auto code = parse_with_zeros(written)) return EnhancedAt{*code, end, true};
+    return std::nullopt;
 }
 
 // Between a reply code and its enhanced code: "550-5.1.1", "550 #5.1.1", "550 (5.1.1)", "550:
@@ -87,6 +103,7 @@ struct Found {
     std::size_t end = 0;
     std::optional<ReplyCode> reply;
     std::optional<EnhancedCode> enhanced;
+    bool has_leading_zero = false;
 };
 constexpr int certainty_of_pair = 4;
 constexpr int certainty_of_marked = 3;
@@ -94,11 +111,12 @@ constexpr int certainty_of_enhanced = 2;
 constexpr int certainty_of_number = 1;
 
 Found with_enhanced_behind(std::string_view line, std::size_t at, ReplyCode reply, int certainty) {
-    Found found{certainty, at, at + 3, reply, std::nullopt};
-    if (const auto enhanced = enhanced_at(line, skip_between_codes(line, at + 3))) {
+    Found found{certainty, at, at + 3, reply, std::nullopt, false};
+    if (const auto enhanced = enhanced_at(line, skip_between_codes(line, at + 3), true)) {
         found.certainty = std::max(certainty, certainty_of_pair);
         found.enhanced = enhanced->code;
         found.end = enhanced->end;
+        found.has_leading_zero = enhanced->has_leading_zero;
     }
     return found;
 }
@@ -154,11 +172,12 @@ Found candidate_at(std::string_view line, std::size_t at) {
         if (!is_failure || !known) return with_enhanced_behind(line, at, *reply, 0);
         return with_enhanced_behind(line, at, *reply, certainty_of_number);
     }
-    const auto enhanced = enhanced_at(line, at);
+    const auto enhanced = enhanced_at(line, at, at == 0);
     if (!enhanced || find_subject(enhanced->code.detail().subject) == nullptr || is_version(near)) {
         return {};
     }
-    return {certainty_of_enhanced, at, enhanced->end, std::nullopt, enhanced->code};
+    return {certainty_of_enhanced,     at, enhanced->end, std::nullopt, enhanced->code,
+            enhanced->has_leading_zero};
 }
 
 // The surest code of a line; of equals the first.
@@ -307,6 +326,7 @@ std::expected<ReplyReading, ReadFault> ReplyReader::read(std::string_view lines)
     if (found.certainty == 0) return std::unexpected(ReadFault::no_code);
     reading.reply = found.reply;
     reading.enhanced = found.enhanced;
+    reading.has_leading_zero = found.has_leading_zero;
     reading.before = line.substr(0, found.begin);
     reading.text = text_after(line, found.end);
     const bool goes_on = found.reply && at_or_space(line, found.begin + 3) == '-';
@@ -325,6 +345,10 @@ std::expected<ReplyReading, ReadFault> ReplyReader::read(std::string_view lines)
 
 ReplyReading ReplyReader::read_words(std::string_view lines) {
     ReplyReading reading;
+    if (const auto* row = find_sample_text(base::trim(lines))) {
+        reading.pattern = CodePattern{0, row->detail.subject, row->detail.detail};
+        return reading;
+    }
     reading.is_words_only = true;
     reading.text = without_log_head(unwrap(lines, unwrapped_));
     return reading;

@@ -49,7 +49,8 @@ struct ReplyReading {
     // RFC 5321 section 4.2.1: all lines of a reply carry the same code.
     std::optional<ReplyCode> other_reply;
     std::optional<EnhancedCode> other_enhanced;
-    bool is_words_only = false;  // no code anywhere; `text` holds all words
+    bool is_words_only = false;     // no code anywhere; `text` holds all words
+    bool has_leading_zero = false;  // "5.01.1": read as 5.1.1
 };
 
 enum class ReadFault : std::uint8_t {
@@ -59,7 +60,6 @@ enum class ReadFault : std::uint8_t {
     reply_length,    // digits, but not three
     class_digit,     // x.y.z, but the class is not 2, 4 or 5
     part_too_long,   // a part over 999
-    leading_zero,    // a part like 01
     too_many_parts,  // more than three numbers
 };
 
@@ -73,7 +73,8 @@ class ReplyReader {
   public:
     // One reply: one line, or its lines with LF or CRLF between them.
     std::expected<ReplyReading, ReadFault> read(std::string_view lines);
-    // A text in which read() found no code: its words alone may say what is wrong.
+    // A text in which read() found no code: the sample text of an enhanced code in the registry, or
+    // words that may say by themselves what is wrong.
     ReplyReading read_words(std::string_view lines);
 
   private:

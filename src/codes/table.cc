@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace turnaway::codes {
 
 namespace {
@@ -49,7 +51,9 @@ constexpr bool enhanced_rows_are_sound() {
         const bool has_class = row.classes != 0 && row.classes <= (class_2 | class_4 | class_5);
         return is_described(row.about) && has_class && !row.advice.empty() &&
                row.retry_if_permanent != Retry::later && pairs_are_sound(row) &&
-               (row.usual_with(4) || row.advice_if_temporary.empty());
+               (row.usual_with(4) || row.advice_if_temporary.empty()) &&
+               (row.usual_with(2) || row.meaning_if_success.empty()) &&
+               (row.usual_with(4) || row.meaning_if_temporary.empty());
     });
 }
 
@@ -79,8 +83,12 @@ static_assert(class_rows.size() == 3 && subject_rows.size() == 8);
 static_assert(strictly_rising(class_rows, &ClassRow::digit));
 static_assert(strictly_rising(subject_rows, &SubjectRow::number));
 // RFC 7504 section 6: the two pairs this program lives on.
-static_assert(pairs_of(*search(system_takes_no_mail)).back() == host_takes_no_mail);
-static_assert(pairs_of(*search(recipient_null_mx)).front() == domain_takes_no_mail);
+constexpr bool has_pair(Detail detail, ReplyCode code) {
+    const auto pairs = pairs_of(*search(detail));
+    return std::ranges::find(pairs, code) != pairs.end();
+}
+static_assert(has_pair(system_takes_no_mail, host_takes_no_mail));
+static_assert(has_pair(recipient_null_mx, domain_takes_no_mail));
 
 }  // namespace
 
@@ -102,8 +110,28 @@ const SubjectRow* find_subject(int subject) {
     return at != subject_rows.end() ? at : nullptr;
 }
 
+const EnhancedRow* find_sample_text(std::string_view text) {
+    while (text.ends_with('.')) text.remove_suffix(1);
+    const auto* at = std::ranges::find_if(enhanced_rows, [&](const EnhancedRow& row) {
+        return !text.empty() && base::equal_no_case(row.registration.sample_text, text);
+    });
+    return at != enhanced_rows.end() ? at : nullptr;
+}
+
 bool is_paired(const EnhancedRow& row, ReplyCode code) {
     return row.pairs_with_any || std::ranges::find(pairs_of(row), code) != pairs_of(row).end();
+}
+
+std::string_view name_of(Track track) {
+    switch (track) {
+        case Track::standards_track:
+            return "standards-track";
+        case Track::best_current_practice:
+            return "best-current-practice";
+        case Track::not_standards_track:
+            return "not-standards-track";
+    }
+    return "standards-track";
 }
 
 std::string_view name_of(Actor actor) {

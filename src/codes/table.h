@@ -1,4 +1,5 @@
-// The code table: one row for each reply code and each enhanced code, made from data/codes.csv.
+// The code table: one row for each reply code and each enhanced code, made from data/codes.csv,
+// data/registry.csv and data/code_classes.csv.
 //
 // Lookup is a binary search in constant data: no allocation, no start-up cost. The rows are checked
 // while compiling (table.cc): sorted, unique, complete, pairings that exist. All texts are static.
@@ -38,6 +39,17 @@ enum class Standing : std::uint8_t {
     deprecated,
     wild,  // seen in real replies, defined nowhere
 };
+// What the registry says of the document that defines an enhanced code (RFC 5248 section 2.1).
+enum class Track : std::uint8_t { standards_track, best_current_practice, not_standards_track };
+// With which class RFC 3463 calls an enhanced code useful: "only", or "should be used as".
+enum class UsefulAs : std::uint8_t {
+    in_its_classes,
+    permanent_only,
+    temporary_only,
+    permanent_rather,
+    temporary_rather,
+};
+std::string_view name_of(Track track);        // "standards-track"
 std::string_view name_of(Actor actor);        // "sending-admin"
 std::string_view name_of(Retry retry);        // "later"
 std::string_view name_of(Standing standing);  // "standard"
@@ -68,6 +80,13 @@ constexpr std::uint8_t class_bit(int class_digit) {
     return class_digit == 2 ? class_2 : class_digit == 4 ? class_4 : class_digit == 5 ? class_5 : 0;
 }
 
+// The entry of the IANA registry of enhanced codes; a text is empty where the registry gives none.
+struct Registration {
+    std::string_view sample_text, submitter, change_controller;
+    Track track;
+    UsefulAs useful;
+};
+
 struct EnhancedRow {
     Detail detail;
     Description about;
@@ -78,7 +97,16 @@ struct EnhancedRow {
     Retry retry_if_permanent;
     std::string_view advice;               // class 5, or class 2 when it is good news
     std::string_view advice_if_temporary;  // class 4; empty: the class's own advice
+    Actor actor_if_temporary;
+    std::string_view meaning_if_success, meaning_if_temporary;  // empty: as in the description
+    Registration registration;
 
+    // 0 for a code without a class (X.1.10).
+    constexpr std::string_view meaning(int class_digit) const {
+        if (class_digit == 2 && !meaning_if_success.empty()) return meaning_if_success;
+        if (class_digit == 4 && !meaning_if_temporary.empty()) return meaning_if_temporary;
+        return about.meaning;
+    }
     constexpr bool usual_with(int class_digit) const {
         return (classes & class_bit(class_digit)) != 0;
     }
@@ -95,6 +123,7 @@ struct ClassRow {
 struct SubjectRow {
     int number;
     std::string_view title, meaning, reference;
+    Actor actor;  // where only the subject of a failure is known
 };
 
 #include "codes/code_rows.inc"
@@ -105,7 +134,11 @@ const EnhancedRow* find(Detail detail);
 const ClassRow* find_class(int class_digit);
 const SubjectRow* find_subject(int subject);
 
-// The reply codes the registry pairs with an enhanced code; empty for "any" and "not given".
+// The row whose sample text in the registry this is, case and a full stop at the end aside.
+const EnhancedRow* find_sample_text(std::string_view text);
+
+// The reply codes that RFCs pair with an enhanced code: those of the registry, and those that
+// another RFC asks for (452 4.5.3). Empty for "any" and "not given".
 constexpr std::span<const ReplyCode> pairs_of(const EnhancedRow& row) {
     return std::span(pair_codes).subspan(row.pairs_begin, row.pairs_count);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Runs the built `turnaway` as a user would. Usage: explain_test.py TURNAWAY"""
+import csv
 import json
 import os
 import pathlib
@@ -145,6 +146,16 @@ class Explain(unittest.TestCase):
         page = run("explain", "Das Postfach ist voll").stdout.decode()
         self.assertTrue(page.startswith("No code: The recipient's mailbox is full."), page)
 
+    def test_sample_texts_of_the_registry_are_understood(self):
+        for text, code in (
+            ("Bad destination mailbox address", "X.1.1"),
+            ("bad destination mailbox address.", "X.1.1"),
+            ("System not accepting network messages", "X.3.2"),
+            ("Recipient address has null MX", "X.1.10"),
+        ):
+            page = run("explain", text).stdout.decode()
+            self.assertTrue(page.startswith(f"{code}: "), page)
+
     def test_hostile_bytes_never_pass(self):
         every_byte = bytes(range(256)) * 10
         for hostile in (b"550 \x1b[2J\x07 no\n", b"\xff\xfe\x00\n", b"\xe2\x80\xae\n", every_byte):
@@ -189,6 +200,49 @@ class Explain(unittest.TestCase):
         self.assertTrue(result.stdout.startswith(b"5.7.27: Gmail means"), result.stdout)
 
 
+class Codes(unittest.TestCase):
+    def test_lists_the_whole_table(self):
+        lines = run("codes").stdout.decode().splitlines()
+        enhanced = [line for line in lines if line.startswith("X.")]
+        self.assertEqual(len(enhanced), 81)
+        self.assertGreater(len(lines) - len(enhanced), 50)
+        self.assertTrue(any(line.startswith("521 ") for line in lines))
+
+    def test_searches_codes_and_words(self):
+        def found(*words):
+            return [json.loads(line)["code"] for line in run("codes", "--json", *words).stdout.splitlines()]
+
+        self.assertEqual(found("5.1.10"), ["X.1.10"])
+        self.assertIn("521", found("521"))
+        self.assertEqual(found("MAILBOX", "full"), ["X.2.2"])
+        self.assertEqual(found("bad destination mailbox address"), ["X.1.1", "X.1.3"])
+        self.assertIn("X.7.30", found("RFC 8689"))
+        nothing = run("codes", "\x1b[2Jxyzzy")
+        self.assertEqual((nothing.returncode, nothing.stdout), (65, b""))
+        self.assertIn(b"expected", nothing.stderr)
+        self.assertNotIn(b"\x1b", nothing.stderr)
+
+    def test_json_and_csv_say_the_same(self):
+        schema = json.loads((ROOT / "docs/schema/codes.json").read_text())
+        records = [json.loads(line) for line in run("codes", "--json").stdout.splitlines()]
+        rows = list(csv.DictReader(run("codes", "--csv").stdout.decode().splitlines()))
+        self.assertEqual(len(records), len(rows))
+        for record, row in zip(records, rows):
+            self.assertEqual(set(record), set(schema["properties"]))
+            self.assertEqual(set(record) - {"type"}, set(row))
+            for name, value in row.items():
+                expected = record[name]
+                text = " ".join(expected) if isinstance(expected, list) else expected or ""
+                self.assertEqual(value, text, record["code"])
+        self.assertEqual(run("codes", "--csv", "--json").returncode, 64)
+
+    def test_full_disk_is_said(self):
+        with open("/dev/full", "wb") as full:
+            call = [PROGRAM, "codes"]
+            result = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(result.returncode, 74)
+
+
 class Program(unittest.TestCase):
     def test_missing_daemon_is_said_in_one_sentence(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -219,7 +273,9 @@ class Program(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (7, b"--listen|a b|"))
 
     def test_manual_and_completion_know_every_option(self):
-        for command, page in ((("explain",), "turnaway-explain.1"), ((), "turnaway.1")):
+        for command, page in (
+            (("explain",), "turnaway-explain.1"), (("codes",), "turnaway-codes.1"), ((), "turnaway.1")
+        ):
             helped = run(*command, "--help").stdout.decode()
             listed = helped.split("Options:")[1].split("\n\n")[0]
             options = set(re.findall(r"(?<![\w'-])--[a-z][a-z-]*", listed))

@@ -31,6 +31,16 @@ std::string page_of(std::string_view input) {
     return page;
 }
 
+// The page as one line, whatever was broken.
+std::string unbroken(std::string_view input) {
+    std::string text;
+    for (const char c : page_of(input)) {
+        const bool is_blank = c == ' ' || c == '\n';
+        if (!is_blank || !text.ends_with(' ')) text += is_blank ? ' ' : c;
+    }
+    return text;
+}
+
 std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
@@ -78,7 +88,7 @@ TEST(ExplainRecord, ListsOtherUsesOfABareCode) {
 }
 
 TEST(ExplainRecord, PairsReplyCodesWithEnhancedCodes) {
-    EXPECT_EQ(json_of("556")["standard"]["pairs"], nlohmann::json::array({"X.1.10"}));
+    EXPECT_EQ(json_of("556")["standard"]["pairs"], nlohmann::json::array({"X.1.10", "X.3.2"}));
     EXPECT_EQ(json_of("521")["standard"]["pairs"], nlohmann::json::array({"X.3.2"}));
 }
 
@@ -162,6 +172,43 @@ TEST(ExplainRecord, SaysOneSentenceForEveryNote) {
             EXPECT_TRUE(note["text"].get<std::string>().ends_with('.')) << input;
         }
     }
+}
+
+TEST(ExplainRecord, ListsOnlyReplyCodesOfTheClass) {
+    for (const auto& row : codes::enhanced_rows) {
+        for (const int digit : {2, 4, 5}) {
+            const std::string code = std::to_string(digit) + '.' +
+                                     std::to_string(row.detail.subject) + '.' +
+                                     std::to_string(row.detail.detail);
+            for (const int pair : json_of(code)["standard"]["pairs"]) {
+                EXPECT_EQ(pair / 100, digit) << code;
+            }
+        }
+    }
+}
+
+TEST(ExplainRecord, SaysForNowOnlyOfATemporaryFailure) {
+    EXPECT_EQ(page_of("5.3.2").find("for now"), std::string::npos);
+    EXPECT_NE(first_line(page_of("4.3.2")).find("for now"), std::string::npos);
+    EXPECT_EQ(page_of("556 5.3.2").find("for now"), std::string::npos);
+}
+
+TEST(ExplainRecord, TellsWhichClassesAreUseful) {
+    EXPECT_NE(unbroken("5.1.1").find("useful only as one"), std::string::npos);
+    EXPECT_NE(unbroken("5.4.6").find("useful only as a temporary failure"), std::string::npos);
+    EXPECT_NE(unbroken("5.7.8").find("has no other class"), std::string::npos);
+    EXPECT_EQ(page_of("5.2.1").find("useful"), std::string::npos);
+    EXPECT_EQ(json_of("4.7.1")["standard"]["useful_as"], "permanent");
+    EXPECT_EQ(json_of("4.2.1")["standard"]["useful_as"], nullptr);
+}
+
+TEST(ExplainRecord, BeginsWithTheContradiction) {
+    EXPECT_TRUE(page_of("250 5.1.1").starts_with("250 5.1.1: Contradiction: 250 says success"));
+    EXPECT_TRUE(page_of("2.1.1").starts_with("2.1.1: Contradiction: "));
+    const std::string page = page_of("550 4.2.2 Mailbox full");
+    EXPECT_NE(first_line(page).find("full"), std::string::npos) << page;
+    EXPECT_EQ(page.find("  Note"), std::string::npos) << page;
+    EXPECT_EQ(json_of("250 5.1.1")["notes"][0]["kind"], "class-differs");
 }
 
 }  // namespace

@@ -44,6 +44,104 @@ TEST(Judgement, AnswersEveryEnhancedCodeInEveryClass) {
     }
 }
 
+// "Try again later" belongs to "later", "do not send again" to "no".
+bool asks_to_wait(std::string_view advice) {
+    const auto says = [&](std::string_view words) {
+        return advice.find(words) != std::string_view::npos;
+    };
+    return says("later") || says("again after") || says("next try") || says("queued") ||
+           says("Wait") || says("further transaction") || says("recover");
+}
+bool asks_to_send_again(std::string_view advice) {
+    const auto says = [&](std::string_view words) {
+        return advice.find(words) != std::string_view::npos;
+    };
+    const bool forbids = says("Do not") || says("before you send it again");
+    return !forbids && (says("again later") || says("end again") || says("ry again"));
+}
+
+TEST(Judgement, NeverAdvisesAgainstItsRetry) {
+    for (const auto& row : enhanced_rows) {
+        EXPECT_FALSE(row.retry_if_permanent == Retry::no && asks_to_send_again(row.advice))
+            << row.advice;
+        EXPECT_TRUE(row.advice_if_temporary.empty() || asks_to_wait(row.advice_if_temporary))
+            << row.advice_if_temporary;
+    }
+    for (const auto& row : reply_rows) {
+        if (row.code.is_temporary()) {
+            EXPECT_TRUE(asks_to_wait(row.advice)) << row.advice;
+        }
+        EXPECT_FALSE(row.retry == Retry::no && asks_to_send_again(row.advice)) << row.advice;
+    }
+    for (const auto& row : cause_rows) {
+        EXPECT_FALSE(row.retry_if_permanent == Retry::no && asks_to_send_again(row.advice))
+            << row.name << ": " << row.advice;
+        const bool has_retry = row.actor != Actor::nobody && row.name != "complaint";
+        EXPECT_TRUE(!has_retry || asks_to_wait(row.advice_if_temporary))
+            << row.name << ": " << row.advice_if_temporary;
+    }
+    for (const auto& row : collision_rows) {
+        EXPECT_FALSE(row.retry_if_permanent == Retry::no && asks_to_send_again(row.advice))
+            << row.advice;
+    }
+}
+
+TEST(Judgement, ReadsASuccessAsASuccess) {
+    for (const auto& row : enhanced_rows) {
+        if (!row.usual_with(2)) continue;
+        const std::string code =
+            "2." + std::to_string(row.detail.subject) + '.' + std::to_string(row.detail.detail);
+        const Judgement judgement = judged(code);
+        EXPECT_FALSE(judgement.contradicts_itself()) << code;
+        for (const char* bad : {"wrong", "in the way", "refuse", "problem", "no cause"}) {
+            EXPECT_EQ(judgement.standard_meaning().find(bad), std::string_view::npos) << code;
+            EXPECT_EQ(row.about.title.find(bad), std::string_view::npos) << code;
+        }
+    }
+    for (const char* reply : {"235 2.7.0 ok", "252 2.5.0 ok", "251 2.1.5 ok", "221 2.0.0 bye"}) {
+        EXPECT_TRUE(judged(reply).reply_governs) << reply;
+    }
+    EXPECT_FALSE(judged("250 2.1.5 ok").reply_governs);
+}
+
+// The pairs that RFCs ask for beside the registry's.
+TEST(Judgement, BlamesNoPairThatAnRfcAsksFor) {
+    for (const char* reply :
+         {"452 4.5.3 x", "502 5.5.1 x", "421 4.3.2 x", "556 5.3.2 x", "550 5.3.2 x", "521 5.3.2 x",
+          "552 5.5.3 x", "553 5.1.3 x", "530 5.7.10 x", "452 4.3.4 x", "454 4.7.0 x", "235 2.7.0 x",
+          "432 4.7.12 x", "500 5.5.6 x", "554 5.7.8 x", "535 5.7.8 x", "551 5.7.1 x"}) {
+        EXPECT_FALSE(judged(reply).notes.has(Note::unusual_pair)) << reply;
+        EXPECT_FALSE(judged(reply).contradicts_itself()) << reply;
+    }
+}
+
+TEST(Judgement, PutsAContradictionFirst) {
+    for (const char* reply : {"250 5.1.1", "550 4.2.2", "450 5.2.2 Mailbox full", "250 4.9.9",
+                              "2.1.1", "4.7.8", "5.1.5", "235 5.7.8", "354 5.6.0 x"}) {
+        EXPECT_TRUE(judged(reply).contradicts_itself()) << reply;
+    }
+    for (const char* reply : {"550 5.1.1", "4.7.7", "2.7.7", "4.5.6", "450 4.7.1"}) {
+        EXPECT_FALSE(judged(reply).contradicts_itself()) << reply;
+    }
+}
+
+TEST(Judgement, SaysWhoActsOnAnUnknownDetail) {
+    EXPECT_EQ(judged("5.1.99").actor, Actor::sender);
+    EXPECT_EQ(judged("5.2.99").actor, Actor::recipient);
+    EXPECT_EQ(judged("550 5.3.99").actor, Actor::receiving_admin);
+    EXPECT_EQ(judged("4.4.99").actor, Actor::receiving_admin);
+    EXPECT_EQ(judged("4.5.99").actor, Actor::sending_admin);
+    EXPECT_EQ(judged("2.3.99").actor, Actor::nobody);
+    EXPECT_EQ(judged("599").actor, Actor::sender);
+    EXPECT_EQ(judged("499").actor, Actor::sending_admin);
+    EXPECT_EQ(judged("4.0.0").actor, Actor::sending_admin);
+}
+
+TEST(Judgement, NotesALeadingZero) {
+    EXPECT_TRUE(judged("550 5.01.1 no such user").notes.has(Note::leading_zero));
+    EXPECT_FALSE(judged("550 5.1.1 no such user").notes.has(Note::leading_zero));
+}
+
 TEST(Judgement, AnswersEveryReplyCode) {
     for (const auto& row : reply_rows) {
         const Judgement judgement = judged(row.code.text());
@@ -60,7 +158,8 @@ TEST(Judgement, LeavesTheStandardsOwnWordsAlone) {
             const std::string code = std::to_string(digit) + '.' +
                                      std::to_string(row.detail.subject) + '.' +
                                      std::to_string(row.detail.detail);
-            for (const auto words : {row.about.title, row.about.meaning}) {
+            for (const auto words :
+                 {row.about.title, row.about.meaning, row.registration.sample_text}) {
                 if (!row.usual_with(digit)) continue;
                 const Judgement judgement = judged(code + ' ' + std::string(words));
                 EXPECT_EQ(judgement.basis, Basis::standard) << code << ' ' << words;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "codes/bare_code.h"
+#include "codes/table.h"
 
 namespace turnaway::codes {
 namespace {
@@ -111,7 +112,6 @@ TEST(ReplyLine, SaysWhatIsWrongWithABareCode) {
     EXPECT_EQ(fault_of("6.1.1"), ReadFault::class_digit);
     EXPECT_EQ(fault_of("3.1.1"), ReadFault::class_digit);
     EXPECT_EQ(fault_of("5.1.1000"), ReadFault::part_too_long);
-    EXPECT_EQ(fault_of("5.01.1"), ReadFault::leading_zero);
     EXPECT_EQ(fault_of("1.2.3.4"), ReadFault::too_many_parts);
     EXPECT_EQ(fault_of("5..1"), ReadFault::no_code);
     EXPECT_EQ(fault_of("."), ReadFault::no_code);
@@ -188,6 +188,36 @@ TEST(ReplyLine, KnowsALinesShape) {
     EXPECT_EQ(shape_of("550"), LineShape::last);
     EXPECT_EQ(shape_of("text 550"), LineShape::no_code);
     EXPECT_EQ(shape_of(""), LineShape::no_code);
+}
+
+// RFC 3463 section 2 forbids leading zeros: read all the same, and pointed out.
+TEST(ReplyReader, ReadsLeadingZerosAndKeepsThemInMind) {
+    for (const char* input : {"5.01.1", "550 5.01.1 no", "550 5.1.01 no", "550-5.001.001 no",
+                              "550 #5.01.01 no", "5.1.01 unknown user"}) {
+        ReplyReader reader;
+        const auto reading = reader.read(input);
+        ASSERT_TRUE(reading && reading->enhanced) << input;
+        EXPECT_EQ(reading->enhanced->text(), "5.1.1") << input;
+        EXPECT_TRUE(reading->has_leading_zero) << input;
+    }
+    for (const char* input : {"550 5.0.1 no", "5.1.10", "550 5.10.1 no"}) {
+        ReplyReader reader;
+        EXPECT_FALSE(reader.read(input)->has_leading_zero) << input;
+    }
+    EXPECT_EQ(codes_in("550 on 5.01.2026 no"), "550 -");
+    EXPECT_EQ(codes_in("550 seen 5.01.20 no"), "550 -");
+}
+
+TEST(ReplyReader, KnowsTheSampleTextsOfTheRegistry) {
+    for (const auto& row : enhanced_rows) {
+        const auto text = row.registration.sample_text;
+        if (text.empty()) continue;
+        ReplyReader reader;
+        const ReplyReading reading = reader.read_words(text);
+        ASSERT_TRUE(reading.pattern) << text;
+        EXPECT_EQ(reading.pattern->subject, row.detail.subject) << text;
+        EXPECT_EQ(reading.pattern->detail, row.detail.detail) << text;
+    }
 }
 
 }  // namespace

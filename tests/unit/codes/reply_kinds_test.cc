@@ -1,0 +1,46 @@
+// Replies of one kind must be read alike, whoever wrote them: tests/data/reply_kinds.csv holds for
+// each kind the reply that was once read wrongly, and others of its kind.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "codes/judgement.h"
+#include "csv_rows.h"
+#include "source_folder.h"
+
+namespace turnaway::codes {
+namespace {
+
+Judgement judged(std::string_view input, ReplyReader& reader) {
+    const auto reading = reader.read(input);
+    if (reading) return judge(*reading);
+    return judge(reader.read_words(input));
+}
+
+TEST(ReplyKinds, AreReadAlike) {
+    const auto rows = csv_rows(source_folder() + "/tests/data/reply_kinds.csv");
+    ASSERT_GT(rows.size(), 80U);
+    for (const auto& fields : rows) {
+        ASSERT_EQ(fields.size(), 4U) << fields[0];
+        ReplyReader reader;
+        const Judgement judgement = judged(fields[1], reader);
+        const auto cause = judgement.shown_cause();
+        EXPECT_EQ(cause ? row_of(*cause).name : "-", fields[2]) << fields[0] << ": " << fields[1];
+        EXPECT_EQ(name_of(judgement.actor), fields[3]) << fields[0] << ": " << fields[1];
+    }
+}
+
+// Replies of many hosts, in many languages, each with what is wrong.
+TEST(ReplyKinds, TheWordsOfManyHostsAreUnderstood) {
+    const auto rows = csv_rows(source_folder() + "/tests/data/reply_variety.csv");
+    ASSERT_GT(rows.size(), 350U);
+    for (const auto& fields : rows) {
+        ASSERT_EQ(fields.size(), 2U) << fields[0];
+        ReplyReader reader;
+        const auto cause = judged(fields[1], reader).shown_cause();
+        EXPECT_EQ(cause ? row_of(*cause).name : "-", fields[0]) << fields[1];
+    }
+}
+
+}  // namespace
+}  // namespace turnaway::codes
