@@ -9,6 +9,22 @@
 namespace turnaway::check {
 namespace {
 
+smtp::ClientStage client_stage(ProbeStage stage) {
+    switch (stage) {
+        case ProbeStage::connect:
+        case ProbeStage::greeting:
+            return smtp::ClientStage::greeting;
+        case ProbeStage::ehlo:
+        case ProbeStage::helo:
+            return smtp::ClientStage::ehlo;
+        case ProbeStage::mail:
+            return smtp::ClientStage::mail;
+        case ProbeStage::rcpt:
+            break;
+    }
+    return smtp::ClientStage::rcpt;
+}
+
 // Of a reply that is not positive.
 ProbeEnd end_of(codes::ReplyCode code) {
     if (code == codes::host_takes_no_mail) return ProbeEnd::refuses_521;
@@ -52,6 +68,10 @@ std::string_view name(ProbeStage stage) {
             return "EHLO";
         case ProbeStage::helo:
             return "HELO";
+        case ProbeStage::mail:
+            return "MAIL";
+        case ProbeStage::rcpt:
+            return "RCPT";
     }
     return "";
 }
@@ -91,17 +111,33 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
         const bool is_ehlo_unknown = stage_ == ProbeStage::ehlo && reply.code.is_permanent() &&
                                      reply.code != codes::host_takes_no_mail;
         if (!is_ehlo_unknown) {
-            const auto stage = stage_ == ProbeStage::greeting ? smtp::ClientStage::greeting
-                                                              : smtp::ClientStage::ehlo;
-            result_.scope = smtp::scope_of(reply, stage);
+            result_.scope = smtp::scope_of(reply, client_stage(stage_));
             return decide(end_of(reply.code), now);
         }
         stage_ = ProbeStage::helo;
         return say("HELO " + hello_name_);
     }
-    if (stage_ != ProbeStage::greeting) return decide(ProbeEnd::accepts, now);
-    stage_ = ProbeStage::ehlo;
-    say("EHLO " + hello_name_);
+    go_on(now);
+}
+
+void HostProbe::go_on(Milliseconds now) {
+    switch (stage_) {
+        case ProbeStage::connect:
+        case ProbeStage::greeting:
+            stage_ = ProbeStage::ehlo;
+            return say("EHLO " + hello_name_);
+        case ProbeStage::ehlo:
+        case ProbeStage::helo:
+            if (!names_recipient_) break;
+            stage_ = ProbeStage::mail;
+            return say("MAIL FROM:<>");
+        case ProbeStage::mail:
+            stage_ = ProbeStage::rcpt;
+            return say("RCPT TO:<postmaster>");
+        case ProbeStage::rcpt:
+            break;
+    }
+    decide(ProbeEnd::accepts, now);
 }
 
 void HostProbe::say(std::string line) {

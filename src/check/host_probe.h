@@ -1,6 +1,8 @@
 // HostProbe: one short session that learns whether a host takes mail, without sending any:
-// greeting, EHLO (HELO where EHLO gets a 5yz other than 521, as the relay does), QUIT. Never MAIL,
-// never RCPT.
+// greeting, EHLO (HELO where EHLO gets a 5yz other than 521, as the relay does), QUIT. Where the
+// caller wants it, the null sender and the recipient <postmaster> are named too, for a host that is
+// known to refuse at RCPT (RFC 5321 section 4.5.1: every host that takes mail takes it for that
+// one). Never DATA.
 //
 // Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Time is a value
 // that comes with each event. Decided with the reply to EHLO or HELO, or with a greeting that
@@ -25,8 +27,8 @@ namespace turnaway::check {
 using Milliseconds = std::chrono::milliseconds;
 
 enum class ProbeEnd : std::uint8_t {
-    accepts,      // 2yz to the greeting and to EHLO or HELO
-    refuses_521,  // as greeting, or to EHLO or HELO, whatever its words
+    accepts,      // 2yz to all that was said
+    refuses_521,  // before the end, whatever its words
     refuses,      // another 5yz
     temporary,    // 4yz
     garbage,      // no SMTP reply, or lines of different codes
@@ -37,7 +39,7 @@ enum class ProbeEnd : std::uint8_t {
 };
 std::string_view name(ProbeEnd end);  // "refuses-521"
 
-enum class ProbeStage : std::uint8_t { connect, greeting, ehlo, helo };
+enum class ProbeStage : std::uint8_t { connect, greeting, ehlo, helo, mail, rcpt };
 std::string_view name(ProbeStage stage);  // "EHLO"
 
 // A reply of the host; its words as they came, to be escaped by whoever prints them.
@@ -73,8 +75,9 @@ class HostProbe {
     };
 
     // `hello_name` is what we call ourselves: a domain or an address literal (RFC 5321 section
-    // 4.1.1.1).
-    explicit HostProbe(std::string hello_name) : hello_name_(std::move(hello_name)) {}
+    // 4.1.1.1). `names_recipient`: go on to RCPT.
+    explicit HostProbe(std::string hello_name, bool names_recipient = false)
+        : hello_name_(std::move(hello_name)), names_recipient_(names_recipient) {}
 
     Wish wish() const { return wish_; }
     const std::string& bytes_to_send() const { return out_; }
@@ -91,11 +94,13 @@ class HostProbe {
 
   private:
     void take_reply(const smtp::Reply& reply, Milliseconds now);
+    void go_on(Milliseconds now);
     void say(std::string line);
     void decide(ProbeEnd end, Milliseconds now);
     void break_off(ProbeEnd end, Milliseconds now);
 
     std::string hello_name_;
+    bool names_recipient_;
     smtp::ReplyReader reader_;
     Wish wish_ = Wish::read;
     ProbeStage stage_ = ProbeStage::greeting;

@@ -126,8 +126,9 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_json(command, options);
 
     command = add_command(queue, options, "forget", "Forget that a host said it takes no mail",
-                          "turnaway queue forget 192.0.2.25");
-    command->add_option("HOST", options.host, "Its address, or its name for all its addresses");
+                          "turnaway queue forget 192.0.2.25:25");
+    command->add_option("HOST", options.host,
+                        "Its address, with or without a port, or its name for all its addresses");
     command->add_flag("--all", options.is_all, "Every host");
     add_json(command, options);
 }

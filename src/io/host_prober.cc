@@ -148,7 +148,8 @@ asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host h
     }
     const auto connection = *std::move(dialled);
     const std::string& own_name = self->settings_.hello_name;
-    HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name);
+    HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name,
+                    self->settings_.names_recipient);
     const ProbeResult result = co_await self->talk(*connection, probe, begin);
     self->hand_out(host, result);
     // The goodbye, which nobody waits for.

@@ -29,6 +29,7 @@ class HostProber {
         std::string hello_name = {};
         std::chrono::milliseconds step_wait = std::chrono::seconds(10);
         std::size_t at_once_max = 64;
+        bool names_recipient = false;  // go on to RCPT (check/host_probe.h)
     };
 
     HostProber(asio::io_context& context, Settings settings);

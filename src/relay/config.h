@@ -45,6 +45,7 @@ struct RouteTarget {
 };
 
 // The order of each enum is the order of the words in the table.
+enum class RefusingHostReply : std::uint8_t { by_evidence, code_550, code_556 };
 enum class MaillessReply : std::uint8_t { domain_takes_no_mail, host_takes_no_mail };  // 556, 521
 enum class Loopback : std::uint8_t { automatic, allow, refuse };
 enum class PrivateHosts : std::uint8_t { deliver, refuse };
@@ -156,6 +157,8 @@ struct VerdictConfig {
     std::chrono::seconds look_deadline = {};
     std::uint32_t look_concurrency_max = 0;
     std::chrono::seconds memory_age = {};
+    std::chrono::seconds ask_again = {};  // 0: never
+    RefusingHostReply refusing_host_reply = {};
     DnsTrouble dns_trouble = {};
     bool operator==(const VerdictConfig&) const = default;
 };

@@ -280,8 +280,25 @@ void add_verdict(Rows& rows) {
                     "Such looks at once; one more is left out and the recipient accepted.",
                     &at<&Config::verdict, &C::look_concurrency_max>, reload, 1, 10'000});
     rows.push_back({s, "memory_age", Form::duration, R"("24h")",
-                    "How long a host that said 521 is believed to mean it.",
+                    "How long a host is believed to refuse mail after it last said 521.",
                     &at<&Config::verdict, &C::memory_age>, reload, minute, 60 * day});
+    rows.push_back({s, "ask_again", Form::duration, R"("15m")",
+                    "After this time a host that said 521 is asked again in the background, then "
+                    "after twice as long each time, at most an hour, while mail for it comes "
+                    "within memory_age. 0s: never.",
+                    &at<&Config::verdict, &C::ask_again>, reload, 0, day});
+    rows.push_back({s,
+                    "refusing_host_reply",
+                    Form::choice,
+                    R"("auto")",
+                    "The reply code for a recipient whose hosts all said 521; auto is 550 when a "
+                    "host was asked for this recipient, and 556 when the refusals are known from "
+                    "before.",
+                    &at<&Config::verdict, &C::refusing_host_reply>,
+                    reload,
+                    0,
+                    0,
+                    {"auto", "550", "556"}});
     rows.push_back({s,
                     "dns_trouble",
                     Form::choice,

@@ -49,9 +49,9 @@ using Place =
                  Access<std::vector<Endpoint>>, Access<std::optional<Endpoint>>,
                  Access<std::vector<route::IpAddress>>, Access<std::optional<mail::Address>>,
                  Access<NulContent>, Access<OutsiderRouting>, Access<RouteConfig>,
-                 Access<MaillessReply>, Access<Loopback>, Access<PrivateHosts>,
-                 Access<RefusedGreeting>, Access<DeliveryTls>, Access<DnsTrouble>, Access<LogForm>,
-                 Access<LogLevel>>;
+                 Access<MaillessReply>, Access<RefusingHostReply>, Access<Loopback>,
+                 Access<PrivateHosts>, Access<RefusedGreeting>, Access<DeliveryTls>,
+                 Access<DnsTrouble>, Access<LogForm>, Access<LogLevel>>;
 
 struct Row {
     std::string_view section;  // empty above every section

@@ -145,7 +145,8 @@ std::string content_line(queue::QueueId id, std::string_view bytes) {
 std::string host_line(const verdict::HostMemory::Entry& host) {
     Json json;
     json["type"] = "host";
-    json["address"] = host.address;
+    json["address"] = host.at.address.text();
+    json["port"] = host.at.port;
     json["host"] = host.host;
     json["seen"] = time_text(host.seen);
     json["words"] = host.words;

@@ -244,22 +244,24 @@ awaitable<ControlDesk::Done> ControlDesk::hosts(ControlAnswer& answer) {
 }
 
 awaitable<ControlDesk::Done> ControlDesk::forget(const ControlRequest& request) {
-    std::vector<std::string> addresses;
-    if (request.is_all) {
-        addresses.emplace_back();
-    } else if (const auto address = route::IpAddress::parse(request.host)) {
-        addresses.push_back(address->text());
-    } else {
+    // Nothing stands for all of them.
+    std::vector<std::optional<route::HostPort>> places;
+    if (request.is_all) places.emplace_back();
+    const auto address = route::IpAddress::parse(request.host);
+    const auto place = address ? std::nullopt : route::HostPort::parse(request.host, 0);
+    if (place) places.emplace_back(*place);
+    if (!request.is_all && !place) {
         for (const auto& entry : house_.refusals()) {
-            if (base::equal_no_case(entry.host, request.host)) addresses.push_back(entry.address);
+            const bool is_meant = address ? entry.at.address == *address
+                                          : base::equal_no_case(entry.host, request.host);
+            if (is_meant) places.emplace_back(entry.at);
         }
     }
     Totals totals;
-    for (const auto& address : addresses) {
-        const auto done =
-            co_await answer_of<base::Result<void>>([this, &address, &totals](auto answer) {
-                totals.count += house_.forget_by_hand(address, std::move(answer));
-            });
+    for (const auto& at : places) {
+        const auto done = co_await answer_of<base::Result<void>>([this, &at, &totals](auto answer) {
+            totals.count += house_.forget_by_hand(at, std::move(answer));
+        });
         if (!done) co_return std::unexpected(done.error());
     }
     if (!request.is_all && totals.count == 0) totals.missing = 1;

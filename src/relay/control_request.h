@@ -64,7 +64,7 @@ struct ControlRequest {
     MessageFilter filter = {};
     queue::QueueId after = {};  // of a list: from the next one on
     std::size_t limit = lines_most;
-    std::string host = {};  // to forget: its address, or its name
+    std::string host = {};  // to forget: its address, with or without a port, or its name
 
     // What one answer holds at most, unless "limit" says less: messages of a list, destinations.
     static constexpr std::size_t lines_most = 1000;

@@ -26,6 +26,7 @@
 #include "relay/metrics.h"
 #include "relay/pages.h"
 #include "relay/queue_start.h"
+#include "relay/recheck.h"
 #include "relay/rules.h"
 #include "relay/service_state.h"
 #include "relay/shard.h"
@@ -369,6 +370,7 @@ Result<int> Daemon::run() {
         (*own_addresses_)->follow([this](const auto& interfaces) { learn_own_places(interfaces); });
     }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
+    ask_refusing_hosts_again(*shards_.front());
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.
     std::thread joiner([this] {

@@ -17,6 +17,7 @@
 #include "relay/queue_table.h"
 #include "relay/routing.h"
 #include "relay/shard.h"
+#include "smtp/host_refusal.h"
 
 namespace turnaway::relay {
 namespace {
@@ -123,7 +124,8 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
     // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
     settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
-        return health.is_resting(address, now) || shard_.house().is_refusing(address);
+        return health.is_resting(address, now) ||
+               shard_.house().is_refusing({address, times_.port});
     };
     return settings;
 }
@@ -195,20 +197,17 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     }
 }
 
-// What the dialogue says of the host itself (requirement 20).
+// What the dialogue says of the host itself (requirement 20). A 220 is not a word for it: it may
+// refuse everybody at RCPT. A host that took a recipient takes mail.
 void Round::learn(const HostAddress& where, const Dialogue& dialogue) {
-    const std::string address = where.address.text();
-    const auto& outcome = dialogue.host_outcome;
-    if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
-        const auto& reply = *outcome->reply;
-        shard_.house().remember_refusal(where.host, address,
-                                        reply.code.text() + ' ' + reply.text());
+    const route::HostPort at{where.address, where.port};
+    if (const auto* refusal = refusal_of_host(where, dialogue)) {
+        shard_.house().remember_refusal(where.host, at, smtp::words_of(*refusal));
+    } else if (has_taken_recipient(dialogue)) {
+        shard_.house().forget_refusal(at);
     }
     for (const auto& each : dialogue.outcomes) {
-        // Not a 220: a host may refuse at RCPT.
-        if (!each || each->stage < smtp::ClientStage::data) continue;
-        shard_.house().forget_refusal(address);
-        had_success_ |= each->verdict == smtp::ClientVerdict::delivered;
+        had_success_ |= each && each->verdict == smtp::ClientVerdict::delivered;
     }
 }
 

@@ -145,9 +145,17 @@ void tell_reported(House& house, const queue::Message& message, const queue::Mes
                  .recipients = static_cast<std::uint32_t>(report.envelope.recipients.size())});
 }
 
-void tell_host_refuses(House& house, std::string_view host, std::string_view address,
+void tell_host_refuses(House& house, std::string_view host, const route::HostPort& at,
                        std::string_view words) {
-    house.log().write(HostRefuses{.host = host, .address = address, .words = words});
+    const std::string address = at.address.text();
+    const std::string place = at.text();
+    house.log().write(HostRefuses{
+        .host = host, .address = address, .port = at.port, .place = place, .words = words});
+}
+
+void tell_host_forgotten(House& house, const route::HostPort& at) {
+    const std::string place = at.text();
+    house.log().write(HostForgotten{.place = place});
 }
 
 void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id) {

@@ -15,6 +15,7 @@
 #include "queue/message.h"
 #include "relay/message_report.h"
 #include "relay/next_host.h"
+#include "route/host_port.h"
 
 namespace turnaway::relay {
 
@@ -41,9 +42,11 @@ void tell_round(House& house, const queue::Message& message, std::span<const std
 // `report` tells the sender of `message` these endings.
 void tell_reported(House& house, const queue::Message& message, const queue::Message& report,
                    std::span<const Ending> endings);
-// A host that was not known to said 521, as its greeting or to EHLO.
-void tell_host_refuses(House& house, std::string_view host, std::string_view address,
+// A host that was not known to said 521 of itself.
+void tell_host_refuses(House& house, std::string_view host, const route::HostPort& at,
                        std::string_view words);
+// What is known of it is gone: it took mail, or was asked again.
+void tell_host_forgotten(House& house, const route::HostPort& at);
 void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id = {});
 
 }  // namespace turnaway::relay

@@ -1,5 +1,6 @@
 #include "relay/house.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -18,6 +19,20 @@ std::chrono::sys_seconds now_seconds() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+// The longest time between two questions to a host that refuses.
+constexpr std::chrono::seconds ask_most{3600};
+
+verdict::HostMemory::Settings memory_settings(const VerdictConfig& config) {
+    return {.age_max = config.memory_age,
+            .ask_first = config.ask_again,
+            .ask_most = std::max(config.ask_again, ask_most)};
+}
+
+spool::RefusingHost row_of(const verdict::HostMemory::Entry& entry) {
+    return {
+        .host = entry.host, .address = entry.at.text(), .seen = entry.seen, .words = entry.words};
+}
+
 }  // namespace
 
 House::House(Parts parts)
@@ -25,12 +40,12 @@ House::House(Parts parts)
       rules_(parts_.rules),
       own_places_(std::make_shared<const OwnPlaces>()),
       table_(parts_.spool, base::limits::fresh_content_bytes_most),
-      memory_(parts_.rules->config.verdict.memory_age, base::limits::refusing_hosts_most) {}
+      memory_(memory_settings(parts_.rules->config.verdict), base::limits::refusing_hosts_most) {}
 
 void House::change_rules(std::shared_ptr<const Rules> rules) {
     {
         const std::lock_guard lock(memory_mutex_);
-        memory_.change_age(rules->config.verdict.memory_age);
+        memory_.change(memory_settings(rules->config.verdict));
     }
     rules_.store(std::move(rules));
     for (auto* shard : shards_) shard->rules_changed();
@@ -102,72 +117,108 @@ Shard& House::shard_of(std::string_view destination) {
     return *shards_[std::hash<std::string_view>()(destination) % shards_.size()];
 }
 
-// Each change goes to the spool under the lock of the memory, so that both take all changes in one
-// order.
-void House::remember_refusal(std::string host, const std::string& address, std::string words) {
+spool::Spool::Done House::noted() {
+    return [this](const base::Result<void>& done) {
+        if (!done) check_spool(done.error());
+    };
+}
+
+void House::remember_refusal(std::string host, const route::HostPort& at, std::string words) {
     const auto now = now_seconds();
+    const verdict::HostMemory::Entry entry{
+        .host = std::move(host), .at = at, .words = std::move(words), .seen = now};
     bool is_news = false;
     {
         const std::lock_guard lock(memory_mutex_);
-        is_news = memory_.find(address, now) == nullptr;
-        if (!memory_.remember(host, address, words, now)) return;
-        parts_.spool.remember({.host = host, .address = address, .seen = now, .words = words},
-                              [this](const base::Result<void>& done) {
-                                  if (!done) check_spool(done.error());
-                              });
+        is_news = memory_.find(at, now) == nullptr;
+        std::optional<route::HostPort> dropped;
+        if (!memory_.remember(entry, &dropped)) return;
+        if (dropped) parts_.spool.forget(dropped->text(), noted());
+        parts_.spool.remember(row_of(*memory_.find(at, now)), noted());
     }
-    if (is_news) tell_host_refuses(*this, host, address, words);
+    if (is_news) tell_host_refuses(*this, entry.host, at, entry.words);
 }
 
-void House::forget_refusal(const std::string& address) {
+void House::renew_refusal(const route::HostPort& at, std::string words) {
     const std::lock_guard lock(memory_mutex_);
-    if (!memory_.forget(address)) return;
-    parts_.spool.forget(address, [this](const base::Result<void>& done) {
-        if (!done) check_spool(done.error());
-    });
+    const auto* entry = memory_.renew(at, std::move(words), now_seconds());
+    if (entry != nullptr) parts_.spool.remember(row_of(*entry), noted());
 }
 
-std::size_t House::forget_by_hand(const std::string& address, spool::Spool::Done done) {
-    std::size_t known = 0;
+void House::forget_refusal(const route::HostPort& at) {
     {
         const std::lock_guard lock(memory_mutex_);
-        if (address.empty()) {
-            known = memory_.size();
-            memory_.forget_all();
-        } else {
-            known = memory_.forget(address) ? 1 : 0;
-        }
+        if (!memory_.forget(at)) return;
+        parts_.spool.forget(at.text(), noted());
     }
-    parts_.spool.forget(address, [this, done = std::move(done)](base::Result<void> made) {
-        if (!made) check_spool(made.error());
-        done(std::move(made));
-    });
+    tell_host_forgotten(*this, at);
+}
+
+std::size_t House::forget_by_hand(const std::optional<route::HostPort>& at,
+                                  spool::Spool::Done done) {
+    const std::lock_guard lock(memory_mutex_);
+    std::size_t known = memory_.size();
+    if (at) {
+        known = memory_.forget(*at) ? 1 : 0;
+    } else {
+        memory_.forget_all();
+    }
+    parts_.spool.forget(at ? at->text() : std::string(),
+                        [this, done = std::move(done)](base::Result<void> made) {
+                            if (!made) check_spool(made.error());
+                            done(std::move(made));
+                        });
     return known;
 }
 
-bool House::is_refusing(const route::IpAddress& address) {
+bool House::is_refusing(const route::HostPort& at) {
     const std::shared_lock lock(memory_mutex_);
-    return memory_.find(address, now_seconds()) != nullptr;
+    return memory_.find(at, now_seconds()) != nullptr;
+}
+
+std::vector<verdict::HostMemory::Entry> House::take_due_refusals() {
+    const auto now = now_seconds();
+    const std::lock_guard lock(memory_mutex_);
+    for (const auto& at : memory_.expire(now)) parts_.spool.forget(at.text(), noted());
+    return memory_.take_due(now);
 }
 
 void House::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
-    const auto now = now_seconds();
+    // Versions before 2026-11-30 wrote an address alone; the port was that of the configuration,
+    // 25 unless it says otherwise.
+    const auto port = rules()->config.delivery.port;
     const std::lock_guard lock(memory_mutex_);
-    for (const auto& host : hosts) memory_.remember(host.host, host.address, host.words, host.seen);
-    memory_.expire(now);
-    // What is no evidence any more would stay on the disk for ever.
     for (const auto& host : hosts) {
-        if (host.address.empty() || memory_.find(host.address, now) != nullptr) continue;
-        parts_.spool.forget(host.address, [this](const base::Result<void>& done) {
-            if (!done) check_spool(done.error());
-        });
+        const auto at = route::HostPort::parse(host.address, port);
+        const bool is_taken =
+            at && memory_.remember(
+                      {.host = host.host, .at = *at, .words = host.words, .seen = host.seen});
+        if (is_taken && at->text() == host.address) continue;
+        // An empty address would be an order to forget all.
+        if (!host.address.empty()) parts_.spool.forget(host.address, noted());
+        if (!is_taken) continue;
+        auto row = host;
+        row.address = at->text();
+        parts_.spool.remember(std::move(row), noted());
+    }
+    // What is no longer evidence would stay on the disk for ever.
+    for (const auto& at : memory_.expire(now_seconds())) {
+        parts_.spool.forget(at.text(), noted());
     }
 }
 
 verdict::Answer House::decide(const verdict::Policy& policy, const mail::Address& recipient,
-                              const route::Route& route) {
+                              const route::Route& route, const Asked& asked) {
+    const auto now = now_seconds();
     const std::shared_lock lock(memory_mutex_);
-    return verdict::decide_recipient(policy, recipient, route, memory_, now_seconds());
+    auto answer = verdict::decide_recipient(
+        policy, recipient, route,
+        {.memory = memory_, .port = asked.port, .now = now, .was_asked_now = asked.was_asked_now});
+    if (answer.reason != verdict::reason::refusing_hosts) return answer;
+    for (const auto& host : route.hosts) {
+        for (const auto& address : host.addresses) memory_.use({address, asked.port}, now);
+    }
+    return answer;
 }
 
 std::vector<verdict::HostMemory::Entry> House::refusals() {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,7 @@
 #include "relay/own_places.h"
 #include "relay/queue_table.h"
 #include "relay/rules.h"
+#include "route/host_port.h"
 #include "route/route.h"
 #include "spool/spool.h"
 #include "verdict/answer.h"
@@ -84,18 +86,27 @@ class House {
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
     // What hosts said of themselves.
-    void remember_refusal(std::string host, const std::string& address, std::string words);
-    void forget_refusal(const std::string& address);
-    bool is_refusing(const route::IpAddress& address);
+    struct Asked {
+        std::uint16_t port;  // that the hosts of the route are dialled at
+        bool was_asked_now;  // a host of the route was connected to for this recipient
+    };
+    void remember_refusal(std::string host, const route::HostPort& at, std::string words);
+    // It was asked again and still refuses. Nothing happens if it was forgotten in the meantime.
+    void renew_refusal(const route::HostPort& at, std::string words);
+    // It took mail, or no longer refuses.
+    void forget_refusal(const route::HostPort& at);
+    bool is_refusing(const route::HostPort& at);
+    // The hosts to ask again now. What is no longer evidence goes.
+    std::vector<verdict::HostMemory::Entry> take_due_refusals();
     void load_refusals(const std::vector<spool::RefusingHost>& hosts);
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
-                           const route::Route& route);
+                           const route::Route& route, const Asked& asked);
     std::vector<verdict::HostMemory::Entry> refusals();
     // How many those are, without copying them.
     std::size_t refusals_known();
-    // By hand, from memory and spool; "" forgets all. How many that were; done() once it is
-    // durable.
-    std::size_t forget_by_hand(const std::string& address, spool::Spool::Done done);
+    // By an administrator, from memory and spool; nothing: all. How many that were; done() once it
+    // is durable.
+    std::size_t forget_by_hand(const std::optional<route::HostPort>& at, spool::Spool::Done done);
 
     const std::vector<Shard*>& shards() const { return shards_; }
     Shard& shard_of(std::string_view destination);
@@ -105,6 +116,7 @@ class House {
 
   private:
     void took(const Census::Step& step);
+    spool::Spool::Done noted();
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;
@@ -114,7 +126,8 @@ class House {
     LookTable looks_;
     Census census_;
     std::vector<Shard*> shards_;
-    // RCPT only reads: it waits for a change, not for whoever lists what is known.
+    // Changes go to the spool under it too, so that memory and disk take them in one order. RCPT
+    // only reads: it waits for a change, not for whoever lists what is known.
     std::shared_mutex memory_mutex_;
     verdict::HostMemory memory_;
     std::atomic<bool> has_said_failure_ = false;

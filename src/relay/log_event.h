@@ -100,11 +100,18 @@ struct Removed {
     queue::QueueId id;
 };
 
-// A host said 521 as its greeting or to EHLO, and is remembered.
+// A host said 521 of itself, and is remembered.
 struct HostRefuses {
     std::string_view host;
     std::string_view address = {};
+    std::uint16_t port = 0;
+    std::string_view place = {};  // address and port, as `turnaway queue forget` takes them
     std::string_view words = {};
+};
+
+// It does not refuse any more, so it is not remembered.
+struct HostForgotten {
+    std::string_view place;
 };
 
 struct Started {
@@ -143,9 +150,9 @@ struct Trouble {
     std::optional<queue::QueueId> id = {};
 };
 
-using LogEvent =
-    std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported, Removed,
-                 HostRefuses, Started, Listening, Reloaded, Stopped, Controlled, Trouble>;
+using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported,
+                              Removed, HostRefuses, HostForgotten, Started, Listening, Reloaded,
+                              Stopped, Controlled, Trouble>;
 
 // From which level on it is written.
 LogLevel level_of(const LogEvent& event);

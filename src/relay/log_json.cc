@@ -46,6 +46,9 @@ std::string_view event_name(const Removed&) {
 std::string_view event_name(const HostRefuses&) {
     return "host-refuses";
 }
+std::string_view event_name(const HostForgotten&) {
+    return "host-forgotten";
+}
 std::string_view event_name(const Started&) {
     return "started";
 }
@@ -128,7 +131,13 @@ void add(LogLine& line, const Removed& event) {
 void add(LogLine& line, const HostRefuses& event) {
     line.add("host", event.host);
     line.add("address", event.address);
+    line.add("port", std::uint64_t{event.port});
     line.add("words", event.words);
+    line.add("way_out", "turnaway queue forget " + std::string(event.place));
+}
+
+void add(LogLine& line, const HostForgotten& event) {
+    line.add("host", event.place);
 }
 
 void add(LogLine& line, const Started& event) {

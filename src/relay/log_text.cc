@@ -134,10 +134,13 @@ class Text {
         return line("qmgr", event.id.text() + ": removed");
     }
     std::string operator()(const HostRefuses& event) const {
-        return line("smtp", "host takes no mail: " + peer(event.host, event.address) +
-                                " said: " + safe(event.words) +
-                                " (remembered; to end that: turnaway queue forget " +
-                                safe(event.address) + ")");
+        return line("smtp", fmt::format("host takes no mail: {}:{} said: {} (remembered; if it is "
+                                        "wrong: turnaway queue forget {})",
+                                        peer(event.host, event.address), event.port,
+                                        safe(event.words), event.place));
+    }
+    std::string operator()(const HostForgotten& event) const {
+        return line("smtp", "host may take mail again: " + safe(event.place));
     }
     std::string operator()(const Started& event) const {
         return line("master", fmt::format("daemon started -- version {}, configuration {}, "

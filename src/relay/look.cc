@@ -25,8 +25,7 @@ using verdict::LookFinding;
 
 struct LookAt {
     std::string host;
-    route::IpAddress address;
-    std::uint16_t port;
+    route::HostPort at;
     Clock::time_point end;
 };
 
@@ -37,9 +36,8 @@ std::chrono::milliseconds left_until(Clock::time_point end) {
 
 // What was found is known before those who wait go on.
 void conclude(House& house, const LookAt& at, LookFinding finding, const std::string& words) {
-    const std::string address = at.address.text();
-    if (finding == LookFinding::refuses_521) house.remember_refusal(at.host, address, words);
-    house.looks().finished(at.address, finding, Clock::now());
+    if (finding == LookFinding::refuses_521) house.remember_refusal(at.host, at.at, words);
+    house.looks().finished(at.at, finding, Clock::now());
 }
 
 asio::awaitable<void> step(GreetingLook& look, io::Connection& connection, Clock::time_point end) {
@@ -64,8 +62,8 @@ asio::awaitable<void> step(GreetingLook& look, io::Connection& connection, Clock
 
 asio::awaitable<void> look_at(Shard& shard, LookAt at) {
     GreetingLook look;
-    auto dialled = co_await io::Connection::dial(shard.io().get_executor(), at.address, at.port,
-                                                 left_until(at.end));
+    auto dialled = co_await io::Connection::dial(shard.io().get_executor(), at.at.address,
+                                                 at.at.port, left_until(at.end));
     if (!dialled) {
         look.closed();
         conclude(shard.house(), at, look.finding(), look.words());
@@ -89,7 +87,7 @@ asio::awaitable<bool> await_look(Shard& shard, std::size_t looks_max, LookAt at)
             if (const auto waiting = weak.lock()) waiting->cancel();
         });
     };
-    const auto claim = shard.house().looks().claim(at.address, looks_max, Clock::now(), wake);
+    const auto claim = shard.house().looks().claim(at.at, looks_max, Clock::now(), wake);
     if (claim == LookTable::Claim::known) co_return true;
     if (claim == LookTable::Claim::full) co_return false;
     if (claim == LookTable::Claim::begun) {
@@ -102,24 +100,26 @@ asio::awaitable<bool> await_look(Shard& shard, std::size_t looks_max, LookAt at)
 
 }  // namespace
 
-asio::awaitable<void> look_at_hosts(Shard& shard, std::shared_ptr<const Rules> rules,
-                                    RoutePtr route) {
+asio::awaitable<bool> look_at_hosts(Shard& shard, std::shared_ptr<const Rules> rules,
+                                    RoutePtr route, std::uint16_t port) {
     const auto& config = rules->config;
     const auto end = Clock::now() + config.verdict.look_deadline;
+    bool has_asked = false;
     for (const auto& host : route->hosts) {
         for (const auto& address : host.addresses) {
-            if (shard.house().is_refusing(address)) continue;
-            if (Clock::now() >= end) co_return;
-            LookAt at{.host = host.name ? host.name->text() : std::string(),
-                      .address = address,
-                      .port = config.delivery.port,
-                      .end = end};
+            const route::HostPort place{address, port};
+            if (shard.house().is_refusing(place)) continue;
+            if (Clock::now() >= end) co_return has_asked;
+            LookAt at{
+                .host = host.name ? host.name->text() : std::string(), .at = place, .end = end};
             const bool has_place =
                 co_await await_look(shard, config.verdict.look_concurrency_max, std::move(at));
             // One that may take the mail is enough.
-            if (!has_place || !shard.house().is_refusing(address)) co_return;
+            if (!has_place || !shard.house().is_refusing(place)) co_return has_asked;
+            has_asked = true;
         }
     }
+    co_return has_asked;
 }
 
 }  // namespace turnaway::relay

@@ -7,36 +7,36 @@
 
 namespace turnaway::relay {
 
-LookTable::Claim LookTable::claim(const route::IpAddress& address, std::size_t looks_max,
+LookTable::Claim LookTable::claim(const route::HostPort& at, std::size_t looks_max,
                                   Clock::time_point now, Woken woken) {
     const std::lock_guard lock(mutex_);
-    const auto known = known_.find(address);
+    const auto known = known_.find(at);
     if (known != known_.end() && now < known->second.until) return Claim::known;
-    const auto at = under_way_.find(address);
-    if (at != under_way_.end()) {
-        at->second.push_back(std::move(woken));
+    const auto looks = under_way_.find(at);
+    if (looks != under_way_.end()) {
+        looks->second.push_back(std::move(woken));
         return Claim::shared;
     }
     if (under_way_.size() >= looks_max) return Claim::full;
-    under_way_[address].push_back(std::move(woken));
+    under_way_[at].push_back(std::move(woken));
     return Claim::begun;
 }
 
-void LookTable::finished(const route::IpAddress& address, verdict::LookFinding finding,
+void LookTable::finished(const route::HostPort& at, verdict::LookFinding finding,
                          Clock::time_point now) {
     std::vector<Woken> waiting;
     {
         const std::lock_guard lock(mutex_);
-        const auto at = under_way_.find(address);
-        TURNAWAY_CHECK(at != under_way_.end());
-        waiting = std::move(at->second);
-        under_way_.erase(at);
+        const auto looks = under_way_.find(at);
+        TURNAWAY_CHECK(looks != under_way_.end());
+        waiting = std::move(looks->second);
+        under_way_.erase(looks);
         switch (finding) {
             case verdict::LookFinding::takes_mail:
-                keep(address, now + base::limits::looked_age_most);
+                keep(at, now + base::limits::looked_age_most);
                 break;
             case verdict::LookFinding::unclear:
-                keep(address, now + base::limits::unclear_look_age_most);
+                keep(at, now + base::limits::unclear_look_age_most);
                 break;
             case verdict::LookFinding::refuses_521:
                 break;
@@ -46,8 +46,8 @@ void LookTable::finished(const route::IpAddress& address, verdict::LookFinding f
 }
 
 // Under the lock.
-void LookTable::keep(const route::IpAddress& address, Clock::time_point until) {
-    if (const auto old = known_.find(address); old != known_.end()) {
+void LookTable::keep(const route::HostPort& at, Clock::time_point until) {
+    if (const auto old = known_.find(at); old != known_.end()) {
         ages_.erase(old->second.age);
         known_.erase(old);
     }
@@ -55,7 +55,7 @@ void LookTable::keep(const route::IpAddress& address, Clock::time_point until) {
         known_.erase(ages_.front());
         ages_.pop_front();
     }
-    known_[address] = {.until = until, .age = ages_.insert(ages_.end(), address)};
+    known_[at] = {.until = until, .age = ages_.insert(ages_.end(), at)};
 }
 
 std::size_t LookTable::known() const {

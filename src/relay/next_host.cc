@@ -1,5 +1,7 @@
 #include "relay/next_host.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "io/no_way.h"
@@ -7,6 +9,7 @@
 #include "queue/history.h"
 #include "relay/events.h"
 #include "relay/shard.h"
+#include "smtp/host_refusal.h"
 
 namespace turnaway::relay {
 namespace {
@@ -17,7 +20,34 @@ bool is_over_before_mail(smtp::ClientStage stage) {
            stage == ClientStage::ehlo || stage == ClientStage::starttls;
 }
 
+std::string first_word(const smtp::Reply& greeting) {
+    const std::string text = greeting.text();
+    return text.substr(0, text.find(' '));
+}
+
 }  // namespace
+
+const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dialogue) {
+    const auto& outcome = dialogue.host_outcome;
+    if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
+        return outcome->reply.get();
+    }
+    const std::array<std::string_view, 2> names{where.host, dialogue.greeting_name};
+    const auto refuses = [&](const std::optional<smtp::ClientOutcome>& each) {
+        return each && each->reply && each->cause == smtp::ClientCause::replied &&
+               smtp::is_about_host_itself(*each->reply, each->stage, names);
+    };
+    const bool all_refused =
+        !dialogue.outcomes.empty() && std::ranges::all_of(dialogue.outcomes, refuses);
+    return all_refused ? dialogue.outcomes.front()->reply.get() : nullptr;
+}
+
+bool has_taken_recipient(const Dialogue& dialogue) {
+    return std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
+        return each && (each->verdict == smtp::ClientVerdict::delivered ||
+                        each->stage >= smtp::ClientStage::data);
+    });
+}
 
 io::ClientDeadlines deadlines_of(const Config& config) {
     using smtp::ClientWait;
@@ -119,6 +149,7 @@ asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
 Dialogue NextHost::conclude() const {
     Dialogue dialogue{.host_outcome = session_->host_outcome(),
                       .offers_dsn = session_->extensions().dsn};
+    if (session_->greeting() != nullptr) dialogue.greeting_name = first_word(*session_->greeting());
     if (dialogue.host_outcome && is_over_before_mail(dialogue.host_outcome->stage)) {
         if (!dialogue.host_outcome->reply) dialogue.words = queue::describe(*dialogue.host_outcome);
         return dialogue;

@@ -40,10 +40,17 @@ struct Dialogue {
     std::optional<smtp::ClientOutcome> host_outcome = {};
     // For each recipient of the message, in its order; empty when it never came to a transaction.
     std::vector<std::optional<smtp::ClientOutcome>> outcomes = {};
-    std::string words = {};  // ours, where the host said nothing
+    std::string words = {};          // ours, where the host said nothing
+    std::string greeting_name = {};  // what the host calls itself: the first word of its 220
     bool offers_dsn = false;
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
+
+// The 521 by which the host says that it takes no mail, or null: before MAIL, or to MAIL or
+// RCPT for all recipients alike.
+const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dialogue);
+// A host that did takes mail.
+bool has_taken_recipient(const Dialogue& dialogue);
 
 class NextHost {
   public:

@@ -59,6 +59,17 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
                              ? verdict::DnsTrouble::accept
                              : verdict::DnsTrouble::defer;
     policy.may_outsiders_route = config.relay.outsider_routing == OutsiderRouting::accept;
+    switch (config.verdict.refusing_host_reply) {
+        case RefusingHostReply::by_evidence:
+            policy.refusing_host_reply = verdict::RefusingHostReply::by_evidence;
+            break;
+        case RefusingHostReply::code_550:
+            policy.refusing_host_reply = verdict::RefusingHostReply::code_550;
+            break;
+        case RefusingHostReply::code_556:
+            policy.refusing_host_reply = verdict::RefusingHostReply::code_556;
+            break;
+    }
     rules->config = std::move(config);
     return rules;
 }

@@ -51,6 +51,18 @@ void append_attempt(std::string& out, const Attempt& attempt) {
                   "  ");
 }
 
+// In a line of its own, to be copied.
+void append_way_out(std::string& out, std::string_view command) {
+    if (command.empty()) return;
+    append_folded(out, "",
+                  "If the host accepts mail now, the administrator of this mail system can end the "
+                  "refusal at once with this command:",
+                  "");
+    out += "    ";
+    out += command;
+    out += "\r\n";
+}
+
 }  // namespace
 
 std::string explanation(const Report& report) {
@@ -62,6 +74,7 @@ std::string explanation(const Report& report) {
         const Wording wording = wording_of(outcome, recipient_of(outcome));
         append_folded(out, "", wording.happened, "");
         append_folded(out, "", "What to do: " + wording.advice, "");
+        append_way_out(out, wording.way_out);
         out += "\r\n";
     }
     std::size_t left_out = 0;

@@ -1,6 +1,7 @@
 #include "report/wording.h"
 
 #include "base/text.h"
+#include "codes/host_refusal.h"
 #include "codes/judgement.h"
 #include "codes/table.h"
 #include "mail/date_time.h"
@@ -45,11 +46,24 @@ struct Cause {
     std::string text;  // a sentence
     Actor actor = Actor::sender;
     std::string advice = {};
+    std::string way_out = {};
 };
 
 std::string deciding_host(const RecipientOutcome& outcome) {
     if (!outcome.decided_by) return {};
     return clean_text(outcome.attempts[*outcome.decided_by].host);
+}
+
+// A 521 by which the host speaks of itself. Behind RCPT it is a fault of a host that takes mail
+// (ADR 10).
+bool is_refusal_of_host(const Attempt& attempt, codes::ReplyCode code, std::string_view text) {
+    return code == codes::host_takes_no_mail && attempt.stage <= Stage::rcpt &&
+           codes::scope_of(text, codes::Stage::greeting) == codes::RefusalScope::host;
+}
+
+// The relay remembers such a host (ADR 15).
+std::string way_out(const Attempt& attempt) {
+    return attempt.address.empty() ? "" : "turnaway queue forget " + clean_text(attempt.address);
 }
 
 Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) {
@@ -67,10 +81,12 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
                     std::string(judgement.advice)};
         }
     }
-    if (reply.code == codes::host_takes_no_mail) {
-        return {name + " says that it takes no mail, from nobody and for nobody.", Actor::sender,
-                "Do not write to this address again; ask the recipient by another way for an "
-                "address that takes mail."};
+    const auto& attempt = outcome.attempts[*outcome.decided_by];
+    if (is_refusal_of_host(attempt, reply.code, text)) {
+        return {name + " says that it does not accept any mail.", Actor::sender,
+                "Do not write to this address again; ask the recipient in another way for an "
+                "address that accepts mail.",
+                way_out(attempt)};
     }
     const auto* row = codes::find(outcome.status.detail());
     if (row != nullptr && !row->about.broad) {
@@ -115,7 +131,7 @@ Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recip
                         "way."};
             }
             return {message + " could not be delivered: " + inside_sentence(cause.text),
-                    for_the_sender(cause.actor, cause.advice)};
+                    for_the_sender(cause.actor, cause.advice), cause.way_out};
         }
         case Action::delayed:
             return {

@@ -14,6 +14,8 @@ namespace turnaway::report {
 struct Wording {
     std::string happened;  // both are UTF-8 without control characters
     std::string advice;
+    // The command by which the administrator of this relay ends the refusal, where there is one.
+    std::string way_out = {};
 };
 
 Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recipient);

@@ -1,5 +1,11 @@
 #include "smtp/host_refusal.h"
 
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "codes/constants.h"
+
 namespace turnaway::smtp {
 
 namespace {
@@ -28,6 +34,22 @@ codes::Stage stage_of(ClientStage stage) {
     return codes::Stage::unknown;
 }
 
+constexpr std::array<std::string_view, 6> words_for_host{"host",    "server",  "system",
+                                                         "machine", "serveur", "servidor"};
+
+// Without the marks of a sentence around it.
+std::string_view bare(std::string_view word) {
+    constexpr std::string_view marks = ".,;:!()[]<>\"'";
+    const auto first = word.find_first_not_of(marks);
+    if (first == std::string_view::npos) return {};
+    return word.substr(first, word.find_last_not_of(marks) - first + 1);
+}
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+    return std::ranges::any_of(
+        words, [&](std::string_view each) { return base::equal_no_case(word, each); });
+}
+
 }  // namespace
 
 std::string words_of(const Reply& reply) {
@@ -39,6 +61,27 @@ std::string words_of(const Reply& reply) {
 codes::RefusalScope scope_of(const Reply& reply, ClientStage stage) {
     if (reply.codes_differ) return codes::RefusalScope::other;
     return codes::scope_of(words_of(reply), stage_of(stage));
+}
+
+bool is_about_host_itself(const Reply& reply, ClientStage stage,
+                          std::span<const std::string_view> own_names) {
+    const bool may_be = reply.code == codes::host_takes_no_mail &&
+                        (stage == ClientStage::mail || stage == ClientStage::rcpt) &&
+                        scope_of(reply, stage) == codes::RefusalScope::host;
+    if (!may_be) return false;
+    const std::string text = reply.text();
+    bool names_a_host = false;
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto end = std::min(rest.find(' '), rest.size());
+        const std::string_view word = bare(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        names_a_host |= is_one_of(word, words_for_host);
+        const bool is_name =
+            word.find('@') != std::string_view::npos ||
+            (word.find('.') != std::string_view::npos && std::ranges::any_of(word, base::is_alpha));
+        if (is_name && !is_one_of(word, own_names)) return false;
+    }
+    return names_a_host;
 }
 
 }  // namespace turnaway::smtp

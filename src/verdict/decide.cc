@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
-#include "verdict/refusing_hosts.h"
 #include "verdict/wording.h"
 
 namespace turnaway::verdict {
@@ -43,6 +42,18 @@ Answer mailless(const Policy& policy, const mail::Address& recipient) {
     // RFC 7505 section 4.1 keeps X.1.10 for a null MX; this is known from the configuration.
     return refuse(codes::domain_takes_no_mail, codes::system_takes_no_mail, std::move(text),
                   reason::mailless);
+}
+
+codes::ReplyCode reply_for_refusing_hosts(const Policy& policy, const HostEvidence& evidence) {
+    switch (policy.refusing_host_reply) {
+        case RefusingHostReply::code_550:
+            return codes::mailbox_unavailable;
+        case RefusingHostReply::code_556:
+            return codes::domain_takes_no_mail;
+        case RefusingHostReply::by_evidence:
+            break;
+    }
+    return evidence.was_asked_now ? codes::mailbox_unavailable : codes::domain_takes_no_mail;
 }
 
 // Why a route without hosts is one, in words that follow the recipient's domain.
@@ -105,13 +116,12 @@ std::optional<Answer> judge_before_route(const Policy& policy, Right right,
 }
 
 Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
-                        const route::Route& route, const HostMemory& memory,
-                        std::chrono::sys_seconds now) {
+                        const route::Route& route, const HostEvidence& evidence) {
     if (route.kind == route::RouteKind::hosts) {
-        const auto evidence = refusing_hosts(route, memory, now);
-        if (!evidence) return accept();
-        return refuse(codes::domain_takes_no_mail, codes::system_takes_no_mail,
-                      said(recipient) + ": " + *evidence, reason::refusing_hosts);
+        const auto words = refusing_hosts(route, evidence);
+        if (!words) return accept();
+        return refuse(reply_for_refusing_hosts(policy, evidence), codes::system_takes_no_mail,
+                      said(recipient) + ": " + *words, reason::refusing_hosts);
     }
     if (route.kind == route::RouteKind::later && policy.dns_trouble == DnsTrouble::accept) {
         return accept(reason::accepted_in_dns_trouble);

@@ -4,22 +4,23 @@
 // Refused for good: a closed relay, mailless hosts (RFC 1846 section 3), a null MX (RFC 7505
 // section 4), a domain that leads nowhere, and hosts that all said 521 lately. Never refused for
 // good on doubt: DNS trouble, an MX that could not be looked up, records left out because there
-// were too many, one address whose word we do not have. A sender is refused for a null MX alone; a
-// domain that does not exist, or leads nowhere, is no reason here: who checks senders does that
-// elsewhere, and `<>` is untouched. The caller asks DNS a second time before it believes a route
-// that is_worth_asking_again; that cannot be seen from the route. Known gap: where one address
-// family of a host could not be looked up, the route does not say so, and the other decides.
+// were too many, one address whose word we do not have. 556 is for what is known without a
+// connection (RFC 7504 section 4); what a host said just now is 550 (ADR 15). A sender is refused
+// for a null MX alone; a domain that does not exist, or leads nowhere, is no reason here: who
+// checks senders does that elsewhere, and `<>` is untouched. The caller asks DNS a second time
+// before it believes a route that is_worth_asking_again; that cannot be seen from the route. Known
+// gap: where one address family of a host could not be looked up, the route does not say so, and
+// the other decides.
 #pragma once
 
-#include <chrono>
 #include <optional>
 
 #include "mail/address.h"
 #include "route/ip_address.h"
 #include "route/route.h"
 #include "verdict/answer.h"
-#include "verdict/host_memory.h"
 #include "verdict/policy.h"
+#include "verdict/refusing_hosts.h"
 
 namespace turnaway::verdict {
 
@@ -31,8 +32,7 @@ std::optional<Answer> judge_before_route(const Policy& policy, Right right,
                                          const mail::Address& recipient, bool has_static_route);
 
 Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
-                        const route::Route& route, const HostMemory& memory,
-                        std::chrono::sys_seconds now);
+                        const route::Route& route, const HostEvidence& evidence);
 
 // `takes_no_mail`: the sender's domain says so with a null MX.
 Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail);

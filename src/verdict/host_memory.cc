@@ -9,71 +9,101 @@ namespace turnaway::verdict {
 
 namespace limits = base::limits;
 
-HostMemory::HostMemory(std::chrono::seconds age_max, std::size_t hosts_max)
-    : age_max_(age_max), hosts_max_(hosts_max) {
-    TURNAWAY_CHECK(age_max.count() > 0 && hosts_max > 0);
+HostMemory::HostMemory(Settings settings, std::size_t hosts_max)
+    : settings_(settings), hosts_max_(hosts_max) {
+    TURNAWAY_CHECK(hosts_max > 0);
+    change(settings);
 }
 
-void HostMemory::change_age(std::chrono::seconds age_max) {
-    TURNAWAY_CHECK(age_max.count() > 0);
-    age_max_ = age_max;
+void HostMemory::change(Settings settings) {
+    TURNAWAY_CHECK(settings.age_max.count() > 0 && settings.ask_most >= settings.ask_first);
+    const bool asks_otherwise = settings.ask_first != settings_.ask_first;
+    settings_ = settings;
+    if (!asks_otherwise) return;
+    for (auto& [at, known] : entries_) ask_after(known, known.entry.seen, settings_.ask_first);
 }
 
 bool HostMemory::is_evidence(const Entry& entry, std::chrono::sys_seconds now) const {
     // Not as a difference: a damaged time would overflow it.
-    return entry.seen <= now && entry.seen > now - age_max_;
+    return entry.seen <= now && entry.seen > now - settings_.age_max;
 }
 
-HostMemory::Entries::iterator HostMemory::erase(Entries::iterator at) {
-    by_age_.erase({at->second.seen, at->first});
-    return entries_.erase(at);
+std::chrono::sys_seconds HostMemory::after(std::chrono::sys_seconds from,
+                                           std::chrono::seconds wait) {
+    return std::min(from, std::chrono::sys_seconds::max() - wait) + wait;
 }
 
-bool HostMemory::remember(std::string host, std::string_view address, std::string words,
-                          std::chrono::sys_seconds seen) {
-    const auto key = route::IpAddress::parse(address);
-    if (!key) return false;
-    if (const auto known = entries_.find(*key); known != entries_.end()) {
-        if (known->second.seen > seen) return false;
-        erase(known);
-    } else if (entries_.size() == hosts_max_) {
-        const auto& [oldest_seen, oldest] = *by_age_.begin();
-        if (oldest_seen > seen) return false;
+void HostMemory::replace(Known& known, Entry fresh) {
+    by_age_.erase({known.entry.seen, fresh.at});
+    by_age_.emplace(fresh.seen, fresh.at);
+    known.entry = std::move(fresh);
+    known.entry.words.resize(std::min(known.entry.words.size(), limits::refusing_words_bytes_most));
+}
+
+void HostMemory::ask_after(Known& known, std::chrono::sys_seconds from, std::chrono::seconds wait) {
+    by_question_.erase({known.ask_at, known.entry.at});
+    known.wait = wait;
+    known.ask_at = after(from, wait);
+    by_question_.emplace(known.ask_at, known.entry.at);
+}
+
+void HostMemory::erase(Entries::iterator at) {
+    by_age_.erase({at->second.entry.seen, at->first});
+    by_question_.erase({at->second.ask_at, at->first});
+    entries_.erase(at);
+}
+
+bool HostMemory::remember(Entry fresh, std::optional<route::HostPort>* dropped) {
+    fresh.host.resize(std::min(fresh.host.size(), limits::dns_name_bytes_most));
+    if (const auto old = entries_.find(fresh.at); old != entries_.end()) {
+        Known& known = old->second;
+        if (known.entry.seen > fresh.seen) return false;
+        known.used = fresh.seen;
+        replace(known, std::move(fresh));
+        return true;
+    }
+    if (entries_.size() == hosts_max_) {
+        const auto [oldest_seen, oldest] = *by_age_.begin();
+        if (oldest_seen > fresh.seen) return false;
+        if (dropped != nullptr) *dropped = oldest;
         erase(entries_.find(oldest));
     }
-    host.resize(std::min(host.size(), limits::dns_name_bytes_most));
-    words.resize(std::min(words.size(), limits::refusing_words_bytes_most));
-    by_age_.emplace(seen, *key);
-    entries_.emplace(*key, Entry{.host = std::move(host),
-                                 .address = key->text(),
-                                 .words = std::move(words),
-                                 .seen = seen});
+    fresh.words.resize(std::min(fresh.words.size(), limits::refusing_words_bytes_most));
+    const auto at = fresh.at;
+    const auto& known =
+        entries_.try_emplace(at, std::move(fresh), settings_.ask_first).first->second;
+    by_age_.emplace(known.entry.seen, at);
+    by_question_.emplace(known.ask_at, at);
     return true;
 }
 
-bool HostMemory::forget(std::string_view address) {
-    const auto key = route::IpAddress::parse(address);
-    const auto at = key ? entries_.find(*key) : entries_.end();
-    if (at == entries_.end()) return false;
-    erase(at);
+const HostMemory::Entry* HostMemory::renew(const route::HostPort& at, std::string words,
+                                           std::chrono::sys_seconds seen) {
+    const auto known = entries_.find(at);
+    if (known == entries_.end() || known->second.entry.seen > seen) return nullptr;
+    replace(known->second,
+            {.host = known->second.entry.host, .at = at, .words = std::move(words), .seen = seen});
+    return &known->second.entry;
+}
+
+bool HostMemory::forget(const route::HostPort& at) {
+    const auto known = entries_.find(at);
+    if (known == entries_.end()) return false;
+    erase(known);
     return true;
 }
 
 void HostMemory::forget_all() {
     entries_.clear();
     by_age_.clear();
+    by_question_.clear();
 }
 
-const HostMemory::Entry* HostMemory::find(const route::IpAddress& address,
+const HostMemory::Entry* HostMemory::find(const route::HostPort& at,
                                           std::chrono::sys_seconds now) const {
-    const auto at = entries_.find(address);
-    return at != entries_.end() && is_evidence(at->second, now) ? &at->second : nullptr;
-}
-
-const HostMemory::Entry* HostMemory::find(std::string_view address,
-                                          std::chrono::sys_seconds now) const {
-    const auto key = route::IpAddress::parse(address);
-    return key ? find(*key, now) : nullptr;
+    const auto known = entries_.find(at);
+    if (known == entries_.end() || !is_evidence(known->second.entry, now)) return nullptr;
+    return &known->second.entry;
 }
 
 std::vector<HostMemory::Entry> HostMemory::list(std::chrono::sys_seconds now) const {
@@ -86,19 +116,41 @@ std::vector<HostMemory::Entry> HostMemory::list(std::chrono::sys_seconds now) co
 
 std::size_t HostMemory::count(std::chrono::sys_seconds now) const {
     // By age: the too old ones come first, those of the future last.
-    const auto is_too_old = [&](const auto& each) { return each.first <= now - age_max_; };
+    const auto is_too_old = [&](const auto& each) { return each.first <= now - settings_.age_max; };
     const auto first = std::ranges::find_if_not(by_age_, is_too_old);
     std::size_t others = static_cast<std::size_t>(std::distance(by_age_.begin(), first));
     for (auto at = by_age_.rbegin(); at != by_age_.rend() && at->first > now; ++at) ++others;
     return by_age_.size() - others;
 }
 
-std::size_t HostMemory::expire(std::chrono::sys_seconds now) {
-    const std::size_t before = entries_.size();
-    for (auto at = entries_.begin(); at != entries_.end();) {
-        at = is_evidence(at->second, now) ? std::next(at) : erase(at);
+std::vector<route::HostPort> HostMemory::expire(std::chrono::sys_seconds now) {
+    std::vector<route::HostPort> dropped;
+    const auto drop = [&](Order::iterator each) {
+        dropped.push_back(each->second);
+        erase(entries_.find(dropped.back()));
+    };
+    while (!by_age_.empty() && by_age_.begin()->first <= now - settings_.age_max) {
+        drop(by_age_.begin());
     }
-    return before - entries_.size();
+    while (!by_age_.empty() && by_age_.rbegin()->first > now) drop(std::prev(by_age_.end()));
+    return dropped;
+}
+
+void HostMemory::use(const route::HostPort& at, std::chrono::sys_seconds now) const {
+    if (const auto known = entries_.find(at); known != entries_.end()) known->second.used = now;
+}
+
+std::vector<HostMemory::Entry> HostMemory::take_due(std::chrono::sys_seconds now) {
+    std::vector<Entry> due;
+    if (settings_.ask_first.count() == 0) return due;
+    while (!by_question_.empty() && by_question_.begin()->first <= now) {
+        Known& known = entries_.find(by_question_.begin()->second)->second;
+        const auto wait = std::clamp(known.wait * 2, settings_.ask_first, settings_.ask_most);
+        ask_after(known, now, wait);
+        const bool is_needed = known.used.load() > now - settings_.age_max;
+        if (is_needed && is_evidence(known.entry, now)) due.push_back(known.entry);
+    }
+    return due;
 }
 
 }  // namespace turnaway::verdict

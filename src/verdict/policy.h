@@ -27,6 +27,13 @@ enum class DnsTrouble : std::uint8_t {
 // kept for hosts that speak of themselves, and 556 here.
 enum class MaillessReply : std::uint8_t { code_556, code_521 };
 
+// What a recipient is answered whose hosts all said 521 (ADR 15).
+enum class RefusingHostReply : std::uint8_t {
+    by_evidence,  // 556 from memory, 550 when a host was asked just now
+    code_550,
+    code_556,
+};
+
 struct Policy {
     std::vector<Network> networks = {};      // may send to anyone
     std::vector<mail::Domain> domains = {};  // anyone may send to
@@ -35,6 +42,7 @@ struct Policy {
     DnsTrouble dns_trouble = DnsTrouble::accept;
     // An outsider may name a recipient whose local-part looks like a route to another host.
     bool may_outsiders_route = false;
+    RefusingHostReply refusing_host_reply = RefusingHostReply::by_evidence;
 };
 
 // By what a client may send to a recipient.

@@ -12,17 +12,15 @@ namespace {
 
 constexpr std::size_t named_hosts_max = 2;
 
-// Since when the whole host is known to refuse everywhere: its oldest evidence.
-std::optional<std::chrono::sys_seconds> refused_since(const route::MailHost& host,
-                                                      const HostMemory& memory,
-                                                      std::chrono::sys_seconds now) {
-    auto since = now;
+// The oldest evidence about the host, which is known to refuse at each of its addresses.
+const HostMemory::Entry* oldest_refusal(const route::MailHost& host, const HostEvidence& evidence) {
+    const HostMemory::Entry* oldest = nullptr;
     for (const route::IpAddress& address : host.addresses) {
-        const HostMemory::Entry* entry = memory.find(address, now);
-        if (entry == nullptr) return std::nullopt;
-        since = std::min(since, entry->seen);
+        const auto* entry = evidence.memory.find({address, evidence.port}, evidence.now);
+        if (entry == nullptr) return nullptr;
+        if (oldest == nullptr || entry->seen < oldest->seen) oldest = entry;
     }
-    return since;
+    return oldest;
 }
 
 bool is_whole(const route::Route& route) {
@@ -30,22 +28,30 @@ bool is_whole(const route::Route& route) {
            !route.has_note(route::NoteKind::too_many_addresses);
 }
 
+// By the name it was asked under. Where the route knows the same address by another name, the
+// address shows what the two have in common.
+std::string name_of(const route::MailHost& host, const HostMemory::Entry& entry, bool has_room) {
+    const std::string address = entry.at.address.text();
+    if (entry.host.empty()) return address;
+    const bool is_other = !host.name || host.name->text() != entry.host;
+    return said(entry.host) + (is_other && has_room ? " [" + address + ']' : "");
+}
+
 }  // namespace
 
-std::optional<std::string> refusing_hosts(const route::Route& route, const HostMemory& memory,
-                                          std::chrono::sys_seconds now) {
+std::optional<std::string> refusing_hosts(const route::Route& route, const HostEvidence& evidence) {
     TURNAWAY_CHECK(!route.hosts.empty());
     if (!is_whole(route)) return std::nullopt;
     std::string words = "no host for it takes mail: ";
     std::size_t count = 0;
     for (const route::MailHost& host : route.hosts) {
         TURNAWAY_CHECK(!host.addresses.empty());
-        const auto since = refused_since(host, memory, now);
-        if (!since) return std::nullopt;
+        const auto* refusal = oldest_refusal(host, evidence);
+        if (refusal == nullptr) return std::nullopt;
         if (++count > named_hosts_max) continue;
         if (count > 1) words += ", ";
-        words += said(host.name ? host.name->text() : host.addresses.front().text());
-        words += " said " + codes::host_takes_no_mail.text() + ' ' + said_ago(now - *since);
+        words += name_of(host, *refusal, count == 1) + " said " + codes::host_takes_no_mail.text() +
+                 ' ' + said_ago(evidence.now - refusal->seen);
     }
     if (count > named_hosts_max) words += ", and so did " + std::to_string(count - named_hosts_max);
     if (count > named_hosts_max) words += " more";

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,9 +16,17 @@
 
 namespace turnaway::verdict {
 
-// `mail.example.org said 521 2 hours ago`: the best hosts by name, each with the age of its oldest
-// evidence, and how many more. Nothing when some host might take mail. `route` has hosts.
-std::optional<std::string> refusing_hosts(const route::Route& route, const HostMemory& memory,
-                                          std::chrono::sys_seconds now);
+// What is known of hosts at this moment.
+struct HostEvidence {
+    const HostMemory& memory;
+    std::uint16_t port = 25;  // that the route's hosts are dialled at
+    std::chrono::sys_seconds now;
+    bool was_asked_now = false;  // a host of the route was connected to for this recipient
+};
+
+// `mail.example.org said 521 2 hours ago`: the best hosts by the name they were asked under, each
+// with the age of its oldest evidence, and how many more. Nothing when some host might take mail.
+// `route` has hosts.
+std::optional<std::string> refusing_hosts(const route::Route& route, const HostEvidence& evidence);
 
 }  // namespace turnaway::verdict

@@ -57,15 +57,15 @@ verdict::Answer answer_of_relay(const Vector& vector, const Assessment& assessme
         subject.literal() != nullptr
             ? route::RouteQuery(*subject.literal(), route_settings).route()
             : fake::drive(route::RouteQuery(*subject.domain(), route_settings, 1), resolver);
-    verdict::HostMemory memory(std::chrono::hours(1), 100);
+    verdict::HostMemory memory({.age_max = std::chrono::hours(1)}, 100);
     const std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
     for (const auto& probe : assessment.probes) {
         if (probe.result.end != ProbeEnd::refuses_521) continue;
         if (probe.result.scope != codes::RefusalScope::host) continue;
-        memory.remember(probe.target.host->text(), probe.target.address.text(), "521", now);
+        memory.remember({probe.target.host->text(), {probe.target.address, 25}, "521", now});
     }
     const verdict::Policy policy{.dns_trouble = verdict::DnsTrouble::defer};
-    return verdict::decide_recipient(policy, recipient, route, memory, now);
+    return verdict::decide_recipient(policy, recipient, route, {.memory = memory, .now = now});
 }
 
 TEST(CheckVectors, CheckAndRelayAgreeOnWhatDnsSays) {

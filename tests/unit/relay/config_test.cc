@@ -58,6 +58,8 @@ TEST(Config, EmptyIsClosedAndKeepsWhatTheRfcAsks) {
     EXPECT_EQ(config.relay.mailless_reply, MaillessReply::domain_takes_no_mail);
     EXPECT_FALSE(config.metrics.listen);
     EXPECT_FALSE(config.verdict.look);
+    EXPECT_EQ(config.verdict.ask_again, 15min);
+    EXPECT_EQ(config.verdict.refusing_host_reply, RefusingHostReply::by_evidence);
     EXPECT_EQ(config.control.socket, standard_control_socket);
 }
 
@@ -87,6 +89,8 @@ listen = "127.0.0.1:9526"
 size_max = "48MiB"
 [verdict]
 look = true
+ask_again = "0s"
+refusing_host_reply = 550
 dns_trouble = "defer"
 [log]
 format = "json"
@@ -108,6 +112,8 @@ format = "json"
     EXPECT_EQ(config.delivery.tls, DeliveryTls::never);
     EXPECT_EQ(config.metrics.listen->text(), "127.0.0.1:9526");
     EXPECT_EQ(config.message.size_max, 48U * 1024 * 1024);
+    EXPECT_EQ(config.verdict.ask_again, 0s);
+    EXPECT_EQ(config.verdict.refusing_host_reply, RefusingHostReply::code_550);
     EXPECT_EQ(config.verdict.dns_trouble, DnsTrouble::defer);
     EXPECT_EQ(config.log.format, LogForm::json);
 }

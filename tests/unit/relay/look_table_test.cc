@@ -15,8 +15,8 @@ using verdict::LookFinding;
 
 constexpr LookTable::Clock::time_point start{};
 
-route::IpAddress address(std::string_view text) {
-    return *route::IpAddress::parse(text);
+route::HostPort address(std::string_view text) {
+    return *route::HostPort::parse(text, 25);
 }
 
 TEST(LookTable, WhoAsksMeanwhileSharesTheLook) {

@@ -53,7 +53,7 @@ TEST(Wording, SaysTheCauseThatWeFound) {
 TEST(Wording, SaysTheCauseThatTheHostTold) {
     EXPECT_EQ(why(heard(codes::host_takes_no_mail, "mx.example.org Host does not accept mail",
                         codes::system_takes_no_mail)),
-              "the host mx.example.org says that it takes no mail, from nobody and for nobody.");
+              "the host mx.example.org says that it does not accept any mail.");
     // Words that speak against the code count: this 521 is not "takes no mail".
     EXPECT_EQ(why(heard(codes::host_takes_no_mail, "Your IP address is on a block list",
                         codes::system_takes_no_mail)),
@@ -62,6 +62,27 @@ TEST(Wording, SaysTheCauseThatTheHostTold) {
               "the recipient's mailbox is full.");
     EXPECT_EQ(why(heard(ReplyCode(550), "Qwerty", codes::other_status)),
               "the host mx.example.org did not take it, in the words quoted below.");
+}
+
+// The relay remembers such a host.
+TEST(Wording, NamesTheWayOutOfARememberedRefusal) {
+    const auto way_out = [](Stage stage, std::string line, std::string address = "192.0.2.1") {
+        Attempt attempt{
+            .time = {}, .host = "mx.example.org", .address = std::move(address), .stage = stage};
+        attempt.outcome =
+            RemoteReply{.code = codes::host_takes_no_mail, .lines = {std::move(line)}};
+        return wording({.status = EnhancedCode::permanent(codes::system_takes_no_mail),
+                        .attempts = {attempt},
+                        .decided_by = 0})
+            .way_out;
+    };
+    const std::string refusal = "mx.example.org Host does not accept mail";
+    EXPECT_EQ(way_out(Stage::greeting, refusal), "turnaway queue forget 192.0.2.1");
+    EXPECT_EQ(way_out(Stage::rcpt, refusal), "turnaway queue forget 192.0.2.1");
+    EXPECT_EQ(way_out(Stage::greeting, refusal, ""), "");
+    EXPECT_EQ(way_out(Stage::content, "5.3.0 Upstream error"), "");
+    EXPECT_EQ(way_out(Stage::data, refusal), "");
+    EXPECT_EQ(way_out(Stage::greeting, "5.7.1 client [192.0.2.9] blocked using bl.example"), "");
 }
 
 TEST(Wording, ShowsTheSenderWhomToTurnTo) {
@@ -97,8 +118,7 @@ TEST(Wording, KeepsControlCharactersOfAHostNameOut) {
     const Wording said = wording({.status = EnhancedCode::permanent(codes::system_takes_no_mail),
                                   .attempts = {attempt},
                                   .decided_by = 0});
-    EXPECT_EQ(why(said),
-              "the host mx\\x0d\\x0a\\x1b says that it takes no mail, from nobody and for nobody.");
+    EXPECT_EQ(why(said), "the host mx\\x0d\\x0a\\x1b says that it does not accept any mail.");
 }
 
 }  // namespace

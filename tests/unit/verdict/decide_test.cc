@@ -45,12 +45,17 @@ std::string on_the_wire(const Answer& answer) {
 }
 
 HostMemory memory_of_refusers() {
-    HostMemory memory(24h, 100);
-    memory.remember("www.example.org", "192.0.2.1", "521 www", now - 2h);
-    memory.remember("www.example.org", "2001:db8::1", "521 www", now - 3h);
-    memory.remember("mx.example.org", "192.0.2.2", "521 mx", now - 5min);
-    memory.remember("mx.example.org", "192.0.2.3", "521 mx", now - 1s);
-    memory.remember("old.example.org", "192.0.2.8", "521 old", now - 24h);
+    HostMemory memory({.age_max = 24h}, 100);
+    const auto remember = [&](std::string host, std::string_view at, std::string words,
+                              std::chrono::sys_seconds seen) {
+        memory.remember(
+            {std::move(host), route::HostPort::parse(at, 25).value(), std::move(words), seen});
+    };
+    remember("www.example.org", "192.0.2.1", "521 www", now - 2h);
+    remember("www.example.org", "2001:db8::1", "521 www", now - 3h);
+    remember("mx.example.org", "192.0.2.2", "521 mx", now - 5min);
+    remember("mx.example.org", "192.0.2.3", "521 mx", now - 1s);
+    remember("old.example.org", "192.0.2.8", "521 old", now - 24h);
     return memory;
 }
 
@@ -66,12 +71,30 @@ void expect_answers(const std::vector<Case>& cases, const Policy& policy = {}) {
     for (const Case& want : cases) {
         SCOPED_TRACE(want.zone);
         const mail::Address recipient = address(want.recipient);
-        const Answer answer =
-            decide_recipient(policy, recipient, route_of(want.zone, recipient), memory, now);
+        const Answer answer = decide_recipient(policy, recipient, route_of(want.zone, recipient),
+                                               {.memory = memory, .now = now});
         EXPECT_EQ(on_the_wire(answer), want.reply);
         EXPECT_EQ(answer.reason, want.reason);
         EXPECT_EQ(answer.is_accepted(), want.reply.starts_with('2'));
     }
+}
+
+// RFC 7504 section 4: 556 is for what is known without a connection (ADR 15).
+TEST(DecideRecipient, Answers550WhenAHostWasAskedJustNow) {
+    const HostMemory memory = memory_of_refusers();
+    const mail::Address recipient = address("user@example.org");
+    const auto route = route_of("example.org A 192.0.2.2", recipient);
+    const auto code = [&](Policy policy, bool was_asked_now, std::uint16_t port = 25) {
+        return decide_recipient(
+                   policy, recipient, route,
+                   {.memory = memory, .port = port, .now = now, .was_asked_now = was_asked_now})
+            .code.value();
+    };
+    EXPECT_EQ(code({}, false), 556);
+    EXPECT_EQ(code({}, true), 550);
+    EXPECT_EQ(code({.refusing_host_reply = RefusingHostReply::code_550}, false), 550);
+    EXPECT_EQ(code({.refusing_host_reply = RefusingHostReply::code_556}, true), 556);
+    EXPECT_EQ(code({}, false, 2525), 250) << "another port is another server";
 }
 
 constexpr std::string_view taken = "250 2.1.5 Recipient ok";
@@ -87,8 +110,8 @@ TEST(DecideRecipient, RefusesNullMx) {
          "accepted"},
         // Only all of them together are known to refuse: the `.` beside them says nothing.
         {"example.org MX 0 .\nexample.org MX 10 a.example\na.example A 192.0.2.2",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: a.example said 521 5 minutes "
-         "ago",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: mx.example.org [192.0.2.2] said "
+         "521 5 minutes ago",
          "refusing_hosts"},
     });
 }
@@ -147,24 +170,25 @@ TEST(DecideRecipient, RefusesWhenEveryHostSaid521) {
          "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 2 "
          "hours ago",
          "refusing_hosts"},
-        // A host is as old as its oldest evidence.
+        // A host is as old as its oldest evidence, and has the name it was asked under.
         {"example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1\n"
          "www.example.org AAAA 2001:db8::1",
          "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 3 "
          "hours ago",
          "refusing_hosts"},
         {"example.org A 192.0.2.2",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: example.org said 521 5 minutes "
-         "ago",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: mx.example.org [192.0.2.2] said "
+         "521 5 minutes ago",
          "refusing_hosts"},
         {"example.org MX 10 a.example\nexample.org MX 20 b.example\nexample.org MX 30 c.example\n"
          "a.example A 192.0.2.1\nb.example A 192.0.2.2\nc.example A 192.0.2.3",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: a.example said 521 2 hours ago, "
-         "b.example said 521 5 minutes ago, and so did 1 more",
+         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org [192.0.2.1] "
+         "said "
+         "521 2 hours ago, mx.example.org said 521 5 minutes ago, and so did 1 more",
          "refusing_hosts"},
         {"",
-         "556 5.3.2 <user@[192.0.2.3]>: no host for it takes mail: 192.0.2.3 said 521 less than a "
-         "minute ago",
+         "556 5.3.2 <user@[192.0.2.3]>: no host for it takes mail: mx.example.org [192.0.2.3] said "
+         "521 less than a minute ago",
          "refusing_hosts", "user@[192.0.2.3]"},
     });
 }

@@ -54,18 +54,18 @@ TEST(Wording, KeepsEveryAnswerInItsRoom) {
     while (risky.size() < 45) risky += "\u202e";
     const mail::Address recipient = mail::Address::parse(risky + '@' + long_domain('d')).value();
     const auto now = std::chrono::sys_seconds(1'700'000'000s);
-    HostMemory memory(24h * 1000, 100);
+    HostMemory memory({.age_max = 24h * 1000}, 100);
     route::Route route{.kind = route::RouteKind::hosts};
     for (const char letter : {'a', 'b', 'c', 'd'}) {
         const auto address = route::IpAddress::parse(std::string("2001:db8::") + letter).value();
-        memory.remember("x", address.text(), "521", now - 24h * 999);
+        memory.remember({long_domain('x'), {address, 25}, "521", now - 24h * 999});
         route.hosts.push_back(
             {.name = mail::Domain::parse(long_domain(letter)).value(), .addresses = {address}});
     }
     const auto client = route::IpAddress::parse("2001:db8:1111:2222:3333:4444:5555:6666").value();
     const Policy deferring{.mailless = {*recipient.domain()}, .dns_trouble = DnsTrouble::defer};
     std::vector<Answer> answers{
-        decide_recipient({}, recipient, route, memory, now),
+        decide_recipient({}, recipient, route, {.memory = memory, .now = now}),
         judge_before_route({}, Right::outsider, client, recipient, false).value(),
         judge_before_route(deferring, Right::outsider, client, recipient, false).value(),
     };
@@ -75,7 +75,8 @@ TEST(Wording, KeepsEveryAnswerInItsRoom) {
           route::RouteKind::no_mail_host, route::RouteKind::loopback_only,
           route::RouteKind::ourselves, route::RouteKind::unusable_mx, route::RouteKind::later}) {
         route.kind = kind;
-        answers.push_back(decide_recipient(deferring, recipient, route, memory, now));
+        answers.push_back(
+            decide_recipient(deferring, recipient, route, {.memory = memory, .now = now}));
     }
     answers.push_back(decide_sender(mail::ReversePath(recipient), true));
     EXPECT_EQ(answers.front().reason, reason::refusing_hosts);
