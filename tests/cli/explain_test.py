@@ -214,7 +214,7 @@ class Codes(unittest.TestCase):
 
         self.assertEqual(found("5.1.10"), ["X.1.10"])
         self.assertIn("521", found("521"))
-        self.assertEqual(found("MAILBOX", "full"), ["X.2.2"])
+        self.assertIn("X.2.2", found("MAILBOX", "full"))
         self.assertEqual(found("bad destination mailbox address"), ["X.1.1", "X.1.3"])
         self.assertIn("X.7.30", found("RFC 8689"))
         nothing = run("codes", "\x1b[2Jxyzzy")
