@@ -66,7 +66,7 @@ _turnaway() {
             fi
             local wish="--intent --zone --ttl --name --wildcard --dkim-wildcard --no-np --rua --spf-include --spf-ip --helo
                 --null-mx --provider --refusing-host"
-            local hosts="azure bind cloudflare digitalocean gandi google hetzner linode namecheap netcup ovh porkbun route53 vultr"
+            local hosts="azure bind cloudflare desec digitalocean dnsimple exoscale gandi godaddy google he hetzner ionos linode loopia namecheap namecom netcup netlify ovh porkbun powerdns route53 transip vultr"
             case $previous in
                 --color)
                     mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")

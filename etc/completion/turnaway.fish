@@ -125,7 +125,7 @@ complete -c turnaway -n '__turnaway_park records' -l spf-include -x -d 'Who send
 complete -c turnaway -n '__turnaway_park records' -l spf-ip -x -d 'Who sends, by address or network'
 complete -c turnaway -n '__turnaway_park records' -l helo -x -d 'A name that a sending host says in HELO'
 complete -c turnaway -n '__turnaway_park records' -l null-mx -d 'A null MX although it sends'
-complete -c turnaway -n '__turnaway_park records' -l provider -x -a 'azure bind cloudflare digitalocean gandi google hetzner linode namecheap netcup ovh porkbun route53 vultr' -d 'Who hosts the DNS'
+complete -c turnaway -n '__turnaway_park records' -l provider -x -a 'azure bind cloudflare desec digitalocean dnsimple exoscale gandi godaddy google he hetzner ionos linode loopia namecheap namecom netcup netlify ovh porkbun powerdns route53 transip vultr' -d 'Who hosts the DNS'
 complete -c turnaway -n '__turnaway_park records' -l refusing-host -x -d 'A host that answers 521'
 complete -c turnaway -n '__turnaway_park records' -l input -r -F -d 'A list of domains'
 complete -c turnaway -n '__turnaway_park records' -l column -x -d 'The list is CSV: take this column'

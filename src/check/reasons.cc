@@ -2,6 +2,7 @@
 // it (check/wording.h).
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/printable.h"
@@ -147,6 +148,24 @@ void publish_host(const Assessment& assessment, std::vector<Cure>& cures) {
     cures.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
 }
 
+// An alias as MX: the host it leads to in its place.
+void name_the_hosts(const Assessment& assessment, std::vector<Cure>& cures) {
+    std::string when = "To name the host itself, not an alias of it:";
+    for (const route::MxRecord& record : mx_records(assessment)) {
+        const auto* exchange = std::get_if<mail::Domain>(&record.exchange);
+        if (exchange == nullptr) continue;
+        const auto found = std::ranges::find_if(assessment.dns, [&](const DnsEvidence& each) {
+            return each.question.name == *exchange && each.answer.canonical_name;
+        });
+        if (found == assessment.dns.end()) continue;
+        const auto& domain = *assessment.subject.domain();
+        const std::string host = found->answer.canonical_name->text();
+        cures.push_back({std::exchange(when, ""),
+                         record_of(domain, std::to_string(record.preference) + ' ' + host + '.')});
+        cures.push_back({"", "; remove: " + record_of(domain, exchange_as_written(record))});
+    }
+}
+
 }  // namespace
 
 std::vector<Reason> reasons_of(const Assessment& assessment) {
@@ -214,6 +233,9 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
         case Verdict::dns_failure:
         case Verdict::egress_blocked:
             break;
+    }
+    if (assessment.taking != Taking::no && assessment.route.has_note(NoteKind::alias_as_exchange)) {
+        name_the_hosts(assessment, cures);
     }
     return cures;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/printable.h"
+#include "cli/monitor_words.h"
 #include "cli/page_entry.h"
 #include "cli/queue_page.h"
 
@@ -17,6 +19,7 @@ using park::Change;
 using park::Intent;
 using park::Severity;
 
+constexpr std::size_t shown_bytes_most = 100;
 constexpr std::array severities{Severity::critical, Severity::warning, Severity::notice,
                                 Severity::info};
 
@@ -30,6 +33,10 @@ std::string counts_of(const AuditResult& result) {
         counts += fmt::format("{} {}", count, name(severity));
     }
     return counts;
+}
+
+std::string domains_text(std::size_t count) {
+    return count == 1 ? "1 domain" : fmt::format("{} domains", count);
 }
 
 std::string_view meant_of(Intent intent) {
@@ -107,15 +114,20 @@ void append_audit_page(std::string& out, const AuditedDomain& audited, bool asks
     for (std::size_t i = 0; i < result.retirement.size(); ++i) {
         append_entry(out, colours, fmt::format("{}.", i + 1), result.retirement[i]);
     }
-    if (!asks_for_abuse) return;
+    if (!asks_for_abuse || result.has(park::FindingKind::no_such_domain) ||
+        !result.unknown.empty()) {
+        return;
+    }
     out += fmt::format("\n{}to answer{}\n", colours.answer, colours.off);
+    const bool is_receiver = result.intent == Intent::receive_only;
+    const bool is_refused = !is_receiver && result.findings.empty();
     append_entry(
         out, colours, "Complaints",
-        fmt::format("Mail to abuse@{} {}. Where does somebody read complaints about the "
-                    "domain? Say it in WHOIS, and here with --abuse ADDRESS "
-                    "(RFC 2142 section 4).",
-                    result.domain.text(),
-                    result.intent == Intent::receive_only ? "must be read" : "reaches nobody"));
+        fmt::format("{}Where are complaints about the domain read? Say it in WHOIS, and "
+                    "here with --abuse ADDRESS (RFC 2142 section 4).",
+                    is_receiver  ? "Mail to abuse@" + result.domain.text() + " must be read. "
+                    : is_refused ? "Mail to abuse@" + result.domain.text() + " is refused. "
+                                 : ""));
 }
 
 void append_audit_table(std::string& out, std::span<const AuditedDomain> all,
@@ -123,6 +135,13 @@ void append_audit_table(std::string& out, std::span<const AuditedDomain> all,
     Table table({"domain", "verdict", "findings"});
     std::array<std::size_t, 3> verdicts{};
     for (const AuditedDomain& each : all) {
+        if (!each.is_domain()) {
+            ++verdicts[static_cast<std::size_t>(AuditVerdict::unknown)];
+            std::string shown;
+            base::append_printable(shown, each.input, shown_bytes_most);
+            table.add({shown, std::string(name(AuditVerdict::unknown)), "not a domain"});
+            continue;
+        }
         const AuditResult& result = each.result;
         ++verdicts[static_cast<std::size_t>(result.verdict())];
         std::string words = counts_of(result);
@@ -134,7 +153,7 @@ void append_audit_table(std::string& out, std::span<const AuditedDomain> all,
         table.add({result.domain.to_unicode(), std::string(name(result.verdict())), words});
     }
     table.write(out, colours);
-    out += fmt::format("\n{} domains: {} clean, {} with findings, {} not known\n", all.size(),
+    out += fmt::format("\n{}: {} clean, {} with findings, {} not known\n", domains_text(all.size()),
                        verdicts[0], verdicts[1], verdicts[2]);
 }
 
@@ -142,6 +161,11 @@ void append_drift_page(std::string& out, std::span<const AuditedDomain> all,
                        const Colours& colours) {
     std::array<std::size_t, 4> changes{};
     for (const AuditedDomain& each : all) {
+        if (!each.is_domain()) {
+            out += fmt::format("{}\n\n", each.fault);
+            ++changes[static_cast<std::size_t>(Change::unknown)];
+            continue;
+        }
         if (!each.since || each.since->empty()) continue;
         out +=
             fmt::format("{}{}{}\n", colours.answer, each.result.domain.to_unicode(), colours.off);
@@ -153,16 +177,24 @@ void append_drift_page(std::string& out, std::span<const AuditedDomain> all,
         }
         out += '\n';
     }
-    out += fmt::format("{} domains: {} findings are new, {} changed, {} are gone, {} not known\n",
-                       all.size(), changes[0], changes[1], changes[2], changes[3]);
+    out +=
+        fmt::format("{}: {} new, {} changed, {} gone, {} not known\n", domains_text(all.size()),
+                    changes[0] == 1 ? "1 finding is" : fmt::format("{} findings are", changes[0]),
+                    changes[1], changes[2], changes[3]);
 }
 
 MonitorLine monitor_line(std::span<const AuditedDomain> all) {
     std::array<std::size_t, 4> counts{};
     std::size_t unknown = 0;
     std::string worst;
+    std::string fault;
     Severity worst_severity = Severity::info;
     for (const AuditedDomain& each : all) {
+        if (!each.is_domain()) {
+            ++unknown;
+            if (fault.empty()) fault = ", " + monitor_words(each.fault);
+            continue;
+        }
         for (const Severity severity : severities) {
             counts[static_cast<std::size_t>(severity)] += each.result.count(severity);
         }
@@ -179,11 +211,11 @@ MonitorLine monitor_line(std::span<const AuditedDomain> all) {
     const int code = counts[0] > 0 ? 2 : counts[1] > 0 ? 1 : unknown > 0 ? 3 : 0;
     constexpr std::array<std::string_view, 4> words{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
     return {.exit_code = code,
-            .text = fmt::format(
-                "PARK {}: {} domains, {} critical, {} warning, {} not known{} | domains={} "
-                "critical={};;0 warning={};0 unknown={}\n",
-                words[static_cast<std::size_t>(code)], all.size(), counts[0], counts[1], unknown,
-                worst, all.size(), counts[0], counts[1], unknown)};
+            .text = fmt::format("PARK {}: {}, {} critical, {} warning, {} not known{} | domains={} "
+                                "critical={};;0 warning={};0 unknown={}\n",
+                                words[static_cast<std::size_t>(code)], domains_text(all.size()),
+                                counts[0], counts[1], unknown, worst.empty() ? fault : worst,
+                                all.size(), counts[0], counts[1], unknown)};
 }
 
 }  // namespace turnaway::cli

@@ -16,6 +16,11 @@ namespace turnaway::cli {
 struct AuditedDomain {
     park::AuditResult result;
     Since since = {};
+    std::string input = {};    // as it was given
+    std::string fault = {};    // why it is not a domain, a sentence; `result` means nothing then
+    bool is_argument = false;  // of the command line, not of a list
+
+    bool is_domain() const { return fault.empty(); }
 };
 
 // The verdict first, then findings by severity, what is not known, and what is right.

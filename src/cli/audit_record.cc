@@ -77,9 +77,13 @@ Json audit_json(const park::AuditResult& result, const Since& since) {
     for (const auto& thing : result.unknown) {
         unknown.push_back({{"name", thing.about}, {"type", thing.type}, {"reason", thing.reason}});
     }
-    Json json = {{"domain", result.domain.text()},    {"intent", name(result.intent)},
-                 {"verdict", name(result.verdict())}, {"findings", std::move(findings)},
-                 {"unknown", std::move(unknown)},     {"right", result.right}};
+    Json json = {{"type", "audit"},
+                 {"domain", result.domain.text()},
+                 {"intent", name(result.intent)},
+                 {"verdict", name(result.verdict())},
+                 {"findings", std::move(findings)},
+                 {"unknown", std::move(unknown)},
+                 {"right", result.right}};
     if (!result.retirement.empty()) json["retirement"] = result.retirement;
     if (since) {
         Json drift = Json::array();
@@ -90,7 +94,7 @@ Json audit_json(const park::AuditResult& result, const Since& since) {
 }
 
 Json audit_fault_json(std::string_view input, std::string_view error) {
-    return {{"domain", input}, {"verdict", "unknown"}, {"error", error}};
+    return {{"type", "audit"}, {"domain", input}, {"verdict", "unknown"}, {"error", error}};
 }
 
 std::vector<std::string> audit_column_names() {
@@ -99,6 +103,13 @@ std::vector<std::string> audit_column_names() {
                            [](Severity severity) { return std::string(name(severity)); });
     names.insert(names.end(), {"findings", "unknown"});
     return names;
+}
+
+std::vector<std::string> audit_fault_columns(const std::string& error) {
+    std::vector<std::string> columns(audit_column_names().size());
+    columns.front() = "unknown";
+    columns.back() = error;
+    return columns;
 }
 
 std::vector<std::string> audit_columns(const park::AuditResult& result) {

@@ -30,5 +30,6 @@ Json audit_fault_json(std::string_view input, std::string_view error);
 // verdict, critical, warning, notice, info, findings (ids with blanks between), unknown (names).
 std::vector<std::string> audit_column_names();
 std::vector<std::string> audit_columns(const park::AuditResult& result);
+std::vector<std::string> audit_fault_columns(const std::string& error);
 
 }  // namespace turnaway::cli

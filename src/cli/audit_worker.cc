@@ -3,6 +3,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/json_controls.h"
+#include "cli/audit_domain.h"
 #include "cli/audit_record.h"
 #include "cli/audit_run.h"
 
@@ -10,17 +12,14 @@ namespace turnaway::cli {
 namespace {
 
 std::string text_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-// A cell that is no domain is answered like one that could not be looked at.
-BulkAnswer fault_answer(std::string_view cell) {
-    std::vector<std::string> columns(audit_column_names().size());
-    columns.front() = "unknown";
-    columns.back() = "not a domain";
+// A cell that is not a domain is answered like one that could not be looked at.
+BulkAnswer fault_answer(std::string_view cell, const std::string& error) {
     return {.exit_code = 2,
-            .columns = std::move(columns),
-            .json = text_of(audit_fault_json(cell, "not a domain"))};
+            .columns = audit_fault_columns(error),
+            .json = text_of(audit_fault_json(cell, error))};
 }
 
 class AuditWorker final : public BulkWorker {
@@ -29,8 +28,8 @@ class AuditWorker final : public BulkWorker {
         : resolver_(std::move(resolver)), wish_(std::move(wish)) {}
 
     void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
-        auto domain = mail::Domain::parse(cell);
-        if (!domain || domain->is_root()) return done(fault_answer(cell));
+        auto domain = read_audit_domain(cell);
+        if (!domain) return done(fault_answer(cell, domain.error()));
         run_audit(*resolver_, *std::move(domain), wish_,
                   [done = std::move(done)](const park::AuditResult& result) {
                       done({.exit_code = exit_code_of(result, {}),

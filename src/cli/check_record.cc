@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_controls.h"
 #include "check/wording.h"
 #include "cli/csv.h"
 #include "cli/monitor_words.h"
@@ -106,7 +107,7 @@ Json notes_of(const Assessment& assessment) {
 }
 
 std::string dumped(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace

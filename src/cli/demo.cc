@@ -152,7 +152,8 @@ Action add_demo(CLI::App& program) {
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway demo --once\n"
-        "         turnaway demo --json | jq -r '[.case, .ending, .milliseconds] | @tsv'\n"
+        "         turnaway demo --json | jq -r 'select(.case) | [.case, .ending, .milliseconds] | "
+        "@tsv'\n"
         "Exit:    0 all five ended as they should, 1 not so, 69 a program is missing\n"
         "Manual:  man turnaway-demo");
     return [options] { return Demo(*options).run(); };

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_controls.h"
 #include "cli/demo_peers.h"
 
 namespace turnaway::cli {
@@ -11,7 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string line_of(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    return base::with_escaped_controls(value.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           '\n';
 }
 
 // To the microsecond: what is beyond says nothing.

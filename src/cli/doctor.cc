@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_controls.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "cli/doctor_patient.h"
@@ -59,11 +60,14 @@ constexpr std::array<CheckRow, 11> checks{{
 }};
 
 std::string json_of(const DoctorFinding& finding) {
-    const Json object{{"check", finding.check},
+    const Json object{{"type", "doctor"},
+                      {"check", finding.check},
                       {"health", name(finding.health)},
                       {"words", finding.words},
                       {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}};
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    return base::with_escaped_controls(
+               object.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           '\n';
 }
 
 std::string line_of(const DoctorFinding& finding, const Colours& colours) {

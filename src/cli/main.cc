@@ -2,16 +2,21 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/printable.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "cli/daemon.h"
+#include "cli/monitor_words.h"
+#include "relay/nearest_word.h"
 
 namespace {
 
@@ -35,6 +40,59 @@ std::string meant_command(const CLI::App& program) {
     return name;
 }
 
+int usage_fault() {
+    return turnaway::base::exit_code(turnaway::base::Fault::usage);
+}
+
+// `there is no command "chek"; did you mean "check"?`; empty when the words name commands that
+// exist.
+std::string fault_of_command(const CLI::App& program, const std::vector<std::string>& words) {
+    const CLI::App* at = &program;
+    for (const std::string& word : words) {
+        const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+        if (commands.empty() || word.empty() || word.front() == '-') return {};
+        const auto found = std::ranges::find(
+            commands, word, [](const CLI::App* command) { return command->get_name(); });
+        if (found != commands.end()) {
+            at = *found;
+            continue;
+        }
+        std::vector<std::string> names;
+        for (const CLI::App* command : commands) names.push_back(command->get_name());
+        if (at == &program) names.insert(names.end(), {"help", "version", "refuse", "relay"});
+        const std::vector<std::string_view> views(names.begin(), names.end());
+        std::string text = "there is no command \"";
+        turnaway::base::append_printable(text, word, 80);
+        const auto near = turnaway::relay::nearest_word(word, views);
+        if (near) return text + "\"; did you mean \"" + std::string(*near) + "\"?";
+        text += "\"; there are:";
+        for (const std::string& name : names) text += ' ' + name;
+        return text;
+    }
+    return {};
+}
+
+// Monitoring wants one line on standard output and 0 to 3, whatever happens.
+int refuse(const std::string& name, const std::string& words, bool is_monitored) {
+    if (is_monitored) {
+        std::printf("UNKNOWN - %s: %s | unknown=1\n", name.c_str(),
+                    turnaway::cli::monitor_words(words).c_str());
+        return 3;
+    }
+    std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), words.c_str(), name.c_str());
+    return usage_fault();
+}
+
+// `help check` is `check --help`, `version` is `--version`.
+std::vector<std::string> with_plain_words(std::vector<std::string> words) {
+    if (words.empty()) return {"--help"};
+    if (words.front() == "version" && words.size() == 1) return {"--version"};
+    if (words.front() != "help") return words;
+    words.erase(words.begin());
+    words.emplace_back("--help");
+    return words;
+}
+
 int run(int argc, char** argv) {
     CLI::App program(
         "Tells every mail sender, at once and in the right words, that mail cannot go "
@@ -53,20 +111,22 @@ int run(int argc, char** argv) {
         Action action = add(program);
         commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
     }
+    std::vector<std::string> words = with_plain_words({argv + 1, argv + argc});
+    const bool is_monitored = std::ranges::find(words, "--nagios") != words.end();
+    const std::string fault = fault_of_command(program, words);
+    if (!fault.empty()) return refuse(program.get_name(), fault, is_monitored);
     try {
-        program.parse(argc, argv);
+        std::ranges::reverse(words);  // as CLI11 wants them
+        program.parse(std::move(words));
     } catch (const CLI::Success& wanted) {  // --help, --version
         return program.exit(wanted);
     } catch (const CLI::ParseError& error) {
-        const std::string name = meant_command(program);
-        std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), error.what(),
-                     name.c_str());
-        return turnaway::base::exit_code(turnaway::base::Fault::usage);
+        return refuse(meant_command(program), error.what(), is_monitored);
     }
     for (const auto& [command, action] : commands) {
         if (command->parsed()) return action();
     }
-    return turnaway::base::exit_code(turnaway::base::Fault::usage);
+    return usage_fault();
 }
 
 }  // namespace

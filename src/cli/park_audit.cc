@@ -5,9 +5,9 @@
 // changed since a former --json, --nagios one line for a monitor, --html a page for a browser. A
 // list with --input that is written row by row goes through bulk.h and takes no memory; all else is
 // kept until it is told. Exit 0 when all is well, 1 with a finding of severity warning or worse, 2
-// when not all could be looked at; of several domains 1 before 2. 64 for a wrong command line, 65
-// when something is no domain, 66 when the former output cannot be read, 69 when the resolver
-// cannot be opened, 74 when writing fails.
+// when not all could be looked at; of several domains 1 before 2. 64 for a wrong command line or a
+// name on it that is not a domain, 65 when the former output is not one, 66 when the former output
+// cannot be read, 69 when the resolver cannot be opened, 74 when writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/audit_domain.h"
 #include "cli/audit_former.h"
 #include "cli/audit_options.h"
 #include "cli/audit_page.h"
@@ -30,6 +31,8 @@
 #include "cli/audit_run.h"
 #include "cli/audit_worker.h"
 #include "cli/bulk_input.h"
+#include "cli/csv.h"
+#include "cli/monitor_words.h"
 #include "cli/park.h"
 #include "cli/terminal.h"
 #include "cli/time_option.h"
@@ -48,38 +51,62 @@ void complain(const std::string& words) {
     std::fprintf(stderr, "turnaway park audit: %s\n", words.c_str());
 }
 
-int refuse(const base::Error& error) {
+// For a monitor too nothing but one line on standard output.
+int refuse(const AuditOptions& options, const base::Error& error) {
+    if (options.nagios) {
+        std::printf("PARK UNKNOWN: %s | domains=0\n", monitor_words(error.message).c_str());
+        return 3;
+    }
     complain(error.message);
     return base::exit_code(error.fault);
 }
 
-// The domains of the command line, then those of the list; what is none is complained about, once
-// each, and leaves 65 in `fault_code`.
-base::Result<std::vector<mail::Domain>> read_domains(const AuditOptions& options, int& fault_code) {
-    std::vector<mail::Domain> domains;
-    const auto take = [&](std::string_view text) {
-        auto domain = mail::Domain::parse(text);
-        if (domain && !domain->is_root()) {
-            domains.push_back(*std::move(domain));
+// The domains of the command line, then those of the list. What is not a domain keeps its place,
+// and is complained about.
+base::Result<std::vector<AuditedDomain>> read_rows(const AuditOptions& options) {
+    std::vector<AuditedDomain> rows;
+    const auto take = [&](std::string_view text, bool is_argument) {
+        auto domain = read_audit_domain(text);
+        AuditedDomain row{.result = {.domain = mail::Domain::root()},
+                          .input = std::string(text),
+                          .is_argument = is_argument};
+        if (domain) {
+            row.result.domain = *std::move(domain);
         } else {
-            complain("not a domain: " + shown_input(text));
-            fault_code = base::exit_code(base::Fault::data);
+            row.fault = domain.error();
+            if (!options.nagios) complain(row.fault);
         }
+        rows.push_back(std::move(row));
     };
-    for (const auto& text : options.domains) take(text);
-    if (options.bulk.input.empty()) return domains;
-    auto rows = BulkInput::open(options.bulk, {});
-    if (!rows) return std::unexpected(rows.error());
+    for (const auto& text : options.domains) take(text, true);
+    if (options.bulk.input.empty()) return rows;
+    auto input = BulkInput::open(options.bulk, {});
+    if (!input) return std::unexpected(input.error());
     for (;;) {
-        const auto row = rows->next();
+        const auto row = input->next();
         if (!row) return std::unexpected(row.error());
-        if (!*row) return domains;
-        if ((*row)->is_asked) take((*row)->cell);
+        if (!*row) return rows;
+        if ((*row)->is_asked) take((*row)->cell, false);
+    }
+}
+
+// Audits those that are domains, all in their places.
+void audit_rows(boost::asio::io_context& loop, route::Resolver& resolver,
+                const park::AuditWish& wish, std::vector<AuditedDomain>& rows) {
+    std::vector<mail::Domain> domains;
+    for (const AuditedDomain& row : rows) {
+        if (row.is_domain()) domains.push_back(row.result.domain);
+    }
+    auto results = run_audits(loop, resolver, domains, wish);
+    auto next = results.begin();
+    for (AuditedDomain& row : rows) {
+        if (row.is_domain()) row.result = std::move(*next++);
     }
 }
 
 void compare(const FormerAudits& former, std::vector<AuditedDomain>& all) {
     for (AuditedDomain& each : all) {
+        if (!each.is_domain()) continue;
         const auto found = former.find(each.result.domain.text());
         each.since = park::drift_of(
             found == former.end() ? std::vector<park::FormerFinding>() : found->second,
@@ -92,8 +119,12 @@ std::string csv_text(const std::vector<AuditedDomain>& all) {
     for (const auto& column : audit_column_names()) out += ',' + column;
     out += '\n';
     for (const AuditedDomain& each : all) {
-        out += each.result.domain.text();  // neither it nor an id nor a DNS name needs quotes
-        for (const auto& column : audit_columns(each.result)) out += ',' + column;
+        append_csv_cell(out, each.is_domain() ? each.result.domain.text() : each.input);
+        for (const auto& column :
+             each.is_domain() ? audit_columns(each.result) : audit_fault_columns(each.fault)) {
+            out += ',';
+            append_csv_cell(out, column);
+        }
         out += '\n';
     }
     return out;
@@ -104,6 +135,8 @@ std::string page_text(const AuditOptions& options, const std::vector<AuditedDoma
     std::string out;
     if (!options.since.empty()) {
         append_drift_page(out, all, colours);
+    } else if (all.size() == 1 && !all.front().is_domain()) {
+        return out;
     } else if (all.size() == 1) {
         append_audit_page(out, all.front(), options.abuse.empty(), colours);
     } else {
@@ -118,13 +151,24 @@ std::string page_text(const AuditOptions& options, const std::vector<AuditedDoma
     return out;
 }
 
+int exit_code_of_row(const AuditedDomain& row) {
+    return row.is_domain() ? exit_code_of(row.result, row.since) : 2;
+}
+
 std::string output_of(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
     if (options.csv) return csv_text(all);
     if (options.nagios) return monitor_line(all).text;
     if (!options.json) return page_text(options, all);
     std::string out;
+    std::size_t number = 0;
     for (const AuditedDomain& each : all) {
-        out += relay::line_of(audit_json(each.result, each.since));
+        Json json = Json::object();
+        if (!each.is_argument) {
+            json = {{"row", ++number}, {"cell", each.input}, {"exit", exit_code_of_row(each)}};
+        }
+        json.update(each.is_domain() ? audit_json(each.result, each.since)
+                                     : audit_fault_json(each.input, each.fault));
+        out += relay::line_of(json);
     }
     return out;
 }
@@ -133,7 +177,8 @@ int exit_code_of_all(const AuditOptions& options, const std::vector<AuditedDomai
     if (options.nagios) return monitor_line(all).exit_code;
     int code = 0;
     for (const AuditedDomain& each : all) {
-        code = worse_exit_code(code, exit_code_of(each.result, each.since));
+        if (!each.is_domain() && each.is_argument) return base::exit_code(base::Fault::usage);
+        code = worse_exit_code(code, exit_code_of_row(each));
     }
     return code;
 }
@@ -150,7 +195,13 @@ bool write(const std::string& text) {
 std::string browser_page(const std::vector<AuditedDomain>& all) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     park::HtmlReport report({.made = relay::time_text(now), .made_by = "turnaway park audit"});
-    for (const AuditedDomain& each : all) report.add(each.result);
+    for (const AuditedDomain& each : all) {
+        if (each.is_domain()) {
+            report.add(each.result);
+        } else {
+            report.add_fault(each.input, each.fault);
+        }
+    }
     return report.finish();
 }
 
@@ -159,48 +210,49 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
     std::optional<FormerAudits> former;
     if (!options.since.empty()) {
         auto read = read_former(options.since);
-        if (!read) return refuse(read.error());
+        if (!read) return refuse(options, read.error());
         former = *std::move(read);
     }
     std::optional<WholeFile> html;
     if (!options.html.empty()) {
         auto file = WholeFile::open(options.html);
-        if (!file) return refuse(file.error());
+        if (!file) return refuse(options, file.error());
         html.emplace(*std::move(file));
     }
-    int fault_code = 0;
-    const auto domains = read_domains(options, fault_code);
-    if (!domains) return refuse(domains.error());
+    auto rows = read_rows(options);
+    if (!rows) return refuse(options, rows.error());
+    std::vector<AuditedDomain> all = *std::move(rows);
     boost::asio::io_context loop;
     const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
-    if (!resolver) return refuse(resolver.error());
-    std::vector<AuditedDomain> all;
-    for (auto& result : run_audits(loop, **resolver, *domains, wish)) {
-        all.push_back({.result = std::move(result)});
-    }
+    if (!resolver) return refuse(options, resolver.error());
+    audit_rows(loop, **resolver, wish, all);
     if (former) compare(*former, all);
     if (html) {
-        if (const auto done = html->write(browser_page(all)); !done) return refuse(done.error());
+        if (const auto done = html->write(browser_page(all)); !done)
+            return refuse(options, done.error());
     }
     if (!write(output_of(options, all))) return base::exit_code(base::Fault::io);
-    return fault_code != 0 ? fault_code : exit_code_of_all(options, all);
+    return exit_code_of_all(options, all);
 }
 
 int run(const AuditOptions& options) {
     if (options.domains.empty() && options.bulk.input.empty()) {
-        return refuse({base::Fault::usage, "which domain? Name one, or a list with --input"});
+        return refuse(options,
+                      {base::Fault::usage, "which domain? Name one, or a list with --input"});
     }
     const auto wish = read_audit_wish(options);
-    if (!wish) return refuse(wish.error());
+    if (!wish) return refuse(options, wish.error());
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
     const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
     if (wants_all && !options.bulk.output.empty()) {
-        return refuse({base::Fault::usage,
+        return refuse(options,
+                      {base::Fault::usage,
                        "--output is for rows: it goes with neither --since, --html nor --nagios"});
     }
     if (options.bulk.input.empty() || !wants_rows || wants_all) return run_report(options, *wish);
     if (!options.domains.empty()) {
-        return refuse({base::Fault::usage, "name domains, or give a list with --input, not both"});
+        return refuse(options,
+                      {base::Fault::usage, "name domains, or give a list with --input, not both"});
     }
     const BulkForm form = options.csv    ? BulkForm::csv
                           : options.json ? BulkForm::json
@@ -257,7 +309,7 @@ Action add_park_audit(CLI::App& park) {
         "         turnaway park audit --since today.json example.org example.net\n"
         "         turnaway park audit --input domains.txt --html report.html\n"
         "Exit:    0 as it should be, 1 a finding of severity warning or worse, 2 not known;\n"
-        "         64 wrong command line, 65 not a domain, 66 --since cannot be read\n"
+        "         64 wrong command line or not a domain, 65 and 66 --since cannot be read\n"
         "Manual:  man turnaway-park");
     return [options] { return run(*options); };
 }

@@ -102,6 +102,9 @@ class ParkRecords {
             return true;
         }
         park::Wish wish = wish_;
+        for (auto* names : {&wish.names, &wish.helo_names}) {
+            for (std::string& name : *names) name = below(name, *domain);
+        }
         if (options_.wants_look && !look(*domain, wish)) return true;
         if (const auto fault = park::fault_of(*domain, wish); !fault.empty()) {
             complain(fault, base::Fault::data);
@@ -109,6 +112,13 @@ class ParkRecords {
         }
         writer_.add(out_, park::plan(*domain, wish));
         return out_.size() < write_bytes || write();
+    }
+
+    // `www.example.org` is that name of example.org, and not www.example.org.example.org.
+    static std::string below(const std::string& name, const mail::Domain& domain) {
+        const std::string end = '.' + domain.text();
+        if (!name.ends_with(end)) return name;
+        return name.substr(0, name.size() - end.size());
     }
 
     bool look(const mail::Domain& domain, park::Wish& wish) {

@@ -34,7 +34,8 @@ base::Result<std::vector<std::string>> read_names(std::string_view option,
                                                   const std::vector<std::string>& texts) {
     std::vector<std::string> names;
     for (const auto& text : texts) {
-        auto name = park::read_relative_name(text);
+        auto name = park::read_relative_name(
+            text.ends_with('.') && text.size() > 1 ? text.substr(0, text.size() - 1) : text);
         if (!name) return fault(option, text, "a name below the domain, such as www");
         names.push_back(std::move(*name));
     }

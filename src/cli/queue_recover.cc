@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_controls.h"
 #include "base/printable.h"
 #include "base/result.h"
 #include "cli/queue_client.h"
@@ -68,7 +69,9 @@ int run_recover(const QueueOptions& options) {
                         {"corrupt", recovered->corrupt},
                         {"aside", recovered->aside.empty() ? Json() : Json(recovered->aside)},
                         {"notes", recovered->notes}};
-        const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+        const std::string text =
+            base::with_escaped_controls(line.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+            '\n';
         std::fwrite(text.data(), 1, text.size(), stdout);
     } else {
         for (const auto& note : recovered->notes) say(note);

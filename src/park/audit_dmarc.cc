@@ -35,36 +35,44 @@ void judge_policy(AuditDesk& desk, const std::string& about, DmarcPolicy policy,
     }
 }
 
-bool is_weaker_below(const DmarcReading& dmarc) {
-    const DmarcPolicy below = dmarc.below.value_or(*dmarc.policy);
-    return below < *dmarc.policy || dmarc.nonexistent.value_or(below) < *dmarc.policy;
+// Whether names below the one that `policy` holds for get less.
+bool is_weaker_below(const DmarcReading& dmarc, DmarcPolicy policy) {
+    const DmarcPolicy below = dmarc.below.value_or(policy);
+    return below < policy || dmarc.nonexistent.value_or(below) < policy;
+}
+
+// A record of the domain's own, or one above it that counts for it; `policy` is the one that holds
+// for the domain, nothing when there is none. True when nothing weakens it.
+bool judge_tags(AuditDesk& desk, const std::string& owner, const std::string& text,
+                const DmarcReading& dmarc, std::optional<DmarcPolicy> policy,
+                const std::vector<std::string>& records) {
+    const std::string quoted = "TXT " + evidence_text(text);
+    const auto find = [&](FindingKind kind, const std::string& words) {
+        desk.find_at(kind, owner, words + '.', records);
+    };
+    if (dmarc.broken_part) {
+        find(dmarc_syntax, quoted + "; the part is " + evidence_text(*dmarc.broken_part));
+    }
+    if (!policy || dmarc.unknown_policy) {
+        find(dmarc_policy_missing, dmarc.unknown_policy
+                                       ? quoted + " says " + evidence_text(*dmarc.unknown_policy)
+                                       : quoted);
+    }
+    bool is_weak_below = false;
+    if (policy) {
+        judge_policy(desk, owner, *policy, quoted + '.', records);
+        is_weak_below = is_weaker_below(dmarc, *policy);
+        if (is_weak_below) find(dmarc_subdomain_weaker, quoted);
+    }
+    if (dmarc.percent < 100) find(dmarc_percent, quoted);
+    if (dmarc.is_testing) find(dmarc_testing, quoted);
+    return policy == DmarcPolicy::reject && !is_weak_below && !dmarc.broken_part &&
+           !dmarc.unknown_policy && dmarc.percent == 100 && !dmarc.is_testing;
 }
 
 void judge_record(AuditDesk& desk, const std::string& owner, const std::string& text) {
     const DmarcReading dmarc = read_dmarc(text);
-    const std::string evidence = "TXT " + evidence_text(text) + '.';
-    const auto find = [&](FindingKind kind, const std::string& words) {
-        desk.find_at(kind, owner, words, wanted(desk, dmarc));
-    };
-    bool is_good = !dmarc.broken_part && !dmarc.unknown_policy && dmarc.policy;
-    if (dmarc.broken_part) {
-        find(dmarc_syntax, "TXT " + evidence_text(text) + "; the part is " +
-                               evidence_text(*dmarc.broken_part) + '.');
-    }
-    if (!dmarc.policy || dmarc.unknown_policy) {
-        find(dmarc_policy_missing, dmarc.unknown_policy
-                                       ? "TXT " + evidence_text(text) + " says " +
-                                             evidence_text(*dmarc.unknown_policy) + '.'
-                                       : evidence);
-    }
-    if (dmarc.policy) {
-        judge_policy(desk, owner, *dmarc.policy, evidence, wanted(desk, dmarc));
-        if (is_weaker_below(dmarc)) find(dmarc_subdomain_weaker, evidence);
-        is_good = is_good && dmarc.policy == DmarcPolicy::reject && !is_weaker_below(dmarc);
-    }
-    if (dmarc.percent < 100) find(dmarc_percent, evidence);
-    if (dmarc.is_testing) find(dmarc_testing, evidence);
-    if (is_good && dmarc.percent == 100 && !dmarc.is_testing) {
+    if (judge_tags(desk, owner, text, dmarc, dmarc.policy, wanted(desk, dmarc))) {
         desk.praise("DMARC tells receivers to reject what is forged.");
     }
     judge_reports(desk, owner, dmarc);
@@ -131,11 +139,10 @@ bool judge_inherited(AuditDesk& desk, bool& is_known) {
     const auto policy = dmarc.below ? dmarc.below : dmarc.policy;
     if (!policy) return false;
     const std::string owner = "_dmarc." + above->owner.text();
-    const std::string evidence = "TXT " + evidence_text(above->text) + " at " + owner + '.';
     const ZoneLines records = dmarc_lines(desk.domain(), desk.intent(), {});
-    desk.find_at(dmarc_inherited, owner, evidence, records);
-    judge_policy(desk, owner, *policy, evidence, records);
-    if (policy == DmarcPolicy::reject) {
+    desk.find_at(dmarc_inherited, owner, "TXT " + evidence_text(above->text) + " at " + owner + '.',
+                 records);
+    if (judge_tags(desk, owner, above->text, dmarc, policy, records)) {
         desk.praise("DMARC of " + above->owner.text() + " covers the domain.");
     }
     return true;
@@ -148,7 +155,11 @@ void judge_absence(AuditDesk& desk, const mail::Domain& owner,
         const DmarcReading dmarc = read_dmarc(text);
         if (dmarc.standing != DmarcStanding::not_read) continue;
         has_attempt = true;
-        desk.find(dmarc_not_read, owner, "TXT " + evidence_text(text) + '.', wanted(desk, dmarc));
+        const std::string reason =
+            dmarc.repeated_tag ? "; the tag " + evidence_text(*dmarc.repeated_tag) + " comes twice."
+                               : ".";
+        desk.find(dmarc_not_read, owner, "TXT " + evidence_text(text) + reason,
+                  wanted(desk, dmarc));
     }
     has_attempt = find_astray(desk) || has_attempt;
     bool is_known = true;

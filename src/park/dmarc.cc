@@ -19,13 +19,19 @@ std::optional<DmarcPolicy> find_policy(std::string_view text) {
     return static_cast<DmarcPolicy>(found - policy_names.begin());
 }
 
+// The version at the beginning, also after what cannot be seen or quotes, or in any other part.
 bool looks_like_dmarc(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\"'\\");
-    if (begin == std::string_view::npos) return false;
-    const std::string_view rest = text.substr(begin);
-    for (const std::string_view start :
-         {"v=dmarc", "v =dmarc", "v= dmarc", "v = dmarc", "v:dmarc", "dmarc1", "\u201cv=dmarc"}) {
-        if (base::starts_with_no_case(rest, start)) return true;
+    while (!text.empty()) {
+        std::string_view part = text.substr(0, text.find(';'));
+        text.remove_prefix(std::min(text.size(), part.size() + 1));
+        for (const std::string_view mark : {"\xef\xbb\xbf", "\u200b", "\u00a0"}) {
+            if (part.starts_with(mark)) part.remove_prefix(mark.size());
+        }
+        part.remove_prefix(std::min(part.find_first_not_of(" \t\"'\\"), part.size()));
+        for (const std::string_view start : {"v=dmarc", "v =dmarc", "v= dmarc", "v = dmarc",
+                                             "v:dmarc", "dmarc1", "\u201cv=dmarc"}) {
+            if (base::starts_with_no_case(part, start)) return true;
+        }
     }
     return false;
 }
@@ -111,8 +117,13 @@ DmarcReading read_dmarc(std::string_view text) {
         reading.standing = DmarcStanding::not_read;
         return reading;
     }
-    reading.standing = DmarcStanding::record;
     const TagList tags = read_tag_list(text);
+    if (tags.repeated) {
+        reading.standing = DmarcStanding::not_read;
+        reading.repeated_tag = std::string(*tags.repeated);
+        return reading;
+    }
+    reading.standing = DmarcStanding::record;
     if (tags.broken) reading.broken_part = std::string(*tags.broken);
     read_policies(tags, reading);
     if (const auto percent = tags.find("pct")) {

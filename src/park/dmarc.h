@@ -18,7 +18,7 @@ namespace turnaway::park {
 enum class DmarcStanding : std::uint8_t {
     not_dmarc,  // about something else
     record,     // receivers read it as DMARC
-    not_read,   // `v=dmarc1; ...`, `v=DMARC; ...`: meant as DMARC, read by nobody
+    not_read,   // `v=dmarc1; ...`, `p=none; v=DMARC1`, a tag twice: meant as DMARC, read by nobody
 };
 
 // The weakest first.
@@ -27,6 +27,7 @@ std::string_view name(DmarcPolicy policy);
 
 struct DmarcReading {
     DmarcStanding standing = DmarcStanding::not_dmarc;
+    std::optional<std::string> repeated_tag = {};    // of what is not read for that reason
     std::optional<std::string> broken_part = {};     // the first part that is no tag=value
     std::optional<std::string> unknown_policy = {};  // `p=rejct`: what it says
     std::optional<DmarcPolicy> policy = {};          // p

@@ -54,6 +54,9 @@ enum class FindingKind : std::uint8_t {
     spf_no_senders,
     spf_version_case,
     spf_terms_after_all,
+    spf_target_missing,
+    spf_target_broken,
+    spf_too_many_lookups,
     // DMARC
     dmarc_missing,
     dmarc_several,

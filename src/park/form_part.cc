@@ -68,6 +68,10 @@ void append_advice(std::string& out, std::string_view mark, const Plan& plan,
     if (has_more) append_comment(out, mark, "More to know: --why", settings);
 }
 
+std::string in_another_zone(const mail::Domain& zone) {
+    return "The records below belong to another zone, " + zone.text() + '.';
+}
+
 std::string reason_of(const Record& record) {
     return record.reason + " (" + record.source + ")";
 }

@@ -32,6 +32,8 @@ void append_comment(std::string& out, std::string_view mark, std::string_view wo
 // The advice the settings want, each a comment.
 void append_advice(std::string& out, std::string_view mark, const Plan& plan,
                    const FormSettings& settings);
+// Before records that do not belong to the zone of the plan: a sentence.
+std::string in_another_zone(const mail::Domain& zone);
 // The reason of a record and its source.
 std::string reason_of(const Record& record);
 

@@ -65,15 +65,11 @@ std::string cell(std::size_t count, std::string_view classes) {
     return "<td class=\"" + std::string(classes) + "\">" + std::to_string(count) + "</td>";
 }
 
-// As people read it, linked to where it leads; the form of DNS beside it where that differs.
-std::string domain_words(const mail::Domain& domain, const std::string& fragment) {
+// As people read it; the form of DNS beside it where that differs.
+std::string domain_words(const mail::Domain& domain) {
     const std::string words = domain.to_unicode();
-    std::string out = html(words);
-    if (!fragment.empty()) out = "<a href=\"#" + fragment + "\">" + out + "</a>";
-    if (words != domain.text()) {
-        out += " <span class=\"soft\">(" + html(domain.text()) + ")</span>";
-    }
-    return out;
+    if (words == domain.text()) return html(words);
+    return html(words) + " <span class=\"soft\">(" + html(domain.text()) + ")</span>";
 }
 
 }  // namespace
@@ -117,21 +113,40 @@ void HtmlReport::add(const AuditResult& result) {
     row += "</td>";
     // What is open for everybody to see: the domain, its state and how many findings.
     std::string detail =
-        "<summary><h3>" + domain_words(result.domain, "") + "</h3>" + badge(name(state)) +
+        "<summary><h3>" + domain_words(result.domain) + "</h3>" + badge(name(state)) +
         "<span class=\"soft\">meant to have: " + std::string(park::name(result.intent)) +
         "; findings: " + std::to_string(result.findings.size()) +
         "</span></summary>\n<div class=\"body\">\n" + detail_of(result) + "</div>\n";
     entries_.push_back({.state = state,
                         .finding_count = result.findings.size(),
-                        .domain = result.domain,
+                        .words = domain_words(result.domain),
+                        .sorted_by = result.domain.text(),
                         .row = std::move(row),
                         .detail = std::move(detail)});
 }
 
+void HtmlReport::add_fault(std::string_view input, std::string_view error) {
+    const State state = State::unknown;
+    ++counts_[static_cast<std::size_t>(state)];
+    const std::string words = html(input);
+    std::string row = "<td data-key=\"" + std::to_string(static_cast<int>(state)) + "\">" +
+                      badge(name(state)) + "</td>";
+    for (int i = 0; i < 3; ++i) row += cell(0, "number wide");
+    row += "<td class=\"wide\">not a domain</td>";
+    entries_.push_back({.state = state,
+                        .finding_count = 0,
+                        .words = words,
+                        .sorted_by = std::string(input),
+                        .row = std::move(row),
+                        .detail = "<summary><h3>" + words + "</h3>" + badge(name(state)) +
+                                  "</summary>\n<div class=\"body\">\n<p>" + html(error) +
+                                  "</p>\n</div>\n"});
+}
+
 std::string HtmlReport::finish() {
     std::ranges::sort(entries_, [](const Entry& a, const Entry& b) {
-        return std::tie(a.state, b.finding_count, a.domain) <
-               std::tie(b.state, a.finding_count, b.domain);
+        return std::tie(a.state, b.finding_count, a.sorted_by) <
+               std::tie(b.state, a.finding_count, b.sorted_by);
     });
     std::string out;
     append_head(out);
@@ -189,12 +204,12 @@ void HtmlReport::append_common(std::string& out) const {
     std::vector<std::pair<FindingKind, std::size_t>> common(domains_by_finding_.begin(),
                                                             domains_by_finding_.end());
     std::ranges::sort(common, [](const auto& a, const auto& b) {
-        return std::tuple(row_of(a.first).severity, b.second, a.first) <
-               std::tuple(row_of(b.first).severity, a.second, b.first);
+        return std::tuple(b.second, row_of(a.first).severity, a.first) <
+               std::tuple(a.second, row_of(b.first).severity, b.first);
     });
     out +=
         "<h2>What is wrong most</h2>\n<table>\n<caption>Each finding and how many domains have "
-        "it, the worst first.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
+        "it, the most frequent first.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
         "<th scope=\"col\" class=\"number\">Domains</th><th scope=\"col\" class=\"wide\">What to "
         "do</th></tr></thead>\n<tbody>\n";
     for (const auto& [kind, count] : common | std::views::take(common_findings_most)) {
@@ -230,8 +245,8 @@ void HtmlReport::append_table(std::string& out) const {
         const Entry& entry = entries_[i];
         const std::string detail = "d" + std::to_string(i);
         out += "<tr data-state=\"" + std::string(name(entry.state)) + "\" data-detail=\"" + detail +
-               "\"><th scope=\"row\">" + domain_words(entry.domain, detail) + "</th>" + entry.row +
-               "</tr>\n";
+               "\"><th scope=\"row\">" + "<a href=\"#" + detail + "\">" + entry.words +
+               "</a></th>" + entry.row + "</tr>\n";
     }
     out += "</tbody>\n</table>\n";
 }

@@ -30,6 +30,8 @@ class HtmlReport {
     explicit HtmlReport(HtmlReportHead head) : head_(std::move(head)) {}
 
     void add(const AuditResult& result);
+    // Something in the list that is not a domain.
+    void add_fault(std::string_view input, std::string_view error);
     // The page, with the worst domains first.
     std::string finish();
 
@@ -44,7 +46,8 @@ class HtmlReport {
     struct Entry {
         State state;
         std::size_t finding_count;
-        mail::Domain domain;
+        std::string words;  // the domain as people read it, as HTML
+        std::string sorted_by;
         std::string row;     // of the table, but for what `finish` knows
         std::string detail;  // what is below the domain's heading
     };

@@ -2,8 +2,7 @@
 //
 // RFC 7208 section 4.5 (which TXT records count), 4.6 (syntax), 5.1 (all), 6 (modifiers). Texts
 // that were meant as SPF and are none are told apart, since the owner believes to be protected.
-// Nothing is looked up: who stands behind an include is not asked. Known gaps: macros are taken as
-// they are, and the limit of ten lookups is not counted.
+// Nothing is looked up here; what a record means together with those it names is spf_reach.h's.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "park/spf_term.h"
 
 namespace turnaway::park {
 
@@ -27,9 +28,12 @@ struct SpfReading {
     bool has_typographic_dash = false;  // anywhere in it
     // The first term that does not exist or has a wrong argument; the whole record is void then.
     std::optional<std::string> broken_term = {};
-    std::optional<char> all = {};           // the qualifier of the first `all`: + - ~ ?
-    std::vector<std::string> senders = {};  // terms before `all` that let somebody send
-    bool has_redirect = false;              // and no `all`
+    std::optional<char> all = {};                 // the qualifier of the first `all`: + - ~ ?
+    std::vector<std::string> senders = {};        // terms before `all` that let somebody send
+    bool has_redirect = false;                    // and no `all`
+    std::vector<SpfTerm> terms = {};              // up to and with the first `all`
+    std::optional<std::string> redirect = {};     // nothing where there is an `all`
+    std::optional<std::string> explanation = {};  // exp=
     bool has_terms_after_all = false;
 
     bool allows_all() const { return all == '+'; }

@@ -42,7 +42,7 @@ TagList read_tag_list(std::string_view text) {
             if (!list.broken) list.broken = part;
             continue;
         }
-        list.has_repeated_tag = list.has_repeated_tag || list.find(name).has_value();
+        if (!list.repeated && list.find(name)) list.repeated = name;
         list.tags.emplace_back(name, value);
     }
     return list;

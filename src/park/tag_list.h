@@ -13,7 +13,7 @@ namespace turnaway::park {
 struct TagList {
     std::vector<std::pair<std::string_view, std::string_view>> tags = {};  // views into the text
     std::optional<std::string_view> broken = {};                           // the first such part
-    bool has_repeated_tag = false;
+    std::optional<std::string_view> repeated = {};  // the name of the first tag that comes again
 
     // The first of that name, without regard to case; nothing when there is none.
     std::optional<std::string_view> find(std::string_view tag) const;

@@ -14,16 +14,22 @@
 namespace turnaway::park {
 namespace {
 
-constexpr std::array<TerraformProvider, 8> rows{{
+constexpr std::array<TerraformProvider, 13> rows{{
     {"azure", "hashicorp/azurerm", "azurerm_dns_mx_record", "azurerm_dns_txt_record", ""},
     {"cloudflare", "cloudflare/cloudflare (version 5)", "cloudflare_dns_record",
      "cloudflare_dns_record", "zone_ids"},
+    {"desec", "Valodim/desec", "desec_rrset", "desec_rrset", ""},
     {"digitalocean", "digitalocean/digitalocean", "digitalocean_record", "digitalocean_record", ""},
+    {"dnsimple", "dnsimple/dnsimple", "dnsimple_zone_record", "dnsimple_zone_record", ""},
     {"gandi", "go-gandi/gandi", "gandi_livedns_record", "gandi_livedns_record", ""},
+    {"godaddy", "veksh/godaddy-dns", "godaddy-dns_record", "godaddy-dns_record", ""},
     {"google", "hashicorp/google", "google_dns_record_set", "google_dns_record_set",
      "managed_zones"},
     {"hetzner", "hetznercloud/hcloud", "hcloud_zone_rrset", "hcloud_zone_rrset", ""},
+    {"ionos", "ionos-cloud/ionoscloud", "ionoscloud_dns_record", "ionoscloud_dns_record",
+     "zone_ids"},
     {"ovh", "ovh/ovh", "ovh_domain_zone_record", "ovh_domain_zone_record", ""},
+    {"powerdns", "pan-net/powerdns", "powerdns_record", "powerdns_record", ""},
     {"route53", "hashicorp/aws", "aws_route53_record", "aws_route53_record", "zone_ids"},
 }};
 
@@ -130,6 +136,35 @@ Attributes attributes_of(const TerraformProvider& provider, const Record& record
                 {"ttl", ttl},
                 {"target", whole}};
     }
+    if (provider.name == "powerdns") {
+        return {{"zone", hcl_string(record.zone.text() + '.')},
+                {"name", hcl_string(record.owner() + '.')},
+                {"type", type},
+                {"ttl", ttl},
+                {"records", '[' + whole + ']'}};
+    }
+    if (provider.name == "desec") {
+        return {{"domain", zone},
+                {"subname", hcl_string(record.relative)},
+                {"type", type},
+                {"ttl", ttl},
+                {"records", '[' + whole + ']'}};
+    }
+    if (provider.name == "dnsimple" || provider.name == "ionos") {
+        const bool is_ionos = provider.name == "ionos";
+        Attributes out{{is_ionos ? "zone_id" : "zone_name", zone},
+                       {"name", hcl_string(record.relative)},
+                       {"type", type},
+                       {"ttl", ttl}};
+        add_value(out, record, is_ionos ? "content" : "value",
+                  is_ionos ? quoted_text(record.data) : record.data, "");
+        return out;
+    }
+    if (provider.name == "godaddy") {
+        Attributes out{{"domain", zone}, {"name", at}, {"type", type}, {"ttl", ttl}};
+        add_value(out, record, "data", record.data, "");
+        return out;
+    }
     if (provider.name == "azure") {
         return {{"name", at},
                 {"zone_name", zone},
@@ -209,6 +244,9 @@ void append_terraform(std::string& out, const Plan& plan, const FormSettings& se
     for (const auto& record : plan.records) {
         const bool is_mx = record.type == RecordType::mx;
         out += '\n';
+        if (record.zone != plan.records.front().zone) {
+            append_comment(out, "# ", in_another_zone(record.zone), settings);
+        }
         append_comment(out, "# ", reason_of(record), settings);
         out += "resource \"" + std::string(is_mx ? provider.mx_resource : provider.txt_resource) +
                "\" \"" + resource_name(record) + "\" {\n";

@@ -1,14 +1,16 @@
 // A plan for the tools that put it into DNS: octoDNS, DNSControl and nsupdate; and as JSON.
 //
 // octoDNS reads one file for each zone, so several zones are several YAML documents, each with the
-// file's name in its first line; `;` is escaped as octoDNS wants it (docs/records.md there).
-// DNSControl: D_EXTEND adds to a domain declared before, and long TXT are split by the program.
-// nsupdate: what must stand alone replaces the records of its name and type (RFC 2136 section
-// 2.5.2); an SPF is only added.
+// file's name in its first line; `;` is escaped as octoDNS wants it (docs/records.md there), and
+// keys come in the natural order that its loader insists on. It deletes what is not in its files,
+// which each document says. DNSControl: D_EXTEND adds to a domain declared before, and long TXT are
+// split by the program. nsupdate: what must stand alone replaces the records of its name and type
+// (RFC 2136 section 2.5.2); an SPF is only added.
 #include <algorithm>
 #include <map>
 
 #include "base/printable.h"
+#include "base/text.h"
 #include "park/form_part.h"
 
 namespace turnaway::park {
@@ -36,13 +38,37 @@ void append_octodns_value(std::string& out, const Record& record, std::string_vi
     out += "- " + in_quotes(escaped) + '\n';
 }
 
+// The order of Python's natsort, which octoDNS uses: runs of digits count as numbers.
+bool is_naturally_before(std::string_view one, std::string_view other) {
+    while (!one.empty() && !other.empty()) {
+        const auto take = [](std::string_view& text, bool wants_digits) {
+            std::size_t length = 0;
+            while (length < text.size() && base::is_digit(text[length]) == wants_digits) ++length;
+            const std::string_view part = text.substr(0, length);
+            text.remove_prefix(length);
+            return part;
+        };
+        const std::string_view words = take(one, false);
+        const std::string_view other_words = take(other, false);
+        if (words != other_words) return words < other_words;
+        std::string_view digits = take(one, true);
+        std::string_view other_digits = take(other, true);
+        for (auto* each : {&digits, &other_digits}) {
+            each->remove_prefix(std::min(each->find_first_not_of('0'), each->size()));
+        }
+        if (digits.size() != other_digits.size()) return digits.size() < other_digits.size();
+        if (digits != other_digits) return digits < other_digits;
+    }
+    return one.empty() && !other.empty();
+}
+
 void append_octodns_name(std::string& out, const std::string& relative,
                          const std::map<RecordType, std::vector<const Record*>>& types) {
     out += in_quotes(relative) + ":\n";
     for (const auto& [type, records] : types) {
         for (const Record* record : records) out += "  # " + reason_of(*record) + '\n';
-        out += "  - type: " + std::string(name(type)) + '\n';
-        out += "    ttl: " + std::to_string(records.front()->ttl_seconds) + '\n';
+        out += "  - ttl: " + std::to_string(records.front()->ttl_seconds) + '\n';
+        out += "    type: " + std::string(name(type)) + '\n';
         out += "    values:\n";
         for (const Record* record : records) append_octodns_value(out, *record, "      ");
     }
@@ -84,9 +110,14 @@ void append_json_record(std::string& out, const Record& record) {
 }  // namespace
 
 void append_octodns(std::string& out, const std::string& zone, std::span<const Record> records) {
-    std::map<std::string, std::map<RecordType, std::vector<const Record*>>> names;
+    using Types = std::map<RecordType, std::vector<const Record*>>;
+    std::map<std::string, Types, decltype(&is_naturally_before)> names(&is_naturally_before);
     for (const auto& record : records) names[record.relative][record.type].push_back(&record);
     out += "--- # " + zone + ".yaml\n";
+    out +=
+        "# octoDNS owns the zone: it deletes every record that is not in this file. Add these to "
+        "a\n"
+        "# file that holds the whole zone (octodns-dump writes one), and look at the plan first.\n";
     for (const auto& [relative, types] : names) append_octodns_name(out, relative, types);
 }
 
@@ -114,6 +145,10 @@ void append_dnscontrol(std::string& out, const Plan& plan, const FormSettings& s
     append_comment(out, "// ", heading(plan) + '.', settings);
     append_advice(out, "// ", plan, settings);
     for (const auto& [zone, records] : records_by_zone(plan)) {
+        if (zone != plan.records.front().zone) {
+            append_comment(out, "// ",
+                           in_another_zone(zone) + ' ' + "It must be declared with D().", settings);
+        }
         out += "D_EXTEND(" + in_quotes(zone.text());
         for (const Record* record : records) {
             out += ",\n";
@@ -137,6 +172,13 @@ void append_nsupdate(std::string& out, const Plan& plan, const FormSettings& set
     append_comment(out, "; ", heading(plan) + '.', settings);
     append_advice(out, "; ", plan, settings);
     for (const auto& [zone, records] : records_by_zone(plan)) {
+        if (zone != plan.records.front().zone) {
+            append_comment(out, "; ",
+                           in_another_zone(zone) +
+                               " Put the lines from here to \"send\" into a file "
+                               "of their own, and send it to the server of that zone.",
+                           settings);
+        }
         out += "zone " + zone.text() + ".\n";
         for (const Record* record : records) {
             const std::string type(name(record->type));

@@ -20,7 +20,7 @@ void append_zone_text(std::string& out, const Plan& plan, const FormSettings& se
     append_advice(out, "; ", plan, settings);
     for (const auto& [zone, records] : records_by_zone(plan)) {
         if (zone != plan.records.front().zone) {
-            append_comment(out, "; ", "Into another zone, that of " + zone.text() + ':', settings);
+            append_comment(out, "; ", in_another_zone(zone), settings);
         }
         for (const Record* record : records) {
             append_comment(out, "; ", reason_of(*record), settings);
@@ -36,7 +36,12 @@ void append_table(std::string& out, const Plan& plan, const FormSettings& settin
         owner_columns = std::max(owner_columns, record.owner().size());
     }
     constexpr std::size_t type_columns = 3;
+    std::string zone = plan.records.empty() ? "" : plan.records.front().zone.text();
     for (const auto& record : plan.records) {
+        if (record.zone.text() != zone) {
+            zone = record.zone.text();
+            append_comment(out, "", in_another_zone(record.zone), settings);
+        }
         append_padded(out, record.owner(), owner_columns + 2);
         append_padded(out, name(record.type), type_columns + 2);
         append_padded(out, std::to_string(record.ttl_seconds), 7);

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/printable.h"
+#include "base/text.h"
 #include "relay/config_value.h"
 #include "relay/nearest_word.h"
 
@@ -202,6 +203,25 @@ std::size_t too_long_line(std::string_view text) {
     return 0;
 }
 
+// What toml++ must not see: 3.3.0 has undefined behaviour for U+FFFE and its like. 0: all is well.
+std::size_t line_of_bad_text(std::string_view text) {
+    std::size_t line = 1;
+    while (!text.empty()) {
+        const std::size_t bytes = base::utf8_sequence_bytes(text);
+        if (bytes == 0) return line;
+        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+        // U+FFFE and U+FFFF of each plane; U+FDD0 to U+FDEF.
+        const bool ends_plane = bytes >= 3 && byte(bytes - 1) >= 0xbe && byte(bytes - 2) == 0xbf &&
+                                (byte(bytes - 3) & 0x0f) == 0x0f && (bytes == 4 || byte(0) == 0xef);
+        const bool is_inner =
+            bytes == 3 && byte(0) == 0xef && byte(1) == 0xb7 && byte(2) >= 0x90 && byte(2) <= 0xaf;
+        if (ends_plane || is_inner) return line;
+        if (text[0] == '\n') ++line;
+        text.remove_prefix(bytes);
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::expected<Config, std::vector<std::string>> parse_config(std::string_view text,
@@ -217,6 +237,11 @@ std::expected<Config, std::vector<std::string>> parse_config(std::string_view te
     if (const std::size_t line = too_long_line(text); line > 0) {
         reader.add_fault(
             line, "the line is longer than " + std::to_string(config_line_bytes_most) + " bytes");
+        return std::unexpected(reader.faults());
+    }
+    if (const std::size_t line = line_of_bad_text(text); line > 0) {
+        reader.add_fault(line,
+                         "holds bytes that are not UTF-8, or a code point that is not a character");
         return std::unexpected(reader.faults());
     }
     const auto parsed = toml::parse(text);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/json_controls.h"
+
 namespace turnaway::relay {
 namespace {
 
@@ -19,7 +21,8 @@ std::string words_of(const queue::Attempt& attempt) {
 }  // namespace
 
 std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           '\n';
 }
 
 std::string time_text(std::chrono::sys_seconds time) {

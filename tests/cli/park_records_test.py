@@ -32,8 +32,9 @@ WISHES = {
     "receiver": ["example.org", "--intent", "receive-only"],
     "idn": ["bücher.example"],
 }
-TERRAFORM = ["azure", "cloudflare", "digitalocean", "gandi", "google", "hetzner", "ovh", "route53"]
-REFUSING = {"azure", "digitalocean", "gandi"}
+TERRAFORM = ["azure", "cloudflare", "desec", "digitalocean", "dnsimple", "gandi", "godaddy", "google", "hetzner", "ionos", "ovh",
+             "powerdns", "route53"]
+REFUSING = {"azure", "digitalocean"}
 
 
 def run(*args, stdin="", env=None):
@@ -79,12 +80,14 @@ def records_of_octodns(text):
         records = zones.setdefault(zone, [])
         for line in body.splitlines():
             bare = line.strip()
+            if line.startswith("#"):
+                continue
             if not line.startswith(" "):
                 name = owner(json.loads(bare.removesuffix(":")), zone)
-            elif bare.startswith("- type: "):
-                kind = bare.removeprefix("- type: ")
-            elif bare.startswith("ttl: "):
-                ttl = int(bare.removeprefix("ttl: "))
+            elif bare.startswith("type: "):
+                kind = bare.removeprefix("type: ")
+            elif bare.startswith("- ttl: "):
+                ttl = int(bare.removeprefix("- ttl: "))
             elif bare.startswith("- exchange: "):
                 exchange = json.loads(bare.removeprefix("- exchange: "))
             elif bare.startswith("preference: "):
@@ -114,7 +117,7 @@ console.log(JSON.stringify(zones));
 def blocks_of_terraform(text):
     """(resource, {key: value}) of each resource; string values read, others as they stand."""
     found = []
-    for kind, body in re.findall(r'^resource "(\w+)" "[\w-]+" \{\n(.*?)^\}', text, re.M | re.S):
+    for kind, body in re.findall(r'^resource "([\w-]+)" "[\w-]+" \{\n(.*?)^\}', text, re.M | re.S):
         found.append((kind, {key: value.strip() for key, value in re.findall(r"^\s*(\w+)\s*= (.*)$", body, re.M)}))
     return found
 
@@ -128,18 +131,19 @@ def record_of_terraform(provider, kind, block):
         return text if text == "." else text.removesuffix(".") + "."
 
     zone = re.search(r'"(.*?)"', block.get("zone_id") or block.get("managed_zone") or block.get("zone_name") or
-                     block.get("domain") or block["zone"]).group(1)
+                     block.get("domain") or block["zone"]).group(1).removesuffix(".")
     ttl = int(block["ttl"])
     kind = {"azurerm_dns_mx_record": "MX", "azurerm_dns_txt_record": "TXT"}.get(kind) or json.loads(
         block.get("type") or block["fieldtype"])
-    name = string("subdomain") if provider == "ovh" else string("name")
-    name = name.removesuffix(".") if provider in ("google", "route53", "cloudflare") else owner(name, zone)
+    name = string({"ovh": "subdomain", "desec": "subname"}.get(provider, "name"))
+    name = name.removesuffix(".") if provider in ("google", "route53", "cloudflare", "powerdns") else owner(name, zone)
     if provider == "azure":
         data = quoted(string("value")) if kind == "TXT" else f"{block['preference']} {exchange(string('exchange'))}"
-    elif provider == "cloudflare":
+    elif provider in ("cloudflare", "ionos"):
         data = string("content") if kind == "TXT" else f"{block['priority']} {exchange(string('content'))}"
-    elif provider == "digitalocean":
-        data = quoted(string("value")) if kind == "TXT" else f"{block['priority']} {exchange(string('value'))}"
+    elif provider in ("digitalocean", "dnsimple", "godaddy"):
+        key = "data" if provider == "godaddy" else "value"
+        data = quoted(string(key)) if kind == "TXT" else f"{block['priority']} {exchange(string(key))}"
     elif provider == "hetzner":
         data = json.loads(re.search(r"value = (\".*\") \}", block["records"]).group(1))
     elif provider == "ovh":
@@ -179,6 +183,36 @@ class Forms(unittest.TestCase):
                         file.write_text(head + "\n".join(own) + "\n")
                         result = subprocess.run([path, zone, file], capture_output=True, text=True, check=False)
                     self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_octodns_keys_come_in_the_order_its_loader_wants(self):
+        def natural(key):
+            return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", key) if part or key == ""]
+
+        text = written("--format", "octodns", "example.org", *(f"--name={name}" for name in (
+            "www", "mail10", "mail2", "a-b", "a1", "_x", "mail.host", "m01", "m1a")), "--wildcard")
+        names = [json.loads(line.removesuffix(":")) for line in text.splitlines() if re.match(r'"', line)]
+        self.assertEqual(names, sorted(names, key=natural))
+        self.assertLess(names.index("mail2"), names.index("mail10"))
+        self.assertIn("octoDNS owns the zone", text)
+        for block in re.findall(r"^  - (\w+):.*\n    (\w+):.*\n    (\w+):", text, re.M):
+            self.assertEqual(list(block), sorted(block))
+
+    def test_a_whole_name_is_that_name(self):
+        for name in ("www.example.org", "www.example.org.", "WWW.Example.ORG"):
+            self.assertEqual(written("--json", "example.org", "--name", name), written("--json", "example.org", "--name", "www"))
+        self.assertEqual(written("--json", "example.net", "--name", "www.example.org"),
+                         written("--json", "example.net", "--name", "www.example.org"))
+
+    def test_records_for_another_zone_are_apart(self):
+        args = ("example.org", "--rua", "a@reports.example")
+        for form in ("zone", "table", "dnscontrol", "nsupdate"):
+            text = written("--format", form, *args)
+            before, found, after = text.partition("belong to another zone, reports.example.")
+            self.assertTrue(found, form)
+            self.assertNotIn("example.org._report", before, form)
+            self.assertIn("example.org._report", after, form)
+        text = written("--format", "terraform", "--provider", "route53", *args)
+        self.assertIn("another zone, reports.example.", text.split("resource")[-2])
 
     def test_table_says_the_same(self):
         for args, truth in self.each():

@@ -22,7 +22,8 @@ NULL_MX = "@. MX 0 ."
 SPF = '@. TXT "v=spf1 -all"'
 DMARC = '_dmarc.@. TXT "v=DMARC1; p=reject; sp=reject"'
 KEY = "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7"
-MAIL_HOST = ["mx.host.example. A 192.0.2.25", "host.example. MX 10 mx.host.example.", "parked.example. MX 0 ."]
+MAIL_HOST = ["mx.host.example. A 192.0.2.25", "host.example. MX 10 mx.host.example.", "parked.example. MX 0 .",
+             '_spf.host.example. TXT "v=spf1 ip4:192.0.2.0/24 -all"']
 EN_DASH = r"\226\128\147"
 
 
@@ -56,7 +57,9 @@ RECIPES = [
     ("mx-null-missing", mx()),
     ("mx-null-preference", mx("MX 10 .")),
     ("mx-null-repeated", mx("MX 0 .", "MX 10 .")),
-    ("mx-null-with-senders", spf('"v=spf1 include:_spf.host.example ~all"')),
+    ("spf-senders-left", spf('"v=spf1 include:_spf.host.example ~all"')),
+    ("spf-target-missing", spf('"v=spf1 include:gone.host.example -all"')),
+    ("spf-allows-all", spf('"v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all"')),
     ("spf-missing", spf('"site-verification=1"')),
     ("spf-several", spf('"v=spf1 -all"', '"v=spf1 mx -all"')),
     ("spf-typographic-dash", spf(f'"v=spf1 {EN_DASH}all"')),
@@ -265,9 +268,18 @@ class ParkAudit(unittest.TestCase):
         self.assertEqual([(row["id"], row["verdict"]) for row in csv.DictReader(io.StringIO(out))],
                          [("1", "clean"), ("2", "findings")])
         whole = self.run_audit("--input", "-", text=listed)
-        self.assertIn("2 domains: 1 clean, 1 with findings", whole.stdout)
-        self.assertIn("not a domain: not a domain", whole.stderr)
-        self.assertEqual(whole.returncode, 65)
+        self.assertIn("3 domains: 1 clean, 1 with findings, 1 not known", whole.stdout)
+        self.assertIn('"not a domain" is not a domain', whole.stderr)
+        bad = "clean.test\nnot a domain\n".replace("clean", "plain")
+        page = self.path("bad.html")
+        for form in ([], ["--json"], ["--csv"], ["--html", page], ["--html", self.path("bad2.html"), "--json"]):
+            result = self.run_audit("--input", "-", *form, text=bad)
+            self.assertEqual(result.returncode, 2, form)
+            self.assertIn("not a domain", result.stdout)
+        self.assertEqual([json.loads(line)["exit"] for line in result.stdout.splitlines()], [0, 2])
+        self.assertIn("not a domain", page.read_text())
+        self.assertEqual(self.run_audit("--input", "-", "--nagios", text=bad).returncode, 3)
+        self.assertEqual(whole.returncode, 1)
         html = self.path("report.html")
         self.assertEqual(self.run_audit("--input", table, "--column", "name", "--html", html).returncode, 1)
         self.assertIn("mx-left-over", html.read_text())
@@ -276,7 +288,11 @@ class ParkAudit(unittest.TestCase):
         for arguments in ((), ("--json", "--csv", "plain.test"), ("--intent", "some", "plain.test"),
                           ("--html", "x.html", "--output", "y", "--input", "-")):
             self.assertEqual(self.run_audit(*arguments).returncode, 64, arguments)
-        self.assertEqual(self.run_audit("a b").returncode, 65)
+        self.assertEqual(self.run_audit("a b").returncode, 64)
+        for arguments in (("a b",), (), ("--input", "/nowhere"), ("--intent", "none", "--abuse", "x", "plain.test")):
+            monitor = self.run_audit("--nagios", *arguments)
+            self.assertEqual(monitor.returncode, 3, monitor)
+            self.assertRegex(monitor.stdout, r"\APARK UNKNOWN: [^\n]* \| [^\n]*\n\Z")
         with socket.socket() as closed:  # a port where nobody answers
             closed.bind(("127.0.0.1", 0))
             port = closed.getsockname()[1]

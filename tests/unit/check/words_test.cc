@@ -148,6 +148,9 @@ TEST(Cures, AreRecords) {
     EXPECT_EQ(cures_text(assess("greets with 521")),
               "example.org. 3600 IN MX 0 .\n"
               "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
+    EXPECT_EQ(cures_text(assess("MX that is an alias")),
+              "example.org. 3600 IN MX 10 host.example.\n"
+              "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
     EXPECT_EQ(cures_text(assess("implicit MX")), "example.org. 3600 IN MX 10 example.org.\n");
     EXPECT_EQ(cures_text(assess("554 that is about the client")), "");
     EXPECT_EQ(cures_text(assess("silent, and nothing known of the way out")), "");

@@ -32,6 +32,10 @@ std::string with_spf(std::string_view text) {
 std::string with_dmarc(std::string_view text) {
     return zone_of({null_mx, reject_all, "_dmarc.x.example TXT \"", text, "\"\n"});
 }
+// The record stands above the domain.
+std::string inherited(std::string_view text) {
+    return zone_of({null_mx, reject_all, "_dmarc.example TXT \"", text, "\"\n"});
+}
 std::string with(std::string_view lines) {
     return zone_of({null_mx, reject_all, dmarc_reject, lines});
 }
@@ -59,7 +63,6 @@ std::vector<Case> mx_cases() {
         {with_mx(""), "mx-null-missing"},
         {with_mx("x.example MX 10 .\n"), "mx-null-preference"},
         {with_mx("x.example MX 0 .\nx.example MX 10 .\n"), "mx-null-repeated"},
-        {with_spf("\"v=spf1 include:_spf.host.test -all\""), "mx-null-with-senders"},
     };
 }
 
@@ -90,12 +93,49 @@ std::vector<Case> spf_cases() {
         {with_spf("\"v=spf1\""), "spf-no-all"},
         {with_spf("\"V=SPF1 -all\""), "spf-version-case"},
         {with_spf("\"v=spf1 -all mx\""), "spf-terms-after-all"},
+        {with_spf("\"v=spf1 ip4:192.0.2.1 -all\""), "spf-senders-left"},
+        {with_spf("\"v=spf1 include:_spf.host.test -all\"\n_spf.host.test TXT \"v=spf1 "
+                  "ip4:192.0.2.1 -all\""),
+         "spf-senders-left"},
+        {with_spf("\"v=spf1 exists:%{i}.host.test -all\""), "spf-senders-left"},
+        {with_spf("\"v=spf1 ptr -all\""), "spf-senders-left"},
+        {with_spf("\"v=spf1 redirect=_spf.host.test\"\n_spf.host.test TXT \"v=spf1 -all\""), ""},
+        {with_spf("\"v=spf1 include:_spf.host.test -all\"\n_spf.host.test TXT \"v=spf1 -all\""),
+         ""},
+        {with_spf("\"v=spf1 redirect=_spf.host.test\"\n_spf.host.test TXT \"v=spf1 ~all\""),
+         "spf-soft-all"},
+        {with_spf("\"v=spf1 redirect=_spf.host.test\"\n_spf.host.test TXT \"v=spf1\""),
+         "spf-no-all"},
+        {with_spf("\"v=spf1 redirect=_spf.host.test\"\n_spf.host.test TXT \"v=spf1 +all\""),
+         "spf-allows-all"},
+        {with_spf("\"v=spf1 ip4:0.0.0.0/0 -all\""), "spf-allows-all"},
+        {with_spf("\"v=spf1 ip6:2000::/3 ip6:8000::/1 -all\""), "spf-allows-all"},
+        {with_spf("\"v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all\""), "spf-allows-all"},
+        {with_spf("\"v=spf1 include:a.host.test include:b.host.test -all\"\n"
+                  "a.host.test TXT \"v=spf1 ip4:0.0.0.0/2 ~all\"\n"
+                  "b.host.test TXT \"v=spf1 ip4:128.0.0.0/2 ip4:64.0.0.0/3\""),
+         "spf-allows-all"},
+        {with_spf("\"v=spf1 a:www.host.test/0 -all\"\nwww.host.test A 192.0.2.1"),
+         "spf-allows-all"},
+        {with_spf("\"v=spf1 mx:host.test/0 -all\"\nhost.test MX 10 www.host.test\n"
+                  "www.host.test A 192.0.2.1"),
+         "spf-allows-all"},
+        {with_spf("\"v=spf1 include:gone.host.test -all\""), "spf-target-missing"},
+        {with_spf("\"v=spf1 redirect=gone.host.test\""), "spf-target-missing"},
+        {with_spf("\"v=spf1 include:_spf.host.test -all\"\n_spf.host.test TXT \"v=spf1 -al\""),
+         "spf-target-broken"},
+        {with_spf("\"v=spf1 include:x.example -all\""), "spf-too-many-lookups"},
+        {with_spf("\"v=spf1 a:g1.test a:g2.test a:g3.test -all\""), "spf-too-many-lookups"},
+        {with_spf("\"v=spf1 include:localhost -all\""), "spf-syntax"},
+        {with_spf("\"v=spf1 a:192.0.2.1 -all\""), "spf-syntax"},
+        {with_spf("\"v=spf1 exists:%{x}.test -all\""), "spf-syntax"},
+        {with_spf("\"v=spf1 ip4:192.0.2.0/024 -all\""), "spf-syntax"},
         {zone_of({"x.example MX 10 mx.host.test\n", host, "x.example TXT \"v=spf1 mx -all\"\n",
                   dmarc_reject}),
          "mx-left-over spf-senders-left"},
         {zone_of({"x.example A 192.0.2.1\n", "x.example TXT \"v=spf1 redirect=host.test\"\n",
                   dmarc_reject}),
-         "mx-implicit spf-senders-left"},
+         "mx-implicit spf-target-missing"},
     };
 }
 
@@ -107,6 +147,19 @@ std::vector<Case> dmarc_cases() {
         {with_dmarc("v=dmarc1; p=reject"), "dmarc-not-read"},
         {with_dmarc("v=DMARC; p=reject"), "dmarc-not-read"},
         {with_dmarc("v=DMARC1 p=reject"), "dmarc-not-read"},
+        {with_dmarc("p=reject; v=DMARC1"), "dmarc-not-read"},
+        {with_dmarc("p=reject; rua=mailto:r@host.test; V=dmarc1"), "dmarc-not-read"},
+        {with_dmarc("\xef\xbb\xbfv=DMARC1; p=reject"), "dmarc-not-read"},
+        {with_dmarc("\u200bv=DMARC1; p=reject"), "dmarc-not-read"},
+        {with_dmarc("v=DMARC1; p=reject; p=none"), "dmarc-not-read"},
+        {with_dmarc("v=DMARC1; p=reject; rua=mailto:a@host.test; RUA=mailto:b@host.test"),
+         "dmarc-not-read"},
+        {inherited("v=DMARC1; p=reject; t=y"), "dmarc-testing dmarc-inherited"},
+        {inherited("v=DMARC1; p=reject; pct=0"), "dmarc-percent dmarc-inherited"},
+        {inherited("v=DMARC1; p=reject; sp=rejct"), "dmarc-policy-missing dmarc-inherited"},
+        {inherited("v=DMARC1; p=reject; np=none"), "dmarc-subdomain-weaker dmarc-inherited"},
+        {inherited("v=DMARC1; p=reject; sp"), "dmarc-syntax dmarc-inherited"},
+        {inherited("v=DMARC1; p=none; sp=reject"), "dmarc-inherited"},
         {zone_of({null_mx, reject_all, "dmarc.x.example TXT \"v=DMARC1; p=reject\"\n"}),
          "dmarc-wrong-name"},
         {zone_of({null_mx, reject_all, "x.example TXT \"v=DMARC1; p=reject\"\n"}),
@@ -176,8 +229,9 @@ std::vector<Case> intent_cases() {
     using enum Intent;
     return {
         {mx + sends + dmarc + used_key, "", send_only},
-        {std::string(null_mx) + sends + dmarc, "mx-null-with-senders", send_only},
-        {sends + dmarc, "mx-missing-on-sender", send_only},
+        {std::string(null_mx) + "x.example TXT \"v=spf1 ip4:192.0.2.1 ~all\"\n" + dmarc,
+         "mx-null-with-senders", send_only},
+        {sends + dmarc, "spf-no-senders mx-missing-on-sender", send_only},
         {mx + std::string(reject_all) + dmarc, "spf-no-senders", send_only},
         {mx + std::string(reject_all) + dmarc, "", receive_only},
         {mx + std::string(reject_all) + dmarc + "mail.x.example A 192.0.2.1\n", "", receive_only},
