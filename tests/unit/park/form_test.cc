@@ -75,19 +75,20 @@ TEST(Form, CommentsAreWrappedAndColoured) {
 
 TEST(Form, OctodnsEscapesSemicolonsAndJoinsOneZone) {
     const std::string out = written({.form = Form::octodns}, {with_text("a; b"), with_text("c")});
-    EXPECT_EQ(out,
-              "--- # example.org.yaml\n"
-              "# octoDNS owns the zone: it deletes every record that is not in this file. Add these "
-              "to a\n# file that holds the whole zone (octodns-dump writes one), and look at the "
-              "plan first.\n"
-              "\"\":\n"
-              "  # Because (RFC 1035)\n"
-              "  # Because (RFC 1035)\n"
-              "  - ttl: 60\n"
-              "    type: TXT\n"
-              "    values:\n"
-              "      - \"a\\\\; b\"\n"
-              "      - \"c\"\n");
+    EXPECT_EQ(
+        out,
+        "--- # example.org.yaml\n"
+        "# octoDNS owns the zone: it deletes every record that is not in this file. Add these "
+        "to a\n# file that holds the whole zone (octodns-dump writes one), and look at the "
+        "plan first.\n"
+        "\"\":\n"
+        "  # Because (RFC 1035)\n"
+        "  # Because (RFC 1035)\n"
+        "  - ttl: 60\n"
+        "    type: TXT\n"
+        "    values:\n"
+        "      - \"a\\\\; b\"\n"
+        "      - \"c\"\n");
 }
 
 TEST(Form, TerraformIsNoTemplate) {
