@@ -1,7 +1,6 @@
 #include "park/address_set.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace turnaway::park {
 namespace {
@@ -15,8 +14,11 @@ constexpr AddressNumber after(AddressNumber number) {
 constexpr AddressNumber last_of_ipv4{.high = 0, .low = UINT32_MAX};
 constexpr AddressNumber last_of_ipv6{.high = UINT64_MAX, .low = UINT64_MAX};
 
+constexpr double two_to_32 = 4294967296.0;
+constexpr double two_to_64 = two_to_32 * two_to_32;
+
 double size_of(AddressNumber first, AddressNumber last) {
-    return std::ldexp(static_cast<double>(last.high) - static_cast<double>(first.high), 64) +
+    return (static_cast<double>(last.high) - static_cast<double>(first.high)) * two_to_64 +
            static_cast<double>(last.low) - static_cast<double>(first.low) + 1;
 }
 
@@ -62,7 +64,7 @@ bool AddressSet::contains(AddressNumber address) const {
 double AddressSet::share(bool is_ipv4) const {
     double size = 0;
     for (const Range& range : ranges_) size += size_of(range.first, range.last);
-    return std::ldexp(size, is_ipv4 ? -32 : -128);
+    return size / (is_ipv4 ? two_to_32 : two_to_64 * two_to_64);
 }
 
 AddressSet AddressSet::with(const AddressSet& other) const {
