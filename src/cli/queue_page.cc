@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/printable.h"
+#include "route/host_port.h"
 
 namespace turnaway::cli {
 namespace {
@@ -29,6 +30,14 @@ std::string text_of(const Json& object, const char* key) {
 std::uint64_t number_of(const Json& object, const char* key) {
     const auto at = object.find(key);
     return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : 0;
+}
+
+// As `turnaway queue forget` takes it.
+std::string place_of(const Json& host) {
+    const std::string text = text_of(host, "address");
+    const auto address = route::IpAddress::parse(text);
+    const auto port = static_cast<std::uint16_t>(number_of(host, "port"));
+    return address ? route::HostPort{*address, port}.text() : text;
 }
 
 const Json& part_of(const Json& object, const char* key) {
@@ -188,8 +197,8 @@ Table QueuePage::host_table() const {
 
 void QueuePage::add_host(const Json& host, Table* table) const {
     const std::string name = text_of(host, "host");
-    table->add({safe(text_of(host, "address")), name.empty() ? "-" : safe(name),
-                age(host, "seen") + " ago", safe(text_of(host, "words"))});
+    table->add({safe(place_of(host)), name.empty() ? "-" : safe(name), age(host, "seen") + " ago",
+                safe(text_of(host, "words"))});
 }
 
 void QueuePage::append_recipient(const Json& recipient, bool is_held, std::string* out) const {

@@ -17,7 +17,6 @@
 #include "relay/queue_table.h"
 #include "relay/routing.h"
 #include "relay/shard.h"
-#include "smtp/host_refusal.h"
 
 namespace turnaway::relay {
 namespace {
@@ -72,7 +71,6 @@ class Round {
     asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target,
                                   queue::HostHealth& health);
     smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
-    void learn(const HostAddress& where, const Dialogue& dialogue);
     const mail::Address& first_recipient() const {
         return live_->message.envelope.recipients[chosen_.front()].address;
     }
@@ -189,25 +187,14 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     } else {
         health.reachable(address);
     }
-    learn(where, dialogue);
+    learn_of_host(shard_.house(), where, dialogue);
+    had_success_ |= std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
+        return each && each->verdict == smtp::ClientVerdict::delivered;
+    });
     if (!dialogue.outcomes.empty()) {
         delivery.took(target, dialogue.outcomes, now, dialogue.offers_dsn);
     } else {
         delivery.host_failed(target, *dialogue.host_outcome, dialogue.words, now);
-    }
-}
-
-// What the dialogue says of the host itself (requirement 20). A 220 is not a word for it: it may
-// refuse everybody at RCPT. A host that took a recipient takes mail.
-void Round::learn(const HostAddress& where, const Dialogue& dialogue) {
-    const route::HostPort at{where.address, where.port};
-    if (const auto* refusal = refusal_of_host(where, dialogue)) {
-        shard_.house().remember_refusal(where.host, at, smtp::words_of(*refusal));
-    } else if (has_taken_recipient(dialogue)) {
-        shard_.house().forget_refusal(at);
-    }
-    for (const auto& each : dialogue.outcomes) {
-        had_success_ |= each && each->verdict == smtp::ClientVerdict::delivered;
     }
 }
 

@@ -31,15 +31,19 @@ asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<c
         right == verdict::Right::outsider && !rules->config.relay.recipients.empty();
     if (answer && !(answer->is_accepted() && is_user_checked)) co_return *std::move(answer);
     const auto route = co_await route_to(shard, rules->config, recipient);
+    const auto port = port_of(rules->config, recipient);
     if (!answer) {
-        const auto port = port_of(rules->config, recipient);
         const bool looks = rules->config.verdict.look && route->kind == route::RouteKind::hosts;
         const bool was_asked_now = looks && co_await look_at_hosts(shard, rules, route, port);
         answer = shard.house().decide(rules->policy, recipient, *route,
                                       {.port = port, .was_asked_now = was_asked_now});
     }
     if (!answer->is_accepted() || !is_user_checked) co_return *std::move(answer);
-    co_return co_await check_user(shard, std::move(rules), recipient, route, *std::move(answer));
+    answer = co_await check_user(shard, rules, recipient, route, *std::move(answer));
+    if (!answer->is_accepted() || is_static) co_return *std::move(answer);
+    // To that question the host may have said that it takes no mail at all.
+    co_return shard.house().decide(rules->policy, recipient, *route,
+                                   {.port = port, .was_asked_now = true});
 }
 
 smtp::ServerAnswer no_room() {

@@ -25,8 +25,8 @@ std::string first_word(const smtp::Reply& greeting) {
     return text.substr(0, text.find(' '));
 }
 
-}  // namespace
-
+// The 521 by which the host says that it takes no mail, or null: before MAIL, or to MAIL or RCPT
+// for all recipients alike.
 const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dialogue) {
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
@@ -47,6 +47,18 @@ bool has_taken_recipient(const Dialogue& dialogue) {
         return each && (each->verdict == smtp::ClientVerdict::delivered ||
                         each->stage >= smtp::ClientStage::data);
     });
+}
+
+}  // namespace
+
+// A 220 is not a word for the host: it may refuse everybody at RCPT.
+void learn_of_host(House& house, const HostAddress& where, const Dialogue& dialogue) {
+    const route::HostPort at{where.address, where.port};
+    if (const auto* refusal = refusal_of_host(where, dialogue)) {
+        house.remember_refusal(where.host, at, smtp::words_of(*refusal));
+    } else if (has_taken_recipient(dialogue)) {
+        house.forget_refusal(at);
+    }
 }
 
 io::ClientDeadlines deadlines_of(const Config& config) {

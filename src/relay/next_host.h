@@ -22,6 +22,7 @@
 
 namespace turnaway::relay {
 
+class House;
 class Shard;
 struct Config;
 
@@ -46,11 +47,8 @@ struct Dialogue {
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 
-// The 521 by which the host says that it takes no mail, or null: before MAIL, or to MAIL or
-// RCPT for all recipients alike.
-const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dialogue);
-// A host that did takes mail.
-bool has_taken_recipient(const Dialogue& dialogue);
+// What the dialogue says of the host itself goes into the memory of refusing hosts (ADR 15).
+void learn_of_host(House& house, const HostAddress& where, const Dialogue& dialogue);
 
 class NextHost {
   public:

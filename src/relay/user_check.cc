@@ -73,6 +73,7 @@ asio::awaitable<void> ask(Shard& shard, Question question) {
             const auto dialogue =
                 co_await host.deliver(where, question.tls, message_to(question.recipient), nullptr);
             finding = finding_of(where, dialogue);
+            learn_of_host(shard.house(), where, dialogue);
         }
     }
     shard.recipients().finished(question.recipient.text(), std::move(finding),

@@ -97,6 +97,14 @@ class Users(Scenes):
         self.assertFalse(host.messages)
         self.assertIn("MAIL FROM:<>", host.commands())
 
+    def test_a_host_that_takes_no_mail_is_found_out(self):
+        scene = self.start({"relay": {**OUTSIDER, "domains": ["greets.example", "names.example"], "recipients": "verify"}})
+        scene.domain("greets.example", scene.host({"greeting": "521 no mail here"}))
+        scene.domain("names.example", scene.host({"RCPT": "521 5.3.2 This host does not accept mail"}))
+        scene.start()
+        found = replies(scene, *[f"{user}@{domain}.example" for domain in ("greets", "names") for user in ("bob", "eve")])
+        self.assertEqual([f"{code} {words[:5].decode()}" for code, words in found], ["550 5.3.2", "556 5.3.2"] * 2)
+
     def test_a_dead_host_takes_no_mail_away(self):
         scene = self.start({"relay": {**OUTSIDER, "domains": ["office.example"], "recipients": "verify"},
                             "verdict": {"look_deadline": "1s"}})

@@ -255,7 +255,7 @@ class Memory(unittest.TestCase):
     def test_what_is_remembered_of_a_521_behind_the_greeting(self):
         scene = scene_of().start()
         try:
-            cases = [("RCPT", "521 5.3.2 {mx} Host does not accept mail", 556), ("MAIL", "521 5.3.2 This server takes no mail", 556),
+            cases = [("RCPT", "521 5.3.2 {mx} Host does not accept mail", 556), ("RCPT", "521 5.3.2 {name} Host does not accept mail", 556), ("MAIL", "521 5.3.2 This server takes no mail", 556),
                      ("EHLO", "521 {mx} Host does not accept mail", 556), ("EHLO", "521 5.7.1 your HELO name is not allowed", 250),
                      ("RCPT", "521 5.3.2 no", 250), ("RCPT", "521 5.3.2 other.example does not accept mail", 250),
                      ("RCPT", "521 5.3.2 server: other.example does not accept mail", 250), ("RCPT", "521 5.1.1 No such user", 250),
@@ -264,7 +264,8 @@ class Memory(unittest.TestCase):
             for i, (step, words, later) in enumerate(cases):
                 with self.subTest(step=step, words=words):
                     host = scene.host()
-                    host.script[step] = words.format(mx=host.mx)
+                    host.script[step] = words.format(mx=host.mx, name="web7.example")
+                    host.script["greeting"] = "220 web7.example ESMTP"
                     to = scene.domain(f"behind{i}.example", host)
                     self.assertEqual(scene.send(to)[0][0], 250)
                     scene.relay.delivery(to, "bounced")

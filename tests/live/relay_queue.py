@@ -372,7 +372,9 @@ class HostsTest(unittest.TestCase):
         self.relay.start()
         self.assertEqual(self.relay.queue_json("hosts"), [host])
         self.relay.queue("forget", "192.0.2.77", code=66)
+        self.relay.queue("forget", f"{address}:{host['port'] + 1}", code=66)
         self.relay.queue("forget", code=64)
+        self.assertIn(f"{address}:{host['port']}", self.relay.queue("hosts"))
         self.assertEqual(self.relay.queue("forget", "MX.refuses.example"), "1 host forgotten.\n")
         self.assertEqual(self.relay.queue("hosts"), "No host is known to take no mail.\n")
         self.relay.kill()
@@ -381,6 +383,9 @@ class HostsTest(unittest.TestCase):
         self.relay.send("ann@refuses.example", ["bob@refuses.example"], CONTENT)
         wait_until(lambda: self.relay.queue_json("hosts"), "the host said it again")
         self.assertEqual(self.relay.queue("forget", address), "1 host forgotten.\n")
+        self.relay.send("ann@refuses.example", ["bob@refuses.example"], CONTENT)
+        wait_until(lambda: self.relay.queue_json("hosts"), "the host said it once more")
+        self.assertEqual(self.relay.queue("forget", f"{address}:{host['port']}"), "1 host forgotten.\n")
         self.assertEqual(self.relay.queue_json("forget", "--all"), [{"type": "forgotten", "count": 0}])
 
 

@@ -20,8 +20,8 @@ struct Heard {
 };
 
 // Each of `lines` answers what was said last; then the host closes.
-Heard talk(const std::vector<std::string>& lines) {
-    HostProbe probe("client.example");
+Heard talk(const std::vector<std::string>& lines, bool names_recipient = false) {
+    HostProbe probe("client.example", names_recipient);
     Heard heard{};
     for (const std::string& line : lines) {
         if (probe.wish() != Wish::read) break;
@@ -41,6 +41,34 @@ TEST(HostProbe, SaysHelloAndLeaves) {
     const Heard heard = talk({"220 mx ESMTP", "250-mx\r\n250 SIZE", "221 bye"});
     EXPECT_EQ(heard.end, ProbeEnd::accepts);
     EXPECT_EQ(heard.said, "EHLO client.example QUIT ");
+}
+
+// RFC 5321 section 4.5.1: every host that takes mail takes it for its postmaster.
+TEST(HostProbe, NamesThePostmasterWhereItIsWanted) {
+    const bool names_recipient = true;
+    const Heard heard =
+        talk({"220 mx", "250 mx", "250 sender ok", "250 recipient ok", "221 bye"}, names_recipient);
+    EXPECT_EQ(heard.end, ProbeEnd::accepts);
+    EXPECT_EQ(heard.said, "EHLO client.example MAIL FROM:<> RCPT TO:<postmaster> QUIT ");
+    const struct {
+        std::vector<std::string> lines;
+        ProbeEnd end;
+        ProbeStage stage;
+    } cases[] = {
+        {{"220 mx", "250 mx", "521 no"}, ProbeEnd::refuses_521, ProbeStage::mail},
+        {{"220 mx", "250 mx", "250 ok", "521 no"}, ProbeEnd::refuses_521, ProbeStage::rcpt},
+        {{"220 mx", "502 no", "250 mx", "250 ok", "550 no"}, ProbeEnd::refuses, ProbeStage::rcpt},
+        {{"220 mx", "250 mx", "530 STARTTLS first"}, ProbeEnd::refuses, ProbeStage::mail},
+        {{"220 mx", "250 mx", "250 ok", "450 later"}, ProbeEnd::temporary, ProbeStage::rcpt},
+        {{"220 mx", "250 mx", "250 ok", "354 go on"}, ProbeEnd::garbage, ProbeStage::rcpt},
+        {{"220 mx", "250 mx", "250 ok"}, ProbeEnd::closed, ProbeStage::rcpt},
+    };
+    for (const auto& want : cases) {
+        SCOPED_TRACE(want.lines.back());
+        const Heard said = talk(want.lines, names_recipient);
+        EXPECT_EQ(name(said.end), name(want.end));
+        EXPECT_EQ(name(said.stage), name(want.stage));
+    }
 }
 
 TEST(HostProbe, TriesHeloWhereTheRelayDoes) {
