@@ -17,6 +17,7 @@ PAGES = [
     (["turnaway"], "turnaway.1", "turnaway"),
     (["turnaway", "check"], "turnaway-check.1", "turnaway"),
     (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
+    (["turnaway", "codes"], "turnaway-codes.1", "turnaway"),
     (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
     (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
     (["turnaway", "park"], "turnaway-park.1", "turnaway"),
