@@ -170,7 +170,7 @@ std::string answer_without_contradiction(const Judgement& judgement) {
 
 std::string answer_of(const Judgement& judgement) {
     if (!judgement.contradicts_itself()) return answer_without_contradiction(judgement);
-    const std::string headline = contradiction(judgement);
+    std::string headline = contradiction(judgement);
     // Nothing failed, or the title in the headline says it already.
     const bool says_all =
         judgement.digit == 2 || judgement.digit == 3 || !judgement.notes.has(Note::class_differs);

@@ -72,7 +72,6 @@ class Explain(unittest.TestCase):
 
     def test_wrong_command_line_is_64(self):
         for args in (
-            (),
             ("nonsense",),
             ("explain",),
             ("explain", "--nonsense", "550"),
