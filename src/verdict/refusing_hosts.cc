@@ -31,7 +31,7 @@ bool is_whole(const route::Route& route) {
 // By the name it was asked under. Where the route knows the same address by another name, the
 // address shows what the two have in common.
 std::string name_of(const route::MailHost& host, const HostMemory::Entry& entry, bool has_room) {
-    const std::string address = entry.at.address.text();
+    std::string address = entry.at.address.text();
     if (entry.host.empty()) return address;
     const bool is_other = !host.name || host.name->text() != entry.host;
     return said(entry.host) + (is_other && has_room ? " [" + address + ']' : "");
