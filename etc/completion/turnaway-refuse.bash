@@ -9,6 +9,6 @@ _turnaway_refuse() {
       --max-per-address | --pressure-connections | --pressure-per-address | --workers) COMPREPLY=(); return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "--listen --hostname --stage --idle-timeout --session-timeout \
-    --max-connections --max-per-address --pressure-connections --pressure-per-address --workers --log --metrics --user --no-sandbox --help --version" -- "$word")
+    --max-connections --max-per-address --pressure-connections --pressure-per-address --workers --log --metrics --user --no-sandbox --help -V --version" -- "$word")
 }
 complete -F _turnaway_refuse turnaway-refuse

@@ -74,7 +74,8 @@ std::string record_of(const CaseResult& result) {
     for (const auto& other : other_servers(demo_case.name)) {
         others.push_back({{"server", other.name}, {"does", other.does}});
     }
-    return line_of({{"case", demo_case.name},
+    return line_of({{"type", "case"},
+                    {"case", demo_case.name},
                     {"title", demo_case.title},
                     {"domain", demo_case.domain},
                     {"zone", demo_case.zone},
@@ -93,7 +94,8 @@ std::string record_of(const CaseResult& result) {
 
 std::string record_of_all(std::size_t cases, std::size_t as_expected,
                           const std::optional<std::string>& fault) {
-    return line_of({{"cases", cases},
+    return line_of({{"type", "end"},
+                    {"cases", cases},
                     {"as_expected", as_expected},
                     {"fault", fault ? Json(*fault) : Json(nullptr)}});
 }

@@ -244,9 +244,11 @@ void HtmlReport::append_table(std::string& out) const {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const Entry& entry = entries_[i];
         const std::string detail = "d" + std::to_string(i);
-        out += "<tr data-state=\"" + std::string(name(entry.state)) + "\" data-detail=\"" + detail +
-               "\"><th scope=\"row\">" + "<a href=\"#" + detail + "\">" + entry.words +
-               "</a></th>" + entry.row + "</tr>\n";
+        out += "<tr data-state=\"" + std::string(name(entry.state)) + "\" data-detail=\"" + detail;
+        out += "\"><th scope=\"row\"><a href=\"#" + detail;
+        out += "\">" + entry.words;
+        out += "</a></th>" + entry.row;
+        out += "</tr>\n";
     }
     out += "</tbody>\n</table>\n";
 }

@@ -93,6 +93,45 @@ void add_value(Attributes& out, const Record& record, std::string_view key, cons
     out.emplace_back(key, hcl_string(is_root ? record.data : record.data + std::string(dot)));
 }
 
+// Of providers with one form for both types; empty for the others.
+Attributes set_of_records(const TerraformProvider& provider, const Record& record) {
+    const std::string zone = zone_of(provider, record);
+    const std::string type = hcl_string(name(record.type));
+    const std::string ttl = std::to_string(record.ttl_seconds);
+    const std::string at = hcl_string(record.relative.empty() ? "@" : record.relative);
+    const std::string whole = hcl_string(presentation(record));
+    if (provider.name == "powerdns") {
+        return {{"zone", hcl_string(record.zone.text() + '.')},
+                {"name", hcl_string(record.owner() + '.')},
+                {"type", type},
+                {"ttl", ttl},
+                {"records", '[' + whole + ']'}};
+    }
+    if (provider.name == "desec") {
+        return {{"domain", zone},
+                {"subname", hcl_string(record.relative)},
+                {"type", type},
+                {"ttl", ttl},
+                {"records", '[' + whole + ']'}};
+    }
+    if (provider.name == "dnsimple" || provider.name == "ionos") {
+        const bool is_ionos = provider.name == "ionos";
+        Attributes out{{is_ionos ? "zone_id" : "zone_name", zone},
+                       {"name", hcl_string(record.relative)},
+                       {"type", type},
+                       {"ttl", ttl}};
+        add_value(out, record, is_ionos ? "content" : "value",
+                  is_ionos ? quoted_text(record.data) : record.data, "");
+        return out;
+    }
+    if (provider.name == "godaddy") {
+        Attributes out{{"domain", zone}, {"name", at}, {"type", type}, {"ttl", ttl}};
+        add_value(out, record, "data", record.data, "");
+        return out;
+    }
+    return {};
+}
+
 Attributes attributes_of(const TerraformProvider& provider, const Record& record) {
     const std::string zone = zone_of(provider, record);
     const std::string type = hcl_string(name(record.type));
@@ -136,35 +175,7 @@ Attributes attributes_of(const TerraformProvider& provider, const Record& record
                 {"ttl", ttl},
                 {"target", whole}};
     }
-    if (provider.name == "powerdns") {
-        return {{"zone", hcl_string(record.zone.text() + '.')},
-                {"name", hcl_string(record.owner() + '.')},
-                {"type", type},
-                {"ttl", ttl},
-                {"records", '[' + whole + ']'}};
-    }
-    if (provider.name == "desec") {
-        return {{"domain", zone},
-                {"subname", hcl_string(record.relative)},
-                {"type", type},
-                {"ttl", ttl},
-                {"records", '[' + whole + ']'}};
-    }
-    if (provider.name == "dnsimple" || provider.name == "ionos") {
-        const bool is_ionos = provider.name == "ionos";
-        Attributes out{{is_ionos ? "zone_id" : "zone_name", zone},
-                       {"name", hcl_string(record.relative)},
-                       {"type", type},
-                       {"ttl", ttl}};
-        add_value(out, record, is_ionos ? "content" : "value",
-                  is_ionos ? quoted_text(record.data) : record.data, "");
-        return out;
-    }
-    if (provider.name == "godaddy") {
-        Attributes out{{"domain", zone}, {"name", at}, {"type", type}, {"ttl", ttl}};
-        add_value(out, record, "data", record.data, "");
-        return out;
-    }
+    if (auto set = set_of_records(provider, record); !set.empty()) return set;
     if (provider.name == "azure") {
         return {{"name", at},
                 {"zone_name", zone},

@@ -123,6 +123,7 @@ void append_octodns(std::string& out, const std::string& zone, std::span<const R
 
 void append_json(std::string& out, const Plan& plan) {
     out += '{';
+    append_text_member(out, "type", "records");
     append_text_member(out, "domain", plan.domain.text());
     append_text_member(out, "intent", name(plan.intent));
     out += ",\"records\":[";

@@ -73,4 +73,11 @@ std::string_view ClientAddress::text(std::span<char, text_bytes_max> buffer) con
     return {buffer.data(), at};
 }
 
+std::string_view ClientAddress::address_text(std::span<char, text_bytes_max> buffer) const {
+    std::string_view whole = text(buffer);
+    whole = whole.substr(0, whole.rfind(':'));
+    if (whole.starts_with('[')) whole = whole.substr(1, whole.size() - 2);
+    return whole;
+}
+
 }  // namespace turnaway::refuse

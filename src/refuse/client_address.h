@@ -34,6 +34,8 @@ class ClientAddress {
     // `192.0.2.1:25` or `[2001:db8::1]:25`, written to `buffer`.
     static constexpr std::size_t text_bytes_max = INET6_ADDRSTRLEN + 8;
     std::string_view text(std::span<char, text_bytes_max> buffer) const;
+    // The same without port and brackets.
+    std::string_view address_text(std::span<char, text_bytes_max> buffer) const;
 
   private:
     std::array<std::uint8_t, 16> bytes_{};

@@ -23,7 +23,8 @@ std::string_view connection_log_line(const Connection& connection, base::LogForm
     std::array<char, ClientAddress::text_bytes_max> address;
     base::LogLine line(buffer, format, "connection");
     line.add_time(wall_clock());
-    line.add("client", connection.client.text(address));
+    line.add("client", connection.client.address_text(address));
+    line.add("client_port", std::uint64_t{connection.client.port()});
     line.add("stage", smtp::name(connection.session.stage()));
     if (connection.pressure != Pressure::none) line.add("pressure", name(connection.pressure));
     line.add("refused", connection.session.has_refused());

@@ -59,7 +59,8 @@ std::uint64_t Totals::all_connections() const {
     return sum;
 }
 
-std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds) {
+std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds,
+                            std::uint64_t start_seconds) {
     Page page;
     page.family("connections_total", "counter", "Connections, by the stage the client was given.");
     for (std::size_t i = 0; i < stages; ++i) {
@@ -91,6 +92,8 @@ std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds) 
                 totals.log_lines_dropped);
     page.single("active_connections", "gauge", "Connections open now.", totals.active);
     page.single("uptime_seconds", "gauge", "Seconds since the start.", uptime_seconds);
+    page.single("start_time_seconds", "gauge", "When the server started, since 1970.",
+                start_seconds);
     return page.take();
 }
 

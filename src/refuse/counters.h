@@ -64,6 +64,7 @@ struct Totals {
 };
 
 // The totals as Prometheus text (version 0.0.4). Labels take only names that are fixed here.
-std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds);
+std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds,
+                            std::uint64_t start_seconds);
 
 }  // namespace turnaway::refuse

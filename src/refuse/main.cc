@@ -125,7 +125,7 @@ Result<void> serve(Settings settings) {
         ->log("listening", {{"addresses", joined(listeners->addresses)},
                             {"hostname", settings.hostname},
                             {"stage", settings.stage ? std::string(name(*settings.stage)) : "auto"},
-                            {"max_connections", std::to_string(settings.connections_max)},
+                            {"max_connections", std::uint64_t{settings.connections_max}},
                             {"metrics", metrics_address},
                             {"sandbox", settings.is_sandboxed ? "on" : "off"}});
     warn_of_short_name(**supervisor, settings.hostname);

@@ -36,11 +36,15 @@ std::string http_answer(std::string_view request, std::string_view metrics) {
     if (method != "GET" && method != "HEAD") {
         return response("405 Method Not Allowed", plain, "Only GET is served here.\n");
     }
-    if (target != "/metrics") {
-        return response("404 Not Found", plain, "The metrics are at /metrics.\n");
+    const bool is_health = target == "/healthz";
+    if (target != "/metrics" && !is_health) {
+        return response("404 Not Found", plain,
+                        "The metrics are at /metrics, the health at /healthz.\n");
     }
-    std::string text = response("200 OK", "text/plain; version=0.0.4; charset=utf-8", metrics);
-    if (method == "HEAD") text.resize(text.size() - metrics.size());
+    const std::string_view body = is_health ? "ok\n" : metrics;
+    std::string text =
+        response("200 OK", is_health ? plain : "text/plain; version=0.0.4; charset=utf-8", body);
+    if (method == "HEAD") text.resize(text.size() - body.size());
     return text;
 }
 

@@ -1,5 +1,5 @@
-// The metrics over HTTP: GET /metrics and nothing else, a few clients at a time, each for a few
-// seconds.
+// The metrics over HTTP: GET /metrics, GET /healthz and nothing else, a few clients at a time, each
+// for a few seconds.
 //
 // Served from the supervisor's thread, so that whoever asks never stands in the way of a mail
 // client.

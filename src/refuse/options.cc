@@ -214,7 +214,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     CLI::App app("The host that takes no mail: tells every sender so, at once (RFC 7504).",
                  "turnaway-refuse");
     app.footer(example);
-    app.set_version_flag("--version", "turnaway-refuse " TURNAWAY_VERSION);
+    app.set_version_flag("-V,--version", "turnaway-refuse " TURNAWAY_VERSION);
     Given given;
     for (std::size_t i = 0; i < option_count; ++i) {
         const OptionRow& row = option_rows[i];

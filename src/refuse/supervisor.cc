@@ -55,6 +55,7 @@ Result<std::unique_ptr<Supervisor>> Supervisor::make(Shared& shared,
     if (metrics_listener) supervisor->metrics_.emplace(*std::move(metrics_listener));
     shared.log_wake_fd = supervisor->wake_.get();
     supervisor->started_milliseconds_ = milliseconds_now();
+    supervisor->start_seconds_ = static_cast<std::uint64_t>(wall_clock() / 1'000'000'000);
     std::vector<int> watched{supervisor->signals_.get(), supervisor->wake_.get()};
     if (supervisor->metrics_) watched.push_back(supervisor->metrics_->listener());
     for (const int fd : watched) {
@@ -98,7 +99,8 @@ void Supervisor::run(const process::ServiceNotify& notify) {
             } else if (metrics_) {
                 const auto uptime =
                     static_cast<std::uint64_t>((now - started_milliseconds_) / 1000);
-                metrics_->on_readable(fd, [&] { return prometheus_text(totals(), uptime); });
+                metrics_->on_readable(
+                    fd, [&] { return prometheus_text(totals(), uptime, start_seconds_); });
             }
         }
         if (metrics_) metrics_clients = metrics_->expire(now);
@@ -116,15 +118,17 @@ void Supervisor::on_signal(const process::ServiceNotify& notify) {
                 log_totals();
                 break;
             case SIGHUP:
-                log("reload", {{"note", "nothing to reload: settings are on the command line"}});
+                log("reload",
+                    {{"note", std::string("nothing to reload: settings are on the command line")}});
                 break;
             default:
                 if (shared_.is_stopping.exchange(true)) {
-                    log("exit", {{"reason", "second signal"}});
+                    log("exit", {{"reason", std::string("second signal")}});
                     _exit(0);
                 }
                 notify.send("STOPPING=1");
-                log("stopping", {{"reason", info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT"}});
+                log("stopping",
+                    {{"reason", std::string(info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT")}});
                 for (const auto& worker : workers_) worker->wake();
         }
     }
@@ -166,18 +170,24 @@ void Supervisor::report_dropped_lines() {
         if (log_due_milliseconds_ == 0) log_due_milliseconds_ = now + log_delay_milliseconds;
         return;
     }
-    log("log-sampled", {{"connections_not_logged", std::to_string(dropped - reported_drops_)}});
+    log("log-sampled", {{"connections_not_logged", dropped - reported_drops_}});
     reported_drops_ = dropped;
     drops_reported_at_ = now;
 }
 
 void Supervisor::log(std::string_view event,
-                     std::initializer_list<std::pair<std::string_view, std::string>> fields) {
+                     std::initializer_list<std::pair<std::string_view, LogValue>> fields) {
     if (shared_.settings.log == base::LogFormat::none || !can_write(STDERR_FILENO)) return;
     std::array<char, 2048> buffer;
     base::LogLine line(buffer, shared_.settings.log, event);
     line.add_time(wall_clock());
-    for (const auto& [key, value] : fields) line.add(key, std::string_view(value));
+    for (const auto& [key, value] : fields) {
+        if (const auto* number = std::get_if<std::uint64_t>(&value)) {
+            line.add(key, *number);
+        } else {
+            line.add(key, std::string_view(std::get<std::string>(value)));
+        }
+    }
     const std::string_view text = line.finish();
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
@@ -193,14 +203,14 @@ void Supervisor::log_totals() {
     const auto uptime = (milliseconds_now() - started_milliseconds_) / 1000;
     std::uint64_t refused = 0;
     for (const std::uint64_t count : sum.refusals) refused += count;
-    log("totals", {{"connections", std::to_string(sum.all_connections())},
-                   {"refused", std::to_string(refused)},
-                   {"active", std::to_string(sum.active)},
-                   {"commands", std::to_string(sum.commands)},
-                   {"recipients", std::to_string(sum.recipients)},
-                   {"accept_failures", std::to_string(sum.accept_failures)},
-                   {"connections_not_logged", std::to_string(sum.log_lines_dropped)},
-                   {"uptime_seconds", std::to_string(uptime)}});
+    log("totals", {{"connections", sum.all_connections()},
+                   {"refused", refused},
+                   {"active", sum.active},
+                   {"commands", sum.commands},
+                   {"recipients", sum.recipients},
+                   {"accept_failures", sum.accept_failures},
+                   {"connections_not_logged", sum.log_lines_dropped},
+                   {"uptime_seconds", static_cast<std::uint64_t>(uptime)}});
 }
 
 }  // namespace turnaway::refuse

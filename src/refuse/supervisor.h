@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "process/service_notify.h"
@@ -29,9 +30,10 @@ class Supervisor {
     // Runs until the workers have stopped (worker_stopped() from each of their threads).
     void run(const process::ServiceNotify& notify);
     void worker_stopped();
-    // One line of the server's own: `event` and pairs of key and value.
+    // One line of the server's own: `event` and pairs of key and value; a number stays one in JSON.
+    using LogValue = std::variant<std::string, std::uint64_t>;
     void log(std::string_view event,
-             std::initializer_list<std::pair<std::string_view, std::string>> fields);
+             std::initializer_list<std::pair<std::string_view, LogValue>> fields);
 
   private:
     Supervisor(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers)
@@ -53,6 +55,7 @@ class Supervisor {
     std::atomic<std::size_t> stopped_workers_{0};
     std::uint64_t reported_drops_ = 0;
     std::int64_t started_milliseconds_ = 0;
+    std::uint64_t start_seconds_ = 0;  // of the wall clock, since 1970
     std::int64_t drops_reported_at_ = 0;
     std::int64_t log_due_milliseconds_ = 0;  // 0: no line waits
 };

@@ -137,7 +137,7 @@ class DoctorTest(unittest.TestCase):
         found = {}
         for line in result.stdout.splitlines():
             finding = json.loads(line)
-            self.assertEqual(list(finding), ["check", "health", "words", "fix"])
+            self.assertEqual(list(finding), ["type", "check", "health", "words", "fix"])
             self.assertEqual(finding["fix"] is None, finding["health"] == "ok", finding)
             self.assertRegex(finding["words"], r"\S")
             found.setdefault(finding["check"], []).append((finding["health"], finding["words"]))

@@ -45,7 +45,7 @@ class Configuration(DoctorTest):
     def test_json_is_as_its_schema_says(self):
         self.write()
         schema = json.loads((pathlib.Path(__file__).parents[2] / "docs/schema/doctor.json").read_text())
-        self.assertEqual(list(schema["properties"]), ["check", "health", "words", "fix"])
+        self.assertEqual(list(schema["properties"]), ["type", "check", "health", "words", "fix"])
         self.assertEqual(set(schema["properties"]["check"]["enum"]), set(self.doctor()))
 
     def test_for_people(self):

@@ -274,7 +274,7 @@ class Watching(unittest.TestCase):
                 read_line(client)
             daemon.wait_for_line("connection")
             daemon.process.send_signal(signal.SIGUSR1)
-            self.assertEqual(daemon.wait_for_line("totals")["connections"], "1")
+            self.assertEqual(daemon.wait_for_line("totals")["connections"], 1)
 
     def test_what_a_client_says_is_data_in_the_log(self):
         with Daemon("--stage", "rcpt") as daemon:

@@ -158,7 +158,8 @@ TEST(ConnectionLog, SaysHowItWent) {
         connection_log_line(connection, base::LogFormat::json, 0x00000100, buffer));
     fields.erase("time");
     EXPECT_EQ(fields, nlohmann::json({{"event", "connection"},
-                                      {"client", "192.0.2.1:2525"},
+                                      {"client", "192.0.2.1"},
+                                      {"client_port", 2525},
                                       {"stage", "rcpt"},
                                       {"refused", true},
                                       {"reached", "rcpt"},

@@ -30,6 +30,13 @@ TEST(HttpAnswer, HeadHasNoBody) {
               whole.substr(0, whole.size() - 4));
 }
 
+TEST(HttpAnswer, SaysThatItIsThere) {
+    EXPECT_EQ(http_answer("GET /healthz HTTP/1.1\r\n\r\n", "m 1\n"),
+              "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n"
+              "Connection: close\r\n\r\nok\n");
+    EXPECT_TRUE(http_answer("HEAD /healthz HTTP/1.1\r\n\r\n", "").ends_with("\r\n\r\n"));
+}
+
 TEST(HttpAnswer, ServesOnlyTheMetrics) {
     EXPECT_EQ(status_of("GET /metrics?x=1 HTTP/1.0\r\n\r\n"), "HTTP/1.1 200 OK");
     EXPECT_EQ(status_of("GET /metrics\r\n\r\n"), "HTTP/1.1 200 OK");
