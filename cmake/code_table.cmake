@@ -24,4 +24,6 @@ turnaway_generate(generate_text_rules.py data
   OUTPUTS causes.inc code_causes.inc collisions.inc phrases.inc folds.inc
   TABLES causes.csv code_causes.csv collisions.csv phrases.csv reply_families.csv concepts.csv
          concept_rules.csv)
+turnaway_generate(generate_implied_codes.py data
+  OUTPUTS implied_codes.inc TABLES implied_codes.csv)
 target_include_directories(turnaway_codes PUBLIC ${TURNAWAY_GENERATED})

@@ -4,6 +4,7 @@
 #include "cli/explain_record.h"
 #include "cli/page_entry.h"
 #include "cli/wording.h"
+#include "codes/implied_code.h"
 
 namespace turnaway::cli {
 
@@ -65,6 +66,13 @@ void append_reading(std::string& out, const Judgement& judgement, const Colours&
             out, colours, "Reply code",
             fmt::format("{}: {}. ({})", judgement.reply->text(), judgement.reply_row->about.title,
                         judgement.reply_row->about.reference));
+    }
+    if (judgement.reply && !judgement.enhanced && !judgement.pattern &&
+        (judgement.digit == 4 || judgement.digit == 5)) {
+        const codes::Detail detail = codes::implied_detail(judgement);
+        append_entry(out, colours, "In reports",
+                     fmt::format("{}.{}.{}, since the reply has no enhanced code", judgement.digit,
+                                 detail.subject, detail.detail));
     }
     if (judgement.cause) {
         append_entry(out, colours, "Text says", codes::row_of(*judgement.cause).title);

@@ -66,6 +66,12 @@ std::string way_out(const Attempt& attempt) {
     return attempt.address.empty() ? "" : "turnaway queue forget " + clean_text(attempt.address);
 }
 
+// What is known where the detail is not; empty for X.0.0.
+std::string subject_in_words(codes::Detail detail) {
+    const auto* subject = detail.subject != 0 ? codes::find_subject(detail.subject) : nullptr;
+    return subject != nullptr ? ' ' + std::string(subject->meaning) : "";
+}
+
 Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) {
     const std::string host = deciding_host(outcome);
     const std::string name = host.empty() ? "the receiving host" : "the host " + host;
@@ -92,7 +98,9 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
     if (row != nullptr && !row->about.broad) {
         return {std::string(row->about.meaning), row->actor, std::string(row->advice)};
     }
-    return {name + " did not take it, in the words quoted below.", Actor::sender,
+    return {name + " did not take it, in the words quoted below." +
+                subject_in_words(outcome.status.detail()),
+            Actor::sender,
             "Read the words of that host below; if they do not help, write to the recipient by "
             "another way."};
 }
@@ -103,7 +111,8 @@ Cause cause_of(const RecipientOutcome& outcome) {
     if (reply != nullptr && !is_expired) return cause_in_words(outcome, *reply);
     const auto* row = codes::find(outcome.status.detail());
     if (row == nullptr || row->about.broad) {
-        return {"what went wrong is told below.", Actor::sender,
+        return {"what went wrong is told below." + subject_in_words(outcome.status.detail()),
+                Actor::sender,
                 "Read below what was tried; if that does not help, write to the recipient by "
                 "another way."};
     }

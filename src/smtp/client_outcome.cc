@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "codes/implied_code.h"
 #include "smtp/host_refusal.h"
 
 namespace turnaway::smtp {
@@ -69,20 +70,20 @@ EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
 
 // X.3.2 is not said of a host that refuses for another reason than that it takes no mail.
 Detail detail_of(const Reply& reply, ClientStage stage) {
-    if (reply.enhanced) return reply.enhanced->detail();
-    if (reply.code == codes::host_takes_no_mail) {
-        return scope_of(reply, stage) == codes::RefusalScope::other ? codes::other_system_status
-                                                                    : codes::system_takes_no_mail;
-    }
-    if (reply.code == codes::domain_takes_no_mail) return codes::recipient_null_mx;
-    return codes::other_status;
+    if (reply.enhanced) return codes::registered_detail(reply.enhanced->detail());
+    const Detail detail = codes::implied_detail(words_of(reply), stage_of(stage));
+    const bool is_of_host = reply.code != codes::host_takes_no_mail ||
+                            scope_of(reply, stage) != codes::RefusalScope::other;
+    return detail == codes::system_takes_no_mail && !is_of_host ? codes::other_system_status
+                                                                : detail;
 }
 
-// Requirement 35. A host that gives another reason by its enhanced code is believed: 552 with
-// X.2.2 is a full mailbox.
-bool is_recipient_limit(const Reply& reply, ClientStage stage) {
+// Requirement 35. A 552 without an enhanced code is a full mailbox (or too big a message) unless
+// others were accepted; one with X.2.2 is so in any case.
+bool is_recipient_limit(const Reply& reply, ClientStage stage, bool has_accepted_others) {
     if (stage != ClientStage::rcpt || reply.code != codes::storage_exceeded) return false;
-    return !reply.enhanced || reply.enhanced->detail() == codes::too_many_recipients;
+    return reply.enhanced ? reply.enhanced->detail() == codes::too_many_recipients
+                          : has_accepted_others;
 }
 
 }  // namespace
@@ -103,7 +104,8 @@ std::string_view name(ClientCause cause) {
     return row_of(cause).name;
 }
 
-ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage) {
+ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage,
+                         bool has_accepted_others) {
     const codes::ReplyCode code = reply->code;
     TURNAWAY_CHECK(!code.is_intermediate());
     TURNAWAY_CHECK(!code.is_positive() || stage == ClientStage::final_dot);
@@ -114,7 +116,7 @@ ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage) 
                    : code.is_permanent() ? ClientVerdict::permanent
                                          : ClientVerdict::temporary;
     Detail detail = detail_of(*reply, stage);
-    if (is_recipient_limit(*reply, stage)) {
+    if (is_recipient_limit(*reply, stage, has_accepted_others)) {
         verdict = ClientVerdict::temporary;
         detail = codes::too_many_recipients;
     }

@@ -1,9 +1,10 @@
 // ClientOutcome: what became of a recipient, or of a host, and on what evidence.
 //
 // The verdict follows the first digit of the reply (RFC 5321 section 4.2.1), the status the
-// enhanced code where it agrees. Without a reply the outcome is ours: `reply` is empty, and nothing
-// in a report may pretend that the host said it (requirement 50). A lost connection reads as 451
-// (requirement 31). Whether to try another host is for the disposition, not for this file.
+// enhanced code where it agrees, else the one that the reply implies (codes/implied_code.h).
+// Without a reply the outcome is ours: `reply` is empty, and nothing in a report may pretend that
+// the host said it (requirement 50). A lost connection reads as 451 (requirement 31). Whether to
+// try another host is for the disposition, not for this file.
 #pragma once
 
 #include <cstdint>
@@ -68,8 +69,10 @@ struct ClientOutcome {
 };
 
 // What a reply that refuses or delivers means at this stage. `reply` has a first digit of 2, 4 or
-// 5; 2 only at the final dot.
-ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage);
+// 5; 2 only at the final dot. A 552 to RCPT without a reason means too many recipients when the
+// host `has_accepted_others` before (RFC 5321 section 4.5.3.1.10).
+ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage,
+                         bool has_accepted_others = false);
 // What we decide without the host's word, or against it: any cause after host_takes_no_mail.
 ClientOutcome local_outcome(ClientCause cause, ClientStage stage,
                             std::shared_ptr<const Reply> reply = {});

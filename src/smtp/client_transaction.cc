@@ -123,7 +123,7 @@ void ClientTransaction::take_rcpt(std::size_t index, std::shared_ptr<const Reply
         return;
     }
     const codes::ReplyCode code = reply->code;
-    outcome = outcome_of(std::move(reply), ClientStage::rcpt);
+    outcome = outcome_of(std::move(reply), ClientStage::rcpt, accepted_ > 0);
     const bool may_be_limit =
         code == codes::insufficient_storage || code == codes::storage_exceeded;
     outcome->over_recipient_limit =

@@ -8,8 +8,6 @@
 
 namespace turnaway::smtp {
 
-namespace {
-
 codes::Stage stage_of(ClientStage stage) {
     switch (stage) {
         case ClientStage::connect:
@@ -33,6 +31,8 @@ codes::Stage stage_of(ClientStage stage) {
     }
     return codes::Stage::unknown;
 }
+
+namespace {
 
 constexpr std::array<std::string_view, 6> words_for_host{"host",    "server",  "system",
                                                          "machine", "serveur", "servidor"};

@@ -17,6 +17,8 @@ namespace turnaway::smtp {
 // With its code, the lines joined: "521 host.example Host does not accept mail".
 std::string words_of(const Reply& reply);
 
+codes::Stage stage_of(ClientStage stage);
+
 codes::RefusalScope scope_of(const Reply& reply, ClientStage stage);
 
 // A 521 to MAIL or RCPT that speaks of the host as surely as a greeting does: it names a host or

@@ -139,7 +139,7 @@ class Dispositions(unittest.TestCase):
         words = "554 no mail from you"
         host = scene.host({"greeting": words})
         scene.send(to := scene.domain("greeting554.example", host))
-        self.assert_failed(to, "5.3.0", host, words)
+        self.assert_failed(to, "5.3.2", host, words)
         first, second = scene.host({"greeting": words}), scene.host()
         scene.send(to := scene.domain("greeting554two.example", first, second))
         self.assert_passed_on(to, first, second)
@@ -169,8 +169,8 @@ class Dispositions(unittest.TestCase):
 
     def test_not_now_and_no_other_host(self):
         # (what stands in the way, log status, words that must be there)
-        cases = [({"RCPT": "450 4.2.1 grey"}, "4.2.1", "450 4.2.1 grey"), ({"greeting": "421 busy"}, "4.0.0", "421 busy"),
-                 ({"MAIL": "451 later"}, "4.0.0", "451 later"), ({"greeting": SILENT}, "4.4.2", "no answer"),
+        cases = [({"RCPT": "450 4.2.1 grey"}, "4.2.1", "450 4.2.1 grey"), ({"greeting": "421 busy"}, "4.3.2", "421 busy"),
+                 ({"MAIL": "451 later"}, "4.3.0", "451 later"), ({"greeting": SILENT}, "4.4.2", "no answer"),
                  ({"greeting": Close()}, "4.4.2", "closed the connection"), ({"greeting": "hello"}, "4.5.0", "not SMTP"),
                  ({".": Close()}, "4.4.2", "closed the connection"), (None, "4.4.1", "refused")]
         for i, (script, status, words) in enumerate(cases):

@@ -254,7 +254,7 @@ class Strict(unittest.TestCase):
             host = strict.host({"greeting": "554 not you"})
             strict.send(to := strict.domain("notyou.example", host))
             line = strict.relay.delivery(to, "deferred")
-            self.assertEqual((line["status"], "554 not you" in line["words"]), ("4.3.0", True))
+            self.assertEqual((line["status"], "554 not you" in line["words"]), ("4.3.2", True))
         finally:
             strict.stop()
 

@@ -46,6 +46,10 @@ TEST(Wording, SaysTheCauseThatWeFound) {
               "Check the address; if it is right, tell the recipient by another way that their "
               "mail system does not take your message.");
     EXPECT_EQ(why(unheard(codes::other_status)), "what went wrong is told below.");
+    // The subject is known, the detail is not.
+    EXPECT_EQ(why(unheard(codes::other_mailbox_status)),
+              "what went wrong is told below. It is about the recipient's mailbox, which its owner "
+              "mostly controls.");
     // A name in capitals keeps them.
     EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures pass"));
 }
@@ -62,6 +66,9 @@ TEST(Wording, SaysTheCauseThatTheHostTold) {
               "the recipient's mailbox is full.");
     EXPECT_EQ(why(heard(ReplyCode(550), "Qwerty", codes::other_status)),
               "the host mx.example.org did not take it, in the words quoted below.");
+    EXPECT_EQ(why(heard(ReplyCode(550), "5.6.0 Qwerty", codes::other_content_status)),
+              "the host mx.example.org did not take it, in the words quoted below. It is about "
+              "the content of the message: its format, its encoding, or a conversion.");
 }
 
 // The relay remembers such a host.

@@ -34,27 +34,30 @@ TEST(ClientOutcome, FollowsTheReply) {
              // A 521 that does not speak of the host is any refusal (ADR 10).
              ReplyCase{Stage::greeting, "521 5.3.2 Service currently unavailable", permanent,
                        "5.3.2"},
-             ReplyCase{Stage::greeting, "521 client blocked using bl.example", permanent, "5.3.0"},
+             ReplyCase{Stage::greeting, "521 client blocked using bl.example", permanent, "5.7.1"},
              ReplyCase{Stage::ehlo, "521 5.5.1 Protocol error", permanent, "5.5.1"},
-             ReplyCase{Stage::ehlo, "521 Helo command rejected", permanent, "5.3.0"},
+             ReplyCase{Stage::ehlo, "521 Helo command rejected", permanent, "5.7.1"},
              ReplyCase{Stage::data, "521 x", permanent, "5.3.0"},
              ReplyCase{Stage::final_dot, "521 5.3.0 Upstream error", permanent, "5.3.0"},
              ReplyCase{Stage::starttls, "521 mx.example", permanent, "5.3.2"},
              ReplyCase{Stage::mail, "521 mx.example", permanent, "5.3.2"},
              ReplyCase{Stage::rcpt, "521 5.7.1 h", permanent, "5.7.1"},
-             ReplyCase{Stage::greeting, "554 h", permanent, "5.0.0"},
-             ReplyCase{Stage::greeting, "450", temporary, "4.0.0"},
+             ReplyCase{Stage::greeting, "554 h", permanent, "5.3.2"},
+             ReplyCase{Stage::greeting, "450", temporary, "4.3.2"},
              ReplyCase{Stage::rcpt, "556", permanent, "5.1.10"},
              ReplyCase{Stage::rcpt, "556 5.1.10 no", permanent, "5.1.10"},
              // A code nobody defined counts by its first digit; an enhanced code of another class
              // does not count.
-             ReplyCase{Stage::rcpt, "599 5.9.9 x", permanent, "5.9.9"},
+             ReplyCase{Stage::rcpt, "599 5.9.9 x", permanent, "5.0.0"},
+             ReplyCase{Stage::rcpt, "550 5.999.9 x", permanent, "5.0.0"},
+             ReplyCase{Stage::rcpt, "550 5.1.99 x", permanent, "5.1.0"},
+             ReplyCase{Stage::rcpt, "550 5.7.606 x", permanent, "5.7.0"},
              ReplyCase{Stage::rcpt, "499 5.1.1 x", temporary, "4.0.0"},
              ReplyCase{Stage::rcpt, "550 4.2.2 x", permanent, "5.0.0"},
-             ReplyCase{Stage::rcpt, "552 x", temporary, "4.5.3"},
+             ReplyCase{Stage::rcpt, "552 x", permanent, "5.2.2"},
              ReplyCase{Stage::rcpt, "552 5.5.3 x", temporary, "4.5.3"},
              ReplyCase{Stage::rcpt, "552 5.2.2 x", permanent, "5.2.2"},
-             ReplyCase{Stage::mail, "552 x", permanent, "5.0.0"},
+             ReplyCase{Stage::mail, "552 x", permanent, "5.3.4"},
              ReplyCase{Stage::final_dot, "552 5.3.4 x", permanent, "5.3.4"},
              ReplyCase{Stage::final_dot, "250 x", delivered, "2.0.0"},
              ReplyCase{Stage::final_dot, "299 2.1.9 x", delivered, "2.1.9"},
@@ -67,6 +70,18 @@ TEST(ClientOutcome, FollowsTheReply) {
         EXPECT_EQ(outcome.stage, stage);
         EXPECT_TRUE(outcome.reply);
         EXPECT_FALSE(outcome.may_have_arrived());
+    }
+}
+
+// RFC 5321 section 4.5.3.1.10.
+TEST(ClientOutcome, A552IsTooManyRecipientsOnlyBehindOthers) {
+    using enum ClientVerdict;
+    for (const auto& [line, verdict, status] :
+         {std::tuple{"552 x", temporary, "4.5.3"}, std::tuple{"552 5.5.3 x", temporary, "4.5.3"},
+          std::tuple{"552 5.2.2 x", permanent, "5.2.2"}, std::tuple{"550 x", permanent, "5.0.0"}}) {
+        const ClientOutcome outcome = outcome_of(reply_of(line), ClientStage::rcpt, true);
+        EXPECT_EQ(outcome.verdict, verdict) << line;
+        EXPECT_EQ(outcome.status.text(), status) << line;
     }
 }
 

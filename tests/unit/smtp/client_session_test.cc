@@ -88,7 +88,7 @@ TEST(ClientSession, TakesARefusalBeforeTheEndOfTheContent) {
 
     ClientSession closing = in_content();
     closing.received("421 Bye\r\n");
-    EXPECT_EQ(outcome_of_first(closing), "temporary replied content 4.0.0 421");
+    EXPECT_EQ(outcome_of_first(closing), "temporary replied content 4.3.2 421");
     EXPECT_TRUE(closing.host_outcome());
 }
 
