@@ -61,9 +61,10 @@ struct Message {
     std::vector<RecipientState> states =
         {};  // one for each recipient of the envelope, in its order
     std::uint64_t content_bytes = 0;
-    bool is_eight_bit = false;  // the content holds an octet over 127
-    bool is_held = false;       // not to be tried until released
-    std::string client = {};    // who gave it: the client's address as text, or "report"
+    bool is_eight_bit = false;      // the content holds an octet over 127
+    bool has_ascii_header = false;  // known to hold none before the first empty line
+    bool is_held = false;           // not to be tried until released
+    std::string client = {};        // who gave it: the client's address as text, or "report"
     bool operator==(const Message&) const = default;
 };
 

@@ -1,8 +1,11 @@
 #include "relay/intake.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <utility>
+
+#include "base/text.h"
 
 namespace turnaway::relay {
 
@@ -58,7 +61,11 @@ queue::Message message_from(const smtp::ServerSession& session, Taken taken) {
     message.states.resize(message.envelope.recipients.size());
     for (auto& state : message.states) state.due = message.arrival;
     message.content_bytes = taken.content_bytes;
-    message.is_eight_bit = session.is_eight_bit();
+    // Our own Received field has the name that the client gave.
+    const bool has_utf8_trace = message.envelope.needs_smtputf8 &&
+                                !std::ranges::all_of(session.helo_name(), base::is_ascii);
+    message.is_eight_bit = session.is_eight_bit() || has_utf8_trace;
+    message.has_ascii_header = session.has_ascii_header() && !has_utf8_trace;
     message.client = std::move(taken.client);
     return message;
 }

@@ -20,11 +20,12 @@ std::optional<Refusal> refusal_for(RouteKind kind) {
         case RouteKind::null_mx:
             return permanent(codes::domain_takes_no_mail, codes::recipient_null_mx);
         case RouteKind::no_such_domain:
-        case RouteKind::no_mail_host:
         case RouteKind::loopback_only:
             return permanent(codes::mailbox_unavailable, codes::bad_destination_system);
         case RouteKind::ourselves:
             return permanent(codes::mailbox_unavailable, codes::routing_loop);
+        // The domain exists and DNS gives no way to it (RFC 3463 section 3.5).
+        case RouteKind::no_mail_host:
         case RouteKind::unusable_mx:
             return permanent(codes::mailbox_unavailable, codes::unable_to_route);
         case RouteKind::later:

@@ -12,11 +12,12 @@ namespace {
 using mail::Body;
 
 // RFC 6531 section 3.4: an address or a header beyond ASCII. That MAIL said SMTPUTF8 does not show
-// it: some clients always say it. A message of ASCII alone goes anywhere, its domains as A-labels;
-// where its octets over 127 are we do not know, so then the sender is believed.
+// it: some clients always say it. A message of ASCII alone goes anywhere, its domains as A-labels,
+// and an 8-bit body under an ASCII header needs no more than 8BITMIME. Known gap: the headers of
+// the parts of a body are not looked at.
 bool needs_smtputf8(const ClientMessage& message) {
     const mail::Address* sender = message.envelope.reverse_path.address();
-    return (message.envelope.needs_smtputf8 && message.is_eight_bit) ||
+    return (message.envelope.needs_smtputf8 && message.is_eight_bit && !message.has_ascii_header) ||
            (sender && sender->needs_smtputf8()) ||
            std::ranges::any_of(message.envelope.recipients, [](const mail::Recipient& recipient) {
                return recipient.address.needs_smtputf8();

@@ -27,6 +27,7 @@ struct ClientMessage {
     // The content holds an octet over 127. What BODY said when the message came does not count: it
     // may have been wrong.
     bool is_eight_bit = false;
+    bool has_ascii_header = false;  // known to hold no such octet before the first empty line
     // Only to learn what the host says of the recipients: DATA is never said, and those it accepts
     // get no outcome.
     bool ends_at_rcpt = false;

@@ -24,7 +24,7 @@ bool has_eight_bit(std::string_view content) {
 }  // namespace
 
 // Content has whole line ends only, once it was checked, so LF alone marks a line's end here.
-void ReceivedCount::take(std::string_view content) {
+void HeaderWatch::take(std::string_view content) {
     while (!content.empty() && state_ != State::body) {
         const char c = content.front();
         switch (state_) {
@@ -48,6 +48,7 @@ void ReceivedCount::take(std::string_view content) {
                 break;
             case State::line: {
                 const std::size_t end = content.find('\n');
+                is_eight_bit_ = is_eight_bit_ || has_eight_bit(content.substr(0, end));
                 if (end == std::string_view::npos) return;
                 content.remove_prefix(end);
                 state_ = State::name;
@@ -73,8 +74,8 @@ bool ServerContent::watch(std::string_view content) {
         refuse(ServerSays::content_nul);
     }
     if (fault_) return false;
-    received_.take(content);
-    if (received_.count() >= limits::received_fields_most) {
+    header_.take(content);
+    if (header_.received_fields() >= limits::received_fields_most) {
         refuse(ServerSays::routing_loop);
         return false;
     }

@@ -20,17 +20,19 @@
 
 namespace turnaway::smtp {
 
-// Counts the Received fields in the header of a message that comes in pieces.
-class ReceivedCount {
+// Looks at the header of a message that comes in pieces: its Received fields, and octets over 127.
+class HeaderWatch {
   public:
     void take(std::string_view content);
-    std::size_t count() const { return count_; }
+    std::size_t received_fields() const { return count_; }
+    bool is_eight_bit() const { return is_eight_bit_; }
 
   private:
     enum class State : std::uint8_t { name, blanks, line, body };
     State state_ = State::name;
     std::size_t matched_ = 0;  // of the name, or of an empty line
     std::size_t count_ = 0;
+    bool is_eight_bit_ = false;
 };
 
 class ServerContent {
@@ -60,6 +62,7 @@ class ServerContent {
     // Given out to be stored so far.
     std::uint64_t bytes() const { return bytes_; }
     bool is_eight_bit() const { return is_eight_bit_; }
+    bool has_ascii_header() const { return !header_.is_eight_bit(); }
 
   private:
     // Whether `content` may be stored; looks at it if so.
@@ -74,7 +77,7 @@ class ServerContent {
     std::optional<ServerSays> fault_;
     ContentReader reader_;
     NewlineCheck newlines_;
-    ReceivedCount received_;
+    HeaderWatch header_;
 };
 
 }  // namespace turnaway::smtp

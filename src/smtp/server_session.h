@@ -76,6 +76,7 @@ class ServerSession {
     // Of what was wished to be stored.
     std::uint64_t content_bytes() const { return content_.bytes(); }
     bool is_eight_bit() const { return content_.is_eight_bit(); }
+    bool has_ascii_header() const { return content_.has_ascii_header(); }
     std::string_view helo_name() const { return helo_name_; }
     bool is_esmtp() const { return is_esmtp_; }
     bool is_encrypted() const { return is_encrypted_; }

@@ -19,6 +19,7 @@ constexpr std::uint8_t states_version = 1;
 // Flags of the envelope, of the states, of a recipient's state and of NOTIFY.
 constexpr std::uint8_t eight_bit_flag = 1;
 constexpr std::uint8_t smtputf8_flag = 2;
+constexpr std::uint8_t ascii_header_flag = 4;
 constexpr std::uint8_t held_flag = 1;
 constexpr std::uint8_t delay_reported_flag = 1;
 constexpr std::uint8_t notify_given = 1;
@@ -107,8 +108,9 @@ void unpack_envelope(Unpacker& in, queue::Message& message) {
     if (in.byte() != envelope_version) in.refuse();
     message.arrival = unpack_time(in);
     message.content_bytes = in.number();
-    const std::uint8_t flags = unpack_flags(in, eight_bit_flag | smtputf8_flag);
+    const std::uint8_t flags = unpack_flags(in, eight_bit_flag | smtputf8_flag | ascii_header_flag);
     message.is_eight_bit = (flags & eight_bit_flag) != 0;
+    message.has_ascii_header = (flags & ascii_header_flag) != 0;
     message.client = in.text();
 
     mail::Envelope& envelope = message.envelope;
@@ -231,7 +233,8 @@ std::string pack_envelope(const queue::Message& message) {
     pack_time(out, message.arrival);
     out.number(message.content_bytes);
     out.byte(static_cast<std::uint8_t>(flag(message.is_eight_bit, eight_bit_flag) |
-                                       flag(envelope.needs_smtputf8, smtputf8_flag)));
+                                       flag(envelope.needs_smtputf8, smtputf8_flag) |
+                                       flag(message.has_ascii_header, ascii_header_flag)));
     out.text(message.client);
     const mail::Address* from = envelope.reverse_path.address();
     out.text(from != nullptr ? from->text() : std::string());

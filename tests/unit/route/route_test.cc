@@ -18,7 +18,7 @@ TEST(Route, EachKindHasItsReplyAndStatus) {
         {RouteKind::hosts, "hosts", ""},
         {RouteKind::null_mx, "null-mx", "556 5.1.10"},
         {RouteKind::no_such_domain, "no-such-domain", "550 5.1.2"},
-        {RouteKind::no_mail_host, "no-mail-host", "550 5.1.2"},
+        {RouteKind::no_mail_host, "no-mail-host", "550 5.4.4"},
         {RouteKind::loopback_only, "loopback-only", "550 5.1.2"},
         {RouteKind::ourselves, "ourselves", "550 5.4.6"},
         {RouteKind::unusable_mx, "unusable-mx", "550 5.4.4"},

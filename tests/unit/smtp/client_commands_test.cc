@@ -72,6 +72,17 @@ TEST(ClientCommands, AnAsciiMessageNeedsNoSmtpUtf8) {
     EXPECT_EQ(mail_line(message, all), "MAIL FROM:<a@xn--bcher-kva.example> SIZE=42 SMTPUTF8\r\n");
 }
 
+// RFC 6531 section 3.4: a body beyond ASCII under an ASCII header needs 8BITMIME alone.
+TEST(ClientCommands, AnAsciiHeaderNeedsNoSmtpUtf8) {
+    ClientMessage message = message_of("a@x.example", "b@y.example");
+    message.envelope.needs_smtputf8 = message.is_eight_bit = message.has_ascii_header = true;
+    EXPECT_EQ(what_is_missing(message, {.eight_bit_mime = true}), std::nullopt);
+    EXPECT_EQ(mail_line(message, {.eight_bit_mime = true}),
+              "MAIL FROM:<a@x.example> BODY=8BITMIME\r\n");
+    EXPECT_TRUE(mail_line(message, all).ends_with(" SMTPUTF8\r\n"));
+    EXPECT_EQ(what_is_missing(message, {}), ClientCause::eight_bit_mime_missing);
+}
+
 // RFC 6533 section 3: in ASCII where SMTPUTF8 is not in use, and not at all when that is too long.
 TEST(ClientCommands, OriginalRecipientFitsTheHost) {
     ClientMessage message = message_of("a@x.example", "b@y.example");

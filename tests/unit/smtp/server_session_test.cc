@@ -55,6 +55,29 @@ TEST(ServerSession, TellsTheDriverWhatItNeeds) {
     EXPECT_EQ(host.messages()[0].envelope.reverse_path.text(), "<a@client.example>");
 }
 
+TEST(ServerSession, TellsAnEightBitHeaderFromAnEightBitBody) {
+    const std::pair<std::string_view, bool> contents[] = {
+        {"Subject: x\r\n\r\n\xfc\r\n", true},  {"Subject: x\r\n\r\nSubject: \xfc\r\n", true},
+        {"Subject: \xfc\r\n\r\nx\r\n", false}, {"Received: \xfc\r\n\r\nx\r\n", false},
+        {"Rec\xfc: x\r\n\r\nx\r\n", false},    {"\xfc: x\r\n\r\nx\r\n", false},
+        {"A: x\r\n \xfc\r\n\r\nx\r\n", false},
+    };
+    for (const auto& [content, is_ascii] : contents) {
+        for (const bool is_whole : {true, false}) {
+            ServerHost host;
+            host.run();
+            host.take(std::string(begun) + "DATA\r\n");
+            if (is_whole) host.take(std::string(content));
+            for (const char c : content) {
+                if (!is_whole) host.take(std::string(1, c));
+            }
+            host.take("x\r\n");
+            EXPECT_TRUE(host.session().is_eight_bit()) << content;
+            EXPECT_EQ(host.session().has_ascii_header(), is_ascii) << content;
+        }
+    }
+}
+
 // Whatever came in one read is offered in one piece, dots taken out.
 TEST(ServerSession, StoresInPiecesAsBigAsWhatCame) {
     const auto settings = dialogue::example_settings();
@@ -137,7 +160,7 @@ TEST(ServerSession, BoundsTheCommands) {
     ServerHost host;
     host.run();
     const std::string said = host.take(repeated("NOOP\r\n", 100));
-    EXPECT_TRUE(said.ends_with("250 2.0.0 Ok\r\n421 4.7.0 relay.example Too many commands\r\n"));
+    EXPECT_TRUE(said.ends_with("250 2.0.0 Ok\r\n421 4.3.2 relay.example Too many commands\r\n"));
     EXPECT_TRUE(host.is_over());
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 queue::Message full_message() {
     queue::Message message = fake::message_of(77, 123'456);
-    message.is_eight_bit = message.is_held = true;
+    message.is_eight_bit = message.has_ascii_header = message.is_held = true;
     mail::Envelope& envelope = message.envelope;
     envelope.envid = "QQ 314159";
     envelope.ret = mail::Return::headers;

@@ -120,7 +120,7 @@ TEST(DecideRecipient, RefusesWhatLeadsNowhere) {
     expect_answers({
         {"", "550 5.1.2 <user@example.org>: example.org does not exist in DNS", "unroutable"},
         {"www.example.org A 192.0.2.9",
-         "550 5.1.2 <user@example.org>: example.org has no host for mail, neither MX nor address",
+         "550 5.4.4 <user@example.org>: example.org has no host for mail, neither MX nor address",
          "unroutable"},
         {"example.org A 127.0.0.1",
          "550 5.1.2 <user@example.org>: example.org leads only to addresses that mail is not sent "
