@@ -106,10 +106,11 @@ void HostProbe::received(std::string_view bytes, Milliseconds now) {
 void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
     result_.steps.push_back(
         {.stage = stage_, .code = reply.code, .words = smtp::words_of(reply), .after = now});
-    if (reply.codes_differ) return decide(ProbeEnd::garbage, now);
+    if (reply.codes_differ && reply.code.is_positive()) return decide(ProbeEnd::garbage, now);
     if (!reply.code.is_positive()) {
+        // `220-` with a refusal behind it is the last word to a client that was tested.
         const bool is_ehlo_unknown = stage_ == ProbeStage::ehlo && reply.code.is_permanent() &&
-                                     reply.code != codes::host_takes_no_mail;
+                                     reply.code != codes::host_takes_no_mail && !reply.codes_differ;
         if (!is_ehlo_unknown) {
             result_.scope = smtp::scope_of(reply, client_stage(stage_));
             return decide(end_of(reply.code), now);

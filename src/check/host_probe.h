@@ -31,7 +31,7 @@ enum class ProbeEnd : std::uint8_t {
     refuses_521,  // before the end, whatever its words
     refuses,      // another 5yz
     temporary,    // 4yz
-    garbage,      // no SMTP reply, or lines of different codes
+    garbage,      // no SMTP reply, or lines of different codes of which the last is positive
     closed,       // the host closed the connection without a word that decides
     timed_out,    // connected, then nothing in time
     not_reached,  // no connection: refused, or nobody answered

@@ -135,6 +135,35 @@ void take_away(const Assessment& assessment, bool the_null, std::vector<Cure>& c
     }
 }
 
+// Every address of it that was asked says 521 of the host.
+bool says_521(const Assessment& assessment, const route::MxRecord& record) {
+    bool has_said = false;
+    for (const ProbeEvidence& probe : assessment.probes) {
+        if (!probe.target.host || route::MxExchange(*probe.target.host) != record.exchange)
+            continue;
+        has_said = probe.result.end == ProbeEnd::refuses_521 &&
+                   probe.result.scope == codes::RefusalScope::host;
+        if (!has_said) return false;
+    }
+    return has_said;
+}
+
+// RFC 1846 section 4.3: such a host is nobody's MX. Where all are such, a null MX is the cure.
+void take_away_refusing(const Assessment& assessment, std::vector<Cure>& cures) {
+    const auto records = mx_records(assessment);
+    const auto refuses = [&](const route::MxRecord& record) {
+        return says_521(assessment, record);
+    };
+    if (!assessment.mx_says_521 || std::ranges::all_of(records, refuses)) return;
+    std::string_view when = "To name only hosts that take mail:";
+    for (const route::MxRecord& record : records) {
+        if (!refuses(record)) continue;
+        cures.push_back({std::string(when), "; remove: " + record_of(*assessment.subject.domain(),
+                                                                     exchange_as_written(record))});
+        when = "";
+    }
+}
+
 void publish_null(const Assessment& assessment, std::vector<Cure>& cures) {
     const auto& domain = *assessment.subject.domain();
     cures.push_back({"To say that it takes no mail:", record_of(domain, "0 .")});
@@ -234,9 +263,9 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
         case Verdict::egress_blocked:
             break;
     }
-    if (assessment.taking != Taking::no && assessment.route.has_note(NoteKind::alias_as_exchange)) {
-        name_the_hosts(assessment, cures);
-    }
+    if (assessment.taking == Taking::no) return cures;
+    if (assessment.route.has_note(NoteKind::alias_as_exchange)) name_the_hosts(assessment, cures);
+    take_away_refusing(assessment, cures);
     return cures;
 }
 

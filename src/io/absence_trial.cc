@@ -92,7 +92,8 @@ void AbsenceTrial::take_control(const std::optional<ControlAnswer>& answer) {
     if (is_of_name()) {
         has_evidence_ |= answer->has_records;
     } else {
-        has_other_control_ |= !answer->has_records;
+        // systemd-resolved sends SOAs, but says of the root by itself that it has nothing.
+        has_other_control_ |= !answer->has_records && !questions_[at_].name.is_root();
     }
 }
 

@@ -97,7 +97,11 @@ TEST(HostProbe, TellsTheKindsOfRefusalApart) {
         {{"220 mx", "421 later"}, ProbeEnd::temporary, ProbeStage::ehlo},
         {{"354 go on"}, ProbeEnd::garbage, ProbeStage::greeting},
         {{"SSH-2.0-OpenSSH_9.2"}, ProbeEnd::garbage, ProbeStage::greeting},
-        {{"220-mx\r\n521 no"}, ProbeEnd::garbage, ProbeStage::greeting},
+        {{"220-mx\r\n521 no"}, ProbeEnd::refuses_521, ProbeStage::greeting},
+        {{"220-mx\r\n550 5.7.1 no"}, ProbeEnd::refuses, ProbeStage::greeting},
+        {{"220-mx\r\n421 busy"}, ProbeEnd::temporary, ProbeStage::greeting},
+        {{"521-mx\r\n220 mx"}, ProbeEnd::garbage, ProbeStage::greeting},
+        {{"220 mx", "250-mx\r\n521 no"}, ProbeEnd::refuses_521, ProbeStage::ehlo},
         {{"220 mx\r\n250 too early"}, ProbeEnd::garbage, ProbeStage::ehlo},
         {{}, ProbeEnd::closed, ProbeStage::greeting},
         {{"220 mx"}, ProbeEnd::closed, ProbeStage::ehlo},
@@ -108,6 +112,15 @@ TEST(HostProbe, TellsTheKindsOfRefusalApart) {
         EXPECT_EQ(name(heard.end), name(want.end));
         EXPECT_EQ(name(heard.stage), name(want.stage));
     }
+}
+
+// A greeting of two codes speaks of this client (codes/host_refusal.h).
+TEST(HostProbe, ARefusalBehindAGreetingSpeaksOfTheClient) {
+    HostProbe probe("client.example");
+    probe.received("220-mx.example ESMTP\r\n521 mx.example Host does not accept mail\r\n", now);
+    ASSERT_TRUE(probe.is_decided());
+    EXPECT_EQ(probe.result().end, ProbeEnd::refuses_521);
+    EXPECT_EQ(probe.result().scope, codes::RefusalScope::other);
 }
 
 // Whatever it is told, mail is never begun.

@@ -122,7 +122,7 @@ TEST(Wording, QuotesTheHostThatDecides) {
     EXPECT_EQ(says("421 as greeting"),
               "mx.example.org [192.0.2.1] says \"421 try later\", which decides nothing.");
     EXPECT_EQ(says("a greeting of two codes"),
-              "mx.example.org [192.0.2.1]: what it says is no SMTP, which decides nothing.");
+              "mx.example.org [192.0.2.1] says \"521 mx no\", which is not about the host itself.");
     EXPECT_EQ(code_of(assess("521 and 554")), "554");
     EXPECT_EQ(code_of(assess("null MX")), "556 5.1.10");
 }
@@ -151,6 +151,11 @@ TEST(Cures, AreRecords) {
     EXPECT_EQ(cures_text(assess("MX that is an alias")),
               "example.org. 3600 IN MX 10 host.example.\n"
               "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
+    EXPECT_EQ(cures_text(assess("521, second MX accepts")),
+              "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
+    EXPECT_EQ(cures_text(assess("521, second MX silent")),
+              "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
+    EXPECT_EQ(cures_text(assess("a greeting of two codes")), "");
     EXPECT_EQ(cures_text(assess("implicit MX")), "example.org. 3600 IN MX 10 example.org.\n");
     EXPECT_EQ(cures_text(assess("554 that is about the client")), "");
     EXPECT_EQ(cures_text(assess("silent, and nothing known of the way out")), "");
