@@ -1,10 +1,13 @@
 // Of the configuration: whom the relay serves, and who may change its file.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/text.h"
 #include "cli/doctor_patient.h"
+#include "relay/mailless_exchangers.h"
 #include "relay/weaknesses.h"
 
 namespace turnaway::cli {
@@ -18,7 +21,10 @@ void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
                          "Take that right away: chmod go-w " + patient.config_path);
     }
     const auto& relay = patient.config.relay;
-    for (const auto& weakness : relay::weaknesses_of(patient.config)) {
+    auto weaknesses = relay::weaknesses_of(patient.config);
+    std::ranges::move(relay::weaknesses_of_mailless(patient.config),
+                      std::back_inserter(weaknesses));
+    for (const auto& weakness : weaknesses) {
         std::string fix = weakness.fix + '.';
         fix.front() = base::to_upper(fix.front());
         weakness.is_grave ? findings.problem(weakness.words + '.', fix)

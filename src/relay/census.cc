@@ -5,10 +5,14 @@
 namespace turnaway::relay {
 
 Census::Step::Row Census::row_of(const queue::Message& message) {
-    const auto waiting = std::ranges::count(message.states, queue::Progress::waiting,
-                                            &queue::RecipientState::progress);
+    const auto count = [&](queue::Progress progress) {
+        return static_cast<std::uint32_t>(
+            std::ranges::count(message.states, progress, &queue::RecipientState::progress));
+    };
     return {.id = message.id,
-            .recipients = static_cast<std::uint32_t>(waiting),
+            .recipients = count(queue::Progress::waiting),
+            .unreportable = count(queue::Progress::unreportable),
+            .is_held = message.is_held,
             .arrival = message.arrival};
 }
 
@@ -23,9 +27,25 @@ Census::Step Census::step_of(const spool::Change& change) {
 // Under the lock.
 void Census::set(const Step::Row& row) {
     auto& entry = entries_[row.id];
+    subtract(entry);
+    entry = {.recipients = row.recipients,
+             .unreportable = row.unreportable,
+             .is_held = row.is_held,
+             .arrival = row.arrival};
     recipients_ += row.recipients;
+    unreportable_ += row.unreportable;
+    held_ += row.is_held ? 1 : 0;
+}
+
+void Census::subtract(const Entry& entry) {
     recipients_ -= entry.recipients;
-    entry = {.recipients = row.recipients, .arrival = row.arrival};
+    unreportable_ -= entry.unreportable;
+    held_ -= entry.is_held ? 1 : 0;
+}
+
+void Census::add_corrupt(queue::QueueId id) {
+    const std::lock_guard lock(mutex_);
+    corrupt_.insert(id);
 }
 
 void Census::add(const queue::Message& message) {
@@ -37,16 +57,21 @@ void Census::take(const Step& step) {
     const std::lock_guard lock(mutex_);
     for (const auto& row : step.rows) set(row);
     for (const auto id : step.removed) {
+        corrupt_.erase(id);
         const auto at = entries_.find(id);
         if (at == entries_.end()) continue;
-        recipients_ -= at->second.recipients;
+        subtract(at->second);
         entries_.erase(at);
     }
 }
 
 Census::Sum Census::sum() const {
     const std::lock_guard lock(mutex_);
-    Sum sum{.messages = entries_.size(), .recipients = recipients_};
+    Sum sum{.messages = entries_.size(),
+            .recipients = recipients_,
+            .held = held_,
+            .unreportable = unreportable_,
+            .corrupt = corrupt_.size()};
     if (!entries_.empty()) sum.oldest = entries_.begin()->second.arrival;
     return sum;
 }

@@ -1,5 +1,5 @@
-// Census: how much is in the queue: messages, recipients still to be served, and how old the oldest
-// message is, for the metrics page.
+// Census: how much is in the queue: messages, recipients still to be served, how old the oldest
+// message is, and what waits for an administrator, for the metrics page.
 //
 // Told of every durable change (House does), so that nobody else need remember to. About 60 octets
 // a message. Any thread. A queue id holds no arrival for a reader, but ids are ordered by it; so
@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "queue/message.h"
@@ -27,6 +28,8 @@ class Census {
         struct Row {
             queue::QueueId id;
             std::uint32_t recipients;
+            std::uint32_t unreportable;
+            bool is_held;
             std::chrono::sys_seconds arrival;
         };
         std::vector<Row> rows = {};
@@ -38,25 +41,37 @@ class Census {
     struct Sum {
         std::size_t messages = 0;
         std::uint64_t recipients = 0;
+        std::uint64_t held = 0;          // messages
+        std::uint64_t unreportable = 0;  // recipients that failed and whose sender was not told
+        std::size_t corrupt = 0;         // messages that cannot be read
         std::optional<std::chrono::sys_seconds> oldest = {};
     };
 
     // At the start, each message of the spool.
     void add(const queue::Message& message);
+    // It cannot be read, which is found at the start or later.
+    void add_corrupt(queue::QueueId id);
     // The change is durable.
     void take(const Step& step);
     Sum sum() const;
 
   private:
     struct Entry {
-        std::uint32_t recipients;
-        std::chrono::sys_seconds arrival;
+        std::uint32_t recipients = 0;
+        std::uint32_t unreportable = 0;
+        bool is_held = false;
+        std::chrono::sys_seconds arrival = {};
     };
     void set(const Step::Row& row);
+    void subtract(const Entry& entry);
 
     mutable std::mutex mutex_;
     std::map<queue::QueueId, Entry> entries_;  // the first is the oldest
+    std::set<queue::QueueId> corrupt_;
+    // Of all entries.
     std::uint64_t recipients_ = 0;
+    std::uint64_t unreportable_ = 0;
+    std::uint64_t held_ = 0;
 };
 
 }  // namespace turnaway::relay

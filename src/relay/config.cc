@@ -290,6 +290,13 @@ base::Result<Config> read_config(const std::string& path) {
     return base::fail(base::Fault::config, std::move(message));
 }
 
+mail::Address Config::report_from() const {
+    if (report.from) return *report.from;
+    auto address = mail::Address::parse("postmaster@" + hostname().text());
+    TURNAWAY_CHECK(address.has_value());  // the hostname is a checked name
+    return *std::move(address);
+}
+
 std::vector<std::string> restart_keys(const Config& old_config, const Config& new_config) {
     // An access gives a place to write; it is only read here.
     Config before = old_config;

@@ -52,6 +52,7 @@ enum class PrivateHosts : std::uint8_t { deliver, refuse };
 enum class RefusedGreeting : std::uint8_t { bounce, defer };
 enum class DeliveryTls : std::uint8_t { opportunistic, never };
 enum class DnsTrouble : std::uint8_t { accept, defer };
+enum class NullMxSender : std::uint8_t { outsiders, refuse, accept };  // refused: outsiders, all
 enum class NulContent : std::uint8_t { refuse, accept };
 enum class OutsiderRouting : std::uint8_t { refuse, accept };
 enum class LogForm : std::uint8_t { text, json };
@@ -66,10 +67,17 @@ struct ListenConfig {
     bool operator==(const ListenConfig&) const = default;
 };
 
+// Hosts by name, and by a suffix: `.servers.example` is every name below servers.example.
+struct HostNames {
+    std::vector<mail::Domain> names = {};
+    std::vector<mail::Domain> suffixes = {};  // without their dot
+    bool operator==(const HostNames&) const = default;
+};
+
 struct RelayConfig {
     std::vector<std::string> networks = {};  // `192.0.2.0/24`; a bare address is one host
     std::vector<mail::Domain> domains = {};
-    std::vector<mail::Domain> mailless = {};
+    HostNames mailless = {};
     MaillessReply mailless_reply = {};
     std::vector<route::IpAddress> own_addresses = {};  // beside those the system tells
     std::vector<mail::Domain> own_names = {};          // beside the hostname
@@ -160,6 +168,7 @@ struct VerdictConfig {
     std::chrono::seconds ask_again = {};  // 0: never
     RefusingHostReply refusing_host_reply = {};
     DnsTrouble dns_trouble = {};
+    NullMxSender null_mx_sender = {};
     bool operator==(const VerdictConfig&) const = default;
 };
 
@@ -168,6 +177,11 @@ struct MessageConfig {
     std::uint32_t recipients_max = 0;
     NulContent nul = {};
     bool operator==(const MessageConfig&) const = default;
+};
+
+struct ReportConfig {
+    std::optional<mail::Address> from = {};  // nothing: postmaster at the hostname
+    bool operator==(const ReportConfig&) const = default;
 };
 
 struct LogConfig {
@@ -201,10 +215,13 @@ struct Config {
     LifetimeConfig lifetime = {};
     VerdictConfig verdict = {};
     MessageConfig message = {};
+    ReportConfig report = {};
     LogConfig log = {};
     UserConfig user = {};
 
     const mail::Domain& hostname() const { return process.hostname; }
+    // From whom reports to senders come.
+    mail::Address report_from() const;
     bool operator==(const Config&) const = default;
 };
 

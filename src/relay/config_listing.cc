@@ -49,6 +49,8 @@ std::string_view name(Form form) {
             return "domain";
         case Form::domains:
             return "domains";
+        case Form::host_names:
+            return "host-names";
         case Form::mailbox:
             return "mailbox";
         case Form::recipients:
@@ -93,6 +95,10 @@ std::string Row::allowed() const {
             return "a domain name";
         case Form::domains:
             return "a list of domain names";
+        case Form::host_names:
+            return "a list of host names such as \"www.example.org\", or \".servers.example.org\" "
+                   "for "
+                   "every name below it";
         case Form::mailbox:
             return "an address such as \"ops@example.org\", or \"\"";
         case Form::recipients:

@@ -1,5 +1,7 @@
 #include "relay/config_schema.h"
 
+#include <utility>
+
 #include "base/duration.h"
 #include "base/limits.h"
 
@@ -26,6 +28,13 @@ std::string in_quotes(std::chrono::seconds duration) {
 }
 
 using Rows = std::vector<Row>;
+
+// A word of `choices`, in the order of the enum; may be reloaded.
+Row choice(std::string_view section, std::string_view key, std::string standard,
+           std::string_view description, Place place, std::vector<std::string_view> choices) {
+    return {section, key, Form::choice,      std::move(standard), description, place, reload,
+            0,       0,   std::move(choices)};
+}
 
 void add_process(Rows& rows) {
     rows.push_back({"", "hostname", Form::domain, "",
@@ -64,20 +73,13 @@ void add_relay(Rows& rows) {
                     &at<&Config::relay, &C::networks>, reload});
     rows.push_back({s, "domains", Form::domains, "[]", "Anybody may send to these domains.",
                     &at<&Config::relay, &C::domains>, reload});
-    rows.push_back({s, "mailless", Form::domains, "[]",
+    rows.push_back({s, "mailless", Form::host_names, "[]",
                     "Hosts known to take no mail: recipients there are refused without a look at "
-                    "DNS.",
+                    "DNS. A name with a dot in front stands for every name below it.",
                     &at<&Config::relay, &C::mailless>, reload});
-    rows.push_back({s,
-                    "mailless_reply",
-                    Form::choice,
-                    "556",
-                    "The reply code for a recipient at a host of mailless.",
-                    &at<&Config::relay, &C::mailless_reply>,
-                    reload,
-                    0,
-                    0,
-                    {"556", "521"}});
+    rows.push_back(choice(s, "mailless_reply", "556",
+                          "The reply code for a recipient at a host of mailless.",
+                          &at<&Config::relay, &C::mailless_reply>, {"556", "521"}));
     rows.push_back({s, "own_addresses", Form::addresses, "[]",
                     "Further addresses that lead to this host, such as that of a NAT gateway or a "
                     "load balancer.",
@@ -89,17 +91,11 @@ void add_relay(Rows& rows) {
                     "The address that gets the mail for postmaster without a domain, from "
                     "anybody; empty means that such mail is refused.",
                     &at<&Config::relay, &C::postmaster>, reload});
-    rows.push_back({s,
-                    "outsider_routing",
-                    Form::choice,
-                    R"("refuse")",
-                    "What becomes of a recipient such as user%other.example@example.org from a "
-                    "client outside networks.",
-                    &at<&Config::relay, &C::outsider_routing>,
-                    reload,
-                    0,
-                    0,
-                    {"refuse", "accept"}});
+    rows.push_back(
+        choice(s, "outsider_routing", R"("refuse")",
+               "What becomes of a recipient such as user%other.example@example.org from a "
+               "client outside networks.",
+               &at<&Config::relay, &C::outsider_routing>, {"refuse", "accept"}));
     rows.push_back({s, "recipients", Form::recipients, R"("")",
                     "Which recipients of domains exist, for clients outside networks: a file with "
                     "one address a line, or verify to ask the next host; empty means any.",
@@ -299,17 +295,17 @@ void add_verdict(Rows& rows) {
                     0,
                     0,
                     {"auto", "550", "556"}});
-    rows.push_back({s,
-                    "dns_trouble",
-                    Form::choice,
-                    R"("accept")",
-                    "What becomes of a recipient whose domain DNS gives no answer about: queued, "
-                    "or refused for now.",
-                    &at<&Config::verdict, &C::dns_trouble>,
-                    reload,
-                    0,
-                    0,
-                    {"accept", "defer"}});
+    rows.push_back(
+        choice(s, "dns_trouble", R"("accept")",
+               "What becomes of a recipient whose domain DNS gives no answer about: queued, "
+               "or refused for now.",
+               &at<&Config::verdict, &C::dns_trouble>, {"accept", "defer"}));
+    rows.push_back(
+        choice(s, "null_mx_sender", R"("outsiders")",
+               "Whose messages are refused when the domain of MAIL FROM has a null MX, so "
+               "that no answer could reach the sender: those of clients outside networks, of "
+               "all clients (refuse), or nobody's (accept).",
+               &at<&Config::verdict, &C::null_mx_sender>, {"outsiders", "refuse", "accept"}));
 }
 
 void add_the_rest(Rows& rows) {
@@ -330,6 +326,10 @@ void add_the_rest(Rows& rows) {
                     0,
                     0,
                     {"refuse", "accept"}});
+    rows.push_back({"report", "from", Form::mailbox, R"("")",
+                    "The address that reports to senders come from, which a person should read; "
+                    "empty means postmaster at the hostname.",
+                    &at<&Config::report, &ReportConfig::from>, reload});
     rows.push_back({"log",
                     "format",
                     Form::choice,

@@ -27,6 +27,7 @@ enum class Form : std::uint8_t {
     choice,    // one of Row::choices
     domain,
     domains,
+    host_names,  // domains, and suffixes with a dot in front
     mailbox,     // an address, or empty
     recipients,  // absolute path, "verify", or empty
     addresses,
@@ -42,16 +43,15 @@ std::string_view name(Form form);
 // Where the value is kept.
 template <class Value>
 using Access = Value& (*)(Config&);
-using Place =
-    std::variant<Access<std::string>, Access<bool>, Access<std::uint16_t>, Access<std::uint32_t>,
-                 Access<std::uint64_t>, Access<std::chrono::seconds>, Access<mail::Domain>,
-                 Access<std::vector<mail::Domain>>, Access<std::vector<std::string>>,
-                 Access<std::vector<Endpoint>>, Access<std::optional<Endpoint>>,
-                 Access<std::vector<route::IpAddress>>, Access<std::optional<mail::Address>>,
-                 Access<NulContent>, Access<OutsiderRouting>, Access<RouteConfig>,
-                 Access<MaillessReply>, Access<RefusingHostReply>, Access<Loopback>,
-                 Access<PrivateHosts>, Access<RefusedGreeting>, Access<DeliveryTls>,
-                 Access<DnsTrouble>, Access<LogForm>, Access<LogLevel>>;
+using Place = std::variant<
+    Access<std::string>, Access<bool>, Access<std::uint16_t>, Access<std::uint32_t>,
+    Access<std::uint64_t>, Access<std::chrono::seconds>, Access<mail::Domain>,
+    Access<std::vector<mail::Domain>>, Access<HostNames>, Access<std::vector<std::string>>,
+    Access<std::vector<Endpoint>>, Access<std::optional<Endpoint>>,
+    Access<std::vector<route::IpAddress>>, Access<std::optional<mail::Address>>, Access<NulContent>,
+    Access<OutsiderRouting>, Access<RouteConfig>, Access<MaillessReply>, Access<RefusingHostReply>,
+    Access<Loopback>, Access<PrivateHosts>, Access<RefusedGreeting>, Access<DeliveryTls>,
+    Access<DnsTrouble>, Access<NullMxSender>, Access<LogForm>, Access<LogLevel>>;
 
 struct Row {
     std::string_view section;  // empty above every section

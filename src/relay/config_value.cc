@@ -214,6 +214,24 @@ Stored put(const Row&, const toml::node& node, std::vector<mail::Domain>& place)
     return put_list(node, place, domain_of);
 }
 
+Stored put(const Row&, const toml::node& node, HostNames& place) {
+    using Suffixed = std::pair<mail::Domain, bool>;
+    std::vector<Suffixed> entries;
+    auto stored =
+        put_list(node, entries, [](std::string_view text) -> std::expected<Suffixed, std::string> {
+            const bool is_suffix = text.size() > 1 && text.front() == '.';
+            auto domain = domain_of(is_suffix ? text.substr(1) : text);
+            if (!domain) return Wrong(domain.error());
+            return Suffixed{*std::move(domain), is_suffix};
+        });
+    if (!stored) return stored;
+    place = {};
+    for (auto& [domain, is_suffix] : entries) {
+        (is_suffix ? place.suffixes : place.names).push_back(std::move(domain));
+    }
+    return {};
+}
+
 Stored put(const Row& row, const toml::node& node, std::vector<std::string>& place) {
     return put_list(node, place,
                     [&row](std::string_view text) -> std::expected<std::string, std::string> {

@@ -32,9 +32,8 @@ constexpr std::chrono::seconds load_pause{60};
 
 // Where a message goes whose content cannot be read.
 RoutePtr nowhere() {
-    static const auto hostless =
-        std::make_shared<const route::Route>(route::Route{.kind = route::RouteKind::hosts});
-    return hostless;
+    static const route::Route hostless{.kind = route::RouteKind::hosts};
+    return std::make_shared<const route::Route>(hostless);
 }
 
 std::chrono::sys_seconds now_seconds() {
@@ -164,6 +163,7 @@ smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipient
     }
     out.content_bytes = message.content_bytes;
     out.is_eight_bit = message.is_eight_bit;
+    out.has_ascii_header = message.has_ascii_header;
     return out;
 }
 
@@ -252,13 +252,13 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
         if (read) beginning = *std::move(read);
         original = beginning;
     }
-    auto written =
-        write_message_report(message, endings,
-                             {.hostname = config_.hostname().text(),
+    const ReportSource source{.hostname = config_.hostname().text(),
+                              .from = config_.report_from(),
                               .report_id = shard_.new_id(),
                               .now = now_seconds(),
                               .original = original,
-                              .original_is_whole = original.size() == live_->content->size()});
+                              .original_is_whole = original.size() == live_->content->size()};
+    auto written = write_message_report(message, endings, source);
     if (!written) return std::nullopt;
     auto sink = shard_.house().spool().new_content({});
     if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
@@ -343,8 +343,9 @@ std::optional<std::chrono::seconds> tell_not_loaded(House& house, queue::QueueId
     error.message += is_damaged ? ": set aside, see `turnaway queue list --state corrupt`"
                                 : ": tried again in a minute";
     tell_trouble(house, error, id);
-    if (is_damaged) return std::nullopt;
-    return load_pause;
+    if (!is_damaged) return load_pause;
+    house.census().add_corrupt(id);
+    return std::nullopt;
 }
 
 }  // namespace

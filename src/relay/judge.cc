@@ -11,9 +11,11 @@
 
 namespace turnaway::relay {
 
-asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender) {
+asio::awaitable<verdict::Answer> judge_sender(Shard& shard, std::shared_ptr<const Rules> rules,
+                                              route::IpAddress client, mail::ReversePath sender) {
     const auto* address = sender.address();
-    if (address == nullptr || address->domain() == nullptr) {
+    if (address == nullptr || address->domain() == nullptr ||
+        !verdict::is_null_mx_sender_refused(rules->policy, client)) {
         co_return verdict::decide_sender(sender, false);
     }
     const bool takes_no_mail = co_await shard.senders().take_no_mail(*address->domain());

@@ -17,7 +17,10 @@
 
 namespace turnaway::relay {
 
-boost::asio::awaitable<verdict::Answer> judge_sender(Shard& shard, mail::ReversePath sender);
+boost::asio::awaitable<verdict::Answer> judge_sender(Shard& shard,
+                                                     std::shared_ptr<const Rules> rules,
+                                                     route::IpAddress client,
+                                                     mail::ReversePath sender);
 struct JudgedRecipient {
     mail::Address address;
     bool is_postmaster = false;  // anybody may write to it

@@ -3,9 +3,11 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <string>
 
 #include "base/result.h"
@@ -13,6 +15,7 @@
 #include "relay/config.h"
 #include "relay/config_schema.h"
 #include "relay/daemon.h"
+#include "relay/mailless_exchangers.h"
 #include "relay/weaknesses.h"
 
 namespace {
@@ -69,7 +72,10 @@ int run(int argc, char** argv) {
     auto config = turnaway::relay::read_config(config_path);
     if (!config) return tell(config.error());
     if (is_check) {
-        for (const auto& weakness : turnaway::relay::weaknesses_of(*config)) {
+        auto weaknesses = turnaway::relay::weaknesses_of(*config);
+        std::ranges::move(turnaway::relay::weaknesses_of_mailless(*config),
+                          std::back_inserter(weaknesses));
+        for (const auto& weakness : weaknesses) {
             std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", config_path.c_str(),
                          weakness.text().c_str());
         }

@@ -60,12 +60,6 @@ report::RecipientOutcome outcome_of(const Ending& ending, const queue::Recipient
     return outcome;
 }
 
-mail::Address daemon_address(std::string_view hostname) {
-    auto address = mail::Address::parse("MAILER-DAEMON@" + std::string(hostname));
-    TURNAWAY_CHECK(address.has_value());  // the configuration holds a checked host name
-    return *std::move(address);
-}
-
 }  // namespace
 
 std::optional<WrittenReport> write_message_report(const queue::Message& message,
@@ -83,7 +77,7 @@ std::optional<WrittenReport> write_message_report(const queue::Message& message,
     const std::string id = source.report_id.text();
     auto written = report::write_report({.reporting_mta = source.hostname,
                                          .from_name = "Mail Delivery System",
-                                         .from = daemon_address(source.hostname),
+                                         .from = source.from,
                                          .message_id = "<" + id + "@" + source.hostname + ">",
                                          .date = source.now,
                                          .queue_id = message.id.text(),

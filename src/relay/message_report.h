@@ -29,6 +29,7 @@ struct Ending {
 
 struct ReportSource {
     std::string hostname;      // ours
+    mail::Address from;        // the header field From: a person reads the answers
     queue::QueueId report_id;  // of the report itself
     std::chrono::sys_seconds now;
     std::string_view original;  // the content or its beginning

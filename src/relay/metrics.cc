@@ -139,6 +139,13 @@ std::string metrics_page(const Counters& counters, const Gauges& gauges) {
     add_gauge(page, "sessions", "Clients connected.", gauges.sessions);
     add_gauge(page, "queue_messages", "Messages in the queue.", gauges.queued_messages);
     add_gauge(page, "queue_recipients", "Recipients still to be served.", gauges.queued_recipients);
+    add_gauge(page, "queue_held_messages", "Messages that an administrator holds.",
+              gauges.held_messages);
+    add_gauge(page, "queue_unreportable_recipients",
+              "Recipients that failed and whose sender could not be told.",
+              gauges.unreportable_recipients);
+    add_gauge(page, "queue_corrupt_messages", "Messages set aside because they cannot be read.",
+              gauges.corrupt_messages);
     add_gauge(page, "active_deliveries", "Connections to other hosts.", gauges.active_deliveries);
     add_gauge(page, "refusing_hosts", "Hosts known to take no mail.", gauges.refusing_hosts);
     add_gauge(page, "queue_oldest_seconds", "Age of the oldest message.", gauges.oldest_seconds);

@@ -76,9 +76,12 @@ struct Gauges {
     std::uint64_t sessions = 0;  // clients connected
     std::uint64_t queued_messages = 0;
     std::uint64_t queued_recipients = 0;
-    std::uint64_t active_deliveries = 0;  // connections to other hosts
-    std::uint64_t refusing_hosts = 0;     // known to say 521
-    std::uint64_t oldest_seconds = 0;     // the age of the oldest message
+    std::uint64_t held_messages = 0;
+    std::uint64_t unreportable_recipients = 0;  // failed, and no report could be written
+    std::uint64_t corrupt_messages = 0;         // set aside, since they cannot be read
+    std::uint64_t active_deliveries = 0;        // connections to other hosts
+    std::uint64_t refusing_hosts = 0;           // known to say 521
+    std::uint64_t oldest_seconds = 0;           // the age of the oldest message
     std::uint64_t spool_free_bytes = 0;
     std::uint64_t start_seconds = 0;  // since 1970
     std::string version = {};

@@ -19,6 +19,7 @@ base::Result<QueueAtStart> read_queue(House& house, std::chrono::seconds retry_m
     };
     const auto set_aside = [&](const spool::DamagedRow& row) {
         queue.greatest_id = std::max(queue.greatest_id, row.id);
+        house.census().add_corrupt(row.id);
         const std::string words = "the message cannot be read and is set aside: " + row.words +
                                   "; see `turnaway queue list --state corrupt`";
         house.log().write(Trouble{.is_error = true, .words = words, .id = row.id});

@@ -192,7 +192,8 @@ ServerAnswer answer_from(const verdict::Answer& answer) {
 }
 
 asio::awaitable<void> Reception::ask_sender() {
-    const auto answer = co_await judge_sender(shard_, session_.envelope().reverse_path);
+    const auto answer =
+        co_await judge_sender(shard_, rules_, address_, session_.envelope().reverse_path);
     if (!answer.is_accepted()) tell_refused(shard_.house(), "MAIL", answer, client(), session_);
     session_.answered(answer_from(answer));
 }

@@ -51,13 +51,25 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
         policy.networks.push_back(*network);
     }
     policy.domains = config.relay.domains;
-    policy.mailless = config.relay.mailless;
+    policy.mailless = config.relay.mailless.names;
+    policy.mailless_suffixes = config.relay.mailless.suffixes;
     policy.mailless_reply = config.relay.mailless_reply == MaillessReply::domain_takes_no_mail
                                 ? verdict::MaillessReply::code_556
                                 : verdict::MaillessReply::code_521;
     policy.dns_trouble = config.verdict.dns_trouble == DnsTrouble::accept
                              ? verdict::DnsTrouble::accept
                              : verdict::DnsTrouble::defer;
+    switch (config.verdict.null_mx_sender) {
+        case NullMxSender::outsiders:
+            policy.null_mx_sender = verdict::NullMxSender::refuse_outsiders;
+            break;
+        case NullMxSender::refuse:
+            policy.null_mx_sender = verdict::NullMxSender::refuse_all;
+            break;
+        case NullMxSender::accept:
+            policy.null_mx_sender = verdict::NullMxSender::accept;
+            break;
+    }
     policy.may_outsiders_route = config.relay.outsider_routing == OutsiderRouting::accept;
     switch (config.verdict.refusing_host_reply) {
         case RefusingHostReply::by_evidence:

@@ -1,8 +1,10 @@
 #include "relay/weaknesses.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "verdict/network.h"
 #include "verdict/openness.h"
 
@@ -38,6 +40,29 @@ void add_open_relay(const Config& config, std::vector<Weakness>* out) {
     }
 }
 
+// Answers to a report that come to this host must find a way from here.
+void add_report_sender(const Config& config, std::vector<Weakness>* out) {
+    const mail::Address from = config.report_from();
+    const mail::Domain* domain = from.domain();
+    if (domain == nullptr) return;
+    const auto holds = [&](const std::vector<mail::Domain>& domains) {
+        return std::ranges::find(domains, *domain) != domains.end();
+    };
+    const bool is_here = *domain == config.hostname() || holds(config.relay.own_names);
+    const bool is_postmaster = base::equal_no_case(from.local_part_unquoted(), "postmaster") &&
+                               *domain == config.hostname() && config.relay.postmaster;
+    const bool is_handed_on =
+        holds(config.relay.domains) && (config.route.by_domain.contains(*domain) || !is_here);
+    const bool is_mailless = holds(config.relay.mailless.names);
+    if (!is_mailless && (!is_here || is_postmaster || is_handed_on)) return;
+    out->push_back(
+        {.words = "reports to senders come from " + from.text() +
+                  ", for which this relay takes no mail, so that an answer to a report is "
+                  "refused",
+         .fix = "set [relay] postmaster to the address of a person, or [report] from to an "
+                "address that a person reads"});
+}
+
 }  // namespace
 
 std::vector<Weakness> weaknesses_of(const Config& config) {
@@ -57,6 +82,7 @@ std::vector<Weakness> weaknesses_of(const Config& config) {
                       "do not exist is taken and bounces later, often to a forged sender",
              .fix = "name the users in a file, or set recipients = \"verify\""});
     }
+    add_report_sender(config, &weaknesses);
     return weaknesses;
 }
 

@@ -13,7 +13,18 @@ bool holds_domain_of(const std::vector<mail::Domain>& domains, const mail::Addre
 }  // namespace
 
 bool is_mailless(const Policy& policy, const mail::Address& recipient) {
-    return holds_domain_of(policy.mailless, recipient);
+    if (holds_domain_of(policy.mailless, recipient)) return true;
+    const mail::Domain* domain = recipient.domain();
+    return domain != nullptr &&
+           std::ranges::any_of(policy.mailless_suffixes, [&](const auto& suffix) {
+               return *domain != suffix && domain->is_subdomain_of(suffix);
+           });
+}
+
+bool is_null_mx_sender_refused(const Policy& policy, const route::IpAddress& client) {
+    if (policy.null_mx_sender == NullMxSender::accept) return false;
+    return policy.null_mx_sender == NullMxSender::refuse_all ||
+           right_of(policy, client) == Right::outsider;
 }
 
 Right right_of(const Policy& policy, const route::IpAddress& client) {

@@ -3,9 +3,9 @@
 //
 // Closed by default (requirement 54): an empty policy relays for nobody, the loopback network
 // included. A domain in a list means that name and nothing below it, because a list that quietly
-// covers subdomains opens more than was written; a name with a leading dot is no mail::Domain, so
-// the configuration refuses it. An address literal is in no list of domains. Known gap: no users,
-// no certificates; only networks are trusted.
+// covers subdomains opens more than was written. Only `mailless`, which opens nothing, has
+// suffixes. An address literal is in no list of domains. Known gap: no users, no certificates; only
+// networks are trusted.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,17 @@ enum class RefusingHostReply : std::uint8_t {
     code_556,
 };
 
+// RFC 7505 section 4.3. Clients in `networks` are our own: their administrator can be asked.
+enum class NullMxSender : std::uint8_t { refuse_outsiders, refuse_all, accept };
+
 struct Policy {
     std::vector<Network> networks = {};      // may send to anyone
     std::vector<mail::Domain> domains = {};  // anyone may send to
     std::vector<mail::Domain> mailless = {};
+    std::vector<mail::Domain> mailless_suffixes = {};  // what is below them, not they themselves
     MaillessReply mailless_reply = MaillessReply::code_556;
     DnsTrouble dns_trouble = DnsTrouble::accept;
+    NullMxSender null_mx_sender = NullMxSender::refuse_outsiders;
     // An outsider may name a recipient whose local-part looks like a route to another host.
     bool may_outsiders_route = false;
     RefusingHostReply refusing_host_reply = RefusingHostReply::by_evidence;
@@ -52,6 +57,9 @@ enum class Right : std::uint8_t {
     anybody,   // to this recipient, whoever the client is: the postmaster of this host
 };
 Right right_of(const Policy& policy, const route::IpAddress& client);
+
+// Whether the client must not send from a domain that takes no mail.
+bool is_null_mx_sender_refused(const Policy& policy, const route::IpAddress& client);
 
 bool is_mailless(const Policy& policy, const mail::Address& recipient);
 bool is_open_domain(const Policy& policy, const mail::Address& recipient);

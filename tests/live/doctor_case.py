@@ -124,7 +124,8 @@ class DoctorTest(unittest.TestCase):
         listen = listen.replace(":0", f":{closed_port()}")
         self.config.write_text(
             f'hostname = "{hostname}"\n{top}\n[listen]\nsmtp = ["{listen}"]\n[relay]\n{relay}\n[dns]\n{local}\n'
-            f'[spool]\npath = "{spool or self.folder / "spool"}"\n{spool_more}\n[control]\nsocket = "{control}"\n{more}\n')
+            f'[spool]\npath = "{spool or self.folder / "spool"}"\n{spool_more}\n[control]\nsocket = "{control}"\n'
+            f'[report]\nfrom = "ops@example.org"\n{more}\n')
         self.config.chmod(0o644)
 
     def doctor(self, *options, program=None, **keywords):

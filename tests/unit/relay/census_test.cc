@@ -57,5 +57,35 @@ TEST(Census, FollowsTheLifeOfMessages) {
     EXPECT_EQ(census.sum().oldest, young.arrival);
 }
 
+TEST(Census, CountsWhatWaitsForAnAdministrator) {
+    queue::QueueIdMaker ids(0, queue::QueueId());
+    Census census;
+    auto held = message(ids, morning, 2);
+    held.is_held = true;
+    held.states[1].progress = queue::Progress::unreportable;
+    census.add(held);
+    const auto corrupt = ids.next(morning);
+    census.add_corrupt(corrupt);
+    census.add_corrupt(corrupt);
+    EXPECT_EQ(census.sum().held, 1U);
+    EXPECT_EQ(census.sum().unreportable, 1U);
+    EXPECT_EQ(census.sum().corrupt, 1U);
+    EXPECT_EQ(census.sum().messages, 1U);
+
+    spool::Change released;
+    held.is_held = false;
+    released.update.push_back(held);
+    released.remove.push_back(corrupt);
+    census.take(Census::step_of(released));
+    EXPECT_EQ(census.sum().held, 0U);
+    EXPECT_EQ(census.sum().unreportable, 1U);
+    EXPECT_EQ(census.sum().corrupt, 0U);
+
+    spool::Change gone;
+    gone.remove.push_back(held.id);
+    census.take(Census::step_of(gone));
+    EXPECT_EQ(census.sum().unreportable, 0U);
+}
+
 }  // namespace
 }  // namespace turnaway::relay

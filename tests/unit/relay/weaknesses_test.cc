@@ -6,7 +6,8 @@ namespace turnaway::relay {
 namespace {
 
 std::vector<Weakness> found(std::string_view relay, std::string_view hostname = "relay.example") {
-    const std::string text = "hostname = \"" + std::string(hostname) + "\"\n[relay]\n";
+    const std::string text =
+        "hostname = \"" + std::string(hostname) + "\"\n[relay]\npostmaster = \"ops@example.org\"\n";
     return weaknesses_of(parse_config(text + std::string(relay), "x.conf").value());
 }
 
@@ -42,6 +43,27 @@ TEST(Weaknesses, TellsThatUnknownUsersAreTaken) {
     ASSERT_EQ(found("domains = [\"example.org\"]\n").size(), 1U);
     EXPECT_NE(found("domains = [\"example.org\"]\n")[0].fix.find("verify"), std::string::npos);
     EXPECT_TRUE(found("domains = [\"example.org\"]\nrecipients = \"verify\"\n").empty());
+}
+
+TEST(Weaknesses, TellsThatAnswersToReportsFindNoWay) {
+    const auto with = [](std::string_view rest) {
+        const std::string head = "hostname = \"relay.example\"\n";
+        return weaknesses_of(parse_config(head + std::string(rest), "x.conf").value());
+    };
+    ASSERT_EQ(with("").size(), 1U);
+    EXPECT_NE(with("")[0].words.find("postmaster@relay.example"), std::string::npos);
+    EXPECT_TRUE(with("[relay]\npostmaster = \"ops@example.org\"\n").empty());
+    EXPECT_TRUE(with("[report]\nfrom = \"ops@example.org\"\n").empty()) << "not our mail";
+    EXPECT_EQ(with("[report]\nfrom = \"ops@relay.example\"\n").size(), 1U);
+    EXPECT_EQ(
+        with("[relay]\nown_names = [\"mx.example\"]\n[report]\nfrom = \"ops@mx.example\"\n").size(),
+        1U);
+    EXPECT_EQ(with("[relay]\nmailless = [\"example.org\"]\n[report]\nfrom = \"ops@example.org\"\n")
+                  .size(),
+              1U);
+    EXPECT_TRUE(with("[relay]\ndomains = [\"relay.example\"]\nrecipients = \"verify\"\n"
+                     "[route]\n\"relay.example\" = \"127.0.0.1:2526\"\n")
+                    .empty());
 }
 
 }  // namespace
