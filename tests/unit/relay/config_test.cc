@@ -71,6 +71,7 @@ smtp = ["0.0.0.0:2525", "[::]:2525"]
 [relay]
 networks = ["192.0.2.0/24", "2001:db8::/32", "127.0.0.1"]
 domains = ["Example.ORG", "bücher.example"]
+mailless = ["www.example.org", ".servers.example"]
 mailless_reply = 521
 [route]
 "example.org" = "127.0.0.1:2526"
@@ -101,6 +102,10 @@ format = "json"
     EXPECT_EQ(config.relay.domains[0].text(), "example.org");
     EXPECT_EQ(config.relay.domains[1].text(), "xn--bcher-kva.example");
     EXPECT_EQ(config.relay.mailless_reply, MaillessReply::host_takes_no_mail);
+    EXPECT_EQ(config.relay.mailless.names.at(0).text(), "www.example.org");
+    EXPECT_EQ(config.relay.mailless.suffixes.at(0).text(), "servers.example");
+    EXPECT_EQ(config.verdict.null_mx_sender, NullMxSender::outsiders);
+    EXPECT_EQ(config.report_from().text(), "postmaster@relay.example");
     EXPECT_EQ(config.route.by_domain.at(*mail::Domain::parse("example.net")).text(),
               "mx.example.com:25");
     ASSERT_TRUE(config.route.smarthost);
@@ -157,6 +162,8 @@ KeyCase case_of(const Row& row) {
             return {"\"other.example\"", "\"no..name\""};
         case Form::domains:
             return {"[\"a.example\"]", "[\"a..b\"]"};
+        case Form::host_names:
+            return {"[\"a.example\", \".b.example\"]", "[\".\"]"};
         case Form::mailbox:
             return {"\"ops@example.org\"", "\"ops\""};
         case Form::recipients:
