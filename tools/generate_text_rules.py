@@ -20,7 +20,7 @@ import csv
 import itertools
 import pathlib
 import sys
-from collections import deque
+from collections import Counter, deque
 
 from cxx_text import literal
 from text_words import folds_text, spellings
@@ -221,10 +221,15 @@ def concept_set(text: str, concepts: list[str]) -> str:
 
 
 def rules_text(rows: list[dict], names: dict[str, list[str]]) -> str:
-    """The rules, grouped by the first concept that each needs."""
+    """The rules, grouped by one concept that each needs: the one that the fewest rules need, so that few are looked at."""
     concepts = names["concept"]
-    by_key = sorted(rows, key=lambda row: concepts.index(row["needs"].split()[0]))
-    keys = [concepts.index(row["needs"].split()[0]) for row in by_key]
+    uses = Counter(name for row in rows for name in row["needs"].split())
+
+    def key_of(row: dict) -> int:
+        return concepts.index(min(row["needs"].split(), key=lambda name: uses[name]))
+
+    by_key = sorted(rows, key=key_of)
+    keys = [key_of(row) for row in by_key]
     begins = [sum(key < number for key in keys) for number in range(len(concepts) + 1)]
     items = []
     for row in by_key:

@@ -3,8 +3,8 @@
 // "Postfach" and "mailbox" are the concept `box`, "voll" and "full" are `full`; a rule says that
 // both in one clause mean a full mailbox, in whatever order they stand. The concepts are the rows
 // of data/concepts.csv, the rules those of data/concept_rules.csv. A clause is read once: its
-// concepts are gathered as bits, and at its end only the rules are looked at whose first concept is
-// there.
+// concepts are gathered as bits, and at its end only the rules are looked at whose rarest concept
+// is there.
 #pragma once
 
 #include <array>
