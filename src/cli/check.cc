@@ -55,6 +55,7 @@ int run_many(CheckOptions& options) {
 int answer_all(const CheckOptions& options) {
     CheckAnswers answers(options);
     std::vector<std::expected<check::Subject, std::string>> subjects;
+    subjects.reserve(options.inputs.size());
     for (const std::string& input : options.inputs) {
         subjects.push_back(check::parse_subject(input, options.are_hosts));
     }

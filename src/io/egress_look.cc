@@ -45,7 +45,8 @@ void EgressLook::find_addresses(const std::string& name, bool is_host, std::uint
     auto subject = check::parse_subject(name, is_host);
     if (!subject) return;
     ++open_;
-    checker_.start(*std::move(subject), check::CheckSettings{.loopback_allowed = true},
+    checker_.start(*std::move(subject),
+                   check::CheckSettings{.loopback_allowed = true, .private_refused = false},
                    [this, port](const check::Assessment& assessment) { found(assessment, port); });
 }
 
