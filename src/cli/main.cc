@@ -58,6 +58,7 @@ std::string fault_of_command(const CLI::App& program, const std::vector<std::str
             continue;
         }
         std::vector<std::string> names;
+        names.reserve(commands.size() + 4);
         for (const CLI::App* command : commands) names.push_back(command->get_name());
         if (at == &program) names.insert(names.end(), {"help", "version", "refuse", "relay"});
         const std::vector<std::string_view> views(names.begin(), names.end());
