@@ -26,7 +26,7 @@ if(TURNAWAY_SANITIZE)
   add_link_options(-fsanitize=${TURNAWAY_SANITIZE})
 else()
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
-  add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+  add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
   add_link_options(-pie -Wl,-z,relro,-z,now)
 endif()
 if(TURNAWAY_LIBFUZZER)
@@ -43,7 +43,9 @@ endif()
 # folder of this machine, so a fresh clone of the same commit compiles almost nothing.
 find_program(TURNAWAY_CCACHE ccache)
 if(TURNAWAY_CCACHE)
-  set(ccache_environment CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1)
+  # The sloppiness is what precompiled headers ask for: no source here uses __TIME__ or the like.
+  set(ccache_environment CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                         CCACHE_SLOPPINESS=pch_defines,time_macros)
   # The folder is the user's own ($CCACHE_DIR or below the home folder); a user without one has it in build/.
   execute_process(COMMAND sh -c [[d=$("$0" --get-config cache_dir) && mkdir -p "$d" && test -w "$d"]] ${TURNAWAY_CCACHE}
                   RESULT_VARIABLE ccache_status OUTPUT_QUIET ERROR_QUIET)

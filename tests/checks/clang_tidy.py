@@ -153,11 +153,9 @@ class Flags:
         kept = []
         words = iter(words)
         for word in words:
-            if word in ("-o", "-c", "-MF", "-MT"):
+            if word in ("-o", "-c", "-MF", "-MT", "-include-pch"):
                 next(words)
-            elif word == "-Xclang":  # a precompiled header
-                next(words)
-            elif word not in ("-MD", "-Winvalid-pch"):
+            elif word != "-MD":
                 kept.append(word)
         return kept
 

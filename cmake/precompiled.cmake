@@ -1,0 +1,60 @@
+# Headers of the standard library, Asio and GoogleTest, compiled once for each build folder: reading them takes half the time of a
+# debug build. They are ours to choose here alone: no header of src/ is among them, so that what a source forgets to
+# include of ours is found everywhere. What it forgets of the others is found by the release build, which compiles src/ without.
+#
+# The file is outside the checkout, under a name made of the compiler and its flags: ccache hashes it, and what it contains names its
+# own place. So another checkout of the same user makes the same file in the same place, and finds its objects in the cache.
+
+option(TURNAWAY_PRECOMPILED "Precompile the headers of other projects (Clang only)" ON)
+
+if(TURNAWAY_PRECOMPILED AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(TURNAWAY_PRECOMPILES ON)
+else()
+  set(TURNAWAY_PRECOMPILES OFF)
+endif()
+
+if(DEFINED ENV{XDG_CACHE_HOME})
+  set(precompiled_folder $ENV{XDG_CACHE_HOME}/turnaway-headers)
+else()
+  set(precompiled_folder $ENV{HOME}/.cache/turnaway-headers)
+endif()
+execute_process(COMMAND sh -c [[mkdir -p "$0" && test -w "$0"]] ${precompiled_folder}
+                RESULT_VARIABLE precompiled_status OUTPUT_QUIET ERROR_QUIET)
+if(NOT precompiled_status EQUAL 0)  # a user without a home folder
+  set(precompiled_folder ${PROJECT_BINARY_DIR}/headers)
+  file(MAKE_DIRECTORY ${precompiled_folder})
+endif()
+
+# turnaway_precompiled_headers(NAME LIST_OF_HEADERS FLAG...): makes the target NAME; a library or program that links it reads these
+# headers precompiled. FLAGs are what its users are compiled with beside the flags of the whole project.
+function(turnaway_precompiled_headers name headers)
+  add_library(${name} INTERFACE)
+  if(NOT TURNAWAY_PRECOMPILES)
+    return()
+  endif()
+  get_directory_property(options COMPILE_OPTIONS)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
+  list(APPEND flags -std=c++23 ${options} ${ARGN})
+  file(READ ${headers} text)
+  string(SHA256 key "${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_VERSION} ${flags} ${text}")
+  string(SUBSTRING ${key} 0 16 key)
+  # The source stands beside its result, for the same reason.
+  set(source ${precompiled_folder}/${key}.h)
+  set(result ${precompiled_folder}/${key}.pch)
+  configure_file(${headers} ${source} COPYONLY)
+  set(depends ${PROJECT_BINARY_DIR}/${name}.d)
+  add_custom_command(
+    OUTPUT ${result}
+    COMMAND ${CMAKE_CXX_COMPILER} ${flags} -Xclang -fno-pch-timestamp -fpch-instantiate-templates
+            -x c++-header ${source} -o ${result} -MD -MF ${depends} -MT ${result}
+    DEPENDS ${source}
+    DEPFILE ${depends}
+    COMMAND_EXPAND_LISTS VERBATIM
+    COMMENT "Precompiling the headers of ${name}")
+  add_custom_target(${name}_file DEPENDS ${result})
+  add_dependencies(${name} ${name}_file)
+  target_compile_options(${name} INTERFACE -include-pch ${result})
+endfunction()
+
+turnaway_precompiled_headers(turnaway_library_headers ${PROJECT_SOURCE_DIR}/cmake/library_headers.h -fPIC)
