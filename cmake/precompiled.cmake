@@ -1,9 +1,9 @@
-# Headers of the standard library, Asio and GoogleTest, compiled once for each build folder: reading them takes half the time of a
-# debug build. They are ours to choose here alone: no header of src/ is among them, so that what a source forgets to
-# include of ours is found everywhere. What it forgets of the others is found by the release build, which compiles src/ without.
+# Precompiled headers of other projects (the standard library, fmt, Asio, GoogleTest) for the sanitizer builds and the unit tests: reading
+# them takes half the time of a debug build. No header of src/ is among them, and the release build compiles src/ without
+# them, so that a forgotten #include is an error there.
 #
-# The file is outside the checkout, under a name made of the compiler and its flags: ccache hashes it, and what it contains names its
-# own place. So another checkout of the same user makes the same file in the same place, and finds its objects in the cache.
+# The file is outside the checkout, under a name made from the compiler, its flags and the list of headers. Its content names its own
+# path, and ccache hashes its content: another checkout of the same user makes the same file and finds its objects in the cache.
 
 option(TURNAWAY_PRECOMPILED "Precompile the headers of other projects (Clang only)" ON)
 
@@ -24,6 +24,7 @@ if(NOT precompiled_status EQUAL 0)  # a user without a home folder
   set(precompiled_folder ${PROJECT_BINARY_DIR}/headers)
   file(MAKE_DIRECTORY ${precompiled_folder})
 endif()
+execute_process(COMMAND find ${precompiled_folder} -name "*.pch*" -atime +30 -delete OUTPUT_QUIET ERROR_QUIET)
 
 # turnaway_precompiled_headers(NAME LIST_OF_HEADERS FLAG...): makes the target NAME; a library or program that links it reads these
 # headers precompiled. FLAGs are what its users are compiled with beside the flags of the whole project.
@@ -44,10 +45,15 @@ function(turnaway_precompiled_headers name headers)
   set(result ${precompiled_folder}/${key}.pch)
   configure_file(${headers} ${source} COPYONLY)
   set(depends ${PROJECT_BINARY_DIR}/${name}.d)
+  # Another checkout may be using the file: it is replaced only by a different one, and in one step.
+  string(SHA256 here ${PROJECT_BINARY_DIR})
+  string(SUBSTRING ${here} 0 8 here)
+  set(made ${result}.${here})
   add_custom_command(
     OUTPUT ${result}
     COMMAND ${CMAKE_CXX_COMPILER} ${flags} -Xclang -fno-pch-timestamp -fpch-instantiate-templates
-            -x c++-header ${source} -o ${result} -MD -MF ${depends} -MT ${result}
+            -x c++-header ${source} -o ${made} -MD -MF ${depends} -MT ${result}
+    COMMAND sh -c [[cmp -s "$0" "$1" && rm "$0" || mv "$0" "$1"]] ${made} ${result}
     DEPENDS ${source}
     DEPFILE ${depends}
     COMMAND_EXPAND_LISTS VERBATIM
