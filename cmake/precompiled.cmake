@@ -13,14 +13,9 @@ else()
   set(TURNAWAY_PRECOMPILES OFF)
 endif()
 
-if(DEFINED ENV{XDG_CACHE_HOME})
-  set(precompiled_folder $ENV{XDG_CACHE_HOME}/turnaway-headers)
-else()
-  set(precompiled_folder $ENV{HOME}/.cache/turnaway-headers)
-endif()
-execute_process(COMMAND sh -c [[mkdir -p "$0" && test -w "$0"]] ${precompiled_folder}
-                RESULT_VARIABLE precompiled_status OUTPUT_QUIET ERROR_QUIET)
-if(NOT precompiled_status EQUAL 0)  # a user without a home folder
+execute_process(COMMAND sh -c [[d=${XDG_CACHE_HOME:-$HOME/.cache}/turnaway-headers && test -d "$HOME" && mkdir -p "$d" && test -w "$d" && echo "$d"]]
+                OUTPUT_VARIABLE precompiled_folder OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT precompiled_folder)  # a user without a home folder
   set(precompiled_folder ${PROJECT_BINARY_DIR}/headers)
   file(MAKE_DIRECTORY ${precompiled_folder})
 endif()
