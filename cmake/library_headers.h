@@ -1,4 +1,4 @@
-// What most sources include of the standard library and of Asio; precompiled by cmake/precompiled.cmake.
+// What most sources include of other projects; precompiled by cmake/precompiled.cmake.
 #include <algorithm>
 #include <array>
 #include <atomic>
