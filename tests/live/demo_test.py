@@ -78,7 +78,7 @@ class Cases(DemoTest):
         result = self.run_demo("--once", "--json")
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         *cases, summary = [json.loads(line) for line in result.stdout.splitlines()]
-        self.assertEqual(summary, {"cases": 5, "as_expected": 5, "fault": None})
+        self.assertEqual(summary, {"type": "end", "cases": 5, "as_expected": 5, "fault": None})
         by_name = {case["case"]: case for case in cases}
         self.assertEqual({name: case["ending"] for name, case in by_name.items()},
                          {"null-mx": "refused", "host-521": "reported", "two-mx": "delivered",
