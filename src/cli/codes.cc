@@ -72,6 +72,7 @@ std::vector<std::string> partners_of(const codes::ReplyRow& row) {
 
 std::vector<Listed> all_rows() {
     std::vector<Listed> rows;
+    rows.reserve(std::size(codes::reply_rows) + std::size(codes::enhanced_rows));
     for (const auto& row : codes::reply_rows) {
         rows.push_back({.code = row.code.text(),
                         .classes = std::to_string(row.code.first_digit()),

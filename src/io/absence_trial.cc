@@ -68,12 +68,11 @@ void AbsenceTrial::take(const std::optional<ControlAnswer>& answer) {
 // that is proved to be absent stays in doubt.
 void AbsenceTrial::take_zone_of_name(const std::optional<ControlAnswer>& answer) {
     const bool proves = absence_ == DnsOutcome::no_such_name || question_.type == ns_t_aaaa;
-    if (!answer || answer->absence != absence_) {
-        verdict_ = Verdict::trouble;
-    } else if (answer->zone_ttl_seconds && proves) {
+    const bool agrees = answer && answer->absence == absence_;
+    if (agrees && answer->zone_ttl_seconds && proves) {
         verdict_ = Verdict::believed;
         ttl_seconds_ = *answer->zone_ttl_seconds;
-    } else if (answer->names_zone) {
+    } else if (!agrees || answer->names_zone) {
         verdict_ = Verdict::trouble;
     } else if (answer->has_records) {
         has_evidence_ = true;
@@ -105,12 +104,10 @@ void AbsenceTrial::take_evidence(const std::optional<ControlAnswer>& answer) {
 
 void AbsenceTrial::decide_without_further() {
     if (at_ < evidence_at_) return;
-    const bool is_settled = has_evidence_ || absence_ == DnsOutcome::no_such_name;
-    if (!has_other_control_) {
-        verdict_ = Verdict::trouble;
-    } else if (is_settled) {
+    const bool is_proved = has_evidence_ || absence_ == DnsOutcome::no_such_name;
+    if (has_other_control_ && is_proved) {
         verdict_ = Verdict::believed;
-    } else if (at_ == questions_.size()) {
+    } else if (!has_other_control_ || at_ == questions_.size()) {
         verdict_ = Verdict::trouble;
     }
 }

@@ -1,5 +1,7 @@
 #include "relay/mailless_exchangers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -46,11 +48,13 @@ void add_those_that_accept(const Config& config, const Addresses& interfaces,
             continue;
         const std::string& host = probe.target.host->text();
         if (!told.insert(host).second) continue;
-        out->push_back({.words = "[relay] mailless has " + name + ", but its MX " + host +
-                                 " takes mail, so that senders may go there",
-                        .fix = "let " + host +
-                               " refuse that mail too, or remove the MX records of " + name +
-                               " (RFC 1846 section 3)"});
+        out->push_back(
+            {.words = fmt::format("[relay] mailless has {}, but its MX {} accepts mail, so "
+                                  "that senders may go there",
+                                  name, host),
+             .fix = fmt::format("let {} refuse that mail too, or remove the MX records of "
+                                "{} (RFC 1846 section 3)",
+                                host, name)});
     }
 }
 

@@ -3,7 +3,8 @@
 Usage: clang_tidy.py [--deep] BUILD_FOLDER [FILE...]     without files every .cc of src/; exit status 1 if a file has a finding.
 
 The analyzer follows calls of small functions only, which takes a quarter of the time and, since each larger function is then
-looked at for itself, finds what it lost in long paths before; --deep follows all calls (./test --long).
+looked at for itself, finds what it lost in long paths before; --deep follows all calls (./test --long). A file that was clean in
+the deep look is not looked at again.
 
 What a result depends on is its key: the source and each header it includes, generated ones too, by their content; the flags
 of the compiler; .clang-tidy of its folders; the version of clang-tidy. Paths below the checkout count as relative, so another
@@ -36,7 +37,8 @@ TIDY, COMPILER = "clang-tidy-19", "clang++-19"
 FORM = "1"  # of the keys; a new one makes all older results unknown
 GROUP_MAX = 12
 # Each function is analysed from its beginning too, though a caller has led the analyzer through it.
-OPTIONS = ["--quiet", "--extra-arg=-Xclang", "--extra-arg=-analyzer-inlining-mode=all"]
+DEEP = ["--quiet", "--extra-arg=-Xclang", "--extra-arg=-analyzer-inlining-mode=all"]
+OPTIONS = DEEP.copy()
 SHALLOW = ["--extra-arg=-Xclang", "--extra-arg=-analyzer-config", "--extra-arg=-Xclang", "--extra-arg=mode=shallow"]
 BLAMED = re.compile(r"^(/[^:]+):\d+:\d+: (?:error|warning): ", re.MULTILINE)
 UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
@@ -172,9 +174,10 @@ class Check:
         self.path, self.flags, self.contents = path, flags.of(path), contents
         rules = [folder / ".clang-tidy" for folder in path.parents if folder.is_relative_to(ROOT)]
         name = contents.portable(str(path))
-        parts = [FORM, version, *OPTIONS, name, contents.digest(name), contents.portable(shlex.join(self.flags)),
+        parts = [name, contents.digest(name), contents.portable(shlex.join(self.flags)),
                  *(contents.digest(contents.portable(str(rule))) for rule in rules)]
-        self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        self.key, self.deep_key = (hashlib.sha256("\0".join([FORM, version, *options, *parts]).encode()).hexdigest()
+                                   for options in (OPTIONS, DEEP))
 
     def headers(self):
         rule = text_of([COMPILER, *self.flags, "-M", str(self.path)])
@@ -283,7 +286,7 @@ def main():
     cache = Cache(cache_folder(), contents)
     start = time.monotonic()
     checks = [Check(path, flags, contents, version) for path in paths]
-    unknown = [check for check in checks if not cache.is_clean(check.key)]
+    unknown = [check for check in checks if not (cache.is_clean(check.key) or cache.is_clean(check.deep_key))]
     found = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for run in concurrent.futures.as_completed([pool.submit(run_group, group, cache) for group in groups_of(unknown)]):

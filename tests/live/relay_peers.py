@@ -69,7 +69,7 @@ def refused_forms(zone):
     zone.record("nowhere.example", "CNAME", "gone.hosts.example.")
     return [("null.example", "556 5.1.10"), ("null10.example", "556 5.1.10"), ("literal.example", "550 5.4.4"),
             ("loopback.example", "550 5.1.2"), ("loopback6.example", "550 5.1.2"), ("missing.example", "550 5.4.4"),
-            ("ours.example", "550 5.4.6"), ("text.example", "550 5.1.2"), ("nowhere.example", "550 5.1.2"),
+            ("ours.example", "550 5.4.6"), ("text.example", "550 5.4.4"), ("nowhere.example", "550 5.1.2"),
             ("absent.example", "550 5.1.2")]
 
 
