@@ -55,7 +55,7 @@ class Mailless(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked)
         told = [line for line in checked.stderr.splitlines() if "mailless" in line]
         self.assertEqual(len(told), 1, checked.stderr)
-        self.assertIn(f"www.example, but its MX {self.taking.mx} takes mail", told[0])
+        self.assertIn(f"www.example, but its MX {self.taking.mx} accepts mail", told[0])
         doctor = subprocess.run([BIN / "turnaway", "doctor", "--config", config, "--json", "--port25-target", f"{self.scene.block}.9:1"],
                                 capture_output=True, text=True, timeout=LIMIT_S, check=False)
         found = [json.loads(line) for line in doctor.stdout.splitlines()]
