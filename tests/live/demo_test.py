@@ -86,7 +86,7 @@ class Cases(DemoTest):
         self.assertEqual((by_name["null-mx"]["reply"]["code"], by_name["null-mx"]["reply"]["enhanced_code"]),
                          (556, "5.1.10"))
         self.assertEqual([(r["action"], r["status"]) for r in by_name["host-521"]["reports"]], [("failed", "5.3.2")])
-        self.assertIn("takes no mail", by_name["host-521"]["reports"][0]["text"])
+        self.assertIn("does not accept any mail", by_name["host-521"]["reports"][0]["text"])
         self.assertEqual([(r["action"], r["status"]) for r in by_name["unreachable"]["reports"]],
                          [("delayed", "4.4.1")])
         said_521 = {name for name, case in by_name.items() for dialogue in case["dialogues"]
