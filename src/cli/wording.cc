@@ -219,7 +219,7 @@ std::string_view words_of(codes::Actor actor) {
     using enum codes::Actor;
     switch (actor) {
         case nobody:
-            return "nobody";
+            return "no one";
         case sender:
             return "the sender";
         case sending_admin:
@@ -231,7 +231,7 @@ std::string_view words_of(codes::Actor actor) {
         case list_owner:
             return "the owner of the mailing list";
     }
-    return "nobody";
+    return "no one";
 }
 
 std::string_view words_of(codes::Retry retry) {

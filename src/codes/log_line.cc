@@ -108,18 +108,29 @@ char opening_mark(std::string_view before) {
     return last == '"' || last == '\'' ? last : ' ';
 }
 
+// Of " (in reply to RCPT TO command)". Looked for by its bracket, which is rarer than a space.
+std::size_t begin_of_postfix_note(std::string_view text) {
+    constexpr std::string_view note = "(in reply to ";
+    constexpr std::array<std::string_view, 3> commands{"RCPT", "MAIL", "DATA"};
+    for (auto at = text.find(note); at != npos; at = text.find(note, at + 1)) {
+        const std::string_view command = text.substr(at + note.size(), 4);
+        const bool is_note =
+            at > 0 && text[at - 1] == ' ' && std::ranges::find(commands, command) != commands.end();
+        if (is_note) return at - 1;
+    }
+    return npos;
+}
+
 }  // namespace
 
 std::string_view without_log_tail(std::string_view text, std::string_view before) {
-    constexpr std::array<std::string_view, 7> tails{" (in reply to RCPT", " (in reply to MAIL",
-                                                    " (in reply to DATA", "; from=<",
-                                                    "/Giving up on ",     ", stat=",
-                                                    "' errormsg="};
+    constexpr std::array<std::string_view, 4> tails{"; from=<", "/Giving up on ",
+                                                    ", stat=", "' errormsg="};
     const char mark = opening_mark(before);
     if (mark != ' ') text = text.substr(0, end_of_quotation(text, mark));
     if (text.starts_with("b'")) text = text.substr(2, end_of_quotation(text.substr(2), '\''));
     for (const auto tail : tails) text = text.substr(0, text.find(tail));
-    return text;
+    return text.substr(0, begin_of_postfix_note(text));
 }
 
 std::string_view without_log_head(std::string_view line) {

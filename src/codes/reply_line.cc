@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/text.h"
 #include "codes/bare_code.h"
@@ -221,9 +222,19 @@ constexpr std::array<StageWord, 9> stage_words{{
     {"initial", Stage::greeting},
 }};
 
+// As rfind, which compares at every octet: a tenth of the time of a line went into that.
+std::size_t find_last(std::string_view text, std::string_view part) {
+    for (std::size_t end = text.size();;) {
+        const void* const found = ::memrchr(text.data(), part.front(), end);
+        if (found == nullptr) return npos;
+        end = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+        if (text.substr(end).starts_with(part)) return end;
+    }
+}
+
 // The stage named right after the last `lead` in `text`: "(in reply to RCPT TO command)".
 Stage stage_after(std::string_view text, std::string_view lead) {
-    const auto at = text.rfind(lead);
+    const auto at = find_last(text, lead);
     if (at == npos) return Stage::unknown;
     text.remove_prefix(at + lead.size());
     constexpr std::string_view pipelined = "pipelined ";

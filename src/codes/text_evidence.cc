@@ -54,7 +54,19 @@ constexpr std::uint32_t prefix_salt = 0x5bd1e995;
 constexpr std::uint32_t hash_start = 2166136261;
 constexpr std::uint32_t hash_factor = 16777619;
 
+// One bit for the low bits of each hash: most words of a reply are in no phrase, and these 8 KiB
+// stay in the processor's cache, which the slots do not.
+constexpr auto known_hashes = [] {
+    std::array<std::uint64_t, 1024> bits{};
+    for (const WordSlot& slot : word_slots) {
+        if (slot.symbol == 0) continue;
+        bits[slot.hash / 64 % bits.size()] |= std::uint64_t{1} << slot.hash % 64;
+    }
+    return bits;
+}();
+
 std::uint16_t look_up(std::uint32_t hash, std::string_view word) {
+    if ((known_hashes[hash / 64 % known_hashes.size()] >> hash % 64 & 1) == 0) return 0;
     for (std::size_t at = hash & (word_slots.size() - 1);;
          at = (at + 1) & (word_slots.size() - 1)) {
         const WordSlot& slot = word_slots[at];
@@ -208,9 +220,15 @@ class PhraseReader {
     ProviderSet providers_ = 0;
 };
 
-constexpr bool ends_run(char c) {
-    return c == ' ' || c == '\t' || c == '<' || c == '>' || c == '(' || c == ')' || c == '"' ||
-           c == ',' || c == ';' || c == '\n' || c == '\r' || c == '[' || c == ']';
+constexpr auto run_ends = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : std::string_view(" \t<>()\",;\n\r[]"))
+        ends[static_cast<unsigned char>(c)] = true;
+    return ends;
+}();
+
+bool ends_run(char c) {
+    return run_ends[static_cast<unsigned char>(c)];
 }
 
 // For each byte: 0 separates words, 1 is an apostrophe and passed over, 2 may end a clause, 3 is
@@ -290,9 +308,10 @@ TextEvidence read_evidence(std::string_view text) {
     }
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = begin;
-        while (end < text.size() && !ends_run(text[end])) ++end;
+        bool is_address = false;
+        for (; end < text.size() && !ends_run(text[end]); ++end) is_address |= text[end] == '@';
         const std::string_view run = text.substr(begin, end - begin);
-        if (run.find('@') == std::string_view::npos) {
+        if (!is_address) {
             words.read(run);
         } else {
             words.pass_over_address();

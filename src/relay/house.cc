@@ -177,8 +177,9 @@ bool House::is_refusing(const route::HostPort& at) {
 }
 
 std::vector<verdict::HostMemory::Entry> House::take_due_refusals() {
-    const auto now = now_seconds();
+    // The time under the lock: what was remembered meanwhile must not lie in the future.
     const std::lock_guard lock(memory_mutex_);
+    const auto now = now_seconds();
     for (const auto& at : memory_.expire(now)) parts_.spool.forget(at.text(), noted());
     return memory_.take_due(now);
 }

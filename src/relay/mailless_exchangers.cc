@@ -97,6 +97,15 @@ std::vector<Weakness> weaknesses_of_mailless(const Config& config) {
         });
     }
     if (left > 0) loop.run_for(look_most);
+    const std::size_t unknown = names.size() - count + left;
+    if (unknown > 0) {
+        weaknesses.push_back(
+            {.words =
+                 fmt::format("the MX of {} of the {} names in [relay] mailless were not looked up: "
+                             "at most {} names in {} seconds",
+                             unknown, names.size(), names_most, look_most.count()),
+             .fix = "check them with `turnaway check --connect`"});
+    }
     return weaknesses;
 }
 

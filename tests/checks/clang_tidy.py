@@ -2,9 +2,8 @@
 
 Usage: clang_tidy.py [--deep] BUILD_FOLDER [FILE...]     without files every .cc of src/; exit status 1 if a file has a finding.
 
-The analyzer follows calls of small functions only, which takes a quarter of the time and, since each larger function is then
-looked at for itself, finds what it lost in long paths before; --deep follows all calls (./test --long). A file that was clean in
-the deep look is not looked at again.
+The analyzer follows calls of small functions only and analyses each larger function separately, which takes a quarter of the time.
+With --deep it follows all calls (./test --long). A file that was clean with --deep is clean without.
 
 What a result depends on is its key: the source and each header it includes, generated ones too, by their content; the flags
 of the compiler; .clang-tidy of its folders; the version of clang-tidy. Paths below the checkout count as relative, so another

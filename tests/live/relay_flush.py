@@ -6,7 +6,7 @@ import subprocess
 import threading
 import unittest
 
-from relay_daemon import BIN, WAIT_S
+from relay_daemon import BIN, WAIT_S, wait_until
 from relay_scene import Scene
 
 
@@ -34,7 +34,8 @@ class Flush(unittest.TestCase):
         """The first is what is done already; only the second can be what brings it there."""
         self.scene.send(self.to)
         self.assertTrue(self.is_asked.wait(WAIT_S))
-        which = which or [self.scene.relay.lines("received")[0]["id"]]
+        received = wait_until(lambda: self.scene.relay.lines("received"), "the log")
+        which = which or [received[0]["id"]]
         self.flush(*which)
         self.may_answer.set()
         self.scene.relay.delivery(self.to, "deferred")

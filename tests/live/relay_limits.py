@@ -170,8 +170,10 @@ class Limits(unittest.TestCase):
                 self.assertEqual([line[:10] for line in stream][-1], b"550 5.6.0 ")
             self.assertEqual(scene.metrics.value("recipients_refused_total", reason="resources"), 4)
             self.assertEqual(scene.metrics.value("recipients_refused_total", reason="syntax"), 22)
-            refused = [(line["from"], line["status"]) for line in scene.relay.lines("refused", command="END-OF-MESSAGE")]
-            self.assertEqual(refused, [("", "5.3.4"), ("eve@sender.example", "5.6.0")])
+            def refused():  # the log gathers lines for a moment
+                return [(line["from"], line["status"]) for line in scene.relay.lines("refused", command="END-OF-MESSAGE")]
+            wait_until(lambda: len(refused()) >= 2, refused)
+            self.assertEqual(refused(), [("", "5.3.4"), ("eve@sender.example", "5.6.0")])
         finally:
             scene.stop()
 
