@@ -224,6 +224,7 @@ constexpr std::array<StageWord, 9> stage_words{{
 
 // As rfind, which compares at every octet: a tenth of the time of a line went into that.
 std::size_t find_last(std::string_view text, std::string_view part) {
+    if (text.empty()) return npos;  // memrchr may not be given the null pointer of an empty view
     for (std::size_t end = text.size();;) {
         const void* const found = ::memrchr(text.data(), part.front(), end);
         if (found == nullptr) return npos;
