@@ -1,0 +1,161 @@
+"""The units of both daemons under a booted systemd: installed, started, confined, failing and coming back as the manuals say.
+
+Needs root, namespaces, systemd and a cgroup2 hierarchy; is skipped elsewhere. What needs none of them is held by
+tests/checks/units.py. A start that fails must not be repeated: after one, systemd either waits to start it anew ("auto-restart") or
+does not ("failed"), so no test has to wait and see.
+"""
+import os
+import pathlib
+import smtplib
+import socket
+import sys
+import unittest
+
+import namespace
+from booted import MISSING, Booted
+from relay_daemon import wait_until
+
+RELAY, REFUSE = "turnaway-relay.service", "turnaway-refuse.service"
+CONFIG = "/etc/turnaway-relay.conf"
+RIGHT = """[relay]
+networks = ["127.0.0.0/8"]
+[dns]
+forward = ["127.0.0.1@9"]
+deadline = "1s"
+[control]
+group = "mailadmins"
+"""
+WRONG = RIGHT + "grup = \"mailadmins\"\n"
+
+
+def socket_pair(unit):
+    return unit, unit.replace(".service", ".socket")
+
+
+def boot_relay():
+    machine = Booted()
+    machine.run("systemd-sysusers")
+    machine.run("systemd-tmpfiles", "--create", "turnaway-relay.conf")
+    for command in (["groupadd", "mailadmins"], ["useradd", "--groups", "mailadmins", "ann"], ["useradd", "bob"]):
+        machine.run(*command)
+    machine.root.write(CONFIG, RIGHT)
+    machine.drop_in(RELAY, "SupplementaryGroups=mailadmins")
+    return machine
+
+
+def network():
+    namespace.system("ip", "link", "set", "lo", "up")
+
+
+def greeting():
+    with socket.create_connection(("127.0.0.1", 25), 60) as client:
+        return client.recv(100)
+
+
+def code_of(machine, *command, user=None):
+    done = machine.run("sh", "-c", '"$@" >/dev/null 2>&1; echo $?', "sh", *command, user=user)
+    return int(done)
+
+
+def relay_inside():
+    network()
+    machine = boot_relay()
+    seen = {}
+    machine.run("systemctl", "enable", "--now", *reversed(socket_pair(RELAY)))
+    seen["greeting"] = greeting().decode()[:4]
+    seen["user"] = machine.run("ps", "-o", "user=", "-p", machine.show(RELAY, "MainPID")).strip()
+    with smtplib.SMTP("127.0.0.1", 25, "client.example", 60) as client:
+        # Nothing answers there, so that the message stays in the queue.
+        client.sendmail("ann@[127.0.0.1]", ["bob@[192.0.2.1]"], "Subject: one\r\n\r\none\r\n")
+    asked = ["turnaway", "queue", "summary"]
+    seen["asked by"] = {user: code_of(machine, *asked, user=user) for user in ("root", "ann", "bob")}
+    seen["queue"] = machine.run(*asked, user="ann").split(" for")[0].splitlines()[-1]
+    machine.run("systemctl", "reload", RELAY)
+    seen["after reload"] = machine.show(RELAY, "ActiveState")
+    machine.run("systemctl", "kill", "--signal=KILL", RELAY)
+    wait_until(lambda: machine.show(RELAY, "NRestarts", "ActiveState") == ["1", "active"], "that it comes back")
+    seen["after a kill"] = machine.run(*asked, user="ann").split(" for")[0].splitlines()[-1]
+    machine.run("systemctl", "stop", *reversed(socket_pair(RELAY)))
+    seen["stopped"] = machine.show(RELAY, "Result", "ExecMainStatus")
+    return seen
+
+
+def wrong_configuration_inside():
+    network()
+    machine = boot_relay()
+    machine.root.write(CONFIG, WRONG)
+    # As long as the look at a large queue takes.
+    machine.drop_in(RELAY, "SupplementaryGroups=mailadmins", "ExecStartPre=/bin/sleep 0.2")
+    machine.run("systemctl", "start", RELAY, check=False)
+    seen = {"alone": [machine.end_of(RELAY), *machine.show(RELAY, "ExecMainStatus", "NRestarts")]}
+    with socket.create_connection(("127.0.0.1", 25), 60):
+        # A client that waits there makes systemd try, but not for ever.
+        wait_until(lambda: machine.show("turnaway-relay.socket", "SubState") == "failed", "that the socket is given up")
+    seen["with a client"] = [machine.end_of(RELAY), machine.show(RELAY, "NRestarts")]
+    machine.root.write(CONFIG, RIGHT)
+    machine.run("systemctl", "start", RELAY)
+    seen["mended"] = greeting().decode()[:4]
+    return seen
+
+
+def refuse_inside():
+    network()
+    machine = Booted()
+    machine.run("systemctl", "enable", "--now", "turnaway-refuse.socket")
+    with smtplib.SMTP("127.0.0.1", 25, "client.example", 60) as client:
+        client.ehlo()
+        client.mail("ann@sender.example")
+        seen = {"code": client.rcpt("bob@host.example")[0]}
+    seen["state"] = machine.show(REFUSE, "ActiveState")
+    machine.drop_in(REFUSE, "Environment=TURNAWAY_REFUSE_OPTIONS=--nonsense")
+    machine.run("systemctl", "restart", REFUSE, check=False)
+    seen["wrong option"] = [machine.end_of(REFUSE), *machine.show(REFUSE, "ExecMainStatus", "NRestarts")]
+    return seen
+
+
+def analysed_inside():
+    machine = Booted()
+    machine.run("systemd-sysusers")
+    seen = {}
+    for unit in (RELAY, REFUSE):
+        files = [f"/lib/systemd/system/{each}" for each in socket_pair(unit)]
+        seen[unit] = [machine.run("systemd-analyze", "verify", "--man=no", *files, check=False),
+                      code_of(machine, "systemd-analyze", "security", "--threshold=15", "--no-pager", unit)]
+    return seen
+
+
+@unittest.skipIf(os.environ.get("TURNAWAY_NO_SANDBOX"), "the units confine a program more than a sanitizer allows")
+@unittest.skipIf(MISSING, MISSING)
+@unittest.skipIf(os.geteuid() != 0, "needs root")
+class Units(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        if reason := namespace.unavailable():
+            raise unittest.SkipTest(reason)
+
+    def look(self, name):
+        return namespace.call(f"units_test:{name}", {}, limit_s=200)
+
+    def test_the_relay_runs_as_installed(self):
+        waiting = "1 message"
+        self.assertEqual(self.look("relay_inside"), {
+            "greeting": "220 ", "user": "turnaway", "asked by": {"root": 0, "ann": 0, "bob": 77}, "queue": waiting,
+            "after reload": "active", "after a kill": waiting, "stopped": ["success", "0"]})
+
+    def test_a_wrong_configuration_is_not_tried_again(self):
+        self.assertEqual(self.look("wrong_configuration_inside"), {
+            "alone": ["failed", "78", "0"], "with a client": ["failed", "0"], "mended": "220 "})
+
+    def test_the_refusing_host_runs_as_installed(self):
+        self.assertEqual(self.look("refuse_inside"), {
+            "code": 521, "state": "active", "wrong option": ["failed", "64", "0"]})
+
+    def test_systemd_finds_nothing_to_complain_of(self):
+        self.assertEqual(self.look("analysed_inside"), {RELAY: ["", 0], REFUSE: ["", 0]})
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+    unittest.main()
