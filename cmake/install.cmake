@@ -6,9 +6,11 @@ install(TARGETS turnaway-refuse turnaway-relay RUNTIME DESTINATION ${CMAKE_INSTA
 
 file(GLOB man_1 ${PROJECT_SOURCE_DIR}/man/*.1)
 file(GLOB man_5 ${PROJECT_SOURCE_DIR}/man/*.5)
+file(GLOB man_7 ${PROJECT_SOURCE_DIR}/man/*.7)
 file(GLOB man_8 ${PROJECT_SOURCE_DIR}/man/*.8)
 install(FILES ${man_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${man_5} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES ${man_7} DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(FILES ${man_8} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 
 foreach(program turnaway turnaway-refuse turnaway-relay)

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "park/html_domain.h"
 #include "park/html_text.h"
 
 namespace turnaway::park {
@@ -12,71 +13,22 @@ namespace {
 
 #include "park/html_report_assets.inc"
 
-constexpr std::size_t common_findings_most = 8;
+constexpr std::size_t common_findings_most = 10;
 
-std::string badge(std::string_view state) {
-    return "<span class=\"badge " + std::string(state) + "\">" + std::string(state) + "</span>";
+std::string number_cell(std::size_t count) {
+    return "<td class=\"number wide\">" + std::to_string(count) + "</td>";
 }
 
-void append_pair(std::string& out, std::string_view term, std::string_view words) {
-    out += "<dt>" + std::string(term) + "</dt><dd>" + html(words) + "</dd>\n";
-}
-
-void append_list(std::string& out, std::string_view element, std::string_view heading,
-                 const std::vector<std::string>& items) {
-    if (items.empty()) return;
-    out += "<h4>" + std::string(heading) + "</h4>\n<" + std::string(element) + ">\n";
-    for (const auto& item : items) out += "<li>" + html(item) + "</li>\n";
-    out += "</" + std::string(element) + ">\n";
-}
-
-void append_finding(std::string& out, const Finding& finding) {
-    const FindingRow& row = row_of(finding.kind);
-    out += "<article class=\"finding\">\n<h4>" + badge(name(row.severity)) + "<code>" +
-           html(row.id) + "</code><span class=\"soft\">at " + html(finding.about) +
-           "</span></h4>\n";
-    out += "<p>" + html(finding.evidence) + "</p>\n<dl>\n";
-    append_pair(out, "Meaning", row.meaning);
-    append_pair(out, "What to do", row.fix);
-    if (!finding.records.empty()) {
-        out += "<dt>Publish</dt><dd><pre>";
-        for (const auto& record : finding.records) out += html(record) + '\n';
-        out += "</pre></dd>\n";
-    }
-    append_pair(out, "Source", row.source);
-    out += "</dl>\n</article>\n";
-}
-
-std::string detail_of(const AuditResult& result) {
-    std::string out;
-    for (const auto& finding : result.findings) append_finding(out, finding);
-    std::vector<std::string> unknown;
-    unknown.reserve(result.unknown.size());
-    for (const auto& thing : result.unknown) {
-        unknown.push_back(thing.type + " of " + thing.about + ": " + thing.reason);
-    }
-    append_list(out, "ul", "Could not be found out", unknown);
-    append_list(out, "ol", "To retire MTA-STS", result.retirement);
-    append_list(out, "ul", "As it should be", result.right);
-    return out;
-}
-
-std::string cell(std::size_t count, std::string_view classes) {
-    return "<td class=\"" + std::string(classes) + "\">" + std::to_string(count) + "</td>";
-}
-
-// As people read it; the form of DNS beside it where that differs.
-std::string domain_words(const mail::Domain& domain) {
-    const std::string words = domain.to_unicode();
-    if (words == domain.text()) return html(words);
-    return html(words) + " <span class=\"soft\">(" + html(domain.text()) + ")</span>";
+// "1 domain", "3 domains".
+std::string counted(std::size_t count, std::string_view one, std::string_view several) {
+    return std::to_string(count) + ' ' + std::string(count == 1 ? one : several);
 }
 
 }  // namespace
 
 std::string_view HtmlReport::name(State state) {
-    constexpr std::array<std::string_view, state_count> names{"critical", "warning", "unknown",
-                                                              "notice",   "info",    "clean"};
+    constexpr std::array<std::string_view, state_count> names{
+        "critical", "warning", "invalid", "unknown", "notice", "info", "clean"};
     return names[static_cast<std::size_t>(state)];
 }
 
@@ -101,46 +53,51 @@ void HtmlReport::add(const AuditResult& result) {
     kinds.erase(repeated.begin(), repeated.end());
     for (const auto kind : kinds) ++domains_by_finding_[kind];
 
-    std::string row = "<td data-key=\"" + std::to_string(static_cast<int>(state)) + "\">" +
-                      badge(name(state)) + "</td>";
+    const std::string state_name(name(state));
+    const std::string worst =
+        result.findings.empty() ? "" : std::string(row_of(result.findings.front().kind).id);
+    std::string cells = "<td class=\"worst " + state_name + "\" data-key=\"" +
+                        std::to_string(static_cast<int>(state)) + ' ' + worst + "\">" +
+                        badge(state_name);
+    if (!worst.empty()) cells += "<code>" + worst + "</code>";
+    cells += "</td>";
     for (const auto severity : {Severity::critical, Severity::warning, Severity::notice}) {
-        row += cell(result.count(severity), "number wide");
+        cells += number_cell(result.count(severity));
     }
-    row += "<td class=\"wide\">";
+    std::string ids;
+    for (const auto kind : kinds) {
+        if (!ids.empty()) ids += ' ';
+        ids += row_of(kind).id;
+    }
+    std::string summary(intent_words(result.intent));
     if (!result.findings.empty()) {
-        row += "<code>" + html(row_of(result.findings.front().kind).id) + "</code>";
+        summary += "; " + counted(result.findings.size(), "finding", "findings");
     }
-    row += "</td>";
-    // What is open for everybody to see: the domain, its state and how many findings.
-    std::string detail =
-        "<summary><h3>" + domain_words(result.domain) + "</h3>" + badge(name(state)) +
-        "<span class=\"soft\">meant to have: " + std::string(park::name(result.intent)) +
-        "; findings: " + std::to_string(result.findings.size()) +
-        "</span></summary>\n<div class=\"body\">\n" + detail_of(result) + "</div>\n";
     entries_.push_back({.state = state,
                         .finding_count = result.findings.size(),
                         .words = domain_words(result.domain),
                         .sorted_by = result.domain.text(),
-                        .row = std::move(row),
-                        .detail = std::move(detail)});
+                        .ids = std::move(ids),
+                        .cells = std::move(cells),
+                        .summary = std::move(summary),
+                        .body = domain_body(result)});
 }
 
 void HtmlReport::add_fault(std::string_view input, std::string_view error) {
-    const State state = State::unknown;
+    constexpr State state = State::invalid;
     ++counts_[static_cast<std::size_t>(state)];
-    const std::string words = html(input);
-    std::string row = "<td data-key=\"" + std::to_string(static_cast<int>(state)) + "\">" +
-                      badge(name(state)) + "</td>";
-    for (int i = 0; i < 3; ++i) row += cell(0, "number wide");
-    row += "<td class=\"wide\">not a domain</td>";
+    std::string cells = "<td class=\"worst invalid\" data-key=\"" +
+                        std::to_string(static_cast<int>(state)) + "\">" + badge(name(state)) +
+                        "</td>";
+    for (int i = 0; i < 3; ++i) cells += number_cell(0);
     entries_.push_back({.state = state,
                         .finding_count = 0,
-                        .words = words,
+                        .words = html(input),
                         .sorted_by = std::string(input),
-                        .row = std::move(row),
-                        .detail = "<summary><h3>" + words + "</h3>" + badge(name(state)) +
-                                  "</summary>\n<div class=\"body\">\n<p>" + html(error) +
-                                  "</p>\n</div>\n"});
+                        .ids = "",
+                        .cells = std::move(cells),
+                        .summary = "not a domain",
+                        .body = "<p>" + html(error) + "</p>\n"});
 }
 
 std::string HtmlReport::finish() {
@@ -155,8 +112,9 @@ std::string HtmlReport::finish() {
     append_common(out);
     append_table(out);
     append_details(out);
+    append_meanings(out);
     out += "</main>\n<footer><p>Made by " + html(head_.made_by) + " on " + html(head_.made) +
-           ". What each finding means: <code>man turnaway-park</code>.</p></footer>\n<script>";
+           ". Every finding there is: <code>man 7 turnaway-findings</code>.</p></footer>\n<script>";
     out += page_script;
     out += "</script>\n</body>\n</html>\n";
     return out;
@@ -179,8 +137,30 @@ void HtmlReport::append_head(std::string& out) const {
     out +=
         "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#domains\">To the domains</a>\n"
         "<header>\n<h1>" +
-        html(head_.title) + "</h1>\n<p class=\"soft\">What DNS says of each, as of " +
-        html(head_.made) + ", held against what mail it is meant to have.</p>\n";
+        html(head_.title) + "</h1>\n";
+    append_first_sentence(out);
+    out += "<p class=\"soft\">DNS as of " + html(head_.made) +
+           ", compared with what each domain should publish.</p>\n";
+}
+
+void HtmlReport::append_first_sentence(std::string& out) const {
+    const std::size_t domains = entries_.size() - count(State::invalid);
+    const std::size_t bad = count(State::critical) + count(State::warning);
+    const std::size_t clean = count(State::clean);
+    const std::size_t better = count(State::notice) + count(State::info);
+    out += "<p class=\"first\">" + std::to_string(bad) + " of " +
+           counted(domains, "domain", "domains") + (bad == 1 ? " loses" : " lose") +
+           " mail or can be forged; " + std::to_string(clean) + (clean == 1 ? " is" : " are") +
+           " in order.";
+    if (better > 0) out += ' ' + std::to_string(better) + " could be better.";
+    if (const auto unknown = count(State::unknown); unknown > 0) {
+        out += " Lookups failed for " + std::to_string(unknown) + '.';
+    }
+    if (const auto invalid = count(State::invalid); invalid > 0) {
+        out +=
+            ' ' + counted(invalid, "row of the list is", "rows of the list are") + " not a domain.";
+    }
+    out += "</p>\n";
 }
 
 void HtmlReport::append_figures(std::string& out) const {
@@ -191,11 +171,14 @@ void HtmlReport::append_figures(std::string& out) const {
                "\"><b>" + std::to_string(count) + "</b>" + name + "</label></div>\n";
     };
     out +=
-        "<fieldset>\n<legend>Domains by their worst finding; choose one to see only those."
+        "<fieldset>\n<legend>Domains by their worst finding. Choose one to see only those."
         "</legend>\n";
     choice("all", entries_.size(), " checked");
-    for (std::size_t i = 0; i < state_count; ++i)
-        choice(name(static_cast<State>(i)), counts_[i], "");
+    for (std::size_t i = 0; i < state_count; ++i) {
+        const auto state = static_cast<State>(i);
+        if (state == State::invalid && count(state) == 0) continue;  // most lists have none
+        choice(name(state), count(state), "");
+    }
     out += "</fieldset>\n</header>\n";
 }
 
@@ -208,31 +191,35 @@ void HtmlReport::append_common(std::string& out) const {
                std::tuple(a.second, row_of(b.first).severity, b.first);
     });
     out +=
-        "<h2>What is wrong most</h2>\n<table>\n<caption>Each finding and how many domains have "
-        "it, the most frequent first.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
+        "<h2>What is wrong most</h2>\n<table>\n<caption>The findings that most domains have. "
+        "Choose "
+        "a number to see its domains.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
         "<th scope=\"col\" class=\"number\">Domains</th><th scope=\"col\" class=\"wide\">What to "
         "do</th></tr></thead>\n<tbody>\n";
     for (const auto& [kind, count] : common | std::views::take(common_findings_most)) {
         const FindingRow& row = row_of(kind);
-        out += "<tr><th scope=\"row\">" + badge(park::name(row.severity)) + " <code>" +
-               html(row.id) + "</code></th>" + cell(count, "number") + "<td class=\"wide\">" +
-               html(row.fix) + "</td></tr>\n";
+        // The script turns the link into one that shows these domains alone.
+        out += "<tr><th scope=\"row\">" + badge(park::name(row.severity)) + " <a href=\"#" +
+               meaning_anchor(row) + "\">" + html(row.id) +
+               "</a></th><td class=\"number\"><a href=\"#domains\" data-finding=\"" + html(row.id) +
+               "\">" + std::to_string(count) + "</a></td><td class=\"wide\">" + html(row.fix) +
+               "</td></tr>\n";
     }
     out += "</tbody>\n</table>\n";
     if (common.size() > common_findings_most) {
-        out += "<p class=\"soft\">And " + std::to_string(common.size() - common_findings_most) +
-               " more, which the domains below show.</p>\n";
+        out += "<p class=\"soft\">And " +
+               counted(common.size() - common_findings_most, "other finding", "other findings") +
+               ".</p>\n";
     }
 }
 
 void HtmlReport::append_table(std::string& out) const {
-    constexpr std::array<std::array<std::string_view, 3>, 6> columns{
-        {{"domain", "Domain", ""},
-         {"state", "Worst", ""},
+    constexpr std::array<std::array<std::string_view, 3>, 5> columns{
+        {{"domain", "Domain", "name"},
+         {"state", "Worst finding", "worst"},
          {"critical", "Critical", "number wide"},
          {"warning", "Warnings", "number wide"},
-         {"notice", "Notices", "number wide"},
-         {"finding", "Worst finding", "wide"}}};
+         {"notice", "Notices", "number wide"}}};
     out +=
         "<h2>Domains</h2>\n<table id=\"domains\">\n<caption>The worst first. Each name leads to "
         "its findings.</caption>\n<thead><tr>";
@@ -244,10 +231,10 @@ void HtmlReport::append_table(std::string& out) const {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const Entry& entry = entries_[i];
         const std::string detail = "d" + std::to_string(i);
-        out += "<tr data-state=\"" + std::string(name(entry.state)) + "\" data-detail=\"" + detail;
+        out += "<tr data-state=\"" + std::string(name(entry.state)) + "\" data-ids=\"" + entry.ids;
         out += "\"><th scope=\"row\"><a href=\"#" + detail;
         out += "\">" + entry.words;
-        out += "</a></th>" + entry.row;
+        out += "</a></th>" + entry.cells;
         out += "</tr>\n";
     }
     out += "</tbody>\n</table>\n";
@@ -261,9 +248,23 @@ void HtmlReport::append_details(std::string& out) const {
         out += "<details id=\"d" + std::to_string(i);
         out += "\" class=\"" + state;
         out += "\" data-state=\"" + state;
-        out += "\">\n" + entry.detail;
-        out += "</details>\n";
+        out += "\"><summary><h3>" + entry.words + "</h3>" + badge(state) + "<span class=\"soft\">";
+        out += entry.summary;
+        out += "</span></summary><noscript><div class=\"body\">\n" + entry.body;
+        out += "</div></noscript></details>\n";
     }
+}
+
+void HtmlReport::append_meanings(std::string& out) const {
+    if (domains_by_finding_.empty()) return;
+    out += "<h2>What the findings mean</h2>\n<dl class=\"meanings\">\n";
+    for (const auto& [kind, count] : domains_by_finding_) {
+        const FindingRow& row = row_of(kind);
+        out += "<dt id=\"" + meaning_anchor(row) + "\"><code>" + html(row.id) + "</code>" +
+               badge(park::name(row.severity)) + "</dt>\n<dd>" + html(row.meaning) + ' ' +
+               html(row.fix) + " <span class=\"soft\">" + html(row.source) + "</span></dd>\n";
+    }
+    out += "</dl>\n";
 }
 
 }  // namespace turnaway::park

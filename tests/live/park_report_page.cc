@@ -1,6 +1,7 @@
 // Writes the report of `turnaway park audit` about a made portfolio to standard output, for the
 // test that opens it in a browser: every state there is, long names, hostile text, and as many
-// clean domains as the first argument says.
+// clean domains as the first argument says. The second is how many more have four findings each,
+// for tests/bench/park_page.py.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -63,9 +64,15 @@ int main(int argc, char** argv) {
     for (const auto& made : portfolio) {
         report.add(audited(zone_of(made.domain, made.lines), AuditWish{}, made.domain));
     }
+    report.add_fault("not a domain", "A blank cannot stand in a domain.");
     for (int i = 0; i < clean_count; ++i) {
         const std::string domain = "clean-" + std::to_string(i) + ".example";
         report.add(audited(zone_of(domain, good), AuditWish{}, domain));
+    }
+    const int broken_count = argc > 2 ? std::atoi(argv[2]) : 0;
+    for (int i = 0; i < broken_count; ++i) {
+        const std::string domain = "broken-" + std::to_string(i) + ".example";
+        report.add(audited(zone_of(domain, portfolio[0].lines), AuditWish{}, domain));
     }
     const std::string page = report.finish();
     return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;

@@ -105,7 +105,7 @@ class WithoutBrowser(unittest.TestCase):
             return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
         for scheme in schemes:
-            for name in ("ink", "soft", "link", "critical", "warning", "notice", "info", "unknown", "clean"):
+            for name in ("ink", "soft", "link", "critical", "warning", "notice", "info", "invalid", "unknown", "clean"):
                 for ground in ("page", "card"):
                     lighter, darker = sorted((luminance(scheme[name]), luminance(scheme[ground])), reverse=True)
                     self.assertGreaterEqual((lighter + 0.05) / (darker + 0.05), 4.5, f"{name} on {ground}")
@@ -125,16 +125,29 @@ VIEWS = {
     "states": ("sort=-state", '[...document.querySelectorAll("#domains tbody tr")].map((row) => row.dataset.state)'),
     "click": ("", f'(document.querySelectorAll("#domains thead button")[0].click(), {DOMAINS})'),
     "all": ("", STATES),
-    **{f"show {state}": (f"show={state}", STATES) for state in ("critical", "warning", "unknown", "notice", "clean")},
+    **{f"show {state}": (f"show={state}", STATES) for state in ("critical", "warning", "invalid", "unknown", "notice", "clean")},
     "find finding": ("find=spf-typographic-dash", NAMES),
     "find domain": ("find=clean-1", NAMES),
     "find nothing": ("find=nothing-has-this", NAMES),
+    "finding": ("finding=mx-implicit", f'[{NAMES}, document.querySelector(".chosen").textContent, '
+                                       'document.querySelector("[role=status]").textContent]'),
+    "finding taken back": ("finding=mx-implicit", f'(document.querySelector(".chosen").click(), [{NAMES}.length, '
+                                                  'document.querySelector(".chosen").hidden])'),
+    "count": ("find=clean&show=clean", 'document.querySelector("[role=status]").textContent'),
+    "count nothing": ("find=nothing-has-this", 'document.querySelector("[role=status]").textContent'),
+    "links": ("", '[...document.querySelectorAll("[data-finding]")].map((link) => link.hash.slice(1))'),
+    "text until opened": ("", '[document.querySelectorAll("details p").length, document.querySelectorAll("details noscript").length]'),
+    "opened": ("d0", '[...document.querySelectorAll("details[open] pre")].map((one) => [one.textContent, one.previousSibling.textContent])'),
+    "print": ("", '(dispatchEvent(new Event("beforeprint")), [document.querySelectorAll("details:not([open])").length, '
+                  'document.querySelectorAll("details noscript").length, (dispatchEvent(new Event("afterprint")), '
+                  'document.querySelectorAll("details[open]").length)])'),
     "link": ("d1", '[...document.querySelectorAll("details[open]")].map((one) => one.id)'),
-    "phone": ("", '([...document.querySelectorAll("details")].forEach((one) => { one.open = true; }), [innerWidth, '
+    "phone": ("", '(dispatchEvent(new Event("beforeprint")), [innerWidth, '
                   'document.documentElement.scrollWidth, '
                   'Math.max(...[...document.querySelectorAll("main *")].map((one) => one.getBoundingClientRect().right))])'),
     # Without the page's own script: the choice is made as a click makes it.
     "bare": ("", f'(document.getElementById("show-clean").click(), [document.querySelectorAll("button").length, {STATES}])'),
+    "phone table": ("", SEEN + '.map((row) => [...row.cells].filter((cell) => cell.offsetWidth > 0).length)'),
 }
 
 
@@ -159,7 +172,7 @@ class InBrowser(unittest.TestCase):
             frames = ""
             for number, (name, (fragment, expression)) in enumerate(VIEWS.items()):
                 pathlib.Path(folder, f"{number}.html").write_text(view_page(number, expression, name == "bare"), encoding="utf-8")
-                width = 390 if name == "phone" else 1100
+                width = 390 if name.startswith("phone") else 1100
                 frames += f'<iframe src="{number}.html#{fragment}" style="width: {width}px; height: 844px"></iframe>'
             said = pathlib.Path(folder, "views.html")
             said.write_text('<script>const said = {}; addEventListener("message", (event) => { said[event.data.view] = event.data.says; '
@@ -196,9 +209,9 @@ class InBrowser(unittest.TestCase):
 
     def test_filter_by_severity(self):
         every = self.said["all"]
-        for state in ("critical", "unknown", "notice", "clean"):
+        for state in ("critical", "invalid", "unknown", "notice", "clean"):
             self.assertTrue(self.said[f"show {state}"], state)
-        for state in ("critical", "warning", "unknown", "notice", "clean"):
+        for state in ("critical", "warning", "invalid", "unknown", "notice", "clean"):
             self.assertEqual(self.said[f"show {state}"], [one for one in every if one == state])
 
     def test_filter_works_without_script(self):
@@ -209,8 +222,33 @@ class InBrowser(unittest.TestCase):
         self.assertEqual(self.said["find domain"], ["clean-1.example"])
         self.assertEqual(self.said["find nothing"], [])
 
+    def test_what_matches_is_counted(self):
+        self.assertEqual(self.said["count"], f"3 of {len(self.said['plain'])} shown")
+        self.assertEqual(self.said["count nothing"], "Nothing matches.")
+
+    def test_a_finding_leads_to_its_domains(self):
+        self.assertIn("finding=mx-implicit", self.said["links"])
+        self.assertEqual(self.said["finding"], [["nothing-published.example"], "Only mx-implicit \u2715",
+                                                f"1 of {len(self.said['plain'])} shown"])
+        self.assertEqual(self.said["finding taken back"], [len(self.said["plain"]), True])
+
     def test_a_link_opens_the_findings(self):
         self.assertEqual(self.said["link"], ["d1"])
+
+    def test_findings_are_text_until_they_are_opened(self):
+        self.assertEqual(self.said["text until opened"], [0, len(self.said["plain"])])
+
+    def test_records_can_be_copied_by_zone(self):
+        [[records, button]] = self.said["opened"]
+        self.assertEqual(button, "Copy")
+        self.assertIn("nothing-published.example. 3600 IN MX 0 .\n", records)
+        self.assertIn('_dmarc.nothing-published.example. 3600 IN TXT "v=DMARC1;', records)
+
+    def test_everything_is_printed(self):
+        self.assertEqual(self.said["print"], [0, 0, 0])
+
+    def test_a_phone_shows_domain_and_worst_finding(self):
+        self.assertEqual(set(self.said["phone table"]), {2})
 
     def test_a_phone_scrolls_only_down(self):
         inner, scroll, right = self.said["phone"]

@@ -91,6 +91,62 @@ TEST(HtmlReport, AFindingSaysWhatToDo) {
     }
 }
 
+TEST(HtmlReport, TheFirstSentenceCounts) {
+    EXPECT_TRUE(
+        has(page_of({with("a.example", {{FindingKind::mx_implicit, "a.example", "e"}}),
+                     with("b.example", {{FindingKind::spf_missing, "b.example", "e"}}),
+                     with("c.example", {}), with("d.example", {}),
+                     with("e.example", {{FindingKind::mta_sts_left, "e.example", "e"}}),
+                     with("f.example", {}, {{"f.example", "MX", "r"}})}),
+            "<p class=\"first\">2 of 6 domains lose mail or can be forged; 2 are in order. 1 "
+            "could be better. Lookups failed for 1.</p>"));
+    EXPECT_TRUE(has(page_of({with("a.example", {{FindingKind::mx_implicit, "a.example", "e"}})}),
+                    "1 of 1 domain loses mail or can be forged; 0 are in order.</p>"));
+}
+
+TEST(HtmlReport, ARowThatIsNotADomainStays) {
+    HtmlReport report({.made = "2026-11-25", .made_by = "a test"});
+    report.add(with("a.example", {}));
+    report.add_fault("<a b>", "A blank & more");
+    const std::string page = report.finish();
+    EXPECT_TRUE(has(page,
+                    "0 of 1 domain lose mail or can be forged; 1 is in order. 1 row of the "
+                    "list is not a domain.</p>"));
+    EXPECT_TRUE(has(page, "for=\"show-invalid\"><b>1</b>"));
+    EXPECT_TRUE(has(page, "&lt;a b&gt;</a></th><td class=\"worst invalid\""));
+    EXPECT_TRUE(has(page, "<p>A blank &amp; more</p>"));
+    EXPECT_FALSE(has(page_of({with("a.example", {})}), "show-invalid\"><b>"));
+}
+
+TEST(HtmlReport, RecordsStandTogetherByZone) {
+    const std::string mx = "a.example. 3600 IN MX 0 .";
+    const std::string spf = "a.example. 3600 IN TXT \"v=spf1 -all\"";
+    const std::string permission =
+        "a.example._report._dmarc.reports.example. 3600 IN TXT \"v=DMARC1\"";
+    const std::string page = page_of(
+        {with("a.example", {{FindingKind::mx_implicit, "a.example", "e", {mx}},
+                            {FindingKind::spf_syntax, "a.example", "e", {spf}},
+                            {FindingKind::rua_not_authorised, "a.example", "e", {permission}},
+                            {FindingKind::spf_no_all, "a.example", "e", {spf}}})});
+    EXPECT_TRUE(has(page, "<h4>Records for the zone a.example</h4>\n<pre>" + html(mx) + '\n' +
+                              html(spf) + "\n</pre>"));
+    EXPECT_TRUE(has(page, "<h4>Records for the zone reports.example</h4>\n<pre>" +
+                              html(permission) + "\n</pre>"));
+}
+
+TEST(HtmlReport, WhatIsWrongMostIsByCountAndLinked) {
+    const std::string page =
+        page_of({with("a.example", {{FindingKind::mx_implicit, "a.example", "e"},
+                                    {FindingKind::spf_missing, "a.example", "e"},
+                                    {FindingKind::spf_missing, "www.a.example", "e"}}),
+                 with("b.example", {{FindingKind::spf_missing, "b.example", "e"}})});
+    const auto spf = page.find("data-finding=\"spf-missing\">2</a>");
+    const auto mx = page.find("data-finding=\"mx-implicit\">1</a>");
+    ASSERT_NE(spf, std::string::npos);
+    EXPECT_LT(spf, mx);
+    EXPECT_TRUE(has(page, "data-ids=\"mx-implicit spf-missing\""));
+}
+
 TEST(HtmlReport, AlsoWithoutDomains) {
     const std::string page = page_of({});
     EXPECT_TRUE(has(page, "for=\"show-all\"><b>0</b>"));
