@@ -1,6 +1,7 @@
 #include "park/html_domain.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,8 @@ std::vector<ZoneBlock> blocks_of(const AuditResult& result) {
             std::string zone = zone_of_line(line, result.domain);
             auto block = std::ranges::find(blocks, zone, &ZoneBlock::first);
             if (block == blocks.end()) {
-                block = blocks.insert(blocks.end(), {std::move(zone), {}});
+                blocks.emplace_back(std::move(zone), std::vector<std::string>{});
+                block = std::prev(blocks.end());
             }
             auto& known = block->second;
             if (std::ranges::find(known, line) == known.end()) known.push_back(line);
