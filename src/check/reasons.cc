@@ -54,10 +54,10 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
                      "RFC 5321 section 5.1"},
                     {"An MX must name a host that has an address.", "RFC 2181 section 10.3"}};
         case Verdict::refuses_521:
-            return {{"521 says that the host never takes mail; it is final when no other host is "
-                     "left.",
-                     "RFC 7504 section 3"},
-                    {"A host that says 521 is not to be named in an MX.", "RFC 1846 section 4.3"}};
+            return {
+                {"521 says that the host never takes mail; it is final when no other host is "
+                 "left.",
+                 "RFC 7504 section 3"}};
         case Verdict::refuses_554:
             return {{"554 as greeting says that there is no mail service here for this client.",
                      "RFC 5321 section 3.1"},
@@ -204,6 +204,10 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
         const bool is_said =
             std::ranges::find(reasons, reason.words, &Reason::words) != reasons.end();
         if (!is_said) reasons.push_back(reason);
+    }
+    if (assessment.mx_says_521) {
+        reasons.push_back(
+            {"A host that says 521 is not to be named in an MX.", "RFC 1846 section 4.3"});
     }
     if (assessment.doubt == Doubt::about_client) {
         reasons.push_back(

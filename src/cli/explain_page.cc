@@ -60,6 +60,17 @@ void append_standard(std::string& out, const Judgement& judgement, const Colours
     if (!judgement.reply_governs) append_registration(out, *judgement.enhanced_row, colours);
 }
 
+// Why a report cannot have the code of the reply itself.
+std::string why_implied(const Judgement& judgement) {
+    if (!judgement.enhanced) return "the reply has no enhanced code";
+    const std::string code = judgement.enhanced->text();
+    if (!judgement.enhanced->agrees_with(*judgement.reply)) {
+        return fmt::format("{} has another class than {}", code, judgement.reply->text());
+    }
+    if (judgement.notes.has(Note::leading_zero)) return "an enhanced code has no leading zeros";
+    return fmt::format("the registry does not have {}", code);
+}
+
 void append_reading(std::string& out, const Judgement& judgement, const Colours& colours) {
     if (judgement.reply_row != nullptr && !judgement.reply_governs) {
         append_entry(
@@ -67,12 +78,9 @@ void append_reading(std::string& out, const Judgement& judgement, const Colours&
             fmt::format("{}: {}. ({})", judgement.reply->text(), judgement.reply_row->about.title,
                         judgement.reply_row->about.reference));
     }
-    if (judgement.reply && !judgement.enhanced && !judgement.pattern &&
-        (judgement.digit == 4 || judgement.digit == 5)) {
-        const codes::Detail detail = codes::implied_detail(judgement);
+    if (const auto code = codes::implied_code(judgement)) {
         append_entry(out, colours, "In reports",
-                     fmt::format("{}.{}.{}, since the reply has no enhanced code", judgement.digit,
-                                 detail.subject, detail.detail));
+                     fmt::format("{}, since {}", code->text(), why_implied(judgement)));
     }
     if (judgement.cause) {
         append_entry(out, colours, "Text says", codes::row_of(*judgement.cause).title);

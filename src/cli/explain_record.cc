@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "cli/wording.h"
+#include "codes/implied_code.h"
 
 namespace turnaway::cli {
 
@@ -184,6 +185,8 @@ std::string json_tail_of(const Judgement& judgement) {
     json.raw("valid", "true");
     json.raw("reply_code", judgement.reply ? judgement.reply->text() : "null");
     json.text_or_null("enhanced_code", judgement.enhanced ? judgement.enhanced->text() : "");
+    const auto implied = codes::implied_code(judgement);
+    json.text_or_null("implied_code", implied ? implied->text() : "");
     json.text("class", class_title_of(judgement));
     json.text("answer", answer_of(judgement));
     json.text("basis", name_of(judgement.basis));

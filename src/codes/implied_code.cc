@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "codes/judgement.h"
 
@@ -48,6 +47,18 @@ std::optional<Detail> detail_of(Cause cause) {
     return row->detail;
 }
 
+// A 521 that gives another reason than that the host takes no mail.
+bool is_521_for_another_reason(const Judgement& judgement) {
+    return judgement.reply == host_takes_no_mail &&
+           (judgement.other_reply || judgement.notes.has(Note::misused_521) ||
+            judgement.cause.value_or(Cause::no_mail) != Cause::no_mail);
+}
+
+bool has_usable_code(const Judgement& judgement) {
+    return judgement.enhanced && judgement.enhanced->agrees_with(*judgement.reply) &&
+           !judgement.notes.has(Note::leading_zero);
+}
+
 }  // namespace
 
 Detail implied_detail(const Judgement& judgement) {
@@ -61,7 +72,10 @@ Detail implied_detail(const Judgement& judgement) {
     if (words_count && judgement.cause) {
         if (const auto detail = detail_of(*judgement.cause)) return *detail;
     }
-    return is_known ? row->detail : other_status;
+    const Detail detail = is_known ? row->detail : other_status;
+    return detail == system_takes_no_mail && is_521_for_another_reason(judgement)
+               ? other_system_status
+               : detail;
 }
 
 Detail implied_detail(std::string_view reply, Stage stage) {
@@ -70,6 +84,19 @@ Detail implied_detail(std::string_view reply, Stage stage) {
     if (!reading) return other_status;
     reading->stage = stage;
     return implied_detail(judge(*reading));
+}
+
+std::optional<EnhancedCode> implied_code(const Judgement& judgement) {
+    const bool is_failure = judgement.digit == 4 || judgement.digit == 5;
+    if (!judgement.reply || !is_failure || judgement.pattern) return std::nullopt;
+    Detail detail;
+    if (has_usable_code(judgement)) {
+        detail = registered_detail(judgement.enhanced->detail());
+        if (detail == judgement.enhanced->detail()) return std::nullopt;
+    } else {
+        detail = implied_detail(judgement);
+    }
+    return judgement.digit == 4 ? EnhancedCode::temporary(detail) : EnhancedCode::permanent(detail);
 }
 
 Detail registered_detail(Detail detail) {

@@ -72,17 +72,31 @@ std::string subject_in_words(codes::Detail detail) {
     return subject != nullptr ? ' ' + std::string(subject->meaning) : "";
 }
 
+// X.3.2 is "for now" in class 4 only, X.2.1 "switched off" in class 5 only. What causes.csv says is
+// for either class.
+bool has_own_meaning(const codes::EnhancedRow& row, int class_digit) {
+    return row.meaning(class_digit) != row.about.meaning;
+}
+
+Cause cause_of_row(const codes::EnhancedRow& row, int class_digit) {
+    return {std::string(row.meaning(class_digit)), row.actor, std::string(row.advice)};
+}
+
 Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) {
     const std::string host = deciding_host(outcome);
     const std::string name = host.empty() ? "the receiving host" : "the host " + host;
     std::string text;
     for (const std::string& line : reply_lines(reply)) text += line + '\n';
+    const auto* row = codes::find(outcome.status.detail());
+    const int class_digit = outcome.status.class_digit();
     codes::ReplyReader reader;
     const auto reading = reader.read(text);
     if (reading) {
         const auto judgement = codes::judge(*reading);
         const auto cause = judgement.shown_cause();
-        if (cause && cause != codes::Cause::no_mail) {
+        const bool is_said_by_class =
+            row != nullptr && has_own_meaning(*row, class_digit) && !judgement.answers_by_cause();
+        if (cause && cause != codes::Cause::no_mail && !is_said_by_class) {
             return {std::string(row_of(*cause).answer), judgement.actor,
                     std::string(judgement.advice)};
         }
@@ -94,10 +108,7 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
                 "address that accepts mail.",
                 way_out(attempt)};
     }
-    const auto* row = codes::find(outcome.status.detail());
-    if (row != nullptr && !row->about.broad) {
-        return {std::string(row->about.meaning), row->actor, std::string(row->advice)};
-    }
+    if (row != nullptr && !row->about.broad) return cause_of_row(*row, class_digit);
     return {name + " did not take it, in the words quoted below." +
                 subject_in_words(outcome.status.detail()),
             Actor::sender,
@@ -116,7 +127,7 @@ Cause cause_of(const RecipientOutcome& outcome) {
                 "Read below what was tried; if that does not help, write to the recipient by "
                 "another way."};
     }
-    return {std::string(row->about.meaning), row->actor, std::string(row->advice)};
+    return cause_of_row(*row, outcome.status.class_digit());
 }
 
 }  // namespace

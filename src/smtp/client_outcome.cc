@@ -68,14 +68,13 @@ EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
     return EnhancedCode::temporary(detail);
 }
 
-// X.3.2 is not said of a host that refuses for another reason than that it takes no mail.
 Detail detail_of(const Reply& reply, ClientStage stage) {
     if (reply.enhanced) return codes::registered_detail(reply.enhanced->detail());
     const Detail detail = codes::implied_detail(words_of(reply), stage_of(stage));
-    const bool is_of_host = reply.code != codes::host_takes_no_mail ||
-                            scope_of(reply, stage) != codes::RefusalScope::other;
-    return detail == codes::system_takes_no_mail && !is_of_host ? codes::other_system_status
-                                                                : detail;
+    // `220-` with 521 behind it is the answer to this client, not a host's word on itself.
+    const bool is_of_client = reply.code == codes::host_takes_no_mail && reply.codes_differ;
+    return detail == codes::system_takes_no_mail && is_of_client ? codes::other_system_status
+                                                                 : detail;
 }
 
 // Requirement 35. A 552 without an enhanced code is a full mailbox (or too big a message) unless

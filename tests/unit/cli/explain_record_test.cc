@@ -202,6 +202,21 @@ TEST(ExplainRecord, TellsWhichClassesAreUseful) {
     EXPECT_EQ(json_of("4.2.1")["standard"]["useful_as"], nullptr);
 }
 
+TEST(ExplainRecord, SaysTheCodeThatAReportHas) {
+    EXPECT_EQ(json_of("550 No such user here")["implied_code"], "5.1.1");
+    EXPECT_EQ(json_of("550 5.1.1 No such user here")["implied_code"], nullptr);
+    EXPECT_EQ(json_of("250 ok")["implied_code"], nullptr);
+    const auto has = [](std::string_view input, std::string_view words) {
+        EXPECT_NE(unbroken(input).find(words), std::string::npos) << unbroken(input);
+    };
+    has("550 No such user here", "In reports 5.1.1, since the reply has no enhanced code");
+    has("550 4.2.2 The user is over quota",
+        "In reports 5.2.2, since 4.2.2 has another class than 550");
+    has("550 5.7.606 no", "In reports 5.7.0, since the registry does not have 5.7.606");
+    has("550 5.01.1 x", "In reports 5.0.0, since an enhanced code has no leading zeros");
+    EXPECT_EQ(page_of("550 5.1.1 No such user").find("In reports"), std::string::npos);
+}
+
 TEST(ExplainRecord, BeginsWithTheContradiction) {
     EXPECT_TRUE(page_of("250 5.1.1").starts_with("250 5.1.1: Contradiction: 250 says success"));
     EXPECT_TRUE(page_of("2.1.1").starts_with("2.1.1: Contradiction: "));

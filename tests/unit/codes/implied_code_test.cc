@@ -45,8 +45,32 @@ TEST(ImpliedCode, WordsCountWhereTheCodeLeavesTheReasonOpen) {
     EXPECT_EQ(implied("554 Message too large", Stage::data_end), "X.3.4");
     EXPECT_EQ(implied("554 Client host blocked using bl.example", Stage::greeting), "X.7.1");
     EXPECT_EQ(implied("521 Client host blocked using bl.example", Stage::greeting), "X.7.1");
+    EXPECT_EQ(implied("552 Too many recipients"), "X.5.3");
+    EXPECT_EQ(implied("552 Message too large"), "X.3.4");
+    EXPECT_EQ(implied("521 Service currently unavailable", Stage::greeting), "X.3.0");
     EXPECT_EQ(implied("501 No such user here"), "X.5.4");
     EXPECT_EQ(implied("451 No such user here"), "X.3.0") << "a 4 says nothing about a 5";
+}
+
+std::string code_in_reports(std::string_view reply) {
+    ReplyReader reader;
+    const auto reading = reader.read(reply);
+    EXPECT_TRUE(reading) << reply;
+    const auto code = implied_code(judge(*reading));
+    return code ? code->text() : "";
+}
+
+TEST(ImpliedCode, IsThereWhereTheReplysOwnCannotBeUsed) {
+    EXPECT_EQ(code_in_reports("550 No such user here"), "5.1.1");
+    EXPECT_EQ(code_in_reports("451 Try later"), "4.3.0");
+    EXPECT_EQ(code_in_reports("550 4.2.2 The user is over quota"), "5.2.2") << "another class";
+    EXPECT_EQ(code_in_reports("450 5.1.1 x"), "4.2.0") << "a 4 never becomes a 5";
+    EXPECT_EQ(code_in_reports("550 5.01.1 x"), "5.0.0") << "a leading zero";
+    EXPECT_EQ(code_in_reports("550 5.7.606 x"), "5.7.0") << "not in the registry";
+    EXPECT_EQ(code_in_reports("550 5.999.9 x"), "5.0.0");
+    for (const char* reply : {"550 5.1.1 x", "250 ok", "354 go on", "5.1.1", "5.7.606", "4.2"}) {
+        EXPECT_EQ(code_in_reports(reply), "") << reply;
+    }
 }
 
 TEST(RegisteredDetail, KeepsTheSubjectOfACodeThatTheRegistryLacks) {

@@ -71,6 +71,41 @@ TEST(Wording, SaysTheCauseThatTheHostTold) {
               "the content of the message: its format, its encoding, or a conversion.");
 }
 
+// 421 is no refusal for ever, and `turnaway explain` says so too.
+TEST(Wording, UsesTheMeaningOfTheClass) {
+    const auto said = [](Action action, EnhancedCode status) {
+        Attempt attempt{.time = {}, .host = "mx.example.org", .stage = Stage::greeting};
+        attempt.outcome = RemoteReply{.code = ReplyCode(421), .lines = {"4.3.2 mx.example.org"}};
+        return wording({.action = action, .status = status, .attempts = {attempt}, .decided_by = 0})
+            .happened;
+    };
+    EXPECT_EQ(said(Action::delayed, EnhancedCode::temporary(codes::system_takes_no_mail)),
+              "Your message to bob@example.org is not delivered yet: the host does not accept mail "
+              "for now.");
+    EXPECT_EQ(
+        said(Action::failed, EnhancedCode::temporary(codes::system_takes_no_mail)),
+        "Your message to bob@example.org could not be delivered for so long that it was given "
+        "up: the host does not accept mail for now.");
+    Attempt grey{.time = {}, .host = "mx.example.org", .stage = Stage::rcpt};
+    grey.outcome = RemoteReply{.code = ReplyCode(450), .lines = {"4.2.1 Qwerty"}};
+    EXPECT_EQ(wording({.action = Action::delayed,
+                       .status = EnhancedCode::temporary(codes::mailbox_disabled),
+                       .attempts = {grey},
+                       .decided_by = 0})
+                  .happened,
+              "Your message to bob@example.org is not delivered yet: the mailbox exists but takes "
+              "no messages for now.");
+    EXPECT_EQ(why(heard(ReplyCode(550), "5.2.1 Qwerty", codes::mailbox_disabled)),
+              "the recipient's mailbox is switched off or no longer used.");
+    const auto unheard_yet =
+        wording({.action = Action::delayed,
+                 .status = EnhancedCode::temporary(codes::bad_destination_system)});
+    EXPECT_EQ(unheard_yet.happened,
+              "Your message to bob@example.org is not delivered yet: the recipient's domain could "
+              "not be found for now, or it cannot take mail for now.");
+    EXPECT_EQ(why(unheard(codes::system_takes_no_mail)), "the host does not accept mail.");
+}
+
 // The relay remembers such a host.
 TEST(Wording, NamesTheWayOutOfARememberedRefusal) {
     const auto way_out = [](Stage stage, std::string line, std::string address = "192.0.2.1") {
