@@ -36,7 +36,6 @@ PAIRS = {
     (550, "X.4.6"): "RFC 3463 section 3.5; other mail servers send the same for a loop",
     (554, "X.4.6"): "RFC 3463 section 3.5; other mail servers send the same for a loop",
     (550, "X.6.0"): "RFC 3463 section 3.7: a fault in the content",
-    (550, "X.7.27"): "RFC 7505 section 4.2",
     (556, "X.3.2"): "ADR 15: known without a connection, and no null MX",
 }
 

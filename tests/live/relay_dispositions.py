@@ -150,7 +150,7 @@ class Dispositions(unittest.TestCase):
         cases = [("MAIL", "521 5.3.2 Host does not accept mail", "5.3.2"), ("MAIL", "521 no", "5.3.2"),
                  ("RCPT", "521 no", "5.3.2"), ("RCPT", "556 no", "5.1.10"), ("RCPT", "556 5.1.10 null MX", "5.1.10"),
                  ("RCPT", "550 5.1.1 no such user", "5.1.1"), ("RCPT", "550", "5.0.0"), ("MAIL", "550 5.7.1 no", "5.7.1"),
-                 ("DATA", "554 5.6.0 no", "5.6.0"), (".", "554 5.7.1 spam", "5.7.1"), ("RCPT", "550 4.1.1 odd", "5.0.0")]
+                 ("DATA", "554 5.6.0 no", "5.6.0"), ("DATA", "521 no", "5.3.0"), (".", "554 5.7.1 spam", "5.7.1"), ("RCPT", "550 4.1.1 odd", "5.0.0")]
         for i, (step, words, status) in enumerate(cases):
             with self.subTest(step=step, words=words):
                 host, other = scene.host({step: words}), scene.host()

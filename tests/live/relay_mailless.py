@@ -66,6 +66,19 @@ class Mailless(unittest.TestCase):
         code, words = self.client(outside=True).mail("ann@null.example")
         self.assertEqual((code, words[:6]), (550, b"5.7.27"))
 
+    def test_a_report_to_a_null_mx_is_dropped_at_once(self):
+        author = "ann@null.example"
+        to = self.scene.domain("bouncing.example", host := self.scene.host({"RCPT": "550 5.1.1 no"}))
+        self.scene.send(to, sender=author)
+        self.assertEqual(self.scene.relay.delivery(to, "bounced")["status"], "5.1.1")
+        self.assertEqual(self.scene.relay.delivery(author, "bounced")["status"], "5.1.10")
+        # A later failure is reported by now; of the report nobody hears, and it is not tried again.
+        marker = self.scene.domain("bouncingtoo.example", host)
+        self.scene.send(marker)
+        self.scene.report(marker)
+        self.assertEqual(len(self.scene.relay.lines("delivery", to=author)), 1)
+        self.assertNotIn(author.encode(), b"".join(letter.content for letter in self.scene.letters.messages))
+
     def test_reports_come_from_a_person(self):
         to = self.scene.domain("bounces.example", self.scene.host({"RCPT": "550 5.1.1 no"}))
         self.scene.send(to)

@@ -50,15 +50,18 @@ class Wishes(unittest.TestCase):
     def test_failure_in_full(self):
         host = scene.host({"RCPT": NOBODY})
         to = scene.domain("full.example", host)
-        scene.send(to, content=self.CONTENT, mail=["RET=FULL", "ENVID=letter+207"],
+        scene.send(to, content=self.CONTENT, mail=["RET=FULL", "ENVID=Letter+207"],
                    rcpt=["NOTIFY=FAILURE", "ORCPT=rfc822;Bob+2BLunch@full.example"])
         report = scene.report(to)
-        self.assertEqual(report.about["Original-Envelope-Id"], "letter 7")
+        self.assertEqual(report.about["Original-Envelope-Id"], "Letter 7")
         self.assertEqual(report.only()["Original-Recipient"], "rfc822; Bob+Lunch@full.example")
         self.assertEqual(report.returned_type, "message/rfc822")
         self.assertTrue(report.returned.strip().endswith(b"The body"), report.returned)
         self.assertEqual(report.parsed["In-Reply-To"], "<1@sender.example>")
+        # To the reverse-path, in header and envelope (RFC 3464 section 2), from nobody.
         self.assertEqual(report.parsed["To"], f"<{SENDER}>")
+        self.assertEqual([words.split()[0] for words in report.message.recipients], [f"TO:<{SENDER}>"])
+        self.assertEqual(report.message.sender.split()[0], "FROM:<>")
 
     def test_header_only(self):
         host = scene.host({"RCPT": NOBODY})
@@ -69,6 +72,7 @@ class Wishes(unittest.TestCase):
             self.assertEqual(report.returned_type, "text/rfc822-headers")
             self.assertNotIn(b"The body", report.returned)
             self.assertNotIn("Original-Envelope-Id", report.about)
+            self.assertNotIn("Original-Recipient", report.only())
 
     def test_never_and_delay_only(self):
         host = scene.host({"RCPT": NOBODY})

@@ -35,6 +35,10 @@ EXPECTED = {
                                                    "Final-Recipient": "utf-8; jörg@example.org", "Status": "5.6.7"}]),
     "utf8_sender": ("message/global", [{"Final-Recipient": "utf-8; jörg@example.org", "Status": "5.6.7"}]),
 }
+# RFC 3464 sections 2.2 and 2.3, in their order; gateways have more fields, and we are none.
+OF_THE_MESSAGE = ["Original-Envelope-Id", "Reporting-MTA", "Arrival-Date"]
+OF_A_RECIPIENT = ["Original-Recipient", "Final-Recipient", "Action", "Status", "Remote-MTA", "Diagnostic-Code",
+                  "Last-Attempt-Date", "Final-Log-ID", "Will-Retry-Until"]
 ENVELOPE_ID = {"hosts_say_521": "letter 7"}
 
 
@@ -96,6 +100,34 @@ class GoldenReports(unittest.TestCase):
                 for group, fields in zip(groups[1:], recipients):
                     for field, value in fields.items():
                         self.assertEqual(unfolded(group[field]), value, field)
+
+    def test_the_fields_come_once_and_in_their_order(self):
+        for name in EXPECTED:
+            with self.subTest(name):
+                octets = octets_of(name)
+                status = raw_parts(octets, email.message_from_bytes(octets).get_boundary())[1]
+                about, *recipients = groups_of(status)
+                self.assertEqual(about.keys(), [field for field in OF_THE_MESSAGE if field in about])
+                self.assertTrue({"Reporting-MTA", "Arrival-Date"} <= set(about.keys()))
+                self.assertRegex(about["Arrival-Date"], r"^\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$")
+                for fields in recipients:
+                    self.assertEqual(fields.keys(), [field for field in OF_A_RECIPIENT if field in fields])
+                    self.assertTrue({"Final-Recipient", "Action", "Status", "Final-Log-ID"} <= set(fields.keys()))
+                    self.assertEqual(fields["Final-Log-ID"], "4QzX7")
+                    self.assertEqual("Will-Retry-Until" in fields, fields["Action"] == "delayed")
+                    self.assertRegex(fields["Status"], r"^[245]\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$")
+                    self.assertEqual("Last-Attempt-Date" in fields, fields["Action"] != "delivered")
+                    has_orcpt = name in ("hosts_say_521", "utf8_recipient", "utf8_sender")
+                    self.assertEqual("Original-Recipient" in fields, has_orcpt)
+
+    def test_the_status_is_seven_bit(self):
+        for name in EXPECTED:
+            if not name.startswith("utf8"):  # RFC 6533 has its own type for those
+                with self.subTest(name):
+                    octets = octets_of(name)
+                    status = raw_parts(octets, email.message_from_bytes(octets).get_boundary())[1]
+                    self.assertTrue(status.isascii())
+                    self.assertLessEqual(max(len(line) for line in status.split(b"\r\n")), 998)
 
     def test_the_original_comes_back(self):
         for name, (returned_type, _) in EXPECTED.items():

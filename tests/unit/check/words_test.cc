@@ -137,6 +137,20 @@ TEST(Wording, EscapesWhatHostsAndDnsSay) {
     EXPECT_TRUE(std::ranges::none_of(all, [](char c) { return c >= 0 && c < ' '; })) << all;
 }
 
+// RFC 1846 section 4.3 is about an MX: of a domain's own address, or of a refusal that is about the
+// client, it says nothing.
+TEST(Reasons, SpeakOfAnMxOnlyWhereOneSays521) {
+    const auto names_rfc1846 = [](std::string_view vector) {
+        return std::ranges::any_of(reasons_of(assess(vector)), [](const Reason& reason) {
+            return reason.source == "RFC 1846 section 4.3";
+        });
+    };
+    EXPECT_TRUE(names_rfc1846("greets with 521"));
+    EXPECT_TRUE(names_rfc1846("521, second MX accepts"));
+    EXPECT_FALSE(names_rfc1846("521 by the domain's own address"));
+    EXPECT_FALSE(names_rfc1846("521 that is about the client"));
+}
+
 TEST(Cures, AreRecords) {
     EXPECT_EQ(cures_text(assess("null MX")), "");
     EXPECT_EQ(cures_text(assess("null MX with preference 10")),

@@ -98,6 +98,8 @@ TEST(Disposition, OfTwoHosts) {
              // 5yz to MAIL, RCPT or the message: no other host is asked.
              HostsCase{"mail 521 mx.example", good, 1, Kind::failed, "5.3.2", 0, "refused"},
              HostsCase{"rcpt 521 mx.example", good, 1, Kind::failed, "5.3.2", 0, "refused"},
+             HostsCase{"data 521 x", good, 1, Kind::failed, "5.3.0", 0, "refused"},
+             HostsCase{"final_dot 521 x", good, 1, Kind::failed, "5.3.0", 0, "refused"},
              HostsCase{"rcpt 556 h", good, 1, Kind::failed, "5.1.10", 0, "refused"},
              HostsCase{"rcpt 550 5.1.1 no", good, 1, Kind::failed, "5.1.1", 0, "refused"},
              HostsCase{"final_dot 554 5.7.1 no", good, 1, Kind::failed, "5.7.1", 0, "refused"},

@@ -278,6 +278,17 @@ TEST(RefuseSession, ALineFeedAfterAnEmptyLineIsNoLineEnd) {
     EXPECT_EQ(host.take("QUIT\r\n"), text(RefuseSays::bye));
 }
 
+// RFC 1846 section 4.1: the name or the address is the first word behind 521.
+TEST(RefuseReplies, ARefusalBeginsWithTheNameOrTheAddress) {
+    for (const std::string host : {"www.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]"}) {
+        const RefuseReplies replies(host);
+        const std::string words = host + " Host does not accept mail\r\n";
+        EXPECT_EQ(replies[RefuseSays::refusal_greeting], "521 " + words);
+        EXPECT_EQ(replies[RefuseSays::refusal_to_hello], "521 " + words);
+        EXPECT_EQ(replies[RefuseSays::refusal], "521 5.3.2 " + words);
+    }
+}
+
 TEST(RefuseReplies, EveryLineFitsWithTheLongestName) {
     const RefuseReplies replies(std::string(255, 'n'));
     for (auto says = RefuseSays::refusal_greeting; says <= RefuseSays::bye;
