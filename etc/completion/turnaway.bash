@@ -125,6 +125,7 @@ _turnaway() {
                 delete) common+=" $filters --all --yes --json" ;;
                 flush) common+=" --domain --all --json" ;;
                 forget) common+=" --all --json" ;;
+                export) common+=" --json" ;;
                 recover) common="-h --help --spool --config --json" ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "$common" -- "$word") ;;

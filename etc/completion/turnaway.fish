@@ -73,7 +73,7 @@ complete -c turnaway -n __turnaway_queue_bare -a recover -d 'Make a new database
 complete -c turnaway -n '__turnaway_queue recover' -l spool -r -F -d 'The folder of the queue'
 complete -c turnaway -n '__fish_seen_subcommand_from queue' -l socket -r -F -d 'The control socket of the relay'
 complete -c turnaway -n '__fish_seen_subcommand_from queue' -l config -r -F -d 'Use the socket of this configuration'
-complete -c turnaway -n '__turnaway_queue list show hold release delete flush summary hosts forget recover' -l json -d 'Write one JSON object a line'
+complete -c turnaway -n '__turnaway_queue list show hold release delete flush export summary hosts forget recover' -l json -d 'Write one JSON object a line'
 complete -c turnaway -n '__turnaway_queue list show summary hosts' -l color -x -a 'auto always never' -d 'Use colours'
 complete -c turnaway -n '__turnaway_queue list summary' -l limit -x -d 'At most so many'
 complete -c turnaway -n '__turnaway_queue hold release delete flush forget' -l all -d 'Every one'

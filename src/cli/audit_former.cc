@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -63,6 +64,7 @@ base::Result<FormerAudits> read_former(std::istream& lines, const std::string& f
 }
 
 base::Result<FormerAudits> read_former(const std::string& file) {
+    if (file == "-") return read_former(std::cin, "standard input");
     std::ifstream lines(file);
     if (!lines) return base::fail_errno(base::Fault::no_input, file);
     return read_former(lines, file);

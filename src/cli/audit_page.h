@@ -4,10 +4,12 @@
 // What DNS said is escaped in the findings already.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
 #include "cli/audit_record.h"
+#include "cli/bulk_format.h"
 #include "cli/explain_record.h"
 #include "park/audit.h"
 
@@ -16,9 +18,9 @@ namespace turnaway::cli {
 struct AuditedDomain {
     park::AuditResult result;
     Since since = {};
-    std::string input = {};    // as it was given
-    std::string fault = {};    // why it is not a domain, a sentence; `result` means nothing then
-    bool is_argument = false;  // of the command line, not of a list
+    std::string input = {};  // as it was given
+    std::string fault = {};  // why it is not a domain, a sentence; `result` means nothing then
+    std::optional<BulkRow> row = {};  // of a list; none for a word of the command line
 
     bool is_domain() const { return fault.empty(); }
 };

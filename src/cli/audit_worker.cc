@@ -15,13 +15,6 @@ std::string text_of(const Json& json) {
     return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-// A cell that is not a domain is answered like one that could not be looked at.
-BulkAnswer fault_answer(std::string_view cell, const std::string& error) {
-    return {.exit_code = 2,
-            .columns = audit_fault_columns(error),
-            .json = text_of(audit_fault_json(cell, error))};
-}
-
 class AuditWorker final : public BulkWorker {
   public:
     AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditWish wish)
@@ -29,12 +22,10 @@ class AuditWorker final : public BulkWorker {
 
     void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
         auto domain = read_audit_domain(cell);
-        if (!domain) return done(fault_answer(cell, domain.error()));
+        if (!domain) return done(audit_fault_answer(cell, domain.error()));
         run_audit(*resolver_, *std::move(domain), wish_,
                   [done = std::move(done)](const park::AuditResult& result) {
-                      done({.exit_code = exit_code_of(result, {}),
-                            .columns = audit_columns(result),
-                            .json = text_of(audit_json(result, {}))});
+                      done(audit_answer(result, {}));
                   });
     }
 
@@ -55,6 +46,18 @@ std::string settings_of(const AuditOptions& options) {
 }
 
 }  // namespace
+
+BulkAnswer audit_answer(const park::AuditResult& result, const Since& since) {
+    return {.exit_code = exit_code_of(result, since),
+            .columns = audit_columns(result),
+            .json = text_of(audit_json(result, since))};
+}
+
+BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error) {
+    return {.exit_code = 2,
+            .columns = audit_fault_columns(error),
+            .json = text_of(audit_fault_json(cell, error))};
+}
 
 BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;

@@ -72,6 +72,12 @@ std::string shown(std::string_view text) {
     return out;
 }
 
+// A device, a pipe: nothing is kept in it, so that nothing can be resumed or overwritten.
+bool is_device(const std::string& path) {
+    struct stat facts{};
+    return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
+}
+
 bool is_same_file(int one, int other) {
     struct stat a{};
     struct stat b{};
@@ -103,10 +109,13 @@ base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const Bulk
         if (const auto done = output.open_file(options, input); !done) {
             return std::unexpected(done.error());
         }
+    }
+    const bool is_file = !options.output.empty() && !is_device(options.output);
+    if (is_file) {
         const auto kept = output.keep_options(options, options_line(options, task));
         if (!kept) return std::unexpected(kept.error());
     }
-    if (options.resumes) {
+    if (is_file && options.resumes) {
         if (const auto done = output.resume(format, input); !done) {
             return std::unexpected(done.error());
         }
@@ -119,6 +128,11 @@ base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const Bulk
 }
 
 base::Result<void> BulkOutput::open_file(const BulkOptions& options, const BulkInput& input) {
+    if (is_device(options.output)) {
+        file_ = Descriptor(::open(options.output.c_str(), O_WRONLY | O_CLOEXEC));
+        if (file_.is_open()) return {};
+        return base::fail_errno(Fault::io, "cannot write to " + name_);
+    }
     const int how = O_RDWR | O_CREAT | O_CLOEXEC | (options.resumes ? 0 : O_EXCL);
     const int opened = ::open(options.output.c_str(), how, 0666);
     if (opened < 0 && errno == EEXIST) {

@@ -3,8 +3,9 @@
 // A file must not be there yet, or be resumed: then what stands in it is held against the input row
 // by row. A half row at its end is cut off; a row that is no answer to the input's row is an error,
 // and the file stays as it is. Beside the file stands `NAME.options`, with the options that its
-// rows were made with: a run with other options is refused, since its rows would not fit. Standard
-// output that nobody reads is told apart from other trouble.
+// rows were made with: a run with other options is refused, since its rows would not fit. A device
+// or a pipe keeps nothing: it is written to from the beginning and has no such file beside it.
+// Standard output that nobody reads is told apart from other trouble.
 #pragma once
 
 #include <cstddef>

@@ -20,6 +20,7 @@
 
 #include "base/result.h"
 #include "check/subject.h"
+#include "cli/bulk_input.h"
 #include "cli/check_answers.h"
 #include "cli/check_engine.h"
 #include "cli/check_options.h"
@@ -38,10 +39,9 @@ int fail(const base::Error& error) {
 }
 
 int run_many(CheckOptions& options) {
-    if (options.is_nagios || options.cites_sources || options.shows_cure) {
-        return fail(
-            {base::Fault::usage,
-             "--nagios, --why and --fix are for names on the command line, not for --input"});
+    if (options.cites_sources || options.shows_cure) {
+        return fail({base::Fault::usage,
+                     "--why and --fix are for names on the command line, not for --input"});
     }
     const bool is_csv = options.is_csv || !options.bulk.column.empty();
     const BulkForm form = options.is_json ? BulkForm::json
@@ -85,6 +85,24 @@ int answer_all(const CheckOptions& options) {
     return answers.end();
 }
 
+// One line tells of all names, so they are kept; rows that go elsewhere are not for a monitor.
+int monitor_list(CheckOptions& options) {
+    if (!options.bulk.output.empty()) {
+        return CheckAnswers(options).fail(
+            {base::Fault::usage, "--output is for rows: it does not go with --nagios"});
+    }
+    auto input = BulkInput::open(options.bulk, {});
+    if (!input) return CheckAnswers(options).fail(input.error());
+    for (;;) {
+        auto row = input->next();
+        if (!row) return CheckAnswers(options).fail(row.error());
+        if (!*row) break;
+        if ((*row)->is_asked) options.inputs.push_back((*row)->cell);
+    }
+    if (!options.inputs.empty()) return answer_all(options);
+    return CheckAnswers(options).fail({base::Fault::no_input, "the list has no names"});
+}
+
 int run_check(CheckOptions& options) {
     const bool reads_names = std::ranges::find(options.inputs, "-") != options.inputs.end();
     const bool has_input = !options.bulk.input.empty();
@@ -93,11 +111,13 @@ int run_check(CheckOptions& options) {
             {base::Fault::usage,
              "give names on the command line, or a list with --input or -, not both"});
     }
-    if (reads_names && !options.is_nagios) {
+    if (reads_names) {
         options.bulk.input = "-";
         options.inputs.clear();
     }
-    if (!options.bulk.input.empty()) return run_many(options);
+    if (!options.bulk.input.empty()) {
+        return options.is_nagios ? monitor_list(options) : run_many(options);
+    }
     if (options.inputs.empty()) {
         return CheckAnswers(options).fail(
             {base::Fault::usage, "name a domain, a mail address or a host to check"});
@@ -142,15 +162,17 @@ void add_showing_options(CLI::App* command, CheckOptions& options) {
     auto* const json =
         command->add_flag("--json", options.is_json, "Write one JSON object a line (docs/json.md)");
     auto* const csv = command->add_flag("--csv", options.is_csv, "Write rows of CSV with a header");
-    command
-        ->add_flag("--nagios", options.is_nagios,
-                   "Write one line for monitoring, and end with 0, 2 (critical) or 3 (unknown)")
-        ->excludes(json)
-        ->excludes(csv);
+    auto* const nagios =
+        command
+            ->add_flag("--nagios", options.is_nagios,
+                       "Write one line for monitoring, and end with 0, 2 (critical) or 3 (unknown)")
+            ->excludes(json)
+            ->excludes(csv);
     csv->excludes(json);
     command->add_flag("-q,--quiet", options.is_quiet, "Write nothing; the exit code is the answer")
         ->excludes(json)
-        ->excludes(csv);
+        ->excludes(csv)
+        ->excludes(nagios);
     command->add_option("--color", options.colour, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
 }

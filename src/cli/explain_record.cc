@@ -212,7 +212,7 @@ std::string json_tail_of(const Judgement& judgement) {
 }
 
 void append_json_head(std::string& out, std::string_view input) {
-    out += "{\"input\":\"";
+    out += R"({"type":"reply","input":")";
     base::append_json_text(out, input);
     out += '"';
 }

@@ -73,13 +73,21 @@ std::string fault_of_command(const CLI::App& program, const std::vector<std::str
     return {};
 }
 
+bool is_monitored(const std::vector<std::string>& words) {
+    return std::ranges::any_of(words, [](std::string_view word) {
+        return word == "--nagios" || word.starts_with("--nagios=");
+    });
+}
+
 // Monitoring wants one line on standard output and 0 to 3, whatever happens.
-int refuse(const std::string& name, const std::string& words, bool is_monitored) {
-    if (is_monitored) {
-        std::printf("UNKNOWN - %s: %s | unknown=1\n", name.c_str(),
-                    turnaway::cli::monitor_words(words).c_str());
-        return 3;
-    }
+int tell_monitor(const std::string& name, const std::string& words) {
+    std::printf("UNKNOWN - %s: %s | unknown=1\n", name.c_str(),
+                turnaway::cli::monitor_words(words).c_str());
+    return 3;
+}
+
+int refuse(const std::string& name, const std::string& words, bool for_monitor) {
+    if (for_monitor) return tell_monitor(name, words);
     std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), words.c_str(), name.c_str());
     return usage_fault();
 }
@@ -94,7 +102,7 @@ std::vector<std::string> with_plain_words(std::vector<std::string> words) {
     return words;
 }
 
-int run(int argc, char** argv) {
+int run(std::vector<std::string> words) {
     CLI::App program(
         "Tells every mail sender, at once and in the right words, that mail cannot go "
         "there.",
@@ -112,17 +120,17 @@ int run(int argc, char** argv) {
         Action action = add(program);
         commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
     }
-    std::vector<std::string> words = with_plain_words({argv + 1, argv + argc});
-    const bool is_monitored = std::ranges::find(words, "--nagios") != words.end();
+    words = with_plain_words(std::move(words));
+    const bool for_monitor = is_monitored(words);
     const std::string fault = fault_of_command(program, words);
-    if (!fault.empty()) return refuse(program.get_name(), fault, is_monitored);
+    if (!fault.empty()) return refuse(program.get_name(), fault, for_monitor);
     try {
         std::ranges::reverse(words);  // as CLI11 wants them
         program.parse(std::move(words));
     } catch (const CLI::Success& wanted) {  // --help, --version
         return program.exit(wanted);
     } catch (const CLI::ParseError& error) {
-        return refuse(meant_command(program), error.what(), is_monitored);
+        return refuse(meant_command(program), error.what(), for_monitor);
     }
     for (const auto& [command, action] : commands) {
         if (command->parsed()) return action();
@@ -138,9 +146,11 @@ int main(int argc, char** argv) {
             return turnaway::cli::become_daemon(*daemon, argv + 1);
         }
     }
+    const std::vector<std::string> words(argv + 1, argv + argc);
     try {
-        return run(argc, argv);
+        return run(words);
     } catch (const std::exception& error) {
+        if (is_monitored(words)) return tell_monitor("turnaway", error.what());
         std::fprintf(stderr, "turnaway: %s\n", error.what());
         return turnaway::base::exit_code(turnaway::base::Fault::software);
     }

@@ -46,6 +46,7 @@ namespace {
 
 // An audit has some dozens of questions open at once.
 constexpr std::size_t rows_at_once = 32;
+constexpr std::string_view standard_stream = "-";
 
 void complain(const std::string& words) {
     std::fprintf(stderr, "turnaway park audit: %s\n", words.c_str());
@@ -61,32 +62,38 @@ int refuse(const AuditOptions& options, const base::Error& error) {
     return base::exit_code(error.fault);
 }
 
+struct AuditList {
+    std::vector<AuditedDomain> all;
+    std::optional<std::string> header;  // of the CSV that the rows come from
+};
+
 // The domains of the command line, then those of the list. What is not a domain keeps its place,
 // and is complained about.
-base::Result<std::vector<AuditedDomain>> read_rows(const AuditOptions& options) {
-    std::vector<AuditedDomain> rows;
-    const auto take = [&](std::string_view text, bool is_argument) {
+base::Result<AuditList> read_list(const AuditOptions& options) {
+    AuditList list;
+    const auto take = [&](const std::string& text, std::optional<BulkRow> row) {
         auto domain = read_audit_domain(text);
-        AuditedDomain row{.result = {.domain = mail::Domain::root()},
-                          .input = std::string(text),
-                          .is_argument = is_argument};
+        AuditedDomain each{
+            .result = {.domain = mail::Domain::root()}, .input = text, .row = std::move(row)};
         if (domain) {
-            row.result.domain = *std::move(domain);
+            each.result.domain = *std::move(domain);
         } else {
-            row.fault = domain.error();
-            if (!options.nagios) complain(row.fault);
+            each.fault = domain.error();
+            if (!options.nagios) complain(each.fault);
         }
-        rows.push_back(std::move(row));
+        list.all.push_back(std::move(each));
     };
-    for (const auto& text : options.domains) take(text, true);
-    if (options.bulk.input.empty()) return rows;
+    for (const auto& text : options.domains) take(text, {});
+    if (options.bulk.input.empty()) return list;
     auto input = BulkInput::open(options.bulk, {});
     if (!input) return std::unexpected(input.error());
+    list.header = input->header();
     for (;;) {
-        const auto row = input->next();
+        auto row = input->next();
         if (!row) return std::unexpected(row.error());
-        if (!*row) return rows;
-        if ((*row)->is_asked) take((*row)->cell, false);
+        if (!*row) return list;
+        const std::string cell = (*row)->cell;
+        if ((*row)->is_asked) take(cell, *std::move(row));
     }
 }
 
@@ -112,6 +119,20 @@ void compare(const FormerAudits& former, std::vector<AuditedDomain>& all) {
             found == former.end() ? std::vector<park::FormerFinding>() : found->second,
             each.result);
     }
+}
+
+// The rows of a list, as run_bulk() writes them.
+std::string rows_text(const AuditOptions& options, const AuditList& list) {
+    const BulkFormat format(options.csv ? BulkForm::csv : BulkForm::json,
+                            !options.bulk.column.empty(), audit_column_names(),
+                            delimiter_of(options.bulk));
+    std::string out = format.header(list.header);
+    for (const AuditedDomain& each : list.all) {
+        out +=
+            format.text(*each.row, each.is_domain() ? audit_answer(each.result, each.since)
+                                                    : audit_fault_answer(each.input, each.fault));
+    }
+    return out;
 }
 
 std::string csv_text(const std::vector<AuditedDomain>& all) {
@@ -155,20 +176,15 @@ int exit_code_of_row(const AuditedDomain& row) {
     return row.is_domain() ? exit_code_of(row.result, row.since) : 2;
 }
 
-std::string output_of(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
-    if (options.csv) return csv_text(all);
-    if (options.nagios) return monitor_line(all).text;
-    if (!options.json) return page_text(options, all);
+std::string output_of(const AuditOptions& options, const AuditList& list) {
+    if (options.nagios) return monitor_line(list.all).text;
+    if (!options.json && !options.csv) return page_text(options, list.all);
+    if (!options.bulk.input.empty()) return rows_text(options, list);
+    if (options.csv) return csv_text(list.all);
     std::string out;
-    std::size_t number = 0;
-    for (const AuditedDomain& each : all) {
-        Json json = Json::object();
-        if (!each.is_argument) {
-            json = {{"row", ++number}, {"cell", each.input}, {"exit", exit_code_of_row(each)}};
-        }
-        json.update(each.is_domain() ? audit_json(each.result, each.since)
-                                     : audit_fault_json(each.input, each.fault));
-        out += relay::line_of(json);
+    for (const AuditedDomain& each : list.all) {
+        out += relay::line_of(each.is_domain() ? audit_json(each.result, each.since)
+                                               : audit_fault_json(each.input, each.fault));
     }
     return out;
 }
@@ -177,7 +193,7 @@ int exit_code_of_all(const AuditOptions& options, const std::vector<AuditedDomai
     if (options.nagios) return monitor_line(all).exit_code;
     int code = 0;
     for (const AuditedDomain& each : all) {
-        if (!each.is_domain() && each.is_argument) return base::exit_code(base::Fault::usage);
+        if (!each.is_domain() && !each.row) return base::exit_code(base::Fault::usage);
         code = worse_exit_code(code, exit_code_of_row(each));
     }
     return code;
@@ -219,9 +235,9 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
         if (!file) return refuse(options, file.error());
         html.emplace(*std::move(file));
     }
-    auto rows = read_rows(options);
-    if (!rows) return refuse(options, rows.error());
-    std::vector<AuditedDomain> all = *std::move(rows);
+    auto list = read_list(options);
+    if (!list) return refuse(options, list.error());
+    std::vector<AuditedDomain>& all = list->all;
     boost::asio::io_context loop;
     const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
     if (!resolver) return refuse(options, resolver.error());
@@ -231,29 +247,45 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
         if (const auto done = html->write(browser_page(all)); !done)
             return refuse(options, done.error());
     }
-    if (!write(output_of(options, all))) return base::exit_code(base::Fault::io);
+    // A page on standard output is all there.
+    if (options.html != standard_stream && !write(output_of(options, *list)))
+        return base::exit_code(base::Fault::io);
     return exit_code_of_all(options, all);
 }
 
+// What cannot go together, in a sentence; empty when all can.
+std::string conflict_of(const AuditOptions& options) {
+    const bool has_list = !options.bulk.input.empty();
+    const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
+    const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
+    if (options.domains.empty() && !has_list) {
+        return "which domain? Name one, or a list with --input";
+    }
+    if (wants_all && !options.bulk.output.empty()) {
+        return "--output is for rows: it goes with neither --since, --html nor --nagios";
+    }
+    if (wants_rows && has_list && !options.domains.empty()) {
+        return "name domains, or give a list with --input, not both";
+    }
+    if (options.since == standard_stream && options.bulk.input == standard_stream) {
+        return "--input - and --since - would both read standard input; name a file for one";
+    }
+    if (options.html == standard_stream &&
+        (wants_rows || options.nagios || !options.since.empty())) {
+        return "--html - takes all of standard output; name a file for the page";
+    }
+    return {};
+}
+
 int run(const AuditOptions& options) {
-    if (options.domains.empty() && options.bulk.input.empty()) {
-        return refuse(options,
-                      {base::Fault::usage, "which domain? Name one, or a list with --input"});
+    if (const std::string words = conflict_of(options); !words.empty()) {
+        return refuse(options, {base::Fault::usage, words});
     }
     const auto wish = read_audit_wish(options);
     if (!wish) return refuse(options, wish.error());
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
     const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
-    if (wants_all && !options.bulk.output.empty()) {
-        return refuse(options,
-                      {base::Fault::usage,
-                       "--output is for rows: it goes with neither --since, --html nor --nagios"});
-    }
     if (options.bulk.input.empty() || !wants_rows || wants_all) return run_report(options, *wish);
-    if (!options.domains.empty()) {
-        return refuse(options,
-                      {base::Fault::usage, "name domains, or give a list with --input, not both"});
-    }
     const BulkForm form = options.csv    ? BulkForm::csv
                           : options.json ? BulkForm::json
                                          : BulkForm::lines;
@@ -268,11 +300,16 @@ void add_output_options(CLI::App& command, AuditOptions& options) {
                                           "Write one line for a monitor, exit as it wants");
     json->excludes(csv)->excludes(nagios);
     csv->excludes(nagios);
-    command.add_option("--since", options.since, "Say what changed since this output of --json")
+    command
+        .add_option("--since", options.since,
+                    "Say what changed since this output of --json; - for standard input")
         ->type_name("FILE")
         ->excludes(csv)
         ->excludes(nagios);
-    command.add_option("--html", options.html, "Write all of it into this page for a browser too")
+    command
+        .add_option(
+            "--html", options.html,
+            "Write all of it into this page for a browser; - for standard output, then alone")
         ->type_name("FILE");
     command.add_option("--color", options.colour, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));

@@ -88,6 +88,7 @@ void add_looks(CLI::App& queue, QueueOptions& options) {
     command = add_command(queue, options, "export", "Write a message's content to standard output",
                           "turnaway queue export 03625VN63RNE0 > message.eml");
     add_ids(command, options);
+    add_json(command, options);
 
     command = add_command(queue, options, "hosts", "List the hosts that said they take no mail",
                           "turnaway queue hosts");

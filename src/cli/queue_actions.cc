@@ -18,6 +18,7 @@
 #include "cli/queue_options.h"
 #include "cli/queue_page.h"
 #include "cli/terminal.h"
+#include "relay/control_json.h"
 
 namespace turnaway::cli {
 namespace {
@@ -162,7 +163,7 @@ Result<void> Queue::list() {
         if (!end->contains("next") || !end->at("next").is_string()) break;
         part["after"] = end->at("next");
     }
-    if (count_ == 0 && !options_.json) {
+    if (count_ == 0 && !options_.json && options_.limit != std::uint64_t{0}) {
         write_out(options_.has_filter() ? "No message matches.\n" : "The queue is empty.\n");
     }
     return {};
@@ -228,6 +229,12 @@ Result<void> Queue::export_content() {
     });
     if (!end) return std::unexpected(end.error());
     const std::string damage = end->value("damage", "");
+    if (options_.json && end->value("missing", std::uint64_t{0}) == 0) {
+        write_out(relay::line_of({{"type", "exported"},
+                                  {"id", options_.ids.front()},
+                                  {"damage", damage.empty() ? Json(nullptr) : Json(damage)}}));
+        return {};
+    }
     if (damage.empty()) return {};
     std::string words;
     base::append_printable(words, damage, 500);

@@ -150,10 +150,11 @@ void QueuePage::add_message(const Json& message, Table* table) const {
     for (const auto& recipient : part_of(message, "recipients")) {
         const std::string progress = text_of(recipient, "state");
         if (progress == "done") continue;
-        table->add({safe(text_of(message, "id")), safe(state == "held" ? state : progress),
+        const bool is_held = state == "held" && progress == "waiting";
+        table->add({safe(text_of(message, "id")), safe(is_held ? state : progress),
                     age(message, "arrival"), size_text(number_of(message, "bytes")),
                     fmt::format("{}", number_of(recipient, "tries")),
-                    state == "held" ? "-" : wait(recipient, "due"), sender_text(message),
+                    is_held ? "-" : wait(recipient, "due"), sender_text(message),
                     safe(text_of(recipient, "address")), attempt_text(part_of(recipient, "last"))});
     }
 }

@@ -46,6 +46,11 @@ std::string end_of_links(const std::string& path) {
 }  // namespace
 
 base::Result<WholeFile> WholeFile::open(const std::string& path) {
+    if (path == "-") {
+        const int descriptor = ::dup(STDOUT_FILENO);
+        if (descriptor < 0) return cannot_write("standard output");
+        return WholeFile("standard output", {}, descriptor);
+    }
     struct stat old{};
     const bool is_there = ::stat(path.c_str(), &old) == 0;
     if (is_there && !S_ISREG(old.st_mode)) {

@@ -3,7 +3,8 @@
 // Opened before the work whose outcome goes into it, so that nobody waits an hour to hear that it
 // cannot be written. What was there before stays until the new text is complete and takes its place
 // in one step: who reads meanwhile sees the old text or the new one. A link stays, and what it
-// names is replaced. What is no file, such as a device or a pipe, is never replaced but written to.
+// names is replaced. What is no file, such as a device or a pipe, is never replaced but written to;
+// so is standard output, which `-` names.
 // Refused: a folder, or one that cannot be written.
 #pragma once
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 
@@ -267,10 +268,14 @@ std::expected<Config, std::vector<std::string>> parse_config(std::string_view te
     return config;
 }
 
-base::Result<Config> read_config(const std::string& path) {
+base::Result<Config> read_config(const std::string& given_path) {
+    const bool is_standard = given_path == "-";
+    const std::string path = is_standard ? "standard input" : given_path;
     errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return base::fail_errno(base::Fault::no_input, path);
+    std::ifstream opened;
+    if (!is_standard) opened.open(path, std::ios::binary);
+    if (!opened) return base::fail_errno(base::Fault::no_input, path);
+    std::istream& file = is_standard ? std::cin : opened;
     std::string text;
     std::array<char, 4096> buffer{};
     while (text.size() <= config_bytes_most &&

@@ -228,7 +228,7 @@ struct Config {
 // Every fault, in the order of the lines: `file:line: [section] key: what is wrong; allowed: ...`.
 std::expected<Config, std::vector<std::string>> parse_config(std::string_view text,
                                                              std::string_view file);
-// The faults are one message of several lines, Fault::config.
+// `-` is standard input. The faults are one message of several lines, Fault::config.
 base::Result<Config> read_config(const std::string& path);
 
 // What differs between the two and cannot change while running: `[listen] smtp`.

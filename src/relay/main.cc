@@ -43,7 +43,9 @@ int run(int argc, char** argv) {
     bool is_schema = false;
     bool is_listing = false;
     bool is_unsandboxed = false;
-    program.add_option("--config", config_path, "The configuration file")
+    program
+        .add_option("--config", config_path,
+                    "The configuration file; with --check-config - is standard input")
         ->capture_default_str()
         ->type_name("FILE");
     program.add_flag("--check-config", is_check, "Check the configuration and end");
@@ -69,17 +71,23 @@ int run(int argc, char** argv) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         return 0;
     }
+    if (config_path == "-" && !is_check) {
+        return tell({Fault::usage,
+                     "--config -: standard input can be checked with --check-config; a relay that "
+                     "runs needs a file, which it reads again at a reload"});
+    }
     auto config = turnaway::relay::read_config(config_path);
     if (!config) return tell(config.error());
     if (is_check) {
+        const char* const shown_path = config_path == "-" ? "standard input" : config_path.c_str();
         auto weaknesses = turnaway::relay::weaknesses_of(*config);
         std::ranges::move(turnaway::relay::weaknesses_of_mailless(*config),
                           std::back_inserter(weaknesses));
         for (const auto& weakness : weaknesses) {
-            std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", config_path.c_str(),
+            std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", shown_path,
                          weakness.text().c_str());
         }
-        std::printf("%s: correct\n", config_path.c_str());
+        std::printf("%s: correct\n", shown_path);
         return 0;
     }
     const auto ended = turnaway::relay::run_daemon(

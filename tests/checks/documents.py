@@ -2,8 +2,9 @@
 
 For each program: every option its --help names is in its man page and in the bash, zsh and fish completion, and those name no
 option it lacks; defaults in --help stand in the man page; man pages format without a warning; the README's programs and files
-exist. Usage: documents.py BIN_FOLDER
+exist; schemas stay open for added fields. Usage: documents.py BIN_FOLDER
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -89,10 +90,24 @@ def faults_of_readme():
             yield f"README.md: {path} does not exist"
 
 
+def closed_objects(schema):
+    """Objects of a schema that allow no further field, though fields are added."""
+    if isinstance(schema, dict):
+        closing = [key for key in ("additionalProperties", "unevaluatedProperties") if schema.get(key) is False]
+        return len(closing) + sum(closed_objects(each) for each in schema.values())
+    return sum(closed_objects(each) for each in schema) if isinstance(schema, list) else 0
+
+
+def faults_of_schemas():
+    for path in sorted((ROOT / "docs/schema").glob("*.json")):
+        if count := closed_objects(json.loads(path.read_text())):
+            yield f"docs/schema/{path.name}: {count} objects allow no field to be added"
+
+
 def main():
     folder = sys.argv[1]
     faults = [fault for page in PAGES for fault in faults_of_page(folder, *page)]
-    faults += list(unknown_options(folder)) + list(faults_of_readme())
+    faults += list(unknown_options(folder)) + list(faults_of_readme()) + list(faults_of_schemas())
     for fault in faults:
         print(fault)
     print(f"{len(PAGES)} pages checked, {len(faults)} faults")

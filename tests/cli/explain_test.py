@@ -94,6 +94,7 @@ class Explain(unittest.TestCase):
         result = run("explain", "--json", "521", "550-5.1.1 a\n550 5.1.1 b", "rubbish")
         self.assertEqual(result.returncode, 65)
         records = [json.loads(line) for line in result.stdout.decode().splitlines()]
+        self.assertEqual({record["type"] for record in records}, {"reply"})
         self.assertEqual([record["valid"] for record in records], [True, True, False])
         self.assertEqual(records[1]["input"], "550-5.1.1 a\n550 5.1.1 b")
 

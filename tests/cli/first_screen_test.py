@@ -1,6 +1,7 @@
 """What somebody sees first: `turnaway` alone, help, version, a command that does not exist; and that no writer of JSON hands control
 characters to a terminal, and no configuration with bytes that are not text reaches the TOML reader.
 """
+import json
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import tempfile
 import unittest
 
 PROGRAM = pathlib.Path(os.environ["TURNAWAY_BIN"], "turnaway")
+RELAY = PROGRAM.with_name("turnaway-relay")
 
 
 def run(*args, text=None):
@@ -35,10 +37,31 @@ class FirstScreen(unittest.TestCase):
 
     def test_a_monitor_gets_one_line_from_a_wrong_command_line_too(self):
         for words in (["check", "--nagios", "--what"], ["park", "audit", "--nagios", "--intent", "x"], ["nagoi", "--nagios"],
-                      ["check", "--nagios", "--csv", "example.org"]):
+                      ["check", "--nagios", "--csv", "example.org"], ["check", "--nagios", "-q", "example.org"],
+                      ["check", "--nagios=true", "--what"]):
             result = run(*words)
             self.assertEqual((result.returncode, result.stderr), (3, ""))
             self.assertRegex(result.stdout, r"\AUNKNOWN - [^|\n]+ \| [^|\n]+\n\Z")
+
+    def test_every_line_of_json_says_what_it_is(self):
+        for kind, words, text in (("reply", ["explain", "--json", "550 5.1.1 no such user", "rubbish"], ""), ("code", ["codes", "--json"], ""),
+                                  ("check", ["check", "--json", "a b"], ""), ("check", ["check", "--input", "-", "--json"], "a b\n"),
+                                  ("audit", ["park", "audit", "--json", "a b"], ""), ("records", ["park", "records", "--json", "x.org"], ""),
+                                  ("audit", ["park", "audit", "--input", "-", "--json"], "a b\n"),
+                                  ("doctor", ["doctor", "--json", "--config", "-"], "nonsense = 1\n")):
+            lines = [json.loads(line) for line in run(*words, text=text).stdout.splitlines()]
+            self.assertEqual({line.get("type") for line in lines}, {kind}, words)
+
+    def test_a_configuration_comes_from_standard_input(self):
+        wrong = "[relay]\nnetwork = 1\n"
+        for command in ([RELAY, "--check-config", "--config", "-"], [PROGRAM, "queue", "list", "--config", "-"]):
+            told = subprocess.run(command, input=wrong, capture_output=True, text=True, check=False, timeout=60)
+            self.assertEqual(told.returncode, 78)
+            self.assertIn("standard input:2: [relay] network", told.stderr)
+        right = subprocess.run([RELAY, "--check-config", "--config", "-"], input="", capture_output=True, text=True, timeout=60)
+        self.assertEqual((right.returncode, right.stdout), (0, "standard input: correct\n"))
+        running = subprocess.run([RELAY, "--config", "-"], input="", capture_output=True, text=True, timeout=60)
+        self.assertEqual((running.returncode, running.stderr.count("\n")), (64, 1))
 
     def test_no_control_character_leaves_as_json(self):
         wild = "a\x7fb\u0085c\u009b31m\u202ed\ufeff e"

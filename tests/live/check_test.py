@@ -311,11 +311,41 @@ class Forms(CheckTest):
         long_names = [f"{'a' * 60}.{'b' * 60}.{'c' * 60}.d{number}.test" for number in range(60)]
         for code, arguments in ((3, ["a b"]), (2, ["a b", "null.test"]), (3, []), (3, ["-"]), (2, long_names),
                                 (3, ["ok.test", "--trust-anchor", "/nowhere"]), (3, ["ok.test", "--resolver", "x"])):
-            result = run("--nagios", *arguments)
+            result = run("--nagios", *arguments, text="")
             self.assertEqual(result.returncode, code, result)
             self.assertRegex(result.stdout, r"\AMAIL (CRITICAL|UNKNOWN) - [^|\n]+ \| [^|\n]+\n\Z")
             self.assertLessEqual(len(result.stdout.encode()), 4096)
             self.assertEqual(result.stderr, "")
+
+    def test_the_line_for_monitoring_tells_of_a_list(self):
+        listed = "# ours\nnull.test\n\nok.test\na b\n"
+        for code, arguments, text in ((2, ["-"], listed), (2, ["--input", "-"], listed), (3, ["--input", "-"], "ok.test\na b\n"),
+                                      (0, ["-"], "ok.test\n"), (3, ["--input", "-"], "# none\n"), (3, ["--input", "/nowhere"], ""),
+                                      (3, ["--input", "-", "--column", "x"], "a,b\n1,2\n"), (3, ["--input", "-", "ok.test"], ""),
+                                      (3, ["--input", "-", "--output", "/dev/null"], "ok.test\n")):
+            result = run("--nagios", *arguments, text=text)
+            self.assertEqual((result.returncode, result.stderr), (code, ""), result)
+            self.assertRegex(result.stdout, r"\AMAIL (OK|CRITICAL|UNKNOWN) - [^|\n]+ \| [^|\n]+\n\Z")
+        self.assertIn("yes=1;;;0 no=1;;;0 unknown=1;;;0", run("--nagios", "-", text=listed).stdout)
+
+    def test_a_bad_row_counts_the_same_in_every_form(self):
+        listed = "ok.test\na b\n"
+        for form in ([], ["--json"], ["--csv"], ["-q"]):
+            self.assertEqual(run("--input", "-", *form, text=listed).returncode, 2, form)
+        rows = [json.loads(line) for line in run("--input", "-", "--json", text=listed).stdout.splitlines()]
+        self.assertEqual([(row["row"], row["cell"], row["exit"]) for row in rows], [(1, "ok.test", 0), (2, "a b", 2)])
+
+    def test_rows_that_go_to_a_device(self):
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+            pipe = pathlib.Path(folder, "pipe")
+            os.mkfifo(pipe)
+            with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+                self.assertEqual(run("--input", "-", "--output", pipe, text="null.test\n").returncode, 1)
+                self.assertIn("null-mx", reader.read())
+            for resume in ([], ["--resume"]):
+                self.assertEqual(run("--input", "-", "--output", "/dev/null", *resume, text="null.test\n").returncode, 1)
+            self.assertEqual(os.listdir(folder), ["pipe"])
+        self.assertFalse(os.path.exists("/dev/null.options"))
 
     def test_the_line_for_monitoring(self):
         for name, word, code in (("ok.test", "OK", 0), ("null.test", "CRITICAL", 2), ("broken.test", "UNKNOWN", 3)):

@@ -267,6 +267,16 @@ class ParkAudit(unittest.TestCase):
         out = self.run_audit("--input", table, "--column", "name", "--csv").stdout
         self.assertEqual([(row["id"], row["verdict"]) for row in csv.DictReader(io.StringIO(out))],
                          [("1", "clean"), ("2", "findings")])
+        former, html = self.path("listed.json"), self.path("listed.html")
+        former.write_text(rows.stdout)
+        csv_rows = self.run_audit("--input", table, "--column", "name", "--csv", "--html", html)
+        self.assertEqual(csv_rows.stdout, out)  # the same with a page beside it
+        for more in (["--html", html], ["--since", former]):
+            again = self.run_audit("--input", "-", "--json", *more, text=listed)
+            told = [json.loads(line) for line in again.stdout.splitlines()]
+            self.assertEqual([{**row, "exit": 0} | {"drift": []} for row in told],
+                             [{**row, "exit": 0} | {"drift": []} for row in results])
+        self.assertEqual([row["exit"] for row in told], [0, 0, 2])  # nothing is new
         whole = self.run_audit("--input", "-", text=listed)
         self.assertIn("3 domains: 1 clean, 1 with findings, 1 not known", whole.stdout)
         self.assertIn('"not a domain" is not a domain', whole.stderr)
@@ -283,6 +293,24 @@ class ParkAudit(unittest.TestCase):
         html = self.path("report.html")
         self.assertEqual(self.run_audit("--input", table, "--column", "name", "--html", html).returncode, 1)
         self.assertIn("mx-left-over", html.read_text())
+
+    def test_standard_streams(self):
+        former = self.run_audit("--json", "plain.test", "r0.test").stdout
+        since = self.run_audit("--since", "-", "plain.test", "r0.test", text=former)
+        self.assertEqual((since.returncode, since.stderr), (0, ""))
+        self.assertIn("0 findings are new", since.stdout)
+        self.assertIn("standard input:1: ", self.run_audit("--since", "-", "plain.test", text="no JSON\n").stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            page = subprocess.run([PROGRAM, "park", "audit", "--resolver", f"127.0.0.1@{self.name_server.port}", "--html", "-",
+                                   "r0.test"], capture_output=True, text=True, timeout=LIMIT_S, cwd=folder)
+            self.assertEqual(os.listdir(folder), [])
+        self.assertEqual(page.returncode, 1)
+        self.assertTrue(page.stdout.startswith("<!DOCTYPE html>") and page.stdout.endswith("</html>\n"))
+        self.assertIn("mx-left-over", page.stdout)
+        for arguments in (("--html", "-", "--json"), ("--html", "-", "--csv"), ("--input", "-", "--since", "-"),
+                          ("--html", "-", "--since", "former.json")):
+            self.assertEqual(self.run_audit(*arguments, *([] if "--input" in arguments else ["r0.test"]), text="").returncode, 64)
+        self.assertEqual(self.run_audit("--html", "-", "--nagios", "r0.test").returncode, 3)
 
     def test_wrong_command_lines(self):
         for arguments in ((), ("--json", "--csv", "plain.test"), ("--intent", "some", "plain.test"),
