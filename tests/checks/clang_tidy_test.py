@@ -23,6 +23,8 @@ FAULTS = {
               "vector<int> made() { return {}; }\n", "unused-using-decls"),
     "loop": ("void turn(int& turns) {\n    for (int i = 0; i < 10;) ++turns;\n}\n", "infinite-loop"),
 }
+# A fault that --deep alone finds.
+COPIED = "#include <string>\nstd::size_t copied(const int add, std::string text) { return text.size() + add; }\n"
 # Uses what "using" does not: in one group both names would count as used.
 USER = "#include <list>\nusing std::list;\nlist<int> numbers() { return {}; }\n"
 
@@ -47,8 +49,8 @@ class Checkout:
     def write(self, path, text):
         (self.folder / path).write_text(text)
 
-    def run(self):
-        done = subprocess.run([sys.executable, "-B", self.folder / "tests/checks/clang_tidy.py", self.folder / "build"],
+    def run(self, *options):
+        done = subprocess.run([sys.executable, "-B", self.folder / "tests/checks/clang_tidy.py", *options, self.folder / "build"],
                               env={**os.environ, "TURNAWAY_TIDY_CACHE": str(self.cache)},
                               capture_output=True, text=True, check=False)
         self.output = done.stdout + done.stderr
@@ -64,8 +66,8 @@ class ClangTidyTest(unittest.TestCase):
     def checkout(self, name, sources):
         return Checkout(self.folder / name, self.folder / "cache", sources)
 
-    def assert_looked_at(self, checkout, status, looked_at):
-        self.assertEqual(checkout.run(), status, checkout.output)
+    def assert_looked_at(self, checkout, status, looked_at, *options):
+        self.assertEqual(checkout.run(*options), status, checkout.output)
         self.assertIn(f" {looked_at} looked at in ", checkout.output)
 
     def test_group_finds_what_single_sources_have(self):
@@ -106,6 +108,16 @@ class ClangTidyTest(unittest.TestCase):
         # The last two changes taken back: both results are still there.
         (checkout.folder / "src/part/.clang-tidy").unlink()
         checkout.write("build/compile_commands.json", commands)
+        self.assert_looked_at(checkout, 0, 0)
+
+    def test_deep_looks_for_more(self):
+        checkout = self.checkout("one", {"copied": COPIED, "clean": CLEAN.format(name="clean")})
+        self.assert_looked_at(checkout, 0, 2)
+        self.assert_looked_at(checkout, 1, 2, "--deep")
+        self.assertIn("performance-unnecessary-value-param", checkout.output)
+        # What was clean with --deep is clean without.
+        checkout.write("src/part/clean.cc", CLEAN.format(name="other"))
+        self.assert_looked_at(checkout, 1, 2, "--deep")
         self.assert_looked_at(checkout, 0, 0)
 
     def test_another_checkout_uses_the_results(self):
