@@ -169,6 +169,7 @@ struct VerdictConfig {
     RefusingHostReply refusing_host_reply = {};
     DnsTrouble dns_trouble = {};
     NullMxSender null_mx_sender = {};
+    bool null_mx_header_from = false;
     bool operator==(const VerdictConfig&) const = default;
 };
 

@@ -306,6 +306,11 @@ void add_verdict(Rows& rows) {
                "that no answer could reach the sender: those of clients outside networks, of "
                "all clients (refuse), or nobody's (accept).",
                &at<&Config::verdict, &C::null_mx_sender>, {"outsiders", "refuse", "accept"}));
+    rows.push_back({s, "null_mx_header_from", Form::flag, "false",
+                    "Whether null_mx_sender is also for the header From, where it names one domain "
+                    "only; the message is refused after the final dot. Reports (MAIL FROM:<>) are "
+                    "never refused for it.",
+                    &at<&Config::verdict, &C::null_mx_header_from>, reload});
 }
 
 void add_the_rest(Rows& rows) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "codes/constants.h"
+#include "mail/author_domain.h"
 #include "relay/destination.h"
 #include "relay/look.h"
 #include "relay/routing.h"
@@ -20,6 +21,13 @@ asio::awaitable<verdict::Answer> judge_sender(Shard& shard, std::shared_ptr<cons
     }
     const bool takes_no_mail = co_await shard.senders().take_no_mail(*address->domain());
     co_return verdict::decide_sender(sender, takes_no_mail);
+}
+
+asio::awaitable<std::optional<verdict::Answer>> judge_author(Shard& shard,
+                                                             std::string_view header) {
+    const auto domain = mail::author_domain(header);
+    if (!domain || !co_await shard.senders().take_no_mail(*domain)) co_return std::nullopt;
+    co_return verdict::refuse_author(*domain);
 }
 
 asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<const Rules> rules,

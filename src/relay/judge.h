@@ -7,6 +7,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string_view>
 
 #include "mail/address.h"
 #include "relay/rules.h"
@@ -21,6 +23,9 @@ boost::asio::awaitable<verdict::Answer> judge_sender(Shard& shard,
                                                      std::shared_ptr<const Rules> rules,
                                                      route::IpAddress client,
                                                      mail::ReversePath sender);
+// Of a whole header, after the final dot; nothing when the message may pass.
+boost::asio::awaitable<std::optional<verdict::Answer>> judge_author(Shard& shard,
+                                                                    std::string_view header);
 struct JudgedRecipient {
     mail::Address address;
     bool is_postmaster = false;  // anybody may write to it

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "codes/constants.h"
 #include "mail/date_time.h"
+#include "mail/header_fields.h"
 #include "mail/trace_field.h"
 #include "relay/admission.h"
 #include "relay/client_events.h"
@@ -26,6 +27,8 @@ using smtp::ServerSession;
 
 // One read; small, because there may be thousands of clients.
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
+// Of a longer header the From field is not looked at.
+constexpr std::size_t kept_header_bytes_most = std::size_t{64} * 1024;
 
 class Reception {
   public:
@@ -45,6 +48,9 @@ class Reception {
     asio::awaitable<void> ask_sender();
     asio::awaitable<void> ask_recipient();
     asio::awaitable<void> commit();
+    bool is_author_judged() const;
+    void keep_header(std::string_view bytes);
+    asio::awaitable<bool> refuse_for_author();
     bool store(std::string_view bytes);
     base::Result<void> begin_content(std::string_view first_bytes);
     bool drop_content(const base::Error& error);
@@ -72,6 +78,7 @@ class Reception {
     std::unique_ptr<spool::ContentSink> content_;
     std::optional<base::Fault> content_fault_;  // why there is none
     std::uint64_t stored_bytes_ = 0;
+    std::string header_;  // while it is wanted, and a little of the body behind it
 };
 
 smtp::ServerSettings settings_of(const Config& config) {
@@ -213,6 +220,7 @@ base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     content_ = shard_.house().spool().new_content(client_);
     content_fault_.reset();
     stored_bytes_ = 0;
+    header_.clear();
     const std::string id_text = id_.text();
     auto field = mail::received_field(
         {.helo_name = session_.helo_name(),
@@ -223,9 +231,35 @@ base::Result<void> Reception::begin_content(std::string_view first_bytes) {
          .needs_smtputf8 = session_.envelope().needs_smtputf8,
          .queue_id = id_text,
          .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
-    if (first_bytes.starts_with(' ') || first_bytes.starts_with('\t')) field += "\r\n";
+    if (first_bytes.starts_with(' ') || first_bytes.starts_with('\t')) {
+        field += "\r\n";
+        header_ = "\r\n";
+    }
     stored_bytes_ += field.size();
     return content_->write(field);
+}
+
+bool Reception::is_author_judged() const {
+    return rules_->config.verdict.null_mx_header_from &&
+           !session_.envelope().reverse_path.is_null() &&
+           verdict::is_null_mx_sender_refused(rules_->policy, address_);
+}
+
+void Reception::keep_header(std::string_view bytes) {
+    if (!is_author_judged() || header_.size() > kept_header_bytes_most) return;
+    if (!mail::split_message(header_).has_body) header_ += bytes;
+}
+
+asio::awaitable<bool> Reception::refuse_for_author() {
+    const auto parts = mail::split_message(header_);
+    const bool is_whole = parts.has_body || header_.size() <= kept_header_bytes_most;
+    if (!is_author_judged() || !is_whole) co_return false;
+    const auto answer = co_await judge_author(shard_, parts.header);
+    if (!answer) co_return false;
+    content_.reset();
+    tell_refused(shard_.house(), "END-OF-MESSAGE", *answer, client(), session_);
+    session_.answered(answer_from(*answer));
+    co_return true;
 }
 
 bool Reception::store(std::string_view bytes) {
@@ -234,6 +268,7 @@ bool Reception::store(std::string_view bytes) {
         if (auto begun = begin_content(bytes); !begun) return drop_content(begun.error());
     }
     if (content_ == nullptr) return content_fault_ != base::Fault::unavailable;
+    keep_header(bytes);
     if (auto written = content_->write(bytes); !written) return drop_content(written.error());
     stored_bytes_ += bytes.size();
     return true;
@@ -262,6 +297,7 @@ asio::awaitable<void> Reception::commit() {
     // A message without any content has a Received field all the same.
     if (transaction_ != session_.transaction() && !store({})) content_.reset();
     if (content_ == nullptr) co_return refuse_content(not_stored());
+    if (co_await refuse_for_author()) co_return;
     auto content = content_->finish();
     if (!content) {
         drop_content(content.error());

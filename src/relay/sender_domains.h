@@ -1,5 +1,5 @@
-// SenderDomains: whether the domain of a MAIL FROM says that it takes no mail (RFC 7505 section
-// 4.3).
+// SenderDomains: whether the domain of a MAIL FROM says that it takes no mail (RFC 7505 sections
+// 4.1 and 6).
 //
 // Anybody may send MAIL, so it costs one MX question at most, whatever the domain's zone holds, and
 // an answer is kept in little memory. What DNS does not say counts as no. One thread, the shard's.

@@ -151,4 +151,12 @@ Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail) {
         reason::sender_null_mx);
 }
 
+Answer refuse_author(const mail::Domain& domain) {
+    return refuse(codes::mailbox_unavailable, codes::sender_null_mx,
+                  "The domain of the header From, " + said(domain.text()) +
+                      ", says that it takes no mail, so no answer could reach the author (null MX, "
+                      "RFC 7505)",
+                  reason::sender_null_mx);
+}
+
 }  // namespace turnaway::verdict

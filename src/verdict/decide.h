@@ -36,5 +36,7 @@ Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
 
 // `takes_no_mail`: the sender's domain says so with a null MX.
 Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail);
+// After the final dot: the only domain of the header From says so (RFC 7505 section 4.1).
+Answer refuse_author(const mail::Domain& domain);
 
 }  // namespace turnaway::verdict

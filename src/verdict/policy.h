@@ -34,7 +34,7 @@ enum class RefusingHostReply : std::uint8_t {
     code_556,
 };
 
-// RFC 7505 section 4.3. Clients in `networks` are our own: their administrator can be asked.
+// RFC 7505 sections 4.1 and 6. Clients in `networks` are our own: their administrator can be asked.
 enum class NullMxSender : std::uint8_t { refuse_outsiders, refuse_all, accept };
 
 struct Policy {

@@ -1,14 +1,15 @@
 """What the relay does for hosts and senders that take no mail, and from whom its reports come.
 
 Promises: names and suffixes in `[relay] mailless`; the other MX of such a name are looked at by --check-config and the doctor; a
-sender at a null MX is refused from outsiders only, unless the setting says otherwise; `[report] from` is in the reports.
+sender at a null MX is refused from outsiders only, unless the setting says otherwise, and an author at one when that is set; a report
+to a null MX ends at once; `[report] from` is in the reports.
 """
 import json
 import smtplib
 import subprocess
 import unittest
 
-from relay_daemon import BIN, HOST, PROGRAM, must
+from relay_daemon import BIN, HOST, PROGRAM, must, wait_until
 from relay_scene import SENDER, Scene
 
 LIMIT_S = 60
@@ -17,9 +18,9 @@ LIMIT_S = 60
 class Mailless(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.scene = Scene({"relay": {"networks": ["127.0.0.1/32"], "postmaster": SENDER,
+        cls.scene = Scene({"relay": {"networks": ["127.0.0.1/32"], "domains": ["ours.example"], "postmaster": SENDER,
                                      "mailless": ["www.example", "plain.example", ".servers.example"]},
-                           "verdict": {"null_mx_sender": "outsiders"}, "report": {"from": "ops@sender.example"}})
+                           "verdict": {"null_mx_sender": "outsiders", "null_mx_header_from": True}, "report": {"from": "ops@sender.example"}})
         scene = cls.scene
         cls.taking, cls.refusing = scene.host(), scene.host({"greeting": "521 mx.example Host does not accept mail"})
         scene.dns.add(f"{HOST} A {scene.block}.1", "null.example MX 0 .")
@@ -65,6 +66,29 @@ class Mailless(unittest.TestCase):
         self.assertEqual(self.client().mail("ann@null.example")[0], 250)
         code, words = self.client(outside=True).mail("ann@null.example")
         self.assertEqual((code, words[:6]), (550, b"5.7.27"))
+
+    def test_an_author_at_a_null_mx(self):
+        to = self.scene.domain("ours.example", host := self.scene.host())
+
+        def answer(header, sender=SENDER, outside=True):
+            client = self.client(outside)
+            must(client.mail(sender))
+            must(client.rcpt(to))
+            return client.data(header + "\r\n\r\nFrom: carol@sender.example\r\n")
+
+        refused = ["From: ann@null.example", 'Subject: x\r\nfrom: "Ann, B." <ann@Null.example>',
+                   "From: ann@null.example, bob@null.example"]
+        for header in refused:
+            code, words = answer(header)
+            self.assertEqual((code, words[:6]), (550, b"5.7.27"), header)
+        line = wait_until(lambda: self.scene.relay.lines("refused", command="END-OF-MESSAGE"), "the log")[0]
+        self.assertEqual((line["code"], line["status"], line["from"]), (550, "5.7.27", SENDER))
+        for header in ("From: ann@sender.example", "From: ann@null.example, bob@sender.example", "Subject: none",
+                       "From: ann@null.example\r\nFrom: ann@sender.example"):
+            self.assertEqual(answer(header)[0], 250, header)
+        self.assertEqual(answer(refused[0], sender="")[0], 250, "a report")
+        self.assertEqual(answer(refused[0], outside=False)[0], 250, "one of ours")
+        wait_until(lambda: len(host.messages) == 6, "what was taken")
 
     def test_a_report_to_a_null_mx_is_dropped_at_once(self):
         author = "ann@null.example"

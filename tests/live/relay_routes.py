@@ -79,6 +79,11 @@ class AtRcpt(unittest.TestCase):
             self.assertEqual((code, words[:6]), (550, b"5.7.27"))
             self.assertEqual(client.mail("")[0], 250)  # requirement 14
             self.assertEqual(client.rcpt("bob@nosender.example")[0], 556)
+            client.rset()
+            # The header From counts only when that is set.
+            client.mail("ann@sender.example")
+            client.rcpt(scene.domain("headerfrom.example", scene.host()))
+            self.assertEqual(client.data(b"From: ann@nosender.example\r\n\r\nx\r\n")[0], 250)
 
     def test_mailless_host(self):
         self.assertIn("does not accept mail", self.assert_refused("mailless.example", "556 5.3.2"))

@@ -58,6 +58,7 @@ TEST(Config, EmptyIsClosedAndKeepsWhatTheRfcAsks) {
     EXPECT_EQ(config.relay.mailless_reply, MaillessReply::domain_takes_no_mail);
     EXPECT_FALSE(config.metrics.listen);
     EXPECT_FALSE(config.verdict.look);
+    EXPECT_FALSE(config.verdict.null_mx_header_from);
     EXPECT_EQ(config.verdict.ask_again, 15min);
     EXPECT_EQ(config.verdict.refusing_host_reply, RefusingHostReply::by_evidence);
     EXPECT_EQ(config.control.socket, standard_control_socket);

@@ -340,5 +340,18 @@ TEST(DecideSender, RefusesNullMxAndNothingElse) {
     EXPECT_EQ(answer.reason, "accepted");
 }
 
+TEST(DecideSender, RefusesAnAuthorAtANullMx) {
+    const Answer refused = refuse_author(mail::Domain::parse("example.org").value());
+    EXPECT_EQ(on_the_wire(refused),
+              "550 5.7.27 The domain of the header From, example.org, says that it takes no mail, "
+              "so no answer could reach the author (null MX, RFC 7505)");
+    EXPECT_EQ(refused.reason, "sender_null_mx");
+    const Answer longest =
+        refuse_author(mail::Domain::parse(std::string(63, 'a') + '.' + std::string(63, 'b') + '.' +
+                                          std::string(63, 'c') + '.' + std::string(61, 'd'))
+                          .value());
+    EXPECT_TRUE(on_the_wire(longest).ends_with("(null MX, RFC 7505)"));
+}
+
 }  // namespace
 }  // namespace turnaway::verdict

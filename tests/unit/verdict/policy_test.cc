@@ -25,7 +25,7 @@ TEST(Mailless, ASuffixCoversWhatIsBelowIt) {
     EXPECT_FALSE(is_mailless(policy, user_at("[192.0.2.1]")));
 }
 
-// RFC 7505 section 4.3.
+// RFC 7505 sections 4.1 and 6.
 TEST(NullMxSender, IsRefusedFromOutsidersUnlessTheSettingSaysOtherwise) {
     Policy policy{.networks = {Network::parse("192.0.2.0/24").value()}};
     const auto inside = route::IpAddress::parse("192.0.2.9").value();
