@@ -5,6 +5,7 @@ Every form must say the same records as the JSON. Read by the real tool where it
 BIND's nsupdate (against a server that keeps what it is told), Node for DNSControl's JavaScript, Terraform's own formatter; a tool that
 is not here is named as skipped.
 """
+import functools
 import json
 import os
 import pathlib
@@ -42,6 +43,7 @@ def run(*args, stdin="", env=None):
                           env={k: v for k, v in os.environ.items() if k != "NO_COLOR"} | (env or {}))
 
 
+@functools.cache  # most tests want the same forms of the same wishes
 def written(*args):
     result = run(*args)
     assert result.returncode == 0, result.stderr
