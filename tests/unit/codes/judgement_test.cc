@@ -57,7 +57,8 @@ bool asks_to_send_again(std::string_view advice) {
         return advice.find(words) != std::string_view::npos;
     };
     const bool forbids = says("Do not") || says("before you send it again");
-    return !forbids && (says("again later") || says("end again") || says("ry again"));
+    return says("wait") || says("Wait") ||
+           (!forbids && (says("again later") || says("end again") || says("ry again")));
 }
 
 TEST(Judgement, NeverAdvisesAgainstItsRetry) {

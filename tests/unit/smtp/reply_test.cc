@@ -106,6 +106,7 @@ TEST(ReplyReader, FindsTheEnhancedCodeThatFits) {
     EXPECT_EQ(enhanced("354 3.0.0 x\r\n"), "");
     EXPECT_EQ(enhanced("550 5.1.1000 x\r\n"), "");
     EXPECT_EQ(enhanced("550 5.1.1: x\r\n"), "");
+    EXPECT_EQ(enhanced("550 5.01.1 x\r\n"), "") << "RFC 3463 section 2: no leading zeros";
 }
 
 TEST(ReplyReader, RefusesWhatIsNoReply) {
