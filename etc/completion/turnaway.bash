@@ -33,7 +33,7 @@ _turnaway() {
                     mapfile -t COMPREPLY < <(compgen -d -- "$word")
                     return ;;
             esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --json --keep --color" -- "$word") ;;
+            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --dialogues --json --keep --color" -- "$word") ;;
         doctor)
             case $previous in
                 --color)

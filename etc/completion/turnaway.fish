@@ -43,6 +43,7 @@ complete -c turnaway -n '__fish_seen_subcommand_from explain' -l provider -x -a 
 complete -c turnaway -n '__fish_seen_subcommand_from explain' -l color -x -a 'auto always never' -d 'Use colours'
 complete -c turnaway -n '__fish_seen_subcommand_from demo' -l once -d 'End after the five cases'
 complete -c turnaway -n '__fish_seen_subcommand_from demo' -l json -d 'Write one JSON object for each case'
+complete -c turnaway -n '__fish_seen_subcommand_from demo' -l dialogues -d 'Show each line that was said'
 complete -c turnaway -n '__fish_seen_subcommand_from demo' -l keep -x -a '(__fish_complete_directories)' -d 'Keep settings, queue and logs'
 complete -c turnaway -n '__fish_seen_subcommand_from demo' -l color -x -a 'auto always never' -d 'Use colours'
 complete -c turnaway -n '__fish_seen_subcommand_from doctor' -l config -r -F -d 'The configuration file of the relay'

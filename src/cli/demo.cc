@@ -1,27 +1,31 @@
-// `turnaway demo`: five real messages through turnaway-relay on loopback, each judged, shown as
-// they go; on a terminal it then stays up for the user's own.
+// `turnaway demo`: five real messages through turnaway-relay on loopback, each judged; on a
+// terminal it then stays up for the user's own.
 //
-// Exit 0 when all five ended as they should and the programs ended cleanly, 1 when not, 64 for a
-// wrong command line, 69 when a program or an address is missing, 74 when writing fails, 130 or 143
-// when a signal came before the five were through.
+// Exit 0 when all five ended as they should and the programs ended cleanly, and when nobody reads
+// the output any more; 1 when not, 64 for a wrong command line, 69 when a program or an address is
+// missing, 74 when writing fails, 130 or 143 when a signal came before the five were through.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/command.h"
+#include "cli/demo_mail.h"
 #include "cli/demo_page.h"
 #include "cli/demo_record.h"
 #include "cli/demo_run.h"
 #include "cli/demo_scene.h"
+#include "cli/demo_screen.h"
+#include "cli/demo_table.h"
+#include "cli/keyboard.h"
 #include "cli/stop_signals.h"
 #include "cli/terminal.h"
 
@@ -31,11 +35,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int exit_not_as_expected = 1;
-constexpr int exit_signal = 128;  // plus its number
+constexpr int exit_signal = 128;       // plus its number
+constexpr char end_of_input = '\x04';  // Ctrl-D
+constexpr auto log_look = 50ms;
 
 struct Options {
     bool is_once = false;
     bool json = false;
+    bool dialogues = false;
     std::string keep;
     std::string colour = "auto";
 };
@@ -43,55 +50,128 @@ struct Options {
 class Demo {
   public:
     explicit Demo(const Options& options)
-        : options_(options), page_(wants_colour(options.colour) ? ansi_colours : no_colours) {}
+        : options_(options),
+          colours_(wants_colour(options.colour) ? ansi_colours : no_colours),
+          page_(colours_),
+          table_(colours_) {
+        if (stays() && Keyboard::is_there()) stop_key_.emplace();
+        signals_.emplace();
+    }
 
     int run() {
         auto scene = DemoScene::open(options_.keep);
         if (!scene) return give_up(scene.error());
         scene_ = *std::move(scene);
-        if (!options_.json) say(page_.begin());
-        if (const auto up = scene_->await_relay(signals_.token()); !up && !is_over()) {
-            return give_up(up.error());
+        if (stop_key_) {
+            keyboard_.emplace(*stop_key_, [this](char key) { scene_->journal().add_key(key); });
         }
-        DemoRun run(*scene_, signals_.token(), [this](const auto& result, const auto& line) {
-            if (!options_.json) say(page_.line(line, result.begin));
-        });
-        for (std::size_t i = 0; i < demo_cases().size() && !is_over(); ++i) run_case(run, i);
+        if (!options_.json) say(DemoPage::begin(DemoScreen::columns()));
+        const auto up = scene_->await_relay(signals_->token());
+        if (!up) return is_over() ? finish(false, {}) : give_up(up.error());
+        DemoRun run(*scene_, signals_->token());
+        for (const auto& each : demo_cases()) {
+            if (!is_over()) run_case(run, each);
+        }
         const bool were_all = !is_over();
+        if (were_all && !options_.json) show_end();
         if (were_all && stays()) stay();
+        screen_.set_foot({});
         auto fault = scene_->end_programs();
         if (were_all && !fault) fault = run.judge_again();
         return finish(were_all, fault);
     }
 
   private:
-    bool is_over() const { return has_output_failed_ || signals_.token().stop_requested(); }
+    bool is_over() const { return !screen_.is_open() || signals_->token().stop_requested(); }
     bool stays() const {
         return !options_.is_once && !options_.json && ::isatty(STDOUT_FILENO) != 0;
     }
 
-    void run_case(DemoRun& run, std::size_t index) {
-        const auto& demo_case = demo_cases()[index];
-        if (!options_.json) say(page_.begin_case(index + 1, demo_cases().size(), demo_case));
+    void run_case(DemoRun& run, const DemoCase& demo_case) {
+        if (!options_.json) screen_.set_foot(table_.lines(DemoScreen::columns()));
         const auto& result = run.run(demo_case);
         if (is_over()) return;
         as_expected_ += result.fault ? 0 : 1;
-        say(options_.json ? record_of(result) : page_.end_case(result));
+        results_.push_back(&result);
+        table_.add(result);
+        show_case(results_.size());
         if (!result.fault) return;
         if (const auto fallen = scene_->fallen()) tell(*fallen);
     }
 
-    void stay() {
-        say(page_.end(as_expected_) + page_.stay(*scene_));
-        const auto since = Steady::now();
-        while (!is_over()) {
-            const auto news = scene_->journal().take(Steady::now() + 1s, signals_.token());
-            for (const auto& line : news.lines) say(page_.line(line, since));
-            for (const auto& arrival : news.arrivals) say(page_.arrival(arrival, since));
-            if (news.left_out > 0) say(fmt::format("({} more were not kept)\n", news.left_out));
-            // end_programs() says which, and its last words.
-            if (scene_->fallen()) signals_.stop();
+    void show_case(std::size_t number) {
+        const auto& result = *results_[number - 1];
+        const auto columns = DemoScreen::columns();
+        if (options_.json) {
+            say(record_of(result));
+        } else if (options_.dialogues) {
+            say(page_.case_as_a_whole(number, result, columns));
+        } else {
+            // Where there is no foot, the row is said here and now.
+            const auto row = screen_.has_foot() ? std::string() : table_.row(number, columns)[0];
+            say(page_.case_in_short(number, result, row, columns));
         }
+    }
+
+    // The last screen: the result, and what can be done now.
+    void show_end() {
+        const auto columns = DemoScreen::columns();
+        screen_.set_foot({});
+        std::string text;
+        for (const auto& each : table_.lines(columns)) text += each + '\n';
+        text += DemoPage::summary(table_, as_expected_, columns);
+        if (stays()) text += page_.stay(*scene_, columns);
+        say(text + DemoPage::next(columns));
+    }
+
+    void stay() {
+        for (const auto* each : results_) {
+            for (const auto& report : each->facts.reports) reports_.push_back(report);
+        }
+        scene_->take_log_lines();
+        if (keyboard_) {
+            const auto keys = page_.keys(DemoScreen::columns());
+            say('\n' + (screen_.has_foot() ? "" : keys + '\n'));
+            screen_.set_foot({keys});
+        }
+        while (!is_over()) {
+            const auto news = scene_->journal().take(Steady::now() + log_look, signals_->token());
+            for (const char key : news.keys) obey(key);
+            for (const auto& arrival : news.arrivals) show_report(arrival);
+            for (const auto& line : scene_->take_log_lines()) {
+                if (const auto mail = mail_.read(line)) {
+                    say(page_.mail_line(*mail, DemoScreen::columns()));
+                }
+            }
+            // end_programs() says which, and its last words.
+            if (scene_->fallen()) signals_->stop();
+        }
+    }
+
+    void obey(char key) {
+        const auto columns = DemoScreen::columns();
+        if (key >= '1' && static_cast<std::size_t>(key - '1') < results_.size()) {
+            const auto number = static_cast<std::size_t>(key - '0');
+            say(page_.case_as_a_whole(number, *results_[number - 1], columns));
+        } else if (key == 'r' && !reports_.empty()) {
+            // The next one each time, round and round.
+            say(page_.report(reports_[report_++ % reports_.size()], columns) + '\n');
+        } else if (key == 'q' || key == end_of_input) {
+            signals_->stop();
+        } else if (key == Keyboard::came_back) {
+            screen_.write_foot_anew();
+        }
+    }
+
+    void show_report(const Arrival& arrival) {
+        const auto report = read_report(arrival.content);
+        if (!report) return;  // the log says that it is delivered
+        report_ = reports_.size();
+        reports_.push_back(*report);
+        say(page_.mail_line({.what = "report",
+                             .about = fmt::format("{} <{}>", report->action, report->recipient),
+                             .words = report->status + " " + report->subject},
+                            DemoScreen::columns()));
     }
 
     static int give_up(const base::Error& error) {
@@ -102,24 +182,20 @@ class Demo {
     int finish(bool were_all, const std::optional<std::string>& fault) {
         if (options_.json && were_all) {
             say(record_of_all(demo_cases().size(), as_expected_, fault));
-        } else if (were_all && !stays()) {
-            say(page_.end(as_expected_));
         }
         if (fault) tell(*fault);
-        if (has_output_failed_) return base::exit_code(base::Fault::io);
-        if (!were_all) return exit_signal + signals_.signal();
+        if (screen_.fault()) {
+            tell(*screen_.fault());
+            return base::exit_code(base::Fault::io);
+        }
+        if (!screen_.is_open()) return 0;
+        if (!were_all) return exit_signal + signals_->signal();
         return as_expected_ == demo_cases().size() && !fault ? 0 : exit_not_as_expected;
     }
 
     void say(const std::string& text) {
-        if (has_output_failed_) return;
-        if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-            std::fflush(stdout) == 0) {
-            return;
-        }
-        tell(std::string("cannot write: ") + std::strerror(errno));
-        has_output_failed_ = true;
-        signals_.stop();
+        screen_.print(text);
+        if (!screen_.is_open()) signals_->stop();
     }
 
     static void tell(const std::string& words) {
@@ -127,11 +203,20 @@ class Demo {
     }
 
     const Options& options_;
-    StopSignals signals_;
+    // These two before every thread.
+    std::optional<StopKey> stop_key_;
+    std::optional<StopSignals> signals_;
+    const Colours& colours_;
+    DemoScreen screen_;
     DemoPage page_;
+    DemoTable table_;
+    DemoMail mail_;
     std::unique_ptr<DemoScene> scene_;
+    std::vector<const CaseResult*> results_;
+    std::vector<DemoReport> reports_;
+    std::size_t report_ = 0;  // the one to show next
     std::size_t as_expected_ = 0;
-    bool has_output_failed_ = false;
+    std::optional<Keyboard> keyboard_;  // last: its keys go to the scene
 };
 
 }  // namespace
@@ -143,6 +228,8 @@ Action add_demo(CLI::App& program) {
     command->get_help_ptr()->description("Print this help and end");
     command->add_flag("--once", options->is_once,
                       "End after the five cases; so it does when standard output is no terminal");
+    command->add_flag("--dialogues", options->dialogues,
+                      "Show each line that was said, not only what decided the case");
     command->add_flag("--json", options->json, "Write one JSON object for each case, then end");
     command
         ->add_option("--keep", options->keep,

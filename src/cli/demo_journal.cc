@@ -37,6 +37,14 @@ void DemoJournal::add_arrival(Arrival arrival) {
     changed_.notify_all();
 }
 
+void DemoJournal::add_key(char key) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (news_.keys.size() < keys_most) news_.keys += key;
+    }
+    changed_.notify_all();
+}
+
 News DemoJournal::take(Steady::time_point until, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, stop, until, [this] { return !news_.is_empty(); });

@@ -1,8 +1,8 @@
 // DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads,
-// until the one reader takes it.
+// and the keys that its user pressed, until the one reader takes it.
 //
-// Bounded: past lines_most or arrivals_most nothing more is kept until the reader has taken what is
-// there, and how many were left out is told.
+// Bounded: past lines_most, arrivals_most or keys_most nothing more is kept until the reader has
+// taken what is there, and how many lines and arrivals were left out is told.
 #pragma once
 
 #include <condition_variable>
@@ -44,18 +44,23 @@ struct Arrival {
 struct News {
     std::vector<WireLine> lines = {};
     std::vector<Arrival> arrivals = {};
+    std::string keys = {};  // that the user pressed
     std::size_t left_out = 0;
-    bool is_empty() const { return lines.empty() && arrivals.empty() && left_out == 0; }
+    bool is_empty() const {
+        return lines.empty() && arrivals.empty() && keys.empty() && left_out == 0;
+    }
 };
 
 class DemoJournal {
   public:
     static constexpr std::size_t lines_most = 10'000;
     static constexpr std::size_t arrivals_most = 1'000;
+    static constexpr std::size_t keys_most = 100;
 
     DialoguePtr begin_dialogue(std::string client, std::string server);
     void add_line(const DialoguePtr& dialogue, bool is_client, std::string text);
     void add_arrival(Arrival arrival);
+    void add_key(char key);
 
     // Waits until there is something. Empty at `until` and when asked to stop.
     News take(Steady::time_point until, const std::stop_token& stop);

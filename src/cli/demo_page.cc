@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "base/printable.h"
+#include "cli/demo_dialogue.h"
 #include "cli/demo_peers.h"
-#include "codes/reply_line.h"
+#include "cli/fitted_text.h"
 
 namespace turnaway::cli {
 namespace {
 
 constexpr std::size_t shown_bytes_most = 2000;
-constexpr std::size_t code_columns = 4;  // "250-"
-constexpr std::string_view indent = "    ";
 
 std::string printable(std::string_view text) {
     std::string out;
@@ -19,147 +19,116 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-// Words in lines of page_columns, each behind `margin`.
-std::string wrapped(std::string_view text, std::string_view margin) {
-    std::string out(margin);
-    std::size_t column = margin.size();
-    bool is_at_start = true;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        const auto word = text.substr(0, end);
-        if (!is_at_start && column + 1 + word.size() > page_columns) {
-            out += fmt::format("\n{}", margin);
-            column = margin.size();
-            is_at_start = true;
-        }
-        if (!is_at_start) out += ' ';
-        out += word;
-        column += word.size() + (is_at_start ? 0 : 1);
-        is_at_start = false;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out + '\n';
+bool is_narrow(std::size_t columns) {
+    return columns < DemoTable::wide_columns;
 }
 
-std::string with_bars(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        out += fmt::format("{}| {}\n", indent, printable(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
-std::string ending_words(const CaseResult& result) {
-    const auto ending = ending_of(result.facts);
-    if (!ending) return "no end in sight";
-    switch (*ending) {
-        case Ending::refused: {
-            std::string words = "refused with " + result.facts.reply->text();
-            if (result.facts.reply_enhanced) words += ' ' + result.facts.reply_enhanced->text();
-            return words;
-        }
-        case Ending::reported:
-            return "the sender has a report of failure, " + result.facts.reports.front().status;
-        case Ending::delayed:
-            return "still queued, and the sender knows: " + result.facts.reports.front().status;
-        case Ending::delivered:
-            return "delivered";
-    }
-    return {};
+std::string title_of(std::size_t number, const CaseResult& result) {
+    return fmt::format("{} bob@{}: {}", number, result.demo_case->domain, result.demo_case->title);
 }
 
 }  // namespace
 
-std::string DemoPage::begin() const {
+std::string DemoPage::begin(std::size_t columns) {
     return wrapped(
-        "turnaway-relay on loopback, with a DNS of its own, hosts that take no mail "
-        "(turnaway-refuse) and one that takes it. Five real messages go in; each line "
-        "is shown when it is said, in milliseconds since the case began.",
-        "");
+               "Five real messages from ann@sender.example go through turnaway-relay on this "
+               "machine, with a DNS and mail hosts of its own.",
+               "", columns) +
+           '\n';
 }
 
-std::string DemoPage::begin_case(std::size_t number, std::size_t count,
-                                 const DemoCase& demo_case) const {
-    return fmt::format("\n{}{}/{}  {}: {}{}\n{}{}\n\n", colours_.answer, number, count,
-                       demo_case.domain, demo_case.title, colours_.off, indent, demo_case.zone);
+std::string DemoPage::case_in_short(std::size_t number, const CaseResult& result,
+                                    std::string_view row, std::size_t columns) const {
+    const std::string head =
+        row.empty() ? cut_to(title_of(number, result), columns) : std::string(row);
+    std::string out = fmt::format("{}{}{}\n", colours_.label, head, colours_.off);
+    for (const auto& each : short_dialogue(result, columns)) out += each + '\n';
+    if (result.fault) out += wrapped("FAULT: " + printable(*result.fault), "  ", columns);
+    return out + '\n';
 }
 
-std::string DemoPage::line(const WireLine& line, Steady::time_point since) {
-    std::string text = line.text;
-    if (!line.is_client) {
-        std::string& begun = begun_replies_[line.dialogue->number];
-        if (codes::shape_of(text) == codes::LineShape::continued) {
-            begun += (begun.empty() ? "" : ", ") + text.substr(begun.empty() ? 0 : code_columns);
-            return {};
-        }
-        if (!begun.empty()) text = begun + ", " + text.substr(std::min(code_columns, text.size()));
-        begun_replies_.erase(line.dialogue->number);
-    }
-    const auto who = fmt::format("{} > {}", line.speaker(), line.listener());
-    return fmt::format("{:9.1f} ms  {}{:<38}{} {}\n", milliseconds_between(since, line.at),
-                       colours_.label, who, colours_.off, printable(text));
-}
-
-std::string DemoPage::report(const DemoReport& report) const {
-    return fmt::format("\n{}What the sender reads:\n{}{}|\n{}", indent,
-                       with_bars("Subject: " + report.subject + "\n\n" + report.person), indent,
-                       with_bars(report.delivery_status));
-}
-
-std::string DemoPage::end_case(const CaseResult& result) const {
-    std::string out;
-    for (const auto& each : result.facts.reports) out += report(each);
-    const auto milliseconds = result.milliseconds();
-    const std::string time = milliseconds ? fmt::format("{:.1f} ms", *milliseconds) : "no end";
-    out += fmt::format("\n{}{}turnaway-relay    {}: {}{}\n", indent, colours_.answer, time,
-                       ending_words(result), colours_.off);
-    for (const auto& other : other_servers(result.demo_case->name)) {
-        out += fmt::format("{}{:<17} {}\n", indent, other.name, other.does);
-    }
-    if (result.fault) {
-        out += '\n' + wrapped("FAULT: " + printable(*result.fault), indent);
-    } else {
-        out += '\n' + wrapped(result.demo_case->remark, indent);
-    }
-    return out;
-}
-
-std::string DemoPage::arrival(const Arrival& arrival, Steady::time_point since) const {
-    std::string to;
-    for (const auto& each : arrival.recipients) to += ' ' + printable(each);
-    std::string out = fmt::format("{:9.1f} ms  a message of {} octets from <{}> for{}\n",
-                                  milliseconds_between(since, arrival.at), arrival.content.size(),
-                                  printable(arrival.reverse_path), to);
-    if (const auto told = read_report(arrival.content)) out += report(*told) + '\n';
-    return out;
-}
-
-std::string DemoPage::end(std::size_t as_expected) const {
-    return '\n' + wrapped(fmt::format("{} of {} cases ended as they should. {}", as_expected,
-                                      demo_cases().size(), source_of_other_servers()),
-                          "");
-}
-
-std::string DemoPage::stay(const DemoScene& scene) const {
-    const auto& relay = scene.relay();
+std::string DemoPage::case_as_a_whole(std::size_t number, const CaseResult& result,
+                                      std::size_t columns) const {
+    const auto& demo_case = *result.demo_case;
     std::string out =
-        fmt::format("\n{}The demo stays up until Ctrl-C. The relay listens on {}:{}\n",
-                    colours_.answer, relay.text(), colours_.off);
-    out += fmt::format("{}swaks --server {} --port {} --from {} --to bob@refusing.example\n",
-                       indent, relay.address, relay.port, demo_sender);
-    out += wrapped("Recipients at", "");
-    for (const auto& each : demo_cases()) {
-        out += fmt::format("{}{:<18} {}\n", indent, each.domain, each.title);
-    }
+        fmt::format("\n{}{}{}", colours_.answer,
+                    wrapped(title_of(number, result), "", "  ", columns), colours_.off);
+    out += wrapped(fmt::format("DNS: {}", demo_case.zone), "  ", "    ", columns);
+    out += whole_dialogue(result, colours_, columns);
+    for (const auto& each : result.facts.reports) out += report(each, columns);
     out +=
-        wrapped("Mail for " + std::string(demo_sender) +
-                    ", so every report, is shown here. A host "
-                    "that has said 521 is remembered: the next message to it is refused at RCPT.",
-                "");
-    out += "Settings, queue and logs: " + scene.folder() + "\n\n";
+        fmt::format("\n  {}The same message in other servers:{}\n", colours_.label, colours_.off);
+    for (const auto& other : other_servers(demo_case.name)) {
+        out += fmt::format("  {:<15} {}\n", other.name, other.does);
+    }
+    out += '\n' + wrapped(demo_case.remark, "  ", columns);
+    if (result.fault) out += wrapped("FAULT: " + printable(*result.fault), "  ", columns);
+    return out + '\n';
+}
+
+std::string DemoPage::report(const DemoReport& report, std::size_t columns) const {
+    return fmt::format("\n  {}The report that the sender got:{}\n{}", colours_.label, colours_.off,
+                       report_text(report, columns));
+}
+
+std::string DemoPage::summary(const DemoTable& table, std::size_t as_expected,
+                              std::size_t columns) {
+    std::string text;
+    if (as_expected < demo_cases().size()) {
+        text =
+            fmt::format("{} of {} cases ended as they should.", as_expected, demo_cases().size());
+    } else {
+        text = "All five ended as they should.";
+    }
+    if (table.has_shortened()) {
+        text += fmt::format("{} {} hours by default.",
+                            is_narrow(columns) ? " *" : "   * shortened for the demo;",
+                            base::limits::queue_delay_notice / std::chrono::hours(1));
+    }
+    return '\n' + wrapped(text, "", columns) + wrapped(source_of_other_servers(), "", columns);
+}
+
+std::string DemoPage::stay(const DemoScene& scene, std::size_t columns) const {
+    const auto& relay = scene.relay();
+    const std::string_view invitation =
+        is_narrow(columns)
+            ? "Try it in another terminal (Ctrl-C ends the demo):"
+            : "Try it yourself in another terminal; this demo stays up until Ctrl-C:";
+    std::string out = fmt::format("\n{}{}{}\n", colours_.answer, invitation, colours_.off);
+    // One line for the shell, so that it can be copied from wherever the terminal breaks it.
+    const std::string_view line_break = is_narrow(columns) ? "" : "\\\n  ";
+    out += fmt::format(
+        "  bash -c '{{ printf \"%s\\r\\n\" \"EHLO me\" \"MAIL FROM:<{}>\" {}"
+        "\"RCPT TO:<bob@nomail.example>\" QUIT >&0; cat; }} <>/dev/tcp/{}/{}'\n",
+        demo_sender, line_break, relay.address, relay.port);
+    if (is_narrow(columns)) return out;
+    out += wrapped(fmt::format("Or any mail program: server {}, port {}, to bob at a domain above.",
+                               relay.address, relay.port),
+                   "", columns);
     return out;
+}
+
+std::string DemoPage::next(std::size_t columns) {
+    const std::string_view gap = is_narrow(columns) ? "\n      " : "     ";
+    return fmt::format("\nNext: turnaway check YOURDOMAIN{}turnaway park audit YOURDOMAIN\n", gap);
+}
+
+std::string DemoPage::keys(std::size_t columns) const {
+    const std::string_view words =
+        is_narrow(columns) ? "1-5 dialogue   r report   q quit"
+                           : "1-5 show that dialogue   r the report the sender got   q quit";
+    const std::string text = cut_to(words, columns - 1);
+    return fmt::format("{}{}{}", colours_.label, text, colours_.off);
+}
+
+std::string DemoPage::mail_line(const MailLine& line, std::size_t columns) const {
+    // A reply often has the address in its own words.
+    std::string text = line.words.find(line.about) == std::string::npos ? line.about + ": " : "";
+    text = printable(text + line.words);
+    const bool is_refusal = line.what == "refused" || line.what == "returned";
+    const auto head = fmt::format("{}{:<10}{}", is_refusal ? colours_.answer : "", line.what,
+                                  is_refusal ? colours_.off : "");
+    return wrapped(text, head, std::string(columns_of(head), ' '), columns);
 }
 
 }  // namespace turnaway::cli

@@ -1,40 +1,44 @@
-// DemoPage: what the demo prints for people: each case with its dialogues, its end and what other
-// servers do.
+// DemoPage: what the demo prints for people around its table and its dialogues: the beginning, each
+// case, the last screen, the answers to keys, a line for each message of the user.
 //
-// What peers said is made safe to show. Lines are as wide as what was said; sentences are wrapped
-// at page_columns.
+// Everything is wrapped or cut to the columns that it is given.
 #pragma once
 
-#include <map>
 #include <string>
+#include <string_view>
 
+#include "cli/demo_mail.h"
 #include "cli/demo_run.h"
+#include "cli/demo_table.h"
 #include "cli/explain_record.h"
 
 namespace turnaway::cli {
-
-inline constexpr std::size_t page_columns = 78;
 
 class DemoPage {
   public:
     explicit DemoPage(const Colours& colours) : colours_(colours) {}
 
-    std::string begin() const;
-    std::string begin_case(std::size_t number, std::size_t count, const DemoCase& demo_case) const;
-    // `since`: what its time is counted from. A reply of several lines is shown as one, at its
-    // last.
-    std::string line(const WireLine& line, Steady::time_point since);
-    std::string end_case(const CaseResult& result) const;
-    // For a message that came while the demo stays up.
-    std::string arrival(const Arrival& arrival, Steady::time_point since) const;
-    std::string end(std::size_t as_expected) const;
-    std::string stay(const DemoScene& scene) const;
+    static std::string begin(std::size_t columns);
+    // A case that has ended, in at most six lines: its row or, where the table is shown anyway,
+    // what is wrong with the domain; then what decided it.
+    std::string case_in_short(std::size_t number, const CaseResult& result, std::string_view row,
+                              std::size_t columns) const;
+    // Everything about it: DNS, each line that was said, reports, the other servers.
+    std::string case_as_a_whole(std::size_t number, const CaseResult& result,
+                                std::size_t columns) const;
+    // How all ended; `as_expected` of them as they should.
+    static std::string summary(const DemoTable& table, std::size_t as_expected,
+                               std::size_t columns);
+    // How to send a message of one's own, and where to go on.
+    std::string stay(const DemoScene& scene, std::size_t columns) const;
+    static std::string next(std::size_t columns);
+    std::string keys(std::size_t columns) const;
+
+    std::string report(const DemoReport& report, std::size_t columns) const;
+    std::string mail_line(const MailLine& line, std::size_t columns) const;
 
   private:
-    std::string report(const DemoReport& report) const;
-
     const Colours& colours_;
-    std::map<std::size_t, std::string> begun_replies_;  // by dialogue
 };
 
 }  // namespace turnaway::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 namespace turnaway::cli {
 namespace {
@@ -18,10 +19,18 @@ std::vector<OtherServer> other_servers(std::string_view demo_case) {
     return found;
 }
 
-std::string_view source_of_other_servers() {
-    return "The others: measured on Debian 12 with the default settings of their packages on "
-           "2026-11-22, hosts on loopback; all of them took every message at RCPT "
-           "(data/demo_peers.csv, docs/senders.md).";
+std::string_view slowest_of_others(std::string_view demo_case) {
+    const auto* const row = std::ranges::find(
+        slowest_rows, demo_case, &std::pair<std::string_view, std::string_view>::first);
+    return row == slowest_rows.end() ? std::string_view() : row->second;
+}
+
+std::size_t other_servers_count() {
+    return servers;
+}
+
+std::string source_of_other_servers() {
+    return "The others: measured on " + std::string(measured_on) + ", see docs/senders.md.";
 }
 
 }  // namespace turnaway::cli

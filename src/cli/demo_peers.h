@@ -1,8 +1,11 @@
 // DemoPeers: what other mail servers do in the cases of the demo, as measured.
 //
-// The table is data/demo_peers.csv; each row there says where it is from.
+// The table is data/demo_peers.csv, which tests/live/demo_peers.py writes; docs/senders.md shows
+// the same rows.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +15,10 @@ struct OtherServer {
     std::string_view demo_case, name, does;
 };
 std::vector<OtherServer> other_servers(std::string_view demo_case);
+// Those that leave their user waiting longest: `Postfix, Sendmail: 5 days`. Empty for no case.
+std::string_view slowest_of_others(std::string_view demo_case);
+std::size_t other_servers_count();
 // Where those figures are from, in a sentence.
-std::string_view source_of_other_servers();
+std::string source_of_other_servers();
 
 }  // namespace turnaway::cli

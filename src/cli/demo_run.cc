@@ -57,7 +57,7 @@ const CaseResult& DemoRun::run(const DemoCase& demo_case) {
     return result;
 }
 
-// In a thread of its own, so that the dialogue is told while it goes on.
+// In a thread of its own, so that the journal is emptied while it goes on.
 base::Result<Handed> DemoRun::hand_over_message(CaseResult& result) {
     base::Result<Handed> handed = base::fail(base::Fault::software, "nothing was sent");
     std::stop_source is_over;
@@ -86,7 +86,6 @@ void DemoRun::collect_until_over(CaseResult& result) {
 
 void DemoRun::take(CaseResult& result, News news) {
     for (auto& line : news.lines) {
-        on_line_(result, line);
         if (!line.is_client && scene_.is_refusing_host(line.dialogue->server) &&
             line.text.starts_with(codes::host_takes_no_mail.text())) {
             result.facts.has_met_refusing_host = true;

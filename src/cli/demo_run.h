@@ -5,7 +5,6 @@
 // counts: `judge_again` looks at everything once more.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -37,10 +36,7 @@ class DemoRun {
   public:
     static constexpr std::chrono::seconds case_wait_most{30};
 
-    // `on_line`: told each line of a dialogue soon after it was said.
-    using OnLine = std::function<void(const CaseResult&, const WireLine&)>;
-    DemoRun(DemoScene& scene, std::stop_token stop, OnLine on_line)
-        : scene_(scene), stop_(std::move(stop)), on_line_(std::move(on_line)) {}
+    DemoRun(DemoScene& scene, std::stop_token stop) : scene_(scene), stop_(std::move(stop)) {}
 
     // Valid until the run goes.
     const CaseResult& run(const DemoCase& demo_case);
@@ -56,7 +52,6 @@ class DemoRun {
 
     DemoScene& scene_;
     std::stop_token stop_;
-    OnLine on_line_;
     std::vector<std::unique_ptr<CaseResult>> results_;
 };
 

@@ -143,7 +143,7 @@ base::Result<void> DemoScene::write_configuration() {
          << exchange("sender.example", 10, healthy_name) << address(healthy_name, healthy_)
          << "]\n\n[delivery]\nport = " << healthy_.port << "\n\n[spool]\npath = \"" << folder_
          << "/spool\"\nfree_bytes_least = 0\n\n[control]\nsocket = \"" << folder_
-         << "/relay.sock\"\n\n"
+         << "/relay.sock\"\n\n[log]\nformat = \"json\"\n\n"
          << "# So that a visitor need not wait for hours: the standard is 4h, 4h and 10m.\n"
          << "[lifetime]\nimplicit_unreachable = \"1m\"\ndelay_notice = \"1s\"\n"
          << "retry_first = \"1s\"\nretry_most = \"10s\"\n";
@@ -209,6 +209,19 @@ base::Result<void> DemoScene::await_relay(const std::stop_token& stop) const {
     }
     return base::fail(Fault::unavailable, "turnaway-relay does not greet; its last words:\n" +
                                               tail_of(programs_.back().log_file));
+}
+
+std::vector<std::string> DemoScene::take_log_lines() {
+    std::vector<std::string> lines;
+    if (programs_.empty()) return lines;
+    std::ifstream file(programs_.back().log_file);
+    file.seekg(static_cast<std::streamoff>(log_bytes_read_));
+    // A last line without its end is still being written.
+    for (std::string line; std::getline(file, line) && !file.eof();) {
+        log_bytes_read_ += line.size() + 1;
+        lines.push_back(std::move(line));
+    }
+    return lines;
 }
 
 std::optional<std::string> DemoScene::fallen() {

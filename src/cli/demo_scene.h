@@ -37,6 +37,8 @@ class DemoScene {
     const std::string& folder() const { return folder_; }
     // Waits until the relay greets, so that its start counts for no case.
     base::Result<void> await_relay(const std::stop_token& stop) const;
+    // The whole lines that came to the relay's log since the last time.
+    std::vector<std::string> take_log_lines();
     // The name of the program that has ended by itself and the last words of its log.
     std::optional<std::string> fallen();
     // Asks the programs to end; what they said until then is still in the journal. Nothing when
@@ -56,6 +58,7 @@ class DemoScene {
     void start_hosts();
 
     const bool is_kept_;
+    std::size_t log_bytes_read_ = 0;
     std::optional<Account> account_;
     std::string folder_;
     // All on one port but the relay and turnaway-refuse behind each ear.

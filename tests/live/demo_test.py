@@ -3,74 +3,17 @@ missing programs. After each end nothing is left: no process, no file."""
 import json
 import os
 import pathlib
-import pty
 import pwd
 import re
-import select
 import shutil
 import signal
 import smtplib
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-BIN = pathlib.Path(os.environ["TURNAWAY_BIN"])
-PROGRAMS = ("turnaway", "turnaway-relay", "turnaway-refuse")
-LIMIT_S = 120
-
-
-def children_of(process_id):
-    """Process ids of all children, grandchildren included."""
-    found = []
-    for task in pathlib.Path(f"/proc/{process_id}/task").glob("*"):
-        try:
-            below = [int(each) for each in (task / "children").read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        for each in below:
-            found += [each, *children_of(each)]
-    return found
-
-
-def is_running(process_id):
-    try:
-        return ") Z " not in pathlib.Path(f"/proc/{process_id}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-class DemoTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="demo-test-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        os.chmod(self.folder, 0o755)
-        self.temporary = pathlib.Path(self.folder, "tmp")
-        self.temporary.mkdir(mode=0o777)
-        self.temporary.chmod(0o777)
-        self.environment = dict(os.environ, TMPDIR=str(self.temporary))
-
-    def run_demo(self, *options, program=BIN / "turnaway", **keywords):
-        return subprocess.run([program, "demo", *options], capture_output=True, text=True, timeout=LIMIT_S,
-                              env=self.environment, **keywords)
-
-    def start_demo(self, *options, **keywords):
-        process = subprocess.Popen([BIN / "turnaway", "demo", *options], env=self.environment, text=True, **keywords)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        return process
-
-    def check_nothing_is_left(self, children=()):
-        self.assertEqual(list(self.temporary.iterdir()), [])
-        self.assertEqual([each for each in children if is_running(each)], [])
-
-    def copy_programs(self, *names):
-        folder = pathlib.Path(self.folder, "bin")
-        folder.mkdir(mode=0o755)
-        for name in names:
-            shutil.copy(BIN / name, folder / name)
-        return folder
+from demo_case import BIN, LIMIT_S, PROGRAMS, DemoTest, Terminal, children_of, is_running
 
 
 class Cases(DemoTest):
@@ -113,13 +56,33 @@ class Cases(DemoTest):
     def test_without_a_terminal_it_ends_after_the_cases(self):
         result = self.run_demo()
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        self.assertIn("5 of 5 cases ended as they should", result.stdout)
+        self.assertIn("All five ended as they should.", result.stdout)
         self.assertIn("556 5.1.10 <bob@nomail.example>", result.stdout)
         self.assertIn("521 mx.refusing.example Host does not accept mail", result.stdout)
-        self.assertIn("Status: 5.3.2", result.stdout)
-        self.assertRegex(result.stdout, r"Postfix [\d.]+ +keeps it for 5 days")
         self.assertNotIn("\x1b", result.stdout)
+        self.assertNotIn("Try it yourself", result.stdout)
         self.check_nothing_is_left()
+
+    def test_each_case_takes_six_lines_at_most_and_then_comes_the_table(self):
+        paragraphs = self.run_demo().stdout.split("\n\n")
+        cases = [each.splitlines() for each in paragraphs if re.match(r"[1-5] bob@", each)]
+        self.assertEqual([lines[0][0] for lines in cases], list("12345"))
+        self.assertLessEqual(max(map(len, cases)), 6, cases)
+        table = next(each.splitlines() for each in paragraphs if each.startswith("  to "))
+        self.assertEqual(len(table), 6)
+        self.assertRegex(table[0], "^  to +turnaway +slowest of 5 others$")
+        self.assertRegex(table[1], r"^1 bob@nomail\.example    refused +\d+ ms  556 5\.1\.10   OpenSMTPD: 4 days$")
+        self.assertRegex(table[4], r"^4 bob@silent\.example    kept; sender told [\d.]+ m?s \* +Postfix, Sendmail: 5 days$")
+        self.assertEqual(table[1:], [lines[0] for lines in cases])
+        self.assertLessEqual(max(map(len, "\n".join(paragraphs).splitlines())), 80)
+
+    def test_all_dialogues(self):
+        result = self.run_demo("--dialogues")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("Status: 5.3.2", result.stdout)
+        self.assertIn("S: 354 ", result.stdout)
+        self.assertRegex(result.stdout, r"Postfix [\d.]+ +keeps it for 5 days")
+        self.assertLessEqual(max(map(len, result.stdout.splitlines())), 80)
 
     def test_a_host_that_does_not_refuse_is_noticed(self):
         folder = self.copy_programs("turnaway", "turnaway-relay")
@@ -133,52 +96,30 @@ class Cases(DemoTest):
         self.check_nothing_is_left()
 
 
-class Ends(DemoTest):
-    def start_on_terminal(self, *options):
-        """The demo in a session of its own on a new terminal: process id and our side of the terminal."""
-        process_id, terminal = pty.fork()
-        if process_id == 0:
-            os.execve(BIN / "turnaway", ["turnaway", "demo", *options], self.environment)
-        self.addCleanup(os.close, terminal)
-        return process_id, terminal
-
-    def read_until(self, terminal, words, text=""):
-        end = time.monotonic() + LIMIT_S
-        while words not in text:
-            ready, _, _ = select.select([terminal], [], [], max(0, end - time.monotonic()))
-            self.assertTrue(ready, f"{words!r} did not come: {text}")
-            text += os.read(terminal, 65536).decode()
-        return text
-
-    def wait(self, process_id, terminal):
-        while True:
-            try:
-                if not os.read(terminal, 65536):
-                    break
-            except OSError:  # the terminal has no other side any more
-                break
-        return os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
-
+class Ends(Terminal):
     def test_on_a_terminal_it_stays_up_until_ctrl_c(self):
         process_id, terminal = self.start_on_terminal()
-        text = self.read_until(terminal, "Settings, queue and logs: ")
-        address, port = re.search(r"--server (\S+) --port (\d+)", text).groups()
+        text = self.read_until(terminal, "q quit")
+        address, port = self.address_in(text)
         children = children_of(process_id)
         self.assertEqual(len(children), 3)
         with smtplib.SMTP(address, int(port), timeout=20) as client:
-            client.sendmail("ann@sender.example", ["bob@healthy.example"], "Subject: by hand\r\n\r\nHello.\r\n")
             # The demo's second case has taught the relay about this host.
             with self.assertRaises(smtplib.SMTPRecipientsRefused) as refused:
                 client.sendmail("ann@sender.example", ["bob@refusing.example"], "Subject: no\r\n\r\n")
             self.assertEqual(refused.exception.recipients["bob@refusing.example"][0], 556)
-        self.read_until(terminal, "from <ann@sender.example> for bob@healthy.example", text)
+            self.read_until(terminal, "556 5.3.2 <bob@refusing.example>")
+            client.sendmail("ann@sender.example", ["bob@healthy.example"], "Subject: by hand\r\n\r\nHello.\r\n")
+            self.read_until(terminal, "delivered <bob@healthy.example>")
+            client.sendmail("ann@sender.example", ["bob@silent.example"], "Subject: later\r\n\r\nHello.\r\n")
+        self.read_until(terminal, "delayed <bob@silent.example>")
         os.write(terminal, b"\x03")
         self.assertEqual(self.wait(process_id, terminal), 0)
         self.check_nothing_is_left(children)
 
     def test_ctrl_c_within_the_cases(self):
         process_id, terminal = self.start_on_terminal()
-        self.read_until(terminal, "EHLO")
+        self.read_until(terminal, "RCPT TO")
         children = children_of(process_id)
         os.write(terminal, b"\x03")
         self.assertEqual(self.wait(process_id, terminal), 128 + signal.SIGINT)
@@ -192,7 +133,7 @@ class Ends(DemoTest):
     def test_sigterm_within_the_cases(self):
         process = self.start_demo(stdout=subprocess.PIPE)
         for line in process.stdout:
-            if "EHLO" in line:
+            if "RCPT TO" in line:
                 break
         children = children_of(process.pid)
         self.assertEqual(len(children), 3)
@@ -205,7 +146,7 @@ class Ends(DemoTest):
     def test_killed_it_leaves_no_process(self):
         process = self.start_demo(stdout=subprocess.PIPE)
         for line in process.stdout:
-            if "EHLO" in line:
+            if "RCPT TO" in line:
                 break
         children = children_of(process.pid)
         self.assertEqual(len(children), 3)
@@ -216,14 +157,24 @@ class Ends(DemoTest):
             self.assertLess(time.monotonic(), end, "a child outlives the demo")
             time.sleep(0.02)
 
-    def test_output_that_nobody_reads(self):
-        process = self.start_demo(stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.stdout.readline()
-        process.stdout.close()
+    def test_a_reader_that_goes_is_no_error(self):
+        for options in ((), ("--json",), ("--dialogues",)):
+            with self.subTest(options):
+                process = self.start_demo(*options, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                process.stdout.readline()
+                process.stdout.close()
+                words = process.stderr.read()
+                process.stderr.close()
+                self.assertEqual((process.wait(timeout=LIMIT_S), words), (0, ""))
+                self.check_nothing_is_left()
+
+    def test_a_full_disk_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            process = self.start_demo(stdout=full, stderr=subprocess.PIPE)
         words = process.stderr.read()
         process.stderr.close()
         self.assertEqual(process.wait(timeout=LIMIT_S), 74, words)
-        self.assertIn("cannot write", words)
+        self.assertEqual(words, "turnaway demo: cannot write: No space left on device\n")
         self.check_nothing_is_left()
 
 
@@ -283,7 +234,7 @@ class Surroundings(DemoTest):
         self.assertEqual(self.run_demo("--json", "--keep", kept).returncode, 0)
         names = {path.name for path in kept.iterdir()}
         self.assertLessEqual({"relay.conf", "spool", "turnaway-relay-3.log"}, names)
-        self.assertIn("status=bounced", (kept / "turnaway-relay-3.log").read_text())
+        self.assertIn('"result":"bounced"', (kept / "turnaway-relay-3.log").read_text())
         result = self.run_demo("--json", "--keep", kept)
         self.assertEqual(result.returncode, 64)
         self.assertIn("is not empty", result.stderr)

@@ -1,12 +1,19 @@
 """The page docs/senders.md, written from the results of a matrix run.
 
 Promises: the same results give the same text but for the date; every figure and every outcome in a
-table comes from the run. A sentence of advice that the run does not bear out is left out.
+table comes from the run. A sentence of advice that the run does not bear out is left out. The section
+about the demo is from a run of its own (demo_peers.py), kept in data/demo_peers.csv.
 """
+import csv
+import re
 import textwrap
 import time
+from pathlib import Path
 
 from refuse import STAGES
+
+DEMO_TABLE = Path(__file__).resolve().parents[2] / "data" / "demo_peers.csv"
+DEMO_HEADING = "## What happens in the cases of `turnaway demo`?"
 
 OUTCOME_WORDS = {"bounced": "bounced", "deferred": "**deferred**", "silent": "no answer",
                  "not taken": "not taken"}
@@ -16,7 +23,8 @@ def page(results, program_version):
     plain = [result for result in results if not result["heading"]]
     asides = [result for result in results if result["heading"]]
     parts = [head(program_version), advice(plain, asides), outcomes(plain), reports(plain),
-             deferrals(plain), wire(plain), other(asides), method(plain), dialogue(plain)]
+             deferrals(plain), wire(plain), demo_cases(demo_rows()), other(asides), method(plain),
+             dialogue(plain)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -128,6 +136,38 @@ def wire(plain):
     return ("## What does the sender say on the wire?\n\n"
             "The commands of the first connection. `+` joins commands sent in one go "
             "(PIPELINING).\n\n" + table(rows))
+
+
+def demo_rows():
+    with DEMO_TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def demo_cases(rows):
+    """The section about the demo; without its heading's blank lines."""
+    cases = list(dict.fromkeys(row["case"] for row in rows))
+    lines = [["sender", *cases]]
+    for server in dict.fromkeys(row["server"] for row in rows):
+        mine = {row["case"]: row for row in rows if row["server"] == server}
+        lines.append([f"{server} {mine[cases[0]]['version']}", *(demo_words(mine[case]) for case in cases)])
+    return (f"{DEMO_HEADING}\n\n"
+            f"Measured on {rows[0]['measured']} by `tests/live/demo_peers.py --write`, which wrote this section and\n"
+            "`data/demo_peers.csv`. The cases are a null MX, a host that says 521 in its greeting, such a host\n"
+            "before one that takes mail, an address where nothing listens, and a domain that takes mail.\n"
+            "`kept`: neither a report nor the message itself came within 30 s; the days are from the sender's\n"
+            f"own settings.\n\n{table(lines)}")
+
+
+def demo_words(row):
+    if row["outcome"] == "kept":
+        return f"**kept**, for {row['days']} days"
+    status = f" {code(row['status'])}" if row["status"] else ""
+    return f"{row['outcome']}{status}, {duration(float(row['seconds']))}"
+
+
+def with_demo_cases(text, rows):
+    """The page with the section of these rows instead of its own."""
+    return re.sub(rf"{re.escape(DEMO_HEADING)}\n.*?(?=\n\n## )", lambda _: demo_cases(rows), text, count=1, flags=re.DOTALL)
 
 
 def other(asides):

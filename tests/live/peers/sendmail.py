@@ -29,7 +29,7 @@ class Sendmail(Peer):
                 current = Queued(identifier[1])
             elif current and line.strip().startswith("("):
                 current.reason = line.strip().strip("()")
-            elif current and line.strip() == recipient:
+            elif current and line.strip().strip("<>") == recipient:
                 found.append(current)
         return found
 
