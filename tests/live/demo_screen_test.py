@@ -100,8 +100,7 @@ class Restored(Terminal):
                                     ("Ctrl-C", lambda process_id, terminal: os.write(terminal, b"\x03"), 0),
                                     ("SIGTERM", lambda process_id, terminal: os.kill(process_id, signal.SIGTERM), 0)):
             with self.subTest(name):
-                process_id, terminal, other_side = self.start_with_other_side()
-                before = termios.tcgetattr(other_side)
+                process_id, terminal, other_side, before = self.start_with_other_side()
                 self.read_until(terminal, "q quit")
                 self.assertFalse(termios.tcgetattr(other_side)[3] & (termios.ECHO | termios.ICANON))
                 end(process_id, terminal)
@@ -109,16 +108,17 @@ class Restored(Terminal):
                 self.assertEqual(termios.tcgetattr(other_side), before)
 
     def start_with_other_side(self):
-        """On a terminal that stays when the demo has gone."""
+        """On a terminal that stays when the demo has gone; its settings before come last."""
         terminal, other_side = pty.openpty()
         for each in (terminal, other_side):
             self.addCleanup(os.close, each)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        before = termios.tcgetattr(other_side)
         process_id = os.fork()
         if process_id == 0:
             login_tty(other_side)
             os.execve(BIN / "turnaway", ["turnaway", "demo"], {**self.environment, "TERM": "xterm"})
-        return process_id, terminal, other_side
+        return process_id, terminal, other_side, before
 
     def test_while_it_is_stopped(self):
         shell, terminal = pty.fork()
