@@ -1,7 +1,7 @@
 # fish completion for turnaway-relay(8)
 complete -c turnaway-relay -f
 complete -c turnaway-relay -l config -r -F -d 'Configuration file'
-complete -c turnaway-relay -l check-config -d 'Check the configuration and end'
+complete -c turnaway-relay -l check-config -d 'Check the configuration and exit'
 complete -c turnaway-relay -l list-settings -d 'Print every setting with its default'
 complete -c turnaway-relay -l print-schema -d 'Print every setting as JSON'
 complete -c turnaway-relay -l no-sandbox -d 'Run without landlock and seccomp'

@@ -25,43 +25,40 @@ char delimiter_of(const BulkOptions& options) {
 }
 
 void add_bulk_options(CLI::App* command, BulkOptions& options) {
-    auto* const input =
-        command
-            ->add_option("--input", options.input,
-                         "Take every row of this file, a name a line; - for standard input")
-            ->type_name("FILE");
-    auto* const column =
-        command
-            ->add_option("--column", options.column,
-                         "The rows are CSV: ask about this column, by its name or its number")
-            ->type_name("NAME|NUMBER")
-            ->needs(input);
-    command->add_flag("--no-header", options.has_no_header, "The first row of the CSV is no header")
+    auto* const input = command
+                            ->add_option("--input", options.input,
+                                         "Read this file, one name per line; - for standard input")
+                            ->type_name("FILE");
+    auto* const column = command
+                             ->add_option("--column", options.column,
+                                          "The file is CSV: use this column, by name or number")
+                             ->type_name("NAME|NUMBER")
+                             ->needs(input);
+    command->add_flag("--no-header", options.has_no_header, "The CSV has no header row")
         ->needs(column);
     command
-        ->add_option(
-            "--delimiter", options.delimiter,
-            "The character between the cells of the CSV: ';', '|', tab; a comma by default")
+        ->add_option("--delimiter", options.delimiter,
+                     "The delimiter of the CSV, such as ';', '|' or tab; a comma by default")
         ->check(CLI::Validator(fault_of_delimiter, ""))
         ->type_name("CHARACTER")
         ->needs(input);
     auto* const output =
         command
             ->add_option("--output", options.output,
-                         "Write the rows to this file, which must not exist yet; - for standard "
-                         "output")
+                         "Write the results to this file, which must not exist yet; - for "
+                         "standard output")
             ->type_name("FILE")
             ->needs(input);
-    command->add_flag("--resume", options.resumes, "Go on where the rows in the output file end")
+    command->add_flag("--resume", options.resumes, "Continue where the output file ends")
         ->needs(output);
-    command->add_option("--parallel", options.parallel, "So many rows are asked about at one time")
+    command->add_option("--parallel", options.parallel, "The number of rows checked in parallel")
         ->capture_default_str()
         ->check(CLI::Range(1, 100'000))
         ->type_name("NUMBER")
         ->needs(input);
     command
         ->add_flag("--progress", options.shows_progress,
-                   "Tell the progress on standard error, also when that is no terminal")
+                   "Show the progress on standard error, even without a terminal")
         ->needs(input);
 }
 

@@ -127,25 +127,27 @@ int run_check(CheckOptions& options) {
 
 void add_judging_options(CLI::App* command, CheckOptions& options) {
     command->add_flag("--connect", options.connects,
-                      "Ask the hosts too: greeting, EHLO, QUIT, never MAIL or RCPT");
-    command->add_flag("--host", options.are_hosts,
-                      "The names are hosts: ask them, whatever their MX (an IP address always is)");
+                      "Connect to the hosts too: greeting, EHLO, QUIT, never MAIL or RCPT");
+    command->add_flag(
+        "--host", options.are_hosts,
+        "The names are hosts: connect to them and ignore their MX (always so for an IP address)");
     command->add_flag("--private-allowed", options.private_allowed,
-                      "Private addresses (RFC 1918 and its like) are hosts like any other, for use "
+                      "Treat private addresses (RFC 1918 and similar) as public ones, for use "
                       "inside a network");
     command->add_flag("--loopback-allowed", options.loopback_allowed,
-                      "Loopback addresses are hosts like any other, to try things out");
+                      "Treat loopback addresses as public ones, for tests");
     command->add_option("--port", options.port, "The port to connect to")
         ->capture_default_str()
         ->check(CLI::Range(1, 65535))
         ->type_name("PORT");
     command
-        ->add_option("--egress", options.egress,
-                     "Whom to ask whether mail leaves this machine, instead of well-known hosts")
+        ->add_option(
+            "--egress", options.egress,
+            "The host to connect to when outgoing mail is tested, instead of well-known ones")
         ->type_name("HOST[:PORT]");
     command
         ->add_option("--resolver", options.servers,
-                     "The DNS server to ask instead of the system's; may be given several times")
+                     "The DNS server to use instead of the system's; can be repeated")
         ->type_name("ADDRESS[@PORT]")
         ->allow_extra_args(false);
     command
@@ -153,27 +155,30 @@ void add_judging_options(CLI::App* command, CheckOptions& options) {
                      "Validate DNSSEC from this file of DS or DNSKEY records")
         ->type_name("FILE");
     add_wait_option(*command, "--timeout", options.timeout,
-                    "How long one DNS answer, connection or reply may take");
+                    "Timeout of a DNS answer, a connection or a reply");
 }
 
 void add_showing_options(CLI::App* command, CheckOptions& options) {
     command->add_flag("--why", options.cites_sources, "Cite the sections of the RFCs");
-    command->add_flag("--fix", options.shows_cure, "Print the records that would cure it");
-    auto* const json =
-        command->add_flag("--json", options.is_json, "Write one JSON object a line (docs/json.md)");
-    auto* const csv = command->add_flag("--csv", options.is_csv, "Write rows of CSV with a header");
+    command->add_flag("--fix", options.shows_cure,
+                      "Print the DNS records that would change the result");
+    auto* const json = command->add_flag("--json", options.is_json,
+                                         "Write one JSON object per line (docs/json.md)");
+    auto* const csv = command->add_flag("--csv", options.is_csv, "Write CSV with a header row");
     auto* const nagios =
         command
-            ->add_flag("--nagios", options.is_nagios,
-                       "Write one line for monitoring, and end with 0, 2 (critical) or 3 (unknown)")
+            ->add_flag(
+                "--nagios", options.is_nagios,
+                "Write one line for monitoring, and exit with 0, 2 (critical) or 3 (unknown)")
             ->excludes(json)
             ->excludes(csv);
     csv->excludes(json);
-    command->add_flag("-q,--quiet", options.is_quiet, "Write nothing; the exit code is the answer")
+    command
+        ->add_flag("-q,--quiet", options.is_quiet, "Write nothing; the exit status is the answer")
         ->excludes(json)
         ->excludes(csv)
         ->excludes(nagios);
-    command->add_option("--color", options.colour, "Colours: auto, always or never")
+    command->add_option("--color", options.colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
@@ -182,8 +187,8 @@ void add_showing_options(CLI::App* command, CheckOptions& options) {
 Action add_check(CLI::App& program) {
     auto options = std::make_shared<CheckOptions>();
     CLI::App* command =
-        program.add_subcommand("check", "Say whether a domain, mail address or host takes mail");
-    command->get_help_ptr()->description("Print this help and end");
+        program.add_subcommand("check", "Show whether a domain, mail address or host accepts mail");
+    command->get_help_ptr()->description("Print this help and exit");
     // CLI11 takes the brackets off [192.0.2.1], as off a list of one; parse_subject knows.
     command->add_option("INPUT", options->inputs,
                         "A domain (example.org), a mail address, an IP address or a host; - reads "

@@ -213,10 +213,10 @@ Action add_codes(CLI::App& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         program.add_subcommand("codes", "List reply codes and enhanced codes, or search them");
-    command->get_help_ptr()->description("Print this help and end");
+    command->get_help_ptr()->description("Print this help and exit");
     command->add_option("WORD", options->words,
-                        "A code or part of it, or a word of its title, meaning, sample text or "
-                        "reference; a code must hold all words");
+                        "A code or a part of one, or a word of its title, meaning, sample text or "
+                        "reference; all words must match");
     auto* json = command->add_flag("--json", options->json, "Write one JSON object for each code");
     command->add_flag("--csv", options->csv, "Write CSV with a header")->excludes(json);
     command->footer(

@@ -225,23 +225,24 @@ Action add_demo(CLI::App& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.add_subcommand(
         "demo", "Show five real messages going through turnaway-relay on this machine");
-    command->get_help_ptr()->description("Print this help and end");
+    command->get_help_ptr()->description("Print this help and exit");
     command->add_flag("--once", options->is_once,
-                      "End after the five cases; so it does when standard output is no terminal");
+                      "Exit after the five cases, as it does without a terminal");
     command->add_flag("--dialogues", options->dialogues,
-                      "Show each line that was said, not only what decided the case");
-    command->add_flag("--json", options->json, "Write one JSON object for each case, then end");
+                      "Show every line of each dialogue, not only the decisive ones");
+    command->add_flag("--json", options->json, "Write one JSON object for each case, then exit");
     command
         ->add_option("--keep", options->keep,
                      "Keep settings, queue and logs in this folder, which must be new or empty")
         ->type_name("DIR");
-    command->add_option("--color", options->colour, "Colours: auto, always or never")
+    command
+        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway demo --once\n"
         "         turnaway demo --json | jq -r 'select(.case) | [.case, .ending, .milliseconds] | "
         "@tsv'\n"
-        "Exit:    0 all five ended as they should, 1 not so, 69 a program is missing\n"
+        "Exit:    0 all five cases ended as expected, 1 not all, 69 a program is missing\n"
         "Manual:  man turnaway-demo");
     return [options] { return Demo(*options).run(); };
 }

@@ -154,23 +154,25 @@ std::string_view name(Health health) {
 
 Action add_doctor(CLI::App& program) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
-        program.add_subcommand("doctor", "Look at everything the relay needs, and say what to do");
-    command->get_help_ptr()->description("Print this help and end");
+    CLI::App* command = program.add_subcommand(
+        "doctor", "Check everything that the relay needs, and show what to change");
+    command->get_help_ptr()->description("Print this help and exit");
     command->add_option("--config", options->config_path, "The relay's configuration file")
         ->capture_default_str()
         ->type_name("FILE");
     command->add_flag("--json", options->json, "Write one JSON object for each finding");
     command
-        ->add_option("--port25-target", options->port25_target,
-                     "The host to try whether mail leaves this machine, instead of well-known ones")
+        ->add_option(
+            "--port25-target", options->port25_target,
+            "The host to connect to when outgoing mail is tested, instead of well-known ones")
         ->type_name("HOST[:PORT]");
     command
         ->add_option("--dns-name", options->dns_name,
-                     "The name to ask DNS for, in a zone that is signed")
+                     "The name to look up in DNS, in a signed zone")
         ->capture_default_str()
         ->type_name("NAME");
-    command->add_option("--color", options->colour, "Colours: auto, always or never")
+    command
+        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway doctor --config /etc/turnaway-relay.conf\n"

@@ -223,22 +223,23 @@ int explain(const Options& options) {
 Action add_explain(CLI::App& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
-        program.add_subcommand("explain", "Say what a mail reply or its code means");
-    command->get_help_ptr()->description("Print this help and end");
+        program.add_subcommand("explain", "Explain a mail server's reply or its code");
+    command->get_help_ptr()->description("Print this help and exit");
     command
         ->add_option("INPUT", options->inputs,
-                     "A reply code (550), an enhanced code (5.1.10), a reply or log line, or - "
-                     "for standard input, a reply a line")
+                     "A reply code (550), an enhanced code (5.1.10), a reply or a log line; - "
+                     "for standard input, one reply per line")
         ->required();
     command->add_flag("--json", options->json, "Write one JSON object for each reply");
     command->add_option("--provider", options->provider,
                         "The provider the replies come from, such as Gmail");
-    command->add_option("--color", options->colour, "Colours: auto, always or never")
+    command
+        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway explain 521 '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
         "         grep ' said: ' /var/log/mail.log | turnaway explain --json -\n"
-        "Exit:    0 all understood, 65 some input holds no code, 64 wrong command line\n"
+        "Exit:    0 all understood, 65 some input has no code, 64 wrong command line\n"
         "Manual:  man turnaway-explain");
     return [options] { return explain(*options); };
 }

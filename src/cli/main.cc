@@ -24,8 +24,9 @@ using turnaway::cli::Action;
 
 constexpr const char* footer =
     "Daemons (their own programs, with their own --help):\n"
-    "  refuse                      the host that takes no mail: turnaway-refuse\n"
-    "  relay                       the relay that knows before it dials: turnaway-relay\n"
+    "  refuse                      the host that does not accept mail: turnaway-refuse\n"
+    "  relay                       the relay that refuses undeliverable mail up front: "
+    "turnaway-relay\n"
     "\n"
     "Example: turnaway explain '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
     "Manual:  man turnaway";
@@ -103,13 +104,11 @@ std::vector<std::string> with_plain_words(std::vector<std::string> words) {
 }
 
 int run(std::vector<std::string> words) {
-    CLI::App program(
-        "Tells every mail sender, at once and in the right words, that mail cannot go "
-        "there.",
-        "turnaway");
+    CLI::App program("Refuse undeliverable mail immediately, with the correct SMTP code.",
+                     "turnaway");
     program.set_version_flag("-V,--version", "turnaway " TURNAWAY_VERSION,
-                             "Print the version and end");
-    program.get_help_ptr()->description("Print this help and end");
+                             "Print the version and exit");
+    program.get_help_ptr()->description("Print this help and exit");
     program.footer(footer);
     program.require_subcommand(1);
     std::vector<std::pair<CLI::App*, Action>> commands;

@@ -15,8 +15,8 @@ namespace turnaway::cli {
 
 Action add_park(CLI::App& program) {
     CLI::App* const park = program.add_subcommand(
-        "park", "For domains that take no mail: what to publish, and whether that is so");
-    park->get_help_ptr()->description("Print this help and end");
+        "park", "For domains without mail: the DNS records to publish, and an audit of them");
+    park->get_help_ptr()->description("Print this help and exit");
     park->require_subcommand(1);
     park->footer(
         "Example: turnaway park records example.org\n"

@@ -295,23 +295,22 @@ int run(const AuditOptions& options) {
 void add_output_options(CLI::App& command, AuditOptions& options) {
     auto* const json =
         command.add_flag("--json", options.json, "Write one JSON object for each domain");
-    auto* const csv = command.add_flag("--csv", options.csv, "Write CSV, a row for each domain");
-    auto* const nagios = command.add_flag("--nagios", options.nagios,
-                                          "Write one line for a monitor, exit as it wants");
+    auto* const csv = command.add_flag("--csv", options.csv, "Write CSV, one row for each domain");
+    auto* const nagios = command.add_flag(
+        "--nagios", options.nagios, "Write one line for monitoring, and exit with 0, 1, 2 or 3");
     json->excludes(csv)->excludes(nagios);
     csv->excludes(nagios);
     command
         .add_option("--since", options.since,
-                    "Say what changed since this output of --json; - for standard input")
+                    "Show what changed since this earlier output of --json; - for standard input")
         ->type_name("FILE")
         ->excludes(csv)
         ->excludes(nagios);
     command
-        .add_option(
-            "--html", options.html,
-            "Write all of it into this page for a browser; - for standard output, then alone")
+        .add_option("--html", options.html,
+                    "Write the results as a page for a browser; - for standard output, then alone")
         ->type_name("FILE");
-    command.add_option("--color", options.colour, "Colours: auto, always or never")
+    command.add_option("--color", options.colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
@@ -320,23 +319,25 @@ void add_output_options(CLI::App& command, AuditOptions& options) {
 Action add_park_audit(CLI::App& park) {
     const auto options = std::make_shared<AuditOptions>();
     CLI::App* const command =
-        park.add_subcommand("audit", "Hold the DNS of a domain against what it should be");
-    command->get_help_ptr()->description("Print this help and end");
+        park.add_subcommand("audit", "Compare a domain's DNS records with the recommended ones");
+    command->get_help_ptr()->description("Print this help and exit");
     command->add_option("DOMAIN", options->domains, "The domains");
     command
         ->add_option("--intent", options->intent,
-                     "What mail it is meant to have: none, send-only or receive-only")
+                     "What mail the domain is meant to have: none, send-only or receive-only")
         ->check(CLI::IsMember({"none", "send-only", "receive-only"}))
         ->capture_default_str()
         ->type_name("INTENT");
-    command->add_option("--abuse", options->abuse, "Where complaints about it are read")
+    command->add_option("--abuse", options->abuse, "The address where complaints are read")
         ->type_name("ADDRESS");
     command->add_flag("--retire-mta-sts", options->wants_retirement,
-                      "Say how to take back an MTA-STS policy that is left");
-    command->add_option("--resolver", options->resolvers, "Whom to ask")
+                      "Show how to retire an MTA-STS policy that is left");
+    command
+        ->add_option("--resolver", options->resolvers,
+                     "The DNS server to use instead of the system's")
         ->allow_extra_args(false)
         ->type_name("ADDRESS[@PORT]");
-    add_wait_option(*command, "--timeout", options->timeout, "How long to wait for an answer");
+    add_wait_option(*command, "--timeout", options->timeout, "The timeout of a lookup");
     options->bulk.parallel = rows_at_once;
     add_bulk_options(command, options->bulk);
     add_output_options(*command, *options);

@@ -201,22 +201,21 @@ int run(const Options& options) {
 
 Action add_park_records(CLI::App& park) {
     const auto options = std::make_shared<Options>();
-    CLI::App* const command =
-        park.add_subcommand("records", "Say what a domain that takes no mail should publish");
-    command->get_help_ptr()->description("Print this help and end");
+    CLI::App* const command = park.add_subcommand(
+        "records", "Print the DNS records that a domain without mail should publish");
+    command->get_help_ptr()->description("Print this help and exit");
     command->add_option("DOMAIN", options->domains, "The domains");
-    auto* const input = command
-                            ->add_option("--input", options->list.input,
-                                         "A list of domains, one a line; - for standard input")
-                            ->type_name("FILE");
+    auto* const input =
+        command
+            ->add_option("--input", options->list.input,
+                         "Read this file, one domain per line; - for standard input")
+            ->type_name("FILE");
     auto* const column = command
                              ->add_option("--column", options->list.column,
-                                          "The list is CSV: take this column, by name or number")
+                                          "The file is CSV: use this column, by name or number")
                              ->type_name("NAME|NUMBER")
                              ->needs(input);
-    command
-        ->add_flag("--no-header", options->list.has_no_header,
-                   "The first row of the CSV is no header")
+    command->add_flag("--no-header", options->list.has_no_header, "The CSV has no header row")
         ->needs(column);
     add_wish_options(*command, options->wish);
     command
@@ -227,14 +226,16 @@ Action add_park_records(CLI::App& park) {
         ->capture_default_str()
         ->type_name("FORM");
     command->add_flag("--json", options->json, "The same as --format json");
-    command->add_flag("--why", options->wants_why, "Say all there is to know, not only reasons");
+    command->add_flag("--why", options->wants_why, "Print all background, not only the reasons");
     command->add_flag("--look", options->wants_look,
-                      "Ask DNS which of the usual names have an address");
-    command->add_option("--resolver", options->resolvers, "With --look: whom to ask")
+                      "Look up which of the usual names have an address");
+    command->add_option("--resolver", options->resolvers, "With --look: the DNS server to use")
         ->allow_extra_args(false)
         ->type_name("ADDRESS[@PORT]");
-    add_wait_option(*command, "--timeout", options->timeout, "With --look: how long to wait");
-    command->add_option("--color", options->colour, "Colours: auto, always or never")
+    add_wait_option(*command, "--timeout", options->timeout,
+                    "With --look: the timeout of a lookup");
+    command
+        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway park records example.org --name www --rua dmarc@example.net\n"

@@ -88,50 +88,54 @@ base::Result<void> read_provider(const WishOptions& options, park::Wish& wish) {
 }  // namespace
 
 void add_wish_options(CLI::App& command, WishOptions& options) {
-    command.add_option("--intent", options.intent, "What mail the domain is meant to have")
+    command
+        .add_option("--intent", options.intent,
+                    "What mail the domain is meant to have: none, send-only or receive-only")
         ->check(CLI::IsMember({"none", "send-only", "receive-only"}))
         ->capture_default_str()
         ->type_name("WHICH");
-    command.add_option("--zone", options.zone, "The zone that holds the domain, when not itself")
+    command
+        .add_option("--zone", options.zone, "The zone of the domain, if that is a parent domain")
         ->type_name("ZONE");
-    command.add_option("--ttl", options.ttl_seconds, "How long records may be kept")
+    command.add_option("--ttl", options.ttl_seconds, "The TTL of the records")
         ->check(CLI::Range(std::uint32_t{0}, ttl_seconds_most))
         ->capture_default_str()
         ->type_name("SECONDS");
     command
         .add_option("--name", options.names,
-                    "A name below it that has an address and takes no mail; again for more")
+                    "A name below the domain that has an address; can be repeated")
         ->allow_extra_args(false);
     command.add_flag("--wildcard", options.wants_wildcard,
-                     "Records for names that do not exist too");
+                     "Add records for all names below the domain");
     command.add_flag("--dkim-wildcard", options.wants_dkim_wildcard,
-                     "An empty DKIM key for every selector");
-    command.add_flag("--no-np", options.wants_no_np, "No np= in the DMARC record");
+                     "Add an empty DKIM key for every selector");
+    command.add_flag("--no-np", options.wants_no_np, "Leave np= out of the DMARC record");
     command
-        .add_option("--rua", options.report_to, "Where DMARC reports go; again for more addresses")
+        .add_option("--rua", options.report_to, "The address for DMARC reports; can be repeated")
         ->allow_extra_args(false)
         ->type_name("ADDRESS");
     command
         .add_option("--spf-include", options.spf_includes,
-                    "With send-only: who sends, by the domain of their SPF")
+                    "With send-only: a sender, by the domain of its SPF record")
         ->allow_extra_args(false)
         ->type_name("DOMAIN");
     command
         .add_option("--spf-ip", options.spf_networks,
-                    "With send-only: who sends, by address or network")
+                    "With send-only: a sender, by address or network")
         ->allow_extra_args(false)
         ->type_name("NETWORK");
     command
         .add_option("--helo", options.helo_names,
-                    "With send-only: a name below it that a sending host says in HELO")
+                    "With send-only: a name below the domain that a sending host uses in HELO")
         ->allow_extra_args(false)
         ->type_name("NAME");
-    command.add_flag("--null-mx", options.wants_null_mx, "With send-only: a null MX all the same");
-    command.add_option("--provider", options.provider, "Who hosts the DNS, such as route53")
+    command.add_flag("--null-mx", options.wants_null_mx,
+                     "With send-only: publish a null MX anyway");
+    command.add_option("--provider", options.provider, "The DNS provider, such as route53")
         ->type_name("NAME");
     command
         .add_option("--refusing-host", options.refusing_host,
-                    "Where the provider refuses a null MX: a host that answers 521")
+                    "If the provider refuses a null MX: a host that answers 521")
         ->type_name("HOST");
 }
 

@@ -50,21 +50,23 @@ enum Option : std::size_t {
 constexpr std::array<OptionRow, option_count> option_rows{{
     {"--listen", "ADDR:PORT", "",
      "Address to listen on, numeric, IPv6 in brackets; repeatable (0.0.0.0:25 and [::]:25)"},
-    {"--hostname", "NAME", "", "Name the refusal begins with (the system's host name)"},
+    {"--hostname", "NAME", "", "Host name in the refusal (the system's host name)"},
     {"--stage", "STAGE", "auto",
-     "Where to say 521: auto (rcpt, or greeting under pressure), greeting, helo, mail or rcpt"},
-    {"--idle-timeout", "TIME", "5m", "How long a client may be silent: 90s, 5m, 1h"},
-    {"--session-timeout", "TIME", "15m", "How long a connection may last"},
-    {"--max-connections", "N", "16384", "Connections held at once; more get 521 and are closed"},
-    {"--max-per-address", "N", "256", "Connections held at once for one IPv4 address or IPv6 /64"},
+     "When to answer 521: auto (at rcpt; at greeting under load), greeting, helo, mail or rcpt"},
+    {"--idle-timeout", "TIME", "5m", "Timeout of a silent client: 90s, 5m, 1h"},
+    {"--session-timeout", "TIME", "15m", "Maximum duration of a connection"},
+    {"--max-connections", "N", "16384",
+     "Maximum number of connections; further ones get 521 and are closed"},
+    {"--max-per-address", "N", "256",
+     "Maximum number of connections of one IPv4 address or IPv6 /64"},
     {"--pressure-connections", "N", "",
-     "Stage auto: with more held, 521 is the greeting (three quarters of --max-connections)"},
+     "Stage auto: with more connections, greet with 521 (three quarters of --max-connections)"},
     {"--pressure-per-address", "N", "600",
-     "Stage auto: 521 is the greeting for an address with more connections a minute"},
-    {"--workers", "N", "", "Threads that serve connections (one for each processor)"},
+     "Stage auto: greet an address with 521 that makes more connections per minute"},
+    {"--workers", "N", "", "Number of threads (one for each processor)"},
     {"--log", "FORMAT", "text", "Log on standard error: json, text or none"},
     {"--metrics", "ADDR:PORT", "", "Serve Prometheus metrics at http://ADDR:PORT/metrics (off)"},
-    {"--user", "NAME", "nobody", "User to become when started as root"},
+    {"--user", "NAME", "nobody", "User to run as when started as root"},
 }};
 
 constexpr const char* example =
@@ -211,8 +213,10 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 Result<CommandLine> parse_command_line(int argc, char** argv) {
-    CLI::App app("The host that takes no mail: tells every sender so, at once (RFC 7504).",
-                 "turnaway-refuse");
+    CLI::App app(
+        "An SMTP server for a host that does not accept mail: refuses all mail with 521 (RFC "
+        "7504).",
+        "turnaway-refuse");
     app.footer(example);
     app.set_version_flag("-V,--version", "turnaway-refuse " TURNAWAY_VERSION);
     Given given;

@@ -24,7 +24,7 @@ using turnaway::base::exit_code;
 using turnaway::base::Fault;
 
 constexpr const char* footer =
-    "Signals: SIGHUP reads the configuration again, SIGTERM ends gracefully.\n"
+    "Signals: SIGHUP reloads the configuration, SIGTERM stops gracefully.\n"
     "\n"
     "Example: turnaway-relay --config /etc/turnaway-relay.conf --check-config\n"
     "Manual:  man turnaway-relay, man turnaway-relay.conf";
@@ -36,7 +36,7 @@ int tell(const turnaway::base::Error& error) {
 
 int run(int argc, char** argv) {
     CLI::App program(
-        "The mail relay that knows before it dials: refuses what can never be delivered.",
+        "A mail relay that refuses undeliverable mail up front, with the correct SMTP code.",
         "turnaway-relay");
     std::string config_path = "/etc/turnaway-relay.conf";
     bool is_check = false;
@@ -48,14 +48,15 @@ int run(int argc, char** argv) {
                     "The configuration file; with --check-config - is standard input")
         ->capture_default_str()
         ->type_name("FILE");
-    program.add_flag("--check-config", is_check, "Check the configuration and end");
-    program.add_flag("--list-settings", is_listing, "Print every setting with its default and end");
+    program.add_flag("--check-config", is_check, "Check the configuration and exit");
+    program.add_flag("--list-settings", is_listing,
+                     "Print every setting with its default and exit");
     program.add_flag("--print-schema", is_schema, "The same as JSON");
     program.add_flag("--no-sandbox", is_unsandboxed,
                      "Run without landlock and seccomp (where the system has none)");
     program.set_version_flag("-V,--version", "turnaway-relay " TURNAWAY_VERSION,
-                             "Print the version and end");
-    program.get_help_ptr()->description("Print this help and end");
+                             "Print the version and exit");
+    program.get_help_ptr()->description("Print this help and exit");
     program.footer(footer);
     try {
         program.parse(argc, argv);
