@@ -1,7 +1,7 @@
 """docs/conformance.md: every statement of the standards has one row, and every test that it cites exists.
 
 The headings say how many statements each standard has, the first paragraph how many there are and how they stand. Fails for an
-identifier that is missing, unknown or there twice, a row without its section or its words, a test or a file that does not exist, a
+identifier that is missing, unknown or there twice, a row without its section or its words, a test that does not exist or is not run, a
 `holds` without a test, another row without a reason, and counts that the rows do not bear out. Usage: conformance.py [PAGE]
 """
 import collections
@@ -25,6 +25,18 @@ def defines(text, suffix, name):
     return re.search(rf"^ *def {re.escape(name)}\(", text, re.MULTILINE)
 
 
+def is_run(path):
+    """Whether CTest has this script, by its name or as one of a list (`live/relay_${name}.py`)."""
+    listed = (ROOT / "tests/CMakeLists.txt").read_text(encoding="utf-8").replace("${checks}", "tests/checks")
+    if path in listed:
+        return True
+    for before, after in re.findall(r"tests/([\w/]*)\$\{name\}(\w*)\.py", listed):
+        name = re.fullmatch(rf"tests/{before}(\w+){after}\.py", path)
+        if name and re.search(rf"foreach\(name [^)]*\b{name[1]}\b", listed):
+            return True
+    return False
+
+
 def faults_of_test(cited):
     """Of `tests/a.txt`, `tests/a_test.cc: Suite.Name` or `tests/a.py: test_name`."""
     path, _, name = cited.partition(": ")
@@ -38,6 +50,8 @@ def faults_of_test(cited):
         yield f"{path} is cited without the name of a test"
     elif not defines(file.read_text(encoding="utf-8"), file.suffix, name):
         yield f"{path} has no test {name}"
+    elif file.suffix == ".py" and not is_run(path):
+        yield f"{path} is run by no test of tests/CMakeLists.txt"
 
 
 def faults_of_row(cells):

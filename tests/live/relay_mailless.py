@@ -70,25 +70,37 @@ class Mailless(unittest.TestCase):
     def test_an_author_at_a_null_mx(self):
         to = self.scene.domain("ours.example", host := self.scene.host())
 
-        def answer(header, sender=SENDER, outside=True):
+        def answer(header, sender=SENDER, outside=True, body="\r\n\r\nFrom: carol@sender.example\r\n", chunked=False):
             client = self.client(outside)
             must(client.mail(sender))
             must(client.rcpt(to))
-            return client.data(header + "\r\n\r\nFrom: carol@sender.example\r\n")
+            content = header + body
+            if not chunked:
+                return client.data(content)
+            half = len(content) // 2
+            client.send(f"BDAT {half}\r\n{content[:half]}BDAT {len(content) - half} LAST\r\n{content[half:]}")
+            must(client.getreply())
+            return client.getreply()
 
         refused = ["From: ann@null.example", 'Subject: x\r\nfrom: "Ann, B." <ann@Null.example>',
                    "From: ann@null.example, bob@null.example"]
         for header in refused:
             code, words = answer(header)
             self.assertEqual((code, words[:6]), (550, b"5.7.27"), header)
+        self.assertEqual(answer(refused[0], body="\r\n")[0], 550, "a header alone")
+        self.assertEqual(answer(refused[0], chunked=True)[0], 550, "BDAT")
+        long = "".join(f"X-{i}: {'x' * 900}\r\n" for i in range(60))
+        self.assertEqual(answer(long + refused[0])[0], 550, "a long header")
         line = wait_until(lambda: self.scene.relay.lines("refused", command="END-OF-MESSAGE"), "the log")[0]
         self.assertEqual((line["code"], line["status"], line["from"]), (550, "5.7.27", SENDER))
         for header in ("From: ann@sender.example", "From: ann@null.example, bob@sender.example", "Subject: none",
                        "From: ann@null.example\r\nFrom: ann@sender.example"):
             self.assertEqual(answer(header)[0], 250, header)
+        self.assertEqual(answer(long * 2 + refused[0])[0], 250, "a header beyond the bound")
+        self.assertEqual(answer(" " + refused[0])[0], 250, "it begins with the body")
         self.assertEqual(answer(refused[0], sender="")[0], 250, "a report")
         self.assertEqual(answer(refused[0], outside=False)[0], 250, "one of ours")
-        wait_until(lambda: len(host.messages) == 6, "what was taken")
+        wait_until(lambda: len(host.messages) == 8, "what was taken")
 
     def test_a_report_to_a_null_mx_is_dropped_at_once(self):
         author = "ann@null.example"
