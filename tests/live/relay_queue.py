@@ -388,10 +388,10 @@ class HostsTest(unittest.TestCase):
         self.relay.start()
         self.assertEqual(self.relay.queue_json("hosts"), [])
         self.relay.send("ann@refuses.example", ["bob@refuses.example"], CONTENT)
-        wait_until(lambda: self.relay.queue_json("hosts"), "the host said it again")
+        wait_until(lambda: len(self.relay.queue_json("list", "--state", "unreportable")) == 2, "it refused the report too")
         self.assertEqual(self.relay.queue("forget", address), "1 host forgotten.\n")
         self.relay.send("ann@refuses.example", ["bob@refuses.example"], CONTENT)
-        wait_until(lambda: self.relay.queue_json("hosts"), "the host said it once more")
+        wait_until(lambda: len(self.relay.queue_json("list", "--state", "unreportable")) == 3, "the host said it once more")
         self.assertEqual(self.relay.queue("forget", f"{address}:{host['port']}"), "1 host forgotten.\n")
         self.assertEqual(self.relay.queue_json("forget", "--all"), [{"type": "forgotten", "count": 0}])
 
