@@ -59,8 +59,7 @@ std::uint64_t Totals::all_connections() const {
     return sum;
 }
 
-std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds,
-                            std::uint64_t start_seconds) {
+std::string prometheus_text(const Totals& totals, const ServerFacts& facts) {
     Page page;
     page.family("connections_total", "counter", "Connections, by the stage the client was given.");
     for (std::size_t i = 0; i < stages; ++i) {
@@ -91,9 +90,11 @@ std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds,
     page.single("log_lines_dropped_total", "counter", "Log lines left out by sampling.",
                 totals.log_lines_dropped);
     page.single("active_connections", "gauge", "Connections open now.", totals.active);
-    page.single("uptime_seconds", "gauge", "Seconds since the start.", uptime_seconds);
+    page.single("uptime_seconds", "gauge", "Seconds since the start.", facts.uptime_seconds);
     page.single("start_time_seconds", "gauge", "When the server started, since 1970.",
-                start_seconds);
+                facts.start_seconds);
+    page.family("build_info", "gauge", "The version, as a label.");
+    page.sample("version", facts.version, 1);
     return page.take();
 }
 

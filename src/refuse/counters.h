@@ -64,7 +64,11 @@ struct Totals {
 };
 
 // The totals as Prometheus text (version 0.0.4). Labels take only names that are fixed here.
-std::string prometheus_text(const Totals& totals, std::uint64_t uptime_seconds,
-                            std::uint64_t start_seconds);
+struct ServerFacts {
+    std::uint64_t uptime_seconds = 0;
+    std::uint64_t start_seconds = 0;  // of the wall clock, since 1970
+    std::string_view version;         // plain letters, digits and dots
+};
+std::string prometheus_text(const Totals& totals, const ServerFacts& facts);
 
 }  // namespace turnaway::refuse

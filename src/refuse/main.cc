@@ -67,11 +67,10 @@ Result<std::vector<std::unique_ptr<Worker>>> make_workers(Shared& shared, Listen
 // A sender takes the first word of the refusal for the host's official name (RFC 1846 section 4.1).
 void warn_of_short_name(Supervisor& supervisor, const std::string& hostname) {
     if (hostname.starts_with('[') || hostname.find('.') != std::string::npos) return;
-    supervisor.log("warning", {{"about", "hostname"},
-                               {"hostname", hostname},
-                               {"words",
-                                "the name has no dot: give the full name with --hostname, such as "
-                                "www.example.org"}});
+    supervisor.log("trouble", {{"severity", "warning"},
+                               {"words", "the host name " + hostname +
+                                             " has no dot: give the full name with --hostname, "
+                                             "such as www.example.org"}});
 }
 
 // The order matters: sockets while we may, then files and users, then threads, and system calls
@@ -122,7 +121,8 @@ Result<void> serve(Settings settings) {
         }
     }
     (*supervisor)
-        ->log("listening", {{"addresses", joined(listeners->addresses)},
+        ->log("listening", {{"version", TURNAWAY_VERSION},
+                            {"addresses", joined(listeners->addresses)},
                             {"hostname", settings.hostname},
                             {"stage", settings.stage ? std::string(name(*settings.stage)) : "auto"},
                             {"max_connections", std::uint64_t{settings.connections_max}},

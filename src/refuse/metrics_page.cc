@@ -21,7 +21,7 @@ std::string response(std::string_view status, std::string_view type, std::string
 
 }  // namespace
 
-std::string http_answer(std::string_view request, std::string_view metrics) {
+std::string http_answer(std::string_view request, std::string_view metrics, bool is_ending) {
     const std::size_t end = request.find("\r\n");
     if (end == std::string_view::npos) return {};
     // Nothing in the rest of the request could change the answer, but a client may want to have
@@ -41,9 +41,11 @@ std::string http_answer(std::string_view request, std::string_view metrics) {
         return response("404 Not Found", plain,
                         "The metrics are at /metrics, the health at /healthz.\n");
     }
-    const std::string_view body = is_health ? "ok\n" : metrics;
+    const std::string_view health = is_ending ? "ending\n" : "ok\n";
+    const std::string_view body = is_health ? health : metrics;
     std::string text =
-        response("200 OK", is_health ? plain : "text/plain; version=0.0.4; charset=utf-8", body);
+        response(is_health && is_ending ? "503 Service Unavailable" : "200 OK",
+                 is_health ? plain : "text/plain; version=0.0.4; charset=utf-8", body);
     if (method == "HEAD") text.resize(text.size() - body.size());
     return text;
 }

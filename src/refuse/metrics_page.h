@@ -15,7 +15,8 @@
 namespace turnaway::refuse {
 
 // The answer to the first bytes of a request, or empty while its first line is not complete. Pure.
-std::string http_answer(std::string_view request, std::string_view metrics);
+// A server that is ending is not healthy: 503.
+std::string http_answer(std::string_view request, std::string_view metrics, bool is_ending);
 
 class MetricsPage {
   public:
@@ -31,10 +32,10 @@ class MetricsPage {
     // A client's descriptor is readable: answers when the request is complete. `metrics` makes the
     // page.
     template <class Metrics>
-    void on_readable(int fd, Metrics metrics) {
+    void on_readable(int fd, bool is_ending, Metrics metrics) {
         Client* client = find(fd);
         if (client == nullptr || !read_request(client)) return;
-        answer(client, http_answer({client->request.data(), client->bytes}, metrics()));
+        answer(client, http_answer({client->request.data(), client->bytes}, metrics(), is_ending));
     }
     // Closes who takes too long. Returns how many clients are left.
     std::size_t expire(std::int64_t now_milliseconds);

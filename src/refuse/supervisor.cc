@@ -99,8 +99,11 @@ void Supervisor::run(const process::ServiceNotify& notify) {
             } else if (metrics_) {
                 const auto uptime =
                     static_cast<std::uint64_t>((now - started_milliseconds_) / 1000);
-                metrics_->on_readable(
-                    fd, [&] { return prometheus_text(totals(), uptime, start_seconds_); });
+                metrics_->on_readable(fd, shared_.is_stopping, [&] {
+                    return prometheus_text(totals(), {.uptime_seconds = uptime,
+                                                      .start_seconds = start_seconds_,
+                                                      .version = TURNAWAY_VERSION});
+                });
             }
         }
         if (metrics_) metrics_clients = metrics_->expire(now);
@@ -108,6 +111,7 @@ void Supervisor::run(const process::ServiceNotify& notify) {
     }
     write_log();
     log_totals();
+    log("stopped", {{"exit_code", std::uint64_t{0}}, {"reason", stop_reason_}});
 }
 
 void Supervisor::on_signal(const process::ServiceNotify& notify) {
@@ -118,17 +122,17 @@ void Supervisor::on_signal(const process::ServiceNotify& notify) {
                 log_totals();
                 break;
             case SIGHUP:
-                log("reload",
-                    {{"note", std::string("nothing to reload: settings are on the command line")}});
+                log("reloaded", {{"taken", false},
+                                 {"words", "nothing to reload: settings are on the command line"}});
                 break;
             default:
                 if (shared_.is_stopping.exchange(true)) {
-                    log("exit", {{"reason", std::string("second signal")}});
+                    log("stopped", {{"exit_code", std::uint64_t{0}}, {"reason", "second signal"}});
                     _exit(0);
                 }
                 notify.send("STOPPING=1");
-                log("stopping",
-                    {{"reason", std::string(info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT")}});
+                stop_reason_ = info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT";
+                log("stopping", {{"reason", stop_reason_}});
                 for (const auto& worker : workers_) worker->wake();
         }
     }
@@ -184,6 +188,8 @@ void Supervisor::log(std::string_view event,
     for (const auto& [key, value] : fields) {
         if (const auto* number = std::get_if<std::uint64_t>(&value)) {
             line.add(key, *number);
+        } else if (const auto* flag = std::get_if<bool>(&value)) {
+            line.add(key, *flag);
         } else {
             line.add(key, std::string_view(std::get<std::string>(value)));
         }

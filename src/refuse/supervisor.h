@@ -30,8 +30,9 @@ class Supervisor {
     // Runs until the workers have stopped (worker_stopped() from each of their threads).
     void run(const process::ServiceNotify& notify);
     void worker_stopped();
-    // One line of the server's own: `event` and pairs of key and value; a number stays one in JSON.
-    using LogValue = std::variant<std::string, std::uint64_t>;
+    // One line of the server's own: `event` and pairs of key and value; numbers and booleans stay
+    // what they are in JSON. Events that the relay has too are called as there.
+    using LogValue = std::variant<std::string, std::uint64_t, bool>;
     void log(std::string_view event,
              std::initializer_list<std::pair<std::string_view, LogValue>> fields);
 
@@ -58,6 +59,7 @@ class Supervisor {
     std::uint64_t start_seconds_ = 0;  // of the wall clock, since 1970
     std::int64_t drops_reported_at_ = 0;
     std::int64_t log_due_milliseconds_ = 0;  // 0: no line waits
+    std::string stop_reason_;
 };
 
 }  // namespace turnaway::refuse

@@ -20,6 +20,7 @@
 #include "relay/control_desk.h"
 #include "relay/control_server.h"
 #include "relay/control_socket.h"
+#include "relay/events.h"
 #include "relay/house.h"
 #include "relay/listening.h"
 #include "relay/log.h"
@@ -239,10 +240,9 @@ Result<void> Daemon::open_pages() {
 
 // After Started, so that who waits for the line finds the addresses.
 void Daemon::tell_listening() {
-    for (const auto& place : own_places_.listening) {
-        log_->write(Listening{.address = place.text()});
-    }
-    if (pages_) log_->write(Listening{.address = "http://" + pages_->where()});
+    for (const auto& [address, port] : own_places_.listening)
+        tell_socket(*log_, "smtp", {address, port});
+    if (pages_) tell_socket(*log_, "http", pages_->where());
 }
 
 Result<void> Daemon::open_control() {

@@ -154,8 +154,15 @@ void tell_host_refuses(House& house, std::string_view host, const route::HostPor
 }
 
 void tell_host_forgotten(House& house, const route::HostPort& at) {
+    const std::string address = at.address.text();
     const std::string place = at.text();
-    house.log().write(HostForgotten{.place = place});
+    house.log().write(HostForgotten{.address = address, .port = at.port, .place = place});
+}
+
+void tell_socket(Log& log, std::string_view protocol, const io::Endpoint& at) {
+    const std::string address = at.address ? at.address->text() : "*";
+    const std::string place = at.text();
+    log.write(Listening{.protocol = protocol, .address = address, .port = at.port, .place = place});
 }
 
 void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id) {

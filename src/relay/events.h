@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/endpoint.h"
 #include "queue/disposition.h"
 #include "queue/message.h"
 #include "relay/message_report.h"
@@ -20,6 +21,7 @@
 namespace turnaway::relay {
 
 class House;
+class Log;
 
 // One dialogue with one host, for so many recipients.
 void tell_attempt(House& house, const Dialogue& dialogue, std::size_t recipients,
@@ -46,6 +48,8 @@ void tell_reported(House& house, const queue::Message& message, const queue::Mes
 void tell_host_refuses(House& house, std::string_view host, const route::HostPort& at,
                        std::string_view words);
 // What is known of it is gone: it took mail, or was asked again.
+// "smtp", "http": where connections are taken.
+void tell_socket(Log& log, std::string_view protocol, const io::Endpoint& at);
 void tell_host_forgotten(House& house, const route::HostPort& at);
 void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id = {});
 

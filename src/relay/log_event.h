@@ -111,7 +111,9 @@ struct HostRefuses {
 
 // It does not refuse any more, so it is not remembered.
 struct HostForgotten {
-    std::string_view place;
+    std::string_view address;
+    std::uint16_t port = 0;
+    std::string_view place = {};  // both together
 };
 
 struct Started {
@@ -121,7 +123,10 @@ struct Started {
 };
 
 struct Listening {
+    std::string_view protocol;  // "smtp"; "http" for metrics
     std::string_view address;
+    std::uint16_t port = 0;
+    std::string_view place = {};  // both together
 };
 
 struct Reloaded {

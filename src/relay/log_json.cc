@@ -137,7 +137,8 @@ void add(LogLine& line, const HostRefuses& event) {
 }
 
 void add(LogLine& line, const HostForgotten& event) {
-    line.add("host", event.place);
+    line.add("address", event.address);
+    line.add("port", std::uint64_t{event.port});
 }
 
 void add(LogLine& line, const Started& event) {
@@ -147,7 +148,9 @@ void add(LogLine& line, const Started& event) {
 }
 
 void add(LogLine& line, const Listening& event) {
+    line.add("protocol", event.protocol);
     line.add("address", event.address);
+    line.add("port", std::uint64_t{event.port});
 }
 
 void add(LogLine& line, const Reloaded& event) {

@@ -148,7 +148,8 @@ class Text {
                                           word(event.version), safe(event.config), event.queued));
     }
     std::string operator()(const Listening& event) const {
-        return line("master", "listening on " + safe(event.address));
+        const std::string_view scheme = event.protocol == "http" ? "http://" : "";
+        return line("master", fmt::format("listening on {}{}", scheme, safe(event.place)));
     }
     std::string operator()(const Reloaded& event) const {
         std::string text =

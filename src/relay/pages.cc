@@ -51,8 +51,8 @@ base::Result<std::unique_ptr<Pages>> Pages::open(boost::asio::io_context& contex
     return pages;
 }
 
-std::string Pages::where() const {
-    return endpoint_->local().text();
+io::Endpoint Pages::where() const {
+    return endpoint_->local();
 }
 
 io::HttpAnswer Pages::metrics() const {

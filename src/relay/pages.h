@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/endpoint.h"
 #include "io/http_endpoint.h"
 #include "relay/config.h"
 
@@ -33,8 +34,8 @@ class Pages {
     };
     static base::Result<std::unique_ptr<Pages>> open(boost::asio::io_context& context,
                                                      const Endpoint& listen, Sources sources);
-    // `127.0.0.1:9100`: where they are, when the system chose the port too.
-    std::string where() const;
+    // Where they are, when the system chose the port too.
+    io::Endpoint where() const;
 
   private:
     explicit Pages(Sources sources);

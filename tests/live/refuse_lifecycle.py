@@ -237,7 +237,7 @@ class Watching(unittest.TestCase):
     def test_sighup_is_answered_and_changes_nothing(self):
         with Daemon("--stage", "greeting") as daemon:
             daemon.process.send_signal(signal.SIGHUP)
-            daemon.wait_for_line("reload")
+            self.assertIs(daemon.wait_for_line("reloaded")["taken"], False)
             with daemon.connect() as client:
                 self.assertEqual(read_line(client), GREETING_REFUSAL)
 

@@ -96,13 +96,13 @@ class Hostname(unittest.TestCase):
             with self.subTest(name), Daemon("--hostname", name) as daemon:
                 self.assertEqual(daemon.process.poll(), None)
                 if warns:
-                    line = daemon.wait_for_line("warning")
-                    self.assertEqual((line["about"], line["hostname"]), ("hostname", name))
-                    self.assertIn("--hostname", line["words"])
+                    line = daemon.wait_for_line("trouble")
+                    self.assertEqual(line["severity"], "warning")
+                    self.assertIn(f"host name {name} has no dot", line["words"])
                 else:
                     daemon.connect().close()
                     daemon.wait_for_line("connection")
-                    self.assertNotIn("warning", [line["event"] for line in daemon.log])
+                    self.assertNotIn("trouble", [line["event"] for line in daemon.log])
 
 
 class System(unittest.TestCase):

@@ -191,7 +191,7 @@ class Memory(unittest.TestCase):
                 host.script.update(script)
                 host.script.pop("greeting")
             told = wait_until(lambda: len(found := scene.relay.lines("host-forgotten")) == 2 and found, "both hosts to be asked")
-            self.assertEqual({line["host"].rpartition(":")[0] for line in told}, {takes.name, looks.name})
+            self.assertEqual({line["address"] for line in told}, {takes.name, looks.name})
             self.assertIn("RCPT TO:<postmaster>", takes.commands())
             self.assertNotIn("DATA", takes.commands())
             self.assertEqual([scene.send(each)[0][0] for each in to], [250, 250])

@@ -124,9 +124,9 @@ class Figures(unittest.TestCase):
         self.assertEqual(self.scene.metrics.page("/metrics")[1], "text/plain; version=0.0.4; charset=utf-8")
         self.assertEqual(self.scene.metrics.page("/metrics", "HEAD")[::2], (200, ""))
         self.assertEqual(self.scene.metrics.page("/")[0], 404)
-        listening = {line["address"] for line in self.scene.relay.lines("listening")}
+        listening = {(line["protocol"], line["address"], line["port"]) for line in self.scene.relay.lines("listening")}
         relay, metrics = self.scene.relay, self.scene.metrics
-        self.assertEqual(listening, {f"{relay.address}:{relay.port}", f"http://{metrics.address}:{metrics.port}"})
+        self.assertEqual(listening, {("smtp", relay.address, relay.port), ("http", metrics.address, metrics.port)})
 
     def test_a_message_from_its_beginning_to_its_end(self):
         log = list(self.scene.relay.log)

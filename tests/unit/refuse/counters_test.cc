@@ -85,17 +85,19 @@ TEST(Counters, PrometheusTextIsInForm) {
                         &totals.log_lines_dropped, &totals.active}) {
         *count = ++value;
     }
-    auto families = checked(prometheus_text(totals, 77, 1764460800));
-    EXPECT_EQ(families.size(), 12U);
+    auto families = checked(prometheus_text(
+        totals, {.uptime_seconds = 77, .start_seconds = 1764460800, .version = "1.2.3"}));
+    EXPECT_EQ(families.size(), 13U);
     std::set<std::uint64_t> seen;
     for (const auto& [name, family] : families) {
         EXPECT_TRUE(name.starts_with("turnaway_refuse_"));
         for (const auto& [labels, sample] : family.samples) seen.insert(sample);
     }
-    EXPECT_EQ(seen.size(), 2 * stages + refusal_points + pressures - 1 + endings + 7)
+    EXPECT_EQ(seen.size(), 2 * stages + refusal_points + pressures - 1 + endings + 8)
         << "every number is shown, none twice";
     EXPECT_EQ(families["turnaway_refuse_uptime_seconds"].samples[""], 77U);
     EXPECT_EQ(families["turnaway_refuse_start_time_seconds"].samples[""], 1764460800U);
+    EXPECT_EQ(families["turnaway_refuse_build_info"].samples["version=\"1.2.3\""], 1U);
     EXPECT_EQ(families["turnaway_refuse_connections_total"].samples["stage=\"rcpt\""],
               totals.connections[3]);
     EXPECT_EQ(families["turnaway_refuse_refusals_total"].samples["at=\"other\""],
