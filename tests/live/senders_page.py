@@ -60,10 +60,12 @@ def sentences(plain, asides):
     exim = next((result for result in plain if result["title"] == "Exim"), {"stages": {}})
     exim = exim["stages"].get("greeting", [])
     tls = next((result for result in asides if "insists on TLS" in result["heading"]), {})
+    leaves_early = tls and outcome(tls, "rcpt") == "deferred"
+    but = ", but for one that insists on TLS (below)" if leaves_early else ""
     return [
         (at_auto[0] and not at_auto[1],
          "Leave the stage at `auto`: every sender here told its user at its first contact, and "
-         "every further message likewise."),
+         f"every further message likewise{but}."),
         (at_greeting[1],
          "`--stage greeting` is RFC 7504 to the letter, and costs least. "
          f"{listing(at_greeting[1])} take that greeting for a passing fault: their users are told "
@@ -72,7 +74,7 @@ def sentences(plain, asides):
          "Exim tells the user of the first message at once, but remembers that the host refused "
          "the greeting: further messages wait in its queue, without a connection, until its next "
          "try."),
-        (tls and outcome(tls, "rcpt") == "deferred" and outcome(tls, "helo") == "bounced",
+        (leaves_early and outcome(tls, "helo") == "bounced",
          "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
          "STARTTLS: at the stages `mail` and `rcpt` it keeps the message in its queue. At `auto` "
          f"{tls_at_auto(tls)}."),
