@@ -109,11 +109,10 @@ def the_program_can_confine_itself(service):
 
 
 def clients_do_not_start_it_for_ever(socket):
-    seconds = {"s": 1, "min": 60, "h": 3600}
-    number, unit = re.fullmatch(r"(\d+)([a-z]+)", socket.one("TriggerLimitIntervalSec") or "2s").groups()
-    # A start that fails may take some seconds: the look at a large queue.
-    if int(number) * seconds[unit] < 10 * int(socket.one("TriggerLimitBurst") or "20"):
+    if socket.one("FlushPending") != "yes":
         yield "a client that waits starts the service again and again when it cannot start"
+    if socket.one("TriggerLimitIntervalSec"):
+        yield "with a limit on starts that clients cause, a service that waits for its disk is given up"
 
 
 RULES = [  # the rule, the kind of unit it is for, and an edit of a unit that breaks it
@@ -132,8 +131,8 @@ RULES = [  # the rule, the kind of unit it is for, and an edit of a unit that br
     (another_group_reaches_the_control_socket, "service", "turnaway-relay", ("SystemCallFilter=@chown ", "SystemCallFilter=")),
     (the_program_can_confine_itself, "service", "turnaway-refuse", ("capset seccomp", "capset")),
     (the_program_can_confine_itself, "service", "turnaway-relay", ("ProtectHome=yes", "ProtectHome=no")),
-    (clients_do_not_start_it_for_ever, "socket", "turnaway-relay", ("TriggerLimitIntervalSec=10min", "TriggerLimitIntervalSec=2s")),
-    (clients_do_not_start_it_for_ever, "socket", "turnaway-refuse", ("TriggerLimitIntervalSec", "#")),
+    (clients_do_not_start_it_for_ever, "socket", "turnaway-relay", ("FlushPending=yes", "FlushPending=no")),
+    (clients_do_not_start_it_for_ever, "socket", "turnaway-refuse", ("FlushPending=yes", "FlushPending=yes\nTriggerLimitIntervalSec=1h")),
 ]
 
 

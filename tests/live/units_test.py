@@ -4,6 +4,7 @@ Needs root, namespaces, systemd and a cgroup2 hierarchy; is skipped elsewhere. W
 tests/checks/units.py. A start that fails must not be repeated: after one, systemd either waits to start it anew ("auto-restart") or
 does not ("failed"), so no test has to wait and see.
 """
+import contextlib
 import os
 import pathlib
 import smtplib
@@ -84,18 +85,39 @@ def wrong_configuration_inside():
     network()
     machine = boot_relay()
     machine.root.write(CONFIG, WRONG)
-    # As long as the look at a large queue takes.
-    machine.drop_in(RELAY, "SupplementaryGroups=mailadmins", "ExecStartPre=/bin/sleep 0.2")
+    # Each start is counted, and takes as long as the look at a large queue.
+    machine.drop_in(RELAY, "SupplementaryGroups=mailadmins", "ExecStartPre=+/bin/sh -c 'echo >>/run/starts; sleep 0.2'")
     machine.run("systemctl", "start", RELAY, check=False)
     seen = {"alone": [machine.end_of(RELAY), *machine.show(RELAY, "ExecMainStatus", "NRestarts")]}
-    with socket.create_connection(("127.0.0.1", 25), 60):
-        # A client that waits there makes systemd try, but not for ever.
-        wait_until(lambda: machine.show("turnaway-relay.socket", "SubState") == "failed", "that the socket is given up")
-    seen["with a client"] = [machine.end_of(RELAY), machine.show(RELAY, "NRestarts")]
+    with socket.create_connection(("127.0.0.1", 25), 60) as client, contextlib.suppress(ConnectionResetError):
+        # A client that waits there makes systemd try once, and is let go.
+        client.recv(1)
+    wait_until(lambda: machine.show("turnaway-relay.socket", "SubState") == "listening", "that the port is open again")
+    seen["with a client"] = [machine.end_of(RELAY), machine.show(RELAY, "NRestarts"), machine.run("wc", "-l", "/run/starts")[0]]
     machine.root.write(CONFIG, RIGHT)
     machine.run("systemctl", "start", RELAY)
     seen["mended"] = greeting().decode()[:4]
     return seen
+
+
+def failing_disk_inside():
+    network()
+    machine = boot_relay()
+    machine.root.write("/usr/local/sbin/start", "#!/bin/sh\n[ -e /run/disk ] || exit 74\nexec turnaway-relay --config " + CONFIG + "\n", 0o755)
+    machine.drop_in(RELAY, "SupplementaryGroups=mailadmins", "ExecStart=", "ExecStart=/usr/local/sbin/start", "RestartSec=50ms")
+    machine.run("systemctl", "start", RELAY, check=False)
+    clients = []
+
+    def failed_often():
+        # Clients that wait there meanwhile, where the port is open.
+        with contextlib.suppress(ConnectionRefusedError):
+            clients.append(socket.create_connection(("127.0.0.1", 25), 60))
+        return int(machine.show(RELAY, "NRestarts")) >= 12
+
+    wait_until(failed_often, "enough starts")
+    machine.root.write("/run/disk", "")
+    wait_until(lambda: machine.show(RELAY, "ActiveState") == "active", "that it comes back")
+    return greeting().decode()[:4]
 
 
 def refuse_inside():
@@ -146,7 +168,10 @@ class Units(unittest.TestCase):
 
     def test_a_wrong_configuration_is_not_tried_again(self):
         self.assertEqual(self.look("wrong_configuration_inside"), {
-            "alone": ["failed", "78", "0"], "with a client": ["failed", "0"], "mended": "220 "})
+            "alone": ["failed", "78", "0"], "with a client": ["failed", "0", "2"], "mended": "220 "})
+
+    def test_it_comes_back_when_the_disk_does_whoever_waits(self):
+        self.assertEqual(self.look("failing_disk_inside"), "220 ")
 
     def test_the_refusing_host_runs_as_installed(self):
         self.assertEqual(self.look("refuse_inside"), {
