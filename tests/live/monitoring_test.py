@@ -195,6 +195,39 @@ class ExitCodes(unittest.TestCase):
             manual = section("EXIT STATUS", (ROOT / f"man/{name}.8").read_text())
             self.assertEqual({head for head, _ in items(manual)}, codes | {"0"}, name)
 
+    # What ends each command how, without any network.
+    ENDINGS = (
+        ("check", (64, []), (64, ["a b"]), (2, ["--input", "-"]), (65, ["--input", "-", "--column", "x"]),
+         (66, ["--input", "/nowhere"]), (66, ["--trust-anchor", "/nowhere", "x.test"]), (78, ["--resolver", "x", "x.test"]),
+         (74, ["--input", "-", "--output", "/nowhere/x"])),
+        ("explain", (0, ["521"]), (64, ["--what"]), (65, ["rubbish"])),
+        ("codes", (0, ["521"]), (64, ["--what"]), (65, ["rubbish"])),
+        ("demo", (64, ["--what"])),
+        ("doctor", (64, ["--what"]), (2, ["--config", "/nowhere"])),
+        ("park records", (0, ["x.test"]), (64, []), (65, ["a b"]), (66, ["--input", "/nowhere"]),
+         (78, ["--look", "--resolver", "x", "x.test"])),
+        ("park audit", (64, []), (64, ["a b"]), (2, ["--input", "-"]), (65, ["--input", "-", "--column", "x"]),
+         (66, ["--since", "/nowhere", "x.test"]), (74, ["--html", "/nowhere/x", "x.test"]), (78, ["--resolver", "x", "x.test"])),
+        ("queue list", (64, ["--what"]), (66, ["--config", "/nowhere"]), (69, ["--socket", "/nowhere"]), (78, ["--config", "-"])),
+        ("queue recover", (64, ["--what"]), (66, ["--config", "/nowhere"]), (78, ["--config", "-"])),
+    )
+
+    def test_a_command_ends_as_its_help_and_manual_say(self):
+        for command, *endings in self.ENDINGS:
+            program = [refuse_daemon.BIN / "turnaway", *command.split()]
+            manual = section("EXIT STATUS", (ROOT / f"man/turnaway-{command.split()[0]}.1").read_text())
+            if command.startswith("park"):  # one page, a list for each of the two
+                manual = manual.partition(f".Nm turnaway {command}\n")[2]
+            documented = {int(code) for head, _ in items(manual) for code in re.findall(r"\d+", head)}
+            told = subprocess.run([*program, "--help"], capture_output=True, text=True, check=True).stdout
+            told = told.rpartition("\nExit:")[2].partition("\nManual:")[0]
+            self.assertLessEqual({int(code) for code in re.findall(r"\b\d+\b", told)}, documented, command)
+            for code, arguments in endings:
+                with self.subTest(command, arguments=arguments):
+                    ended = subprocess.run([*program, *arguments], input="a b\n", capture_output=True, text=True, timeout=WAIT_S)
+                    self.assertEqual(ended.returncode, code, ended.stderr)
+                    self.assertIn(code, documented)
+
     def test_both_say_their_version(self):
         for name in self.LAYERS:
             told = [subprocess.run([refuse_daemon.BIN / name, option], capture_output=True, text=True, check=True).stdout

@@ -103,7 +103,8 @@ def wrong_configuration_inside():
 def failing_disk_inside():
     network()
     machine = boot_relay()
-    machine.root.write("/usr/local/sbin/start", "#!/bin/sh\n[ -e /run/disk ] || exit 74\nexec turnaway-relay --config " + CONFIG + "\n", 0o755)
+    script = f"#!/bin/sh\n[ -e /run/disk ] || exit 74\nexec turnaway-relay --config {CONFIG}\n"
+    machine.root.write("/usr/local/sbin/start", script, 0o755)
     machine.drop_in(RELAY, "SupplementaryGroups=mailadmins", "ExecStart=", "ExecStart=/usr/local/sbin/start", "RestartSec=50ms")
     machine.run("systemctl", "start", RELAY, check=False)
     clients = []
