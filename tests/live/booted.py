@@ -46,7 +46,7 @@ MISSING = None if HAS_SYSTEMD else "systemd, nsenter, pivot_root or cmake is mis
 
 
 class Booted:
-    def __init__(self):
+    def __init__(self, has_turnaway=True):
         WORKSPACE.mkdir(parents=True, exist_ok=True)
         self.root = Root("booted", [])
         self.root.mount()
@@ -56,15 +56,19 @@ class Booted:
         for folder in (self.root.top / "lib/systemd/system").resolve().glob("*.wants"):
             shutil.rmtree(folder)
         self.root.write("/etc/systemd/system/booted.target", TARGET)
-        install = subprocess.run(["cmake", "--install", str(BIN.parent), "--prefix", "/usr"], capture_output=True, text=True,
-                                 env=environment() | {"DESTDIR": str(self.root.top)})
-        if install.returncode:
-            raise namespace.NamespaceError(f"cmake --install says: {install.stderr[-300:]}")
+        if has_turnaway:
+            self.install()
         self.first = subprocess.Popen(
             ["unshare", "--pid", "--mount", "--cgroup", "--fork", "--kill-child", "sh", "-c", START, "sh", str(self.root.top)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.process = None
         wait_until(self.has_booted, "that systemd has booted")
+
+    def install(self):
+        done = subprocess.run(["cmake", "--install", str(BIN.parent), "--prefix", "/usr"], capture_output=True, text=True,
+                              env=environment() | {"DESTDIR": str(self.root.top)})
+        if done.returncode:
+            raise namespace.NamespaceError(f"cmake --install says: {done.stderr[-300:]}")
 
     def has_booted(self):
         if self.first.poll() is not None:
