@@ -22,23 +22,22 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
                 return {{"A host that greets with 220 and answers EHLO offers mail service.",
                          "RFC 5321 section 3.1"}};
             }
-            return {{"Mail goes to the hosts of the MX, or of the address without one.",
+            return {{"Mail goes to the MX hosts, or to the domain's own address if there is no MX.",
                      "RFC 5321 section 5.1"}};
         case Verdict::null_mx:
-            return {
-                {"A single MX of \".\" says that the domain takes no mail.", "RFC 7505 section 3"},
-                {"Mail for it fails at once; a relay answers 556.", "RFC 7505 section 4.1"}};
+            return {{"A single MX of \".\" means that the domain does not accept mail.",
+                     "RFC 7505 section 3"},
+                    {"Mail to it fails at once; a relay answers 556.", "RFC 7505 section 4.1"}};
         case Verdict::malformed_null_mx:
             return {
-                {"A null MX must not stand beside another MX; what it means then is not said, "
-                 "and senders use the others.",
+                {"A null MX must be the only MX. With another MX beside it its meaning is "
+                 "undefined, and senders use the other one.",
                  "RFC 7505 section 3"}};
         case Verdict::no_such_domain:
-            return {{"A name that does not exist is an error, reported at once.",
-                     "RFC 5321 section 5.1"},
-                    {"NXDOMAIN says that nothing is below the name either.", "RFC 8020 section 2"}};
+            return {{"A name that does not exist is a permanent error.", "RFC 5321 section 5.1"},
+                    {"NXDOMAIN means that no name below it exists either.", "RFC 8020 section 2"}};
         case Verdict::no_mail_host:
-            return {{"Without MX the domain's own address counts, and it has none.",
+            return {{"Without an MX, mail goes to the domain's own address, but it has none.",
                      "RFC 5321 section 5.1"}};
         case Verdict::loopback_mx:
             return {{"Loopback addresses never leave the sender's own machine.",
@@ -46,37 +45,37 @@ std::vector<Reason> reasons_of_verdict(const Assessment& assessment) {
                     {"No mail host has a link-local, multicast or reserved address.",
                      "RFC 6890 section 2.2"}};
         case Verdict::private_mx:
-            return {{"Private addresses mean nothing on the Internet.", "RFC 1918 section 3"},
-                    {"To check from inside such a network, allow them with --private-allowed.",
-                     "RFC 1918 section 3"}};
+            return {
+                {"Private addresses cannot be reached from the Internet.", "RFC 1918 section 3"},
+                {"Inside such a network, use --private-allowed.", "RFC 1918 section 3"}};
         case Verdict::dangling_mx:
-            return {{"With an MX that cannot be used, the domain's own address must not be tried.",
-                     "RFC 5321 section 5.1"},
-                    {"An MX must name a host that has an address.", "RFC 2181 section 10.3"}};
+            return {
+                {"If the MX is unusable, senders must not fall back to the domain's own address.",
+                 "RFC 5321 section 5.1"},
+                {"An MX must name a host that has an address.", "RFC 2181 section 10.3"}};
         case Verdict::refuses_521:
             return {
-                {"521 says that the host never takes mail; it is final when no other host is "
-                 "left.",
+                {"521 means that the host never accepts mail. It is final if there is no other "
+                 "host.",
                  "RFC 7504 section 3"}};
         case Verdict::refuses_554:
-            return {{"554 as greeting says that there is no mail service here for this client.",
+            return {{"A 554 greeting means that there is no mail service for this client.",
                      "RFC 5321 section 3.1"},
-                    {"521 says so of all clients, and is meant for that.", "RFC 7504 section 3"}};
+                    {"521 means all clients, and exists for that purpose.", "RFC 7504 section 3"}};
         case Verdict::refuses_5yz:
             return {
-                {"A greeting is 220 or 554; another 5yz is read by its first digit: the host "
+                {"A greeting is 220 or 554. Any other 5yz is read by its first digit: the host "
                  "refuses this session.",
                  "RFC 5321 section 4.3.2"}};
         case Verdict::unreachable:
-            return {{"A host that cannot be asked may take mail later; senders try for days.",
+            return {{"A host that cannot be reached may accept mail later; senders try for days.",
                      "RFC 5321 section 4.5.4.1"}};
         case Verdict::dns_failure:
-            return {{"A DNS failure is temporary and proves nothing; mail waits.",
+            return {{"A DNS failure is temporary and proves nothing; senders keep the mail.",
                      "RFC 5321 section 5.1"}};
         case Verdict::egress_blocked:
             return {
-                {"Many networks let nobody out at port 25; then silence says nothing about "
-                 "others.",
+                {"Many networks block outgoing port 25; then silence says nothing about the host.",
                  "RFC 5068 section 4"}};
     }
     return {};
@@ -86,9 +85,9 @@ Reason reason_of(NoteKind kind) {
     switch (kind) {
         case NoteKind::malformed_null_mx:
         case NoteKind::null_mx_preference:
-            return {"A null MX stands alone, with preference 0.", "RFC 7505 section 3"};
+            return {"A null MX must be the only MX, with preference 0.", "RFC 7505 section 3"};
         case NoteKind::implicit_mx:
-            return {"Without MX, the domain is its own host with preference 0.",
+            return {"Without an MX, the domain is its own mail host, with preference 0.",
                     "RFC 5321 section 5.1"};
         case NoteKind::address_as_exchange:
         case NoteKind::unreadable_exchange:
@@ -155,7 +154,7 @@ void take_away_refusing(const Assessment& assessment, std::vector<Cure>& cures) 
         return says_521(assessment, record);
     };
     if (!assessment.mx_says_521 || std::ranges::all_of(records, refuses)) return;
-    std::string_view when = "To name only hosts that take mail:";
+    std::string_view when = "To name only hosts that accept mail:";
     for (const route::MxRecord& record : records) {
         if (!refuses(record)) continue;
         cures.push_back({std::string(when), "; remove: " + record_of(*assessment.subject.domain(),
@@ -166,20 +165,20 @@ void take_away_refusing(const Assessment& assessment, std::vector<Cure>& cures) 
 
 void publish_null(const Assessment& assessment, std::vector<Cure>& cures) {
     const auto& domain = *assessment.subject.domain();
-    cures.push_back({"To say that it takes no mail:", record_of(domain, "0 .")});
+    cures.push_back({"To publish that it does not accept mail:", record_of(domain, "0 .")});
     take_away(assessment, false, cures);
 }
 
 void publish_host(const Assessment& assessment, std::vector<Cure>& cures) {
     const std::string name = assessment.subject.domain()->text();
-    cures.push_back({"To take mail (mail." + name + " and its address are examples):",
+    cures.push_back({"To accept mail (mail." + name + " and its address are examples):",
                      record_of(*assessment.subject.domain(), "10 mail." + name + '.')});
     cures.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
 }
 
 // An alias as MX: the host it leads to in its place.
 void name_the_hosts(const Assessment& assessment, std::vector<Cure>& cures) {
-    std::string when = "To name the host itself, not an alias of it:";
+    std::string when = "To name the host itself instead of an alias:";
     for (const route::MxRecord& record : mx_records(assessment)) {
         const auto* exchange = std::get_if<mail::Domain>(&record.exchange);
         if (exchange == nullptr) continue;
@@ -207,11 +206,11 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
     }
     if (assessment.mx_says_521) {
         reasons.push_back(
-            {"A host that says 521 is not to be named in an MX.", "RFC 1846 section 4.3"});
+            {"A host that answers 521 must not be named in an MX.", "RFC 1846 section 4.3"});
     }
     if (assessment.doubt == Doubt::about_client) {
         reasons.push_back(
-            {"521 is not for particular clients; a refusal of one client says nothing "
+            {"521 is not meant for particular clients; the refusal of one client says nothing "
              "about others.",
              "RFC 7504 section 3"});
     }
@@ -232,12 +231,12 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
         case Verdict::accepts:
             if (assessment.route.has_note(NoteKind::implicit_mx)) {
                 cures.push_back(
-                    {"To say it in an MX:", record_of(*domain, "10 " + domain->text() + '.')});
+                    {"To publish it as an MX:", record_of(*domain, "10 " + domain->text() + '.')});
             }
             break;
         case Verdict::null_mx:
             if (assessment.route.notes.empty()) break;
-            cures.push_back({"To say it in the one right form:", record_of(*domain, "0 .")});
+            cures.push_back({"To publish it in the correct form:", record_of(*domain, "0 .")});
             for (const route::MxRecord& record : mx_records(assessment)) {
                 if (record.preference == 0) continue;
                 cures.push_back(

@@ -84,7 +84,7 @@ std::string advice_on_port(std::string_view name) {
     const std::string_view host = name.substr(0, colon);
     const std::string_view port = name.substr(colon + 1);
     if (!base::parse_unsigned<unsigned>(port, 65535) || !read_plain(host, false)) return {};
-    return "Type " + quoted(host) + ", with --port " + std::string(port) + " to ask that port.";
+    return "Type " + quoted(host) + ", with --port " + std::string(port) + " to check that port.";
 }
 
 // Empty when nothing that could be meant was found.
@@ -98,7 +98,7 @@ std::string advice_for(std::string_view typed) {
         if (is_whole) names.push_back(std::move(bare));
     }
     if (names.size() > 1) {
-        return "Give each name as an argument or a row of its own: " + quoted(names[0]) + ", " +
+        return "Give each name as a separate argument or row: " + quoted(names[0]) + ", " +
                quoted(names[1]) + (names.size() > 2 ? ", ..." : ".");
     }
     std::vector<std::string> all = suggestions(typed);

@@ -39,15 +39,16 @@ std::string count_of(std::size_t count, std::string_view one, std::string_view m
 }
 
 std::string accepting(const Assessment& assessment) {
-    if (assessment.has_connected) return said_by(assessment) + ": it takes mail.";
+    if (assessment.has_connected) return said_by(assessment) + ": it accepts mail.";
     if (assessment.subject.is_host || assessment.subject.literal() != nullptr) {
-        return "There is an address to send to; nobody was connected to.";
+        return "It has an address for mail. The host was not contacted (--connect does that).";
     }
     if (assessment.route.has_note(NoteKind::implicit_mx)) {
-        return "It has no MX, so mail goes to its own address; nobody was connected to.";
+        return "It has no MX, so mail goes to its own address. The host was not contacted "
+               "(--connect does that).";
     }
     return "Mail goes to " + count_of(assessment.route.hosts.size(), "one host", "hosts") +
-           " in DNS; nobody was connected to.";
+           ". No host was contacted (--connect does that).";
 }
 
 std::string refusing(const Assessment& assessment) {
@@ -56,32 +57,32 @@ std::string refusing(const Assessment& assessment) {
         case Doubt::about_client:
             return said + ", which is not about the host itself.";
         case Doubt::no_reason:
-            return said + ", which does not say that the host takes no mail.";
+            return said + ", which does not mean that the host accepts no mail.";
         case Doubt::exchange_failed:
-            return said + ", but another MX could not be looked up and may take mail.";
+            return said + ", but another MX could not be looked up and may accept mail.";
         case Doubt::left_out:
-            return said + ", but there are more hosts than were asked.";
+            return said + ", but not all of its hosts were contacted.";
         default:
             return said + (assessment.probes.size() > 1
-                               ? ", and no address of its hosts takes mail."
+                               ? ", and no address of its hosts accepts mail."
                                : ".");
     }
 }
 
 std::string unreachable(const Assessment& assessment) {
     if (assessment.doubt == Doubt::some_host_silent) {
-        return said_by(assessment) + ", but another host of it could not be asked for now.";
+        return said_by(assessment) + ", but another of its hosts could not be reached.";
     }
     if (const std::string said = said_by(assessment); !said.empty()) {
         return said + ", which decides nothing.";
     }
-    std::string words = "None of its hosts answers for now";
+    std::string words = "None of its hosts can be reached at the moment";
     if (!assessment.probes.empty()) {
         const ProbeEvidence& first = assessment.probes.front();
         words += ": " + host_of(first.target) + ": " + outcome_of(first.result);
     }
     if (assessment.doubt == Doubt::egress_unknown) {
-        words += "; whether mail leaves this machine at all is not known";
+        words += "; it is not known whether this machine can send mail at all";
     }
     return words + '.';
 }
@@ -119,21 +120,20 @@ std::string sentence_of(const Assessment& assessment) {
         case Verdict::accepts:
             return accepting(assessment);
         case Verdict::malformed_null_mx:
-            return accepting(assessment) +
-                   " A null MX stands beside its MX, and counts for nothing.";
+            return accepting(assessment) + " The null MX beside its MX has no effect.";
         case Verdict::null_mx:
-            return "It says itself that it takes no mail: its only MX is the root (null MX).";
+            return "It publishes that it does not accept mail: its only MX is \".\" (null MX).";
         case Verdict::no_such_domain:
             return "It does not exist in DNS.";
         case Verdict::no_mail_host:
             return assessment.subject.is_host ? "It has no address."
                                               : "It has neither MX nor address.";
         case Verdict::loopback_mx:
-            return "It leads only to addresses that nobody outside can reach.";
+            return "Its hosts have only addresses that cannot be reached from outside.";
         case Verdict::private_mx:
-            return "It leads only to addresses of private networks: from outside it takes no mail.";
+            return "Its hosts have only private addresses: it does not accept mail from outside.";
         case Verdict::dangling_mx:
-            return "None of its MX names leads to a host with an address.";
+            return "None of its MX hosts has an address.";
         case Verdict::refuses_521:
         case Verdict::refuses_554:
         case Verdict::refuses_5yz:
@@ -143,7 +143,7 @@ std::string sentence_of(const Assessment& assessment) {
         case Verdict::dns_failure:
             return dns_failure(assessment);
         case Verdict::egress_blocked:
-            return "Nothing is known: mail does not leave this machine (" +
+            return "Not known, because this machine cannot send mail (" +
                    printable(assessment.egress->words, words_bytes_most) + ").";
     }
     return {};
@@ -153,7 +153,7 @@ std::string sentence_of(const route::Note& note) {
     const std::string about = printable(note.about, name_bytes_most);
     switch (note.kind) {
         case NoteKind::malformed_null_mx:
-            return "The null MX of " + about + " does not stand alone, as it must.";
+            return "The null MX of " + about + " must be the only MX, but it is not.";
         case NoteKind::null_mx_preference:
             return "The null MX of " + about + " has a preference other than 0.";
         case NoteKind::implicit_mx:
@@ -163,13 +163,13 @@ std::string sentence_of(const route::Note& note) {
         case NoteKind::failed_exchange:
             return "The MX " + about + " could not be looked up.";
         case NoteKind::unreadable_exchange:
-            return "The MX \"" + about + "\" is no domain name.";
+            return "The MX \"" + about + "\" is not a domain name.";
         case NoteKind::address_as_exchange:
             return "The MX \"" + about + "\" is an IP address; it must be a name.";
         case NoteKind::alias_as_exchange:
             return "The MX " + about + " is an alias (CNAME); it must not be.";
         case NoteKind::unusable_address:
-            return about + " has an address that nobody outside can reach.";
+            return about + " has an address that cannot be reached from outside.";
         case NoteKind::too_many_mx:
             return about + " has more MX records than were looked at.";
         case NoteKind::too_many_addresses:
@@ -183,21 +183,22 @@ std::vector<std::string> remarks_of(const Assessment& assessment) {
     if (!assessment.resembles.empty()) {
         remarks.push_back(assessment.taking == Taking::no
                               ? "Did you mean " + assessment.resembles + '?'
-                              : "Its name is near to " + assessment.resembles + '.');
+                              : "Its name is similar to " + assessment.resembles + '.');
     }
     for (const route::Note& note : assessment.route.notes) {
         if (!is_said(assessment, note.kind)) remarks.push_back(sentence_of(note));
     }
     if (assessment.mx_says_521) {
         remarks.emplace_back(
-            "A host that says 521 should be nobody's MX: senders should learn it from DNS.");
+            "A host that answers 521 should not be an MX: publish a null MX instead.");
     }
     if (assessment.subject.needs_smtputf8) {
         remarks.emplace_back("The address is not ASCII: only hosts with SMTPUTF8 can take it.");
     }
     const bool was_doubted = std::ranges::any_of(assessment.dns, &DnsEvidence::is_second_look);
     if (was_doubted) {
-        remarks.emplace_back("DNS was asked twice, since nobody validated that it is not there.");
+        remarks.emplace_back(
+            "Asked twice, because the negative answer is not protected by DNSSEC.");
     }
     return remarks;
 }
@@ -210,11 +211,11 @@ std::string outcome_of(const ProbeResult& result) {
         case ProbeEnd::temporary:
             return printable(result.steps.back().words, words_bytes_most);
         case ProbeEnd::garbage:
-            return "what it says is no SMTP";
+            return "it does not speak SMTP";
         case ProbeEnd::closed:
             return ended(result.stage, "it closed the connection");
         case ProbeEnd::timed_out:
-            return ended(result.stage, "it said nothing in time");
+            return ended(result.stage, "it did not answer in time");
         case ProbeEnd::not_reached:
         case ProbeEnd::no_way:
             return printable(result.problem, words_bytes_most);

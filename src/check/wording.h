@@ -29,7 +29,8 @@ std::vector<Reason> reasons_of(const Assessment& assessment);
 
 // A record to publish or to take away, in the form of a zone file.
 struct Cure {
-    std::string when;  // "To say that it takes no mail:"; empty when it goes on from the one before
+    std::string when;  // "To publish that it does not accept mail:"; empty when it goes on from the
+                       // one before
     std::string record;
 };
 std::vector<Cure> cures_of(const Assessment& assessment);

@@ -42,11 +42,11 @@ std::string domains_text(std::size_t count) {
 std::string_view meant_of(Intent intent) {
     switch (intent) {
         case Intent::none:
-            return "to take no mail and send none";
+            return "to have no mail";
         case Intent::send_only:
-            return "to send mail and take none";
+            return "to send mail only";
         case Intent::receive_only:
-            return "to take mail and send none";
+            return "to receive mail only";
     }
     return "";
 }
@@ -86,7 +86,7 @@ std::string drift_text(const park::Drift& drift) {
         case Change::gone:
             return fmt::format("Before: {}", drift.before.evidence);
         case Change::unknown:
-            return fmt::format("Could not be looked at. Before: {}", drift.before.evidence);
+            return fmt::format("Lookup failed. Before: {}", drift.before.evidence);
     }
     return "";
 }
@@ -123,8 +123,8 @@ void append_audit_page(std::string& out, const AuditedDomain& audited, bool asks
     const bool is_refused = !is_receiver && result.findings.empty();
     append_entry(
         out, colours, "Complaints",
-        fmt::format("{}Where are complaints about the domain read? Say it in WHOIS, and "
-                    "here with --abuse ADDRESS (RFC 2142 section 4).",
+        fmt::format("{}Which address receives complaints about the domain? Publish it in WHOIS, "
+                    "and name it here with --abuse ADDRESS (RFC 2142 section 4).",
                     is_receiver  ? "Mail to abuse@" + result.domain.text() + " must be read. "
                     : is_refused ? "Mail to abuse@" + result.domain.text() + " is refused. "
                                  : ""));

@@ -197,14 +197,12 @@ Action add_check(CLI::App& program) {
     add_showing_options(command, *options);
     add_bulk_options(command, options->bulk);
     command->footer(
-        "Example: turnaway check example.org\n"
-        "         turnaway check --connect --why --fix user@example.org\n"
-        "         turnaway check --json example.org example.net | jq -r .verdict\n"
-        "         turnaway check --input users.csv --column email --csv --output checked.csv\n"
-        "Exit:    0 takes mail, 1 takes none, 2 not known (of several inputs: 1 if any takes "
-        "none,\n"
-        "         else 2 if any is not known), 64 wrong command line\n"
-        "Manual:  man turnaway-check");
+        "Example: turnaway check example.org\n         turnaway check --connect --why --fix "
+        "user@example.org\n         turnaway check --json example.org example.net | jq -r "
+        ".verdict\n         turnaway check --input users.csv --column email --csv --output "
+        "checked.csv\nExit:    0 accepts mail, 1 does not, 2 not known (of several inputs: 1 if "
+        "any does not,\n         else 2 if any is not known), 64 wrong command line\nManual:  man "
+        "turnaway-check");
     return [options] { return run_check(*options); };
 }
 

@@ -114,7 +114,7 @@ void append_why(std::string& out, const Assessment& assessment) {
 void append_cure(std::string& out, const Assessment& assessment) {
     out += "\nWhat to publish\n";
     const auto cures = check::cures_of(assessment);
-    if (cures.empty()) out += "  Nothing: no record of it would change the answer.\n";
+    if (cures.empty()) out += "  Nothing to change: no DNS record would alter this result.\n";
     for (const check::Cure& cure : cures) {
         if (!cure.when.empty()) out += "  " + cure.when + '\n';
         out += "    " + cure.record + '\n';

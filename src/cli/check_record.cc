@@ -101,7 +101,7 @@ Json notes_of(const Assessment& assessment) {
     if (assessment.mx_says_521) {
         notes.push_back({{"kind", "mx-says-521"},
                          {"about", assessment.subject.domain()->text()},
-                         {"words", "A host that says 521 should be nobody's MX."}});
+                         {"words", "A host that answers 521 should not be an MX."}});
     }
     return notes;
 }

@@ -110,7 +110,7 @@ class Doctor {
         if (!config) {
             DoctorFindings findings("configuration");
             add_faults(config.error().message, findings);
-            findings.unknown("Everything else was left out: it depends on the configuration.",
+            findings.unknown("Nothing else was checked: it depends on the configuration.",
                              "Correct the configuration first.");
             if (!tell(findings)) return base::exit_code(base::Fault::io);
         }

@@ -50,7 +50,7 @@ void check_time(const X509& certificate, const std::string& path, DoctorFindings
     int days = 0;
     int seconds = 0;
     if (ASN1_TIME_diff(&days, &seconds, nullptr, end) != 1) {
-        findings.problem("The certificate " + path + " has no readable end.",
+        findings.problem("The certificate " + path + " has no readable expiry date.",
                          "Use another certificate.");
     } else if (days < 0 || seconds < 0) {
         findings.problem(fmt::format("The certificate {} has expired {} days ago.", path, -days),
@@ -59,7 +59,7 @@ void check_time(const X509& certificate, const std::string& path, DoctorFindings
         findings.warning(fmt::format("The certificate {} expires in {} days.", path, days),
                          "Renew it, then reload the relay.");
     } else {
-        findings.ok(fmt::format("The certificate {} is good for {} days.", path, days));
+        findings.ok(fmt::format("The certificate {} is valid for {} days.", path, days));
     }
 }
 
@@ -69,16 +69,16 @@ void check_key(X509& certificate, const relay::TlsConfig& tls, DoctorFindings& f
     const Key key(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
     if (!key) {
         findings.problem("There is no key in " + tls.key + ", or it has a passphrase.",
-                         "A key in PEM, without a passphrase, in [tls] key.");
+                         "Set [tls] key to a PEM key without a passphrase.");
         return;
     }
     if (X509_check_private_key(&certificate, key.get()) != 1) {
         findings.problem(tls.key + " is not the key of " + tls.cert + '.',
-                         "Name the two files that were made together in [tls].");
+                         "Name a certificate and its own key in [tls].");
     }
     struct stat status = {};
     if (fstat(fileno(file.get()), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
-        findings.warning("Everybody on this machine may read the key " + tls.key + '.',
+        findings.warning("Every user of this machine can read the key " + tls.key + '.',
                          "chmod o= " + tls.key);
     }
 }
@@ -88,7 +88,7 @@ void check_key(X509& certificate, const relay::TlsConfig& tls, DoctorFindings& f
 void check_certificate(const DoctorPatient& patient, DoctorFindings& findings) {
     const auto& tls = patient.config.tls;
     if (tls.cert.empty()) {
-        findings.ok("Clients are offered no STARTTLS: [tls] cert is empty.");
+        findings.ok("STARTTLS is not offered to clients: [tls] cert is empty.");
         return;
     }
     const File file = open_file(tls.cert, "certificate", findings);
@@ -97,7 +97,7 @@ void check_certificate(const DoctorPatient& patient, DoctorFindings& findings) {
     ERR_clear_error();
     if (!certificate) {
         findings.problem("There is no certificate in " + tls.cert + '.',
-                         "A certificate with its chain, in PEM, in [tls] cert.");
+                         "Set [tls] cert to a PEM certificate with its chain.");
         return;
     }
     check_time(*certificate, tls.cert, findings);
@@ -105,7 +105,8 @@ void check_certificate(const DoctorPatient& patient, DoctorFindings& findings) {
     const std::string& hostname = patient.config.hostname().text();
     if (X509_check_host(certificate.get(), hostname.data(), hostname.size(), 0, nullptr) != 1) {
         findings.warning("The certificate " + tls.cert + " is not for " + hostname + '.',
-                         "Use one for the hostname; senders that verify will not deliver.");
+                         "Use a certificate for the hostname; senders that verify certificates "
+                         "will not deliver.");
     }
     ERR_clear_error();
 }

@@ -31,7 +31,7 @@ void judge_clock(std::chrono::sys_seconds now, std::chrono::sys_seconds built, C
     if (now < built || now > built + age_most) {
         findings.problem("The clock says " + time + ", and this program was built on " +
                              mail::date_time_text(built) + ": the clock is wrong.",
-                         "Set the clock, and let it be kept right: timedatectl set-ntp true");
+                         "Set the clock, and turn synchronisation on: timedatectl set-ntp true");
         return;
     }
     switch (sync) {
@@ -39,14 +39,14 @@ void judge_clock(std::chrono::sys_seconds now, std::chrono::sys_seconds built, C
             findings.ok("The clock is synchronised and says " + time + '.');
             break;
         case ClockSync::adrift:
-            findings.warning("The clock says " + time + ", and nobody keeps it right.",
-                             "Let it be synchronised: timedatectl set-ntp true, or install chrony");
+            findings.warning(
+                "The clock says " + time + ". It is not synchronised (NTP is off).",
+                "Turn synchronisation on: timedatectl set-ntp true, or install chrony");
             break;
         case ClockSync::unknown:
-            findings.unknown("The clock says " + time +
-                                 "; the kernel does not tell whether it is "
-                                 "synchronised.",
-                             "Look at it yourself: timedatectl");
+            findings.unknown(
+                "The clock says " + time + "; it is not known whether it is synchronised.",
+                "Check it with: timedatectl");
             break;
     }
 }

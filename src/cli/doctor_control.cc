@@ -46,17 +46,18 @@ void check_control(const DoctorPatient& patient, DoctorFindings& findings) {
         if (answers(std::move(fd))) {
             findings.ok("The relay answers at " + path + '.');
         } else {
-            findings.problem("Somebody listens at " + path + " and does not answer as the relay.",
-                             "Look who it is: ss -lxp | grep " + path);
+            findings.problem("Another program listens at " + path + ", not the relay.",
+                             "Find it with: ss -lxp | grep " + path);
         }
     } else if (errno == ENOENT) {
         findings.ok("No relay is running: there is no " + path + '.');
     } else if (errno == ECONNREFUSED) {
-        findings.warning("Nobody listens at " + path + ": the relay has ended without a farewell.",
-                         "Look into its log for why, and start it again.");
+        findings.warning("No program listens at " + path + ": the relay ended unexpectedly.",
+                         "Read its log for the reason, and start it again.");
     } else {
         findings.unknown(
-            "Whether the relay answers is not known: " + path + ": " + std::strerror(errno) + '.',
+            "It is not known whether the relay answers: " + path + ": " + std::strerror(errno) +
+                '.',
             "Run it as root, as the relay's user, or in the group of [control] group.");
     }
 }

@@ -50,23 +50,24 @@ std::string megabytes(std::uint64_t bytes) {
 void check_room(const std::string& folder, std::uint64_t bytes_least, DoctorFindings& findings) {
     struct statvfs room = {};
     if (statvfs(folder.c_str(), &room) != 0) {
-        findings.unknown(
-            "The room on the disk of " + folder + " is not known: " + std::strerror(errno) + '.',
-            "Look at it yourself: df " + folder);
+        findings.unknown("The free space on the disk of " + folder +
+                             " is not known: " + std::strerror(errno) + '.',
+                         "Check it with: df " + folder);
         return;
     }
     const std::uint64_t free = std::uint64_t{room.f_bavail} * room.f_frsize;
-    const std::string fix = "Make room on the disk of " + folder +
+    const std::string fix = "Free space on the disk of " + folder +
                             ", or lower "
                             "[spool] free_bytes_least.";
     if (free < bytes_least) {
-        findings.problem(fmt::format("The disk of {} has {} free; below {} no mail is taken.",
+        findings.problem(fmt::format("The disk of {} has {} free; below {} the relay refuses mail.",
                                      folder, megabytes(free), megabytes(bytes_least)),
                          fix);
     } else if (free < bytes_least * warn_factor) {
-        findings.warning(fmt::format("The disk of {} has {} free, and below {} no mail is taken.",
-                                     folder, megabytes(free), megabytes(bytes_least)),
-                         fix);
+        findings.warning(
+            fmt::format("The disk of {} has {} free, and below {} the relay refuses mail.", folder,
+                        megabytes(free), megabytes(bytes_least)),
+            fix);
     } else {
         findings.ok(fmt::format("The disk of {} has {} free.", folder, megabytes(free)));
     }
@@ -74,7 +75,7 @@ void check_room(const std::string& folder, std::uint64_t bytes_least, DoctorFind
     if (room.f_files > 0 && room.f_favail < files_least) {
         findings.problem(fmt::format("The disk of {} has room for {} more files (inodes) only.",
                                      folder, room.f_favail),
-                         "Remove files that nobody needs: df -i " + folder);
+                         "Remove files that are not needed: df -i " + folder);
     }
 }
 
@@ -91,10 +92,10 @@ void check_sync(const std::string& folder, DoctorFindings& findings) {
         const std::string words =
             fmt::format("{} cannot {}: {}.", folder, what, std::strerror(error));
         if (error == EACCES) {
-            findings.unknown("Whether the disk keeps what is synced is not known: " + words,
+            findings.unknown("It is not known whether the disk keeps synced data: " + words,
                              "Run it as root or as the relay's user.");
         } else {
-            findings.problem(words, "Look into the system's log (dmesg) for what the disk says.");
+            findings.problem(words, "Read the kernel log (dmesg) for disk errors.");
         }
     };
     std::string path = folder + "/.doctor-XXXXXX";
@@ -139,7 +140,7 @@ void check_disk(const DoctorPatient& patient, DoctorFindings& findings) {
     if (stat(folder.c_str(), &status) != 0) folder = folder.substr(0, folder.rfind('/') + 1);
     if (stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
         findings.problem("The folder above the queue, " + folder + ", does not exist.",
-                         "Make it, or set [spool] path elsewhere.");
+                         "Create it, or set [spool] path to another folder.");
         return;
     }
     check_room(folder, spool.free_bytes_least, findings);

@@ -51,8 +51,8 @@ void check_validation(const DoctorPatient& patient, const LookupAnswer& answer,
     } else {
         findings.warning("DNSSEC is not validated: a trust anchor is set, and the answer for " +
                              patient.dns_name + " came without a proof.",
-                         "Ask name servers that pass signatures on ([dns] forward), or with "
-                         "--dns-name a name in a zone that is signed.");
+                         "Use name servers that return signatures ([dns] forward), or name a host "
+                         "in a signed zone with --dns-name.");
     }
 }
 
@@ -72,9 +72,11 @@ void check_reverse(DoctorLookup& lookup, const std::string& hostname,
         return;
     }
     findings.warning(
-        fmt::format("{} leads to {}, which DNS calls {}: many hosts refuse mail from such.",
-                    hostname, address.text(), names.empty() ? "nothing" : names.front()),
-        fmt::format("Let whoever owns the address set its PTR record to {}.", hostname));
+        fmt::format(
+            "{} has the address {}, {}: many hosts refuse mail from such an address.", hostname,
+            address.text(),
+            names.empty() ? "which has no PTR record" : "whose PTR record is " + names.front()),
+        fmt::format("Ask the owner of the address to set its PTR record to {}.", hostname));
 }
 
 }  // namespace
@@ -96,12 +98,12 @@ void check_resolver(const DoctorPatient& patient, DoctorFindings& findings) {
                         patient.config.dns.trust_anchor),
             "Check the clock, renew the anchor (unbound-anchor), or ask other name servers.");
     } else if (!has_network() && !asks_only_loopback(patient.config)) {
-        findings.unknown("Whether DNS answers is not known: this machine has no network.",
+        findings.unknown("It is not known whether DNS answers: this machine has no network.",
                          "Try again with a network.");
     } else {
         findings.problem(fmt::format("DNS does not answer ({}, from {}): {}.", patient.dns_name,
                                      servers, answer.failure),
-                         "Name servers that answer this machine in [dns] forward.");
+                         "Set [dns] forward to name servers that answer this machine.");
     }
 }
 
@@ -114,20 +116,22 @@ void check_hostname(const DoctorPatient& patient, DoctorFindings& findings) {
     }
     auto lookup = DoctorLookup::open(patient.config);
     if (!lookup) {
-        findings.unknown("What DNS says of " + hostname + " is not known.", "Correct [dns] first.");
+        findings.unknown("The DNS records of " + hostname + " is not known.",
+                         "Correct [dns] first.");
         return;
     }
     std::vector<route::IpAddress> addresses;
     const auto answer = lookup->ask_addresses(hostname, &addresses);
     if (!answer.has_come()) {
-        findings.unknown("What DNS says of " + hostname + " is not known: " + answer.failure + '.',
-                         "Try again when DNS answers.");
+        findings.unknown(
+            "The DNS records of " + hostname + " is not known: " + answer.failure + '.',
+            "Try again when DNS answers.");
         return;
     }
     if (addresses.empty()) {
         findings.problem(
             "DNS has no address for the hostname " + hostname +
-                ": many hosts refuse mail from such.",
+                ": many hosts refuse mail from such a name.",
             "Publish its A and AAAA records, or set hostname to a name that has them.");
         return;
     }

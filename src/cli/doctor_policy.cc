@@ -17,8 +17,8 @@ void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
     struct stat status = {};
     if (stat(patient.config_path.c_str(), &status) == 0 &&
         (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        findings.warning("Others than its owner may change " + patient.config_path + '.',
-                         "Take that right away: chmod go-w " + patient.config_path);
+        findings.warning("Users other than its owner may change " + patient.config_path + '.',
+                         "Remove that right: chmod go-w " + patient.config_path);
     }
     const auto& relay = patient.config.relay;
     auto weaknesses = relay::weaknesses_of(patient.config);
@@ -32,9 +32,9 @@ void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
     }
     if (relay.networks.empty() && relay.domains.empty()) {
         findings.warning(
-            "The relay takes mail from nobody: [relay] networks and domains are empty.",
-            "Name who may send in [relay] networks, or domains anybody may send to in "
-            "[relay] domains.");
+            "The relay does not accept mail from anyone: [relay] networks and domains are empty.",
+            "List the clients that may send in [relay] networks, or the domains that the relay "
+            "accepts mail for in [relay] domains.");
     }
 }
 

@@ -63,26 +63,28 @@ void try_all(const std::vector<Target>& targets, DoctorFindings& findings) {
         const bool is_mail_host =
             result.greeting && codes::shape_of(*result.greeting) != codes::LineShape::no_code;
         if (is_mail_host) {
-            findings.ok(fmt::format("Mail leaves this machine: {} said \"{}\" after {:.0f} ms.",
-                                    target.text(), *result.greeting, result.milliseconds));
+            findings.ok(
+                fmt::format("This machine can send mail: {} answered \"{}\" after {:.0f} ms.",
+                            target.text(), *result.greeting, result.milliseconds));
             return;
         }
         if (!failures.empty()) failures += "; ";
         failures += target.text() + ": " +
                     (result.error != 0 ? std::strerror(result.error)
                      : result.greeting ? "it does not speak SMTP: " + *result.greeting
-                                       : "it took the connection and said nothing");
+                                       : "it accepted the connection but sent no greeting");
     }
     if (tried == 0) {
         findings.unknown(
-            "Whether mail leaves this machine is not known: there is no network, or "
-            "DNS does not name a host to try.",
+            "It is not known whether this machine can send mail: there is no network, or DNS does "
+            "not name a host to try.",
             "Try again with a network, or name a host: --port25-target HOST");
         return;
     }
-    findings.warning("No mail host answers, so mail seems to be kept in: " + failures + '.',
-                     "Let the network pass port 25 outwards, or send everything through one host: "
-                     "[route] \"*\" = \"smarthost.example.net:587\"");
+    findings.warning(
+        "No mail host answers, so outgoing port 25 seems to be blocked: " + failures + '.',
+        "Have outgoing port 25 opened, or send all mail through one host: [route] \"*\" = "
+        "\"smarthost.example.net:587\"");
 }
 
 }  // namespace
@@ -93,7 +95,7 @@ void check_port25(const DoctorPatient& patient, DoctorFindings& findings) {
     if (!patient.port25_target.empty()) {
         const auto target = check::parse_egress_target(patient.port25_target);
         if (!target) {
-            findings.unknown("\"" + patient.port25_target + "\" is no host to try.",
+            findings.unknown("\"" + patient.port25_target + "\" is not a host name.",
                              "Name it as HOST or HOST:PORT.");
             return;
         }
@@ -101,8 +103,8 @@ void check_port25(const DoctorPatient& patient, DoctorFindings& findings) {
     } else if (config.route.smarthost) {
         targets.push_back(of_route(*config.route.smarthost));
     } else if (config.delivery.port != check::smtp_port) {
-        findings.unknown(fmt::format("Whether mail leaves this machine was not tried: it is "
-                                     "delivered to port {}, where no well-known host listens.",
+        findings.unknown(fmt::format("It was not tested whether this machine can send mail: the "
+                                     "relay delivers to port {}, where no well-known host listens.",
                                      config.delivery.port),
                          "Name a host to try: --port25-target HOST:PORT");
         return;

@@ -47,18 +47,18 @@ void check_user(const DoctorPatient& patient, DoctorFindings& findings) {
             findings.warning("Started as root the relay stays root: [user] name is empty.",
                              "Set [user] name, or start it by its systemd unit.");
         } else {
-            findings.ok("The relay runs as whoever starts it.");
+            findings.ok("The relay runs as the user that starts it.");
         }
     } else if (getpwnam(user.c_str()) == nullptr) {
         findings.problem("There is no user \"" + user + "\" ([user] name).",
-                         "Make it: useradd --system --shell /usr/sbin/nologin " + user);
+                         "Create it: useradd --system --shell /usr/sbin/nologin " + user);
     } else {
         findings.ok("The user " + user + " exists.");
     }
     const std::string& group = patient.config.control.group;
     if (!group.empty() && getgrnam(group.c_str()) == nullptr) {
         findings.problem("There is no group \"" + group + "\" ([control] group).",
-                         "Make it: groupadd --system " + group);
+                         "Create it: groupadd --system " + group);
     }
 }
 

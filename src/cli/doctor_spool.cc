@@ -25,15 +25,15 @@ namespace {
 void check_rights(const std::string& path, const struct stat& status, const std::string& user,
                   DoctorFindings& findings) {
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        findings.warning(fmt::format("Others than its owner may use {} (mode {:o}): it holds "
-                                     "people's mail.",
-                                     path, status.st_mode & 07777),
-                         "chmod 700 " + path);
+        findings.warning(
+            fmt::format("Users other than its owner can use {} (mode {:o}), which holds mail.",
+                        path, status.st_mode & 07777),
+            "chmod 700 " + path);
     }
     const passwd* expected = user.empty() ? nullptr : getpwnam(user.c_str());
     if (expected != nullptr && expected->pw_uid != status.st_uid) {
         findings.problem(
-            fmt::format("{} does not belong to {}, as whom the relay runs.", path, user),
+            fmt::format("{} does not belong to {}, the user of the relay.", path, user),
             fmt::format("chown -R {} {}", user, path));
     }
     struct stat file = {};
@@ -81,9 +81,8 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
         findings.problem(
             fmt::format("{} of {} messages in the queue cannot be read, the first is {}.", damaged,
                         messages, first),
-            "See them with `turnaway queue list --state corrupt`; `turnaway queue export` gives "
-            "what "
-            "is left of one, and `turnaway queue delete` removes it.");
+            "See them with `turnaway queue list --state corrupt`; `turnaway queue export` writes "
+            "the remains of one, and `turnaway queue delete` removes it.");
     }
     std::size_t missing = 0;
     for (const auto& [id, file] : *files) {
@@ -98,7 +97,7 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
             "Put the files of content/ back from a copy of the whole folder.");
     }
     if (damaged == 0 && missing == 0) {
-        findings.ok(fmt::format("The queue is whole: {} messages.", messages));
+        findings.ok(fmt::format("The queue is intact: {} messages.", messages));
     }
 }
 
@@ -109,10 +108,10 @@ void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
     struct stat status = {};
     if (stat(path.c_str(), &status) != 0) {
         if (errno == ENOENT) {
-            findings.ok("There is no queue yet; the relay makes " + path + " when it starts.");
+            findings.ok("There is no queue yet; the relay creates " + path + " when it starts.");
         } else {
             findings.unknown(
-                "The queue cannot be looked at: " + path + ": " + std::strerror(errno) + '.',
+                "The queue cannot be checked: " + path + ": " + std::strerror(errno) + '.',
                 "Run it as root or as the relay's user.");
         }
         return;
@@ -122,9 +121,8 @@ void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
     const std::string file = path + "/spool.db";
     struct stat database_status = {};
     if (stat(file.c_str(), &database_status) != 0 && errno != ENOENT) {
-        findings.unknown(
-            "The queue cannot be looked at: " + file + ": " + std::strerror(errno) + '.',
-            "Run it as root or as the relay's user.");
+        findings.unknown("The queue cannot be checked: " + file + ": " + std::strerror(errno) + '.',
+                         "Run it as root or as the relay's user.");
         return;
     }
     const auto lock = spool::FolderLock::take(path);

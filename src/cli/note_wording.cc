@@ -93,19 +93,20 @@ std::string sentence_of(Note note, const Judgement& judgement) {
                 "The lines carry different enhanced codes, {} and {}; the first counts.",
                 enhanced(), judgement.other_enhanced->text());
         case Note::misused_521:
-            return "By RFC 7504 section 3, 521 means that the host takes no mail from anybody; for "
-                   "one client or one message 554 or 550 would be right. The host may well take "
-                   "other mail.";
+            return "By RFC 7504 section 3, 521 means that the host accepts no mail at all; for one "
+                   "client or one message 554 or 550 would be correct. The host may accept other "
+                   "mail.";
         case Note::misused_556:
-            return "By RFC 7504 section 4, 556 means that the domain takes no mail at all; for "
-                   "another reason 550 would be right.";
+            return "By RFC 7504 section 4, 556 means that the domain accepts no mail at all; for "
+                   "another reason 550 would be correct.";
         case Note::unknown_reply:
             return fmt::format(
-                "{} is in no table; a client reads it by its first digit (RFC 5321 section 4.2.1).",
+                "{} is not a registered code; a client reads it by its first digit (RFC 5321 "
+                "section 4.2.1).",
                 reply());
         case Note::unknown_detail:
-            return fmt::format("{} is not in the registry; some providers number on by themselves.",
-                               enhanced());
+            return fmt::format(
+                "{} is not in the registry; some providers use numbers of their own.", enhanced());
         case Note::not_standard:
             return fmt::format("No standard defines {}; a client reads it by its first digit.",
                                reply());
@@ -114,7 +115,7 @@ std::string sentence_of(Note note, const Judgement& judgement) {
                 "The registry mentions {} beside an enhanced code, but no RFC defines it.",
                 reply());
         case Note::experimental:
-            return fmt::format("{} belongs to an experiment that hardly anybody uses.", reply());
+            return fmt::format("{} belongs to an experiment that is hardly used.", reply());
         case Note::deprecated:
             return fmt::format("{} is deprecated: X.6.8 says the same.", enhanced());
         case Note::greeting_is_about_client:

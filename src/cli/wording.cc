@@ -77,7 +77,8 @@ std::string contradiction(const Judgement& judgement) {
 std::string answer_by_code(const Judgement& judgement) {
     std::string answer(judgement.standard_meaning());
     if (judgement.notes.has(Note::misused_521)) {
-        answer += " That is not what 521 is for: 521 says that the host takes no mail at all.";
+        answer +=
+            " That is not the purpose of 521, which means that the host accepts no mail at all.";
     }
     return answer;
 }
@@ -147,7 +148,7 @@ namespace {
 
 std::string answer_without_contradiction(const Judgement& judgement) {
     if (judgement.is_words_only) {
-        return fmt::format("{} The reply carries no code; its words say so.",
+        return fmt::format("{} The reply has no code; this is read from its words.",
                            codes::row_of(*judgement.cause).answer);
     }
     if (judgement.basis == Basis::provider) {
@@ -241,7 +242,7 @@ std::string_view words_of(codes::Retry retry) {
         case codes::Retry::later:
             return "later";
         case codes::Retry::yes:
-            return "yes, at once, in the way said below";
+            return "yes, at once, as described below";
     }
     return "no";
 }
@@ -257,26 +258,25 @@ std::string sentence_of(codes::ReadFault fault, std::string_view input) {
                    "a reply line.";
         case no_code:
             return fmt::format(
-                "{} holds no code; expected a reply code (550), an enhanced code "
-                "(5.1.10) or a reply line.",
+                "{} has no code; expected a reply code (550), an enhanced code (5.1.10) or a reply "
+                "line.",
                 shown);
         case reply_digit:
-            return fmt::format("{} is no reply code; expected three digits from 200 to 599.",
+            return fmt::format("{} is not a reply code; expected three digits from 200 to 599.",
                                shown);
         case reply_length:
-            return fmt::format("{} is no reply code; expected exactly three digits, such as 550.",
-                               shown);
+            return fmt::format(
+                "{} is not a reply code; expected exactly three digits, such as 550.", shown);
         case class_digit:
-            return fmt::format("{} is no enhanced code; expected 2, 4 or 5 as its first number.",
-                               shown);
+            return fmt::format(
+                "{} is not an enhanced code; expected 2, 4 or 5 as its first number.", shown);
         case part_too_long:
             return fmt::format(
-                "{} is no enhanced code; expected at most three digits between the "
-                "dots.",
+                "{} is not an enhanced code; expected at most three digits between the dots.",
                 shown);
         case too_many_parts:
-            return fmt::format("{} is no enhanced code; expected three numbers, such as 5.1.10.",
-                               shown);
+            return fmt::format(
+                "{} is not an enhanced code; expected three numbers, such as 5.1.10.", shown);
     }
     return shown;
 }

@@ -73,7 +73,7 @@ bool judge_tags(AuditDesk& desk, const std::string& owner, const std::string& te
 void judge_record(AuditDesk& desk, const std::string& owner, const std::string& text) {
     const DmarcReading dmarc = read_dmarc(text);
     if (judge_tags(desk, owner, text, dmarc, dmarc.policy, wanted(desk, dmarc))) {
-        desk.praise("DMARC tells receivers to reject what is forged.");
+        desk.praise("DMARC tells receivers to reject forged mail.");
     }
     judge_reports(desk, owner, dmarc);
 }

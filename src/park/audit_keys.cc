@@ -66,7 +66,7 @@ void judge_keys(AuditDesk& desk) {
     }
     if (find_keys(desk, *parent, any->texts) > 0) return;
     desk.praise(strongest(any->texts) == DkimStanding::revoked
-                    ? "Every DKIM selector says that its key was taken back."
+                    ? "Every DKIM selector has a revoked key."
                     : "None of the common DKIM selectors has a key.");
 }
 

@@ -27,15 +27,16 @@ std::optional<std::string> find_text(AuditDesk& desk, std::string_view labels,
 // vanishes, or it takes the end for an attack.
 std::vector<std::string> retirement_steps(const mail::Domain& domain) {
     constexpr std::string_view serve =
-        "Serve there, with a certificate that is valid: \"version: STSv1\", \"mode: none\", "
-        "\"max_age: 86400\", each on a line of its own.";
+        "Serve the following there, with a valid certificate: \"version: STSv1\", \"mode: none\", "
+        "\"max_age: 86400\", each on a separate line.";
     constexpr std::string_view wait =
-        "Wait until the longest max_age has passed since the old policy was last served (it may be "
-        "a year). The null MX may be published meanwhile.";
+        "Wait for the longest max_age after the old policy was last served (it can be a year). The "
+        "null MX can be published in the meantime.";
     const std::string& name = domain.text();
     std::string look = "Look up max_age in https://mta-sts." + name + "/.well-known/mta-sts.txt, ";
     look += "and in every policy served before it, and keep the longest.";
-    std::string publish = "Publish a new id, so that senders fetch it: _mta-sts." + name;
+    std::string publish =
+        "Publish a new id, so that senders fetch the policy again: _mta-sts." + name;
     publish += ". 3600 IN TXT \"v=STSv1; id=retired1\".";
     std::string remove = "Remove the TXT records at _mta-sts." + name + " and _smtp._tls." + name;
     remove += ", then the web host mta-sts." + name + '.';

@@ -67,7 +67,7 @@ void judge_null(AuditDesk& desk, const std::vector<MxRecord>& records, const rou
     } else if (has_note(set, NoteKind::null_mx_preference)) {
         desk.find(mx_null_preference, desk.domain(), evidence_of(records), wanted(desk));
     } else {
-        desk.praise("The null MX says that the domain takes no mail.");
+        desk.praise("A null MX is published.");
     }
 }
 
@@ -102,7 +102,7 @@ void judge_records(AuditDesk& desk, const std::vector<MxRecord>& records) {
     }
     const auto route = desk.route(desk.domain());
     if (route && route->kind == RouteKind::hosts) {
-        desk.praise("The MX names a host that mail can be tried at.");
+        desk.praise("The MX names a host that has an address.");
     }
 }
 
@@ -159,7 +159,7 @@ void judge_abuse(AuditDesk& desk) {
     if (*refuses) {
         desk.find(abuse_takes_no_mail, target, "Complaints go to " + evidence_text(address) + '.');
     } else {
-        desk.praise("Complaints go to " + evidence_text(address) + ", whose domain takes mail.");
+        desk.praise("Complaints go to " + evidence_text(address) + ", whose domain accepts mail.");
     }
 }
 

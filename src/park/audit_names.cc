@@ -83,7 +83,7 @@ std::optional<Addresses> judge_wildcard(AuditDesk& desk) {
     const std::string about = "*." + desk.domain().text();
     if (mx->outcome == DnsOutcome::answered) {
         if (is_null_mx(*mx)) {
-            desk.praise("Names that do not exist have a null MX too.");
+            desk.praise("Names that do not exist have a null MX as well.");
         } else {
             desk.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.',
                          wildcard_lines(desk.domain()));

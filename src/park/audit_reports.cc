@@ -45,7 +45,7 @@ void judge_permission(AuditDesk& desk, const std::string& owner, const mail::Add
         return read_dmarc(text).standing == DmarcStanding::record;
     });
     if (is_permitted) {
-        return desk.praise(target.text() + " says that it takes the DMARC reports.");
+        return desk.praise(target.text() + " accepts the DMARC reports.");
     }
     desk.find_at(rua_not_authorised, owner,
                  "Reports go to " + evidence_text(address.text()) + "; nothing stands at " +

@@ -127,7 +127,7 @@ void judge_evaluation(AuditDesk& desk, const SpfReading& spf, const std::string&
     if (is_void) return;
     judge_ending(desk, spf, evaluation, evidence);
     if (evaluation.rejects_all()) {
-        desk.praise("SPF lets nobody send in the name of the domain.");
+        desk.praise("SPF authorises no sender.");
     }
 }
 

@@ -14,11 +14,11 @@ constexpr std::size_t comment_columns_most = 98;
 std::string heading(const Plan& plan) {
     switch (plan.intent) {
         case Intent::none:
-            return plan.domain.text() + " takes no mail and sends none";
+            return plan.domain.text() + " is meant to have no mail";
         case Intent::send_only:
-            return plan.domain.text() + " sends mail and takes none";
+            return plan.domain.text() + " is meant to send mail only";
         case Intent::receive_only:
-            return plan.domain.text() + " takes mail and sends none";
+            return plan.domain.text() + " is meant to receive mail only";
     }
     return plan.domain.text();
 }
@@ -65,7 +65,7 @@ void append_advice(std::string& out, std::string_view mark, const Plan& plan,
         }
         append_comment(out, mark, advice.words + " (" + advice.source + ")", settings);
     }
-    if (has_more) append_comment(out, mark, "More to know: --why", settings);
+    if (has_more) append_comment(out, mark, "More background: --why", settings);
 }
 
 std::string in_another_zone(const mail::Domain& zone) {

@@ -21,7 +21,7 @@ void append_terraform_head(std::string& out, const TerraformProvider& provider);
 void append_terraform(std::string& out, const Plan& plan, const FormSettings& settings);
 void append_nsupdate(std::string& out, const Plan& plan, const FormSettings& settings);
 
-// "example.org takes no mail and sends none".
+// "example.org is meant to have no mail".
 std::string heading(const Plan& plan);
 // In order of first use.
 std::vector<std::pair<mail::Domain, std::vector<const Record*>>> records_by_zone(const Plan& plan);

@@ -44,11 +44,11 @@ class Planner {
         add_apex();
         add_dmarc();
         for (const auto& name : wish_.names) {
-            add_no_mail(name,
-                        "The name has an address, and without an MX mail goes to the address");
+            add_no_mail(
+                name, "The name has an address, and without an MX senders would try that address");
         }
         if (wish_.wants_wildcard) {
-            add_no_mail("*", "Names that do not exist would not be covered by the records above");
+            add_no_mail("*", "The records above do not cover names that do not exist");
         }
         for (const auto& name : wish_.helo_names) add_helo(name);
         if (wish_.wants_dkim_wildcard) add_dkim_wildcard();
@@ -79,8 +79,7 @@ class Planner {
     void add_refusing_host(std::string_view name) {
         if (!wish_.refusing_host) return;
         Record& record = add(RecordType::mx, name, wish_.refusing_host->text(),
-                             "In place of the null MX: this host answers that it takes no mail",
-                             "RFC 7504 section 3");
+                             "Instead of the null MX: this host answers 521", "RFC 7504 section 3");
         record.preference = refusing_host_preference;
         record.is_alone = true;
     }
@@ -88,20 +87,20 @@ class Planner {
     void add_no_mail(std::string_view name, const std::string& reason) {
         add_null_mx(name, reason);
         add(RecordType::txt, name, "v=spf1 -all",
-            "SPF is not inherited: a receiver asks for each name by itself", "RFC 7208 section 3");
+            "SPF is not inherited: receivers look up each name separately", "RFC 7208 section 3");
     }
 
     void add_apex() {
         if (wish_.intent == Intent::none) {
-            add_null_mx("", "The domain takes no mail; senders give up at once");
+            add_null_mx("", "The domain does not accept mail; senders give up at once");
         } else if (wish_.wants_null_mx) {
-            add_null_mx("", "As you asked; what that risks is said in the advice");
+            add_null_mx("", "As requested; the advice explains the risk");
         }
         if (wish_.intent == Intent::send_only) {
-            add(RecordType::txt, "", spf_of_senders(), "Only these send mail for the domain",
+            add(RecordType::txt, "", spf_of_senders(), "Only these may send mail for the domain",
                 "RFC 7208 section 5");
         } else {
-            add(RecordType::txt, "", "v=spf1 -all", "Nobody sends mail for the domain",
+            add(RecordType::txt, "", "v=spf1 -all", "No host may send mail for the domain",
                 "RFC 7208 section 5.1; RFC 7505 section 4.2");
         }
     }
@@ -123,7 +122,7 @@ class Planner {
             policy += (i == 0 ? "; rua=mailto:" : ",mailto:") + uri_text(wish_.report_to[i]);
         }
         add(RecordType::txt, "_dmarc", std::move(policy),
-            "Receivers are asked to reject what claims to be from the domain or a name below it",
+            "Asks receivers to reject forged mail from the domain and from names below it",
             "RFC 9989; before: RFC 7489 section 6.3")
             .is_alone = true;
     }
@@ -149,13 +148,13 @@ class Planner {
 
     void add_helo(std::string_view name) {
         add(RecordType::txt, name, "v=spf1 a -all",
-            "A report has no sender, so SPF looks at the name in HELO; its own addresses say it",
+            "A report has no sender, so SPF checks the name in HELO: its own addresses may send",
             "RFC 7208 sections 2.3 and 2.4");
     }
 
     void add_dkim_wildcard() {
         add(RecordType::txt, "*._domainkey",
-            "v=DKIM1; p=", "An empty key: whatever is signed in the domain's name is revoked",
+            "v=DKIM1; p=", "An empty key revokes every signature of the domain",
             "RFC 6376 section 3.6.1");
     }
 
@@ -174,8 +173,8 @@ class Planner {
                  .type = RecordType::txt,
                  .ttl_seconds = wish_.ttl_seconds,
                  .data = "v=DMARC1;",
-                 .reason = "Goes to where the reports go: it agrees to get those about " +
-                           plan_.domain.text() + ", else nobody sends any",
+                 .reason = "Allows the receiver of the reports to get those about " +
+                           plan_.domain.text() + "; without it, none are sent",
                  .source = "RFC 9990; before: RFC 7489 section 7.1",
                  .is_alone = true});
         }
@@ -192,7 +191,7 @@ std::string fault_of_names(const mail::Domain& domain, const Wish& wish) {
     for (const auto* names : {&wish.names, &wish.helo_names}) {
         for (const auto& name : *names) {
             if (!mail::Domain::parse(joined(name, domain.text()))) {
-                return name + '.' + domain.text() + " is longer than a name may be";
+                return name + '.' + domain.text() + " is longer than a DNS name may be";
             }
         }
     }
@@ -204,7 +203,7 @@ std::string fault_of_names(const mail::Domain& domain, const Wish& wish) {
 std::string fault_of_reports(const mail::Domain& domain, const Wish& wish) {
     for (const auto& address : wish.report_to) {
         if (address.domain() == nullptr || address.needs_smtputf8()) {
-            return "reports need an ASCII address at a domain, and " + address.to_unicode() +
+            return "reports need an ASCII address at a domain; " + address.to_unicode() +
                    " is none";
         }
         const bool takes_no_mail = wish.intent != Intent::receive_only;
@@ -235,19 +234,20 @@ std::string fault_of(const mail::Domain& domain, const Wish& wish) {
     }
     const bool has_senders = !wish.spf_includes.empty() || !wish.spf_networks.empty();
     if (wish.intent == Intent::send_only && !has_senders) {
-        return "a domain that sends mail needs to say who sends: --spf-include or --spf-ip";
+        return "a domain that sends mail must name its senders: --spf-include or --spf-ip";
     }
     if (wish.intent != Intent::send_only && (has_senders || !wish.helo_names.empty())) {
-        return "senders and HELO names belong to --intent send-only";
+        return "senders and HELO names need --intent send-only";
     }
     if (wish.intent != Intent::send_only && wish.wants_null_mx) {
-        return "--null-mx is for --intent send-only: none has it anyway, receive-only takes mail";
+        return "--null-mx needs --intent send-only: a domain without mail has one anyway, and a "
+               "receive-only domain accepts mail";
     }
     if (wish.spf_includes.size() > spf_lookups_most) {
-        return "SPF allows 10 lookups, and each --spf-include is one or more";
+        return "SPF allows 10 lookups, and each --spf-include needs at least one";
     }
     if (wish.refusing_host && !wish.is_null_mx_refused()) {
-        return "--refusing-host is for a --provider that refuses a null MX";
+        return "--refusing-host needs a --provider that refuses a null MX";
     }
     if (auto fault = fault_of_names(domain, wish); !fault.empty()) return fault;
     return fault_of_reports(domain, wish);

@@ -55,12 +55,12 @@ void add_report_sender(const Config& config, std::vector<Weakness>* out) {
         holds(config.relay.domains) && (config.route.by_domain.contains(*domain) || !is_here);
     const bool is_mailless = holds(config.relay.mailless.names);
     if (!is_mailless && (!is_here || is_postmaster || is_handed_on)) return;
-    out->push_back(
-        {.words = "reports to senders come from " + from.text() +
-                  ", for which this relay takes no mail, so that an answer to a report is "
-                  "refused",
-         .fix = "set [relay] postmaster to the address of a person, or [report] from to an "
-                "address that a person reads"});
+    out->push_back({.words = "reports to senders come from " + from.text() +
+                             ", an address that this relay does not accept mail for, so answers to "
+                             "reports are refused",
+                    .fix =
+                        "set [relay] postmaster to the address of a person, or [report] from to an "
+                        "address that a person reads"});
 }
 
 }  // namespace
@@ -72,15 +72,15 @@ std::vector<Weakness> weaknesses_of(const Config& config) {
     if (hostname.find('.') == std::string::npos) {
         weaknesses.push_back(
             {.words = "hostname is \"" + hostname +
-                      "\", a name without a domain, from which many hosts take no mail",
+                      "\", a name without a domain: many hosts refuse mail from such a name",
              .fix = "set it to the full name that DNS has for this host, such as "
                     "\"relay.example.org\""});
     }
     if (!config.relay.domains.empty() && config.relay.recipients.empty()) {
         weaknesses.push_back(
-            {.words = "[relay] domains is set without [relay] recipients, so mail for users that "
-                      "do not exist is taken and bounces later, often to a forged sender",
-             .fix = "name the users in a file, or set recipients = \"verify\""});
+            {.words = "[relay] domains is set without [relay] recipients, so mail for unknown "
+                      "users is accepted and bounces later, often to a forged sender",
+             .fix = "list the users in a file, or set recipients = \"verify\""});
     }
     add_report_sender(config, &weaknesses);
     return weaknesses;

@@ -92,7 +92,7 @@ class Certificates(DoctorTest):
     def test_key(self):
         cert, key = self.make()
         key.chmod(0o644)
-        self.check(self.doctor(), "certificate", "warning", "Everybody")
+        self.check(self.doctor(), "certificate", "warning", "Every user")
         subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True, capture_output=True)
         self.check(self.doctor(), "certificate", "problem", "is not the key of")
         subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:x", "-out", key], check=True,
@@ -138,7 +138,7 @@ class Queue(DoctorTest):
 
     def test_whole_and_in_use(self):
         self.make_queue()
-        self.check(self.doctor(), "spool", "ok", "whole: 1 messages")
+        self.check(self.doctor(), "spool", "ok", "intact: 1 messages")
         process = self.start_relay()
         self.check(self.doctor(), "spool", "ok", "in use")
         self.check(self.doctor(), "listen", "ok", "The relay listens")
@@ -162,7 +162,7 @@ class Queue(DoctorTest):
     def test_content_that_is_missing(self):
         self.make_queue(content=b"\r\n".join([b"y" * 70] * 8000))
         content, = (self.folder / "spool/content").iterdir()
-        self.check(self.doctor(), "spool", "ok", "whole")
+        self.check(self.doctor(), "spool", "ok", "intact")
         os.truncate(content, 10)
         self.check(self.doctor(), "spool", "problem", "missing or cut")
         content.unlink()
@@ -192,7 +192,7 @@ class Queue(DoctorTest):
 
     def test_room(self):
         self.write(spool_more='free_bytes_least = "900GB"')
-        self.check(self.doctor(), "disk", "problem", "no mail is taken")
+        self.check(self.doctor(), "disk", "problem", "the relay refuses mail")
         self.write(spool_more="free_bytes_least = 0")
         self.check(self.doctor(), "disk", "ok", "syncs a block")
         free = os.statvfs(self.folder)

@@ -25,7 +25,7 @@ class Configuration(DoctorTest):
         found = self.doctor()
         self.check(found, "configuration", "problem", f"{self.config}:3: ")
         self.check(found, "configuration", "problem", f"{self.config}:5: ")
-        self.check(found, "configuration", "unknown", "left out")
+        self.check(found, "configuration", "unknown", "Nothing else was checked")
         self.assertEqual(set(found), {"configuration", "clock"})
 
     def test_no_file(self):
@@ -35,7 +35,7 @@ class Configuration(DoctorTest):
         self.write(relay='networks = ["0.0.0.0/0"]')
         self.check(self.doctor(), "configuration", "problem", "open relay")
         self.write(relay="networks = []")
-        self.check(self.doctor(), "configuration", "warning", "from nobody")
+        self.check(self.doctor(), "configuration", "warning", "does not accept mail from anyone")
 
     def test_others_may_write_the_file(self):
         self.write()
@@ -52,8 +52,8 @@ class Configuration(DoctorTest):
         self.write(relay="networks = []")
         result = subprocess.run([BIN / "turnaway", "doctor", "--config", self.config], capture_output=True, text=True,
                                 timeout=LIMIT_S)
-        self.assertRegex(result.stdout, r"(?m)^warning +configuration +The relay takes mail from nobody")
-        self.assertIn("-> Name who may send", result.stdout)
+        self.assertRegex(result.stdout, r"(?m)^warning +configuration +The relay does not accept mail from anyone")
+        self.assertIn("-> List the clients that may send", result.stdout)
         self.assertNotIn("\x1b", result.stdout)
 
     def test_command_line_and_output(self):
@@ -79,7 +79,7 @@ class Dns(DoctorTest):
             found = self.resolver_with(server)
         self.check_only(found, "resolver", "ok")
         self.check(found, "hostname", "ok", "192.0.2.9")
-        self.check(found, "hostname", "warning", "2001:db8::9, which DNS calls other.example")
+        self.check(found, "hostname", "warning", "2001:db8::9, whose PTR record is other.example")
 
     def test_a_name_without_records_is_an_answer(self):
         with NameServer({}) as server:
@@ -104,7 +104,7 @@ class Dns(DoctorTest):
         self.dns = [line.replace("127.0.0.1", "192.0.2.9") for line in self.dns[:2]]
         self.dns.append("9.2.0.192.in-addr.arpa. 300 IN TXT none")
         self.write()
-        self.check(self.doctor(), "hostname", "warning", "which DNS calls nothing")
+        self.check(self.doctor(), "hostname", "warning", "192.0.2.9, which has no PTR record")
 
     def test_hostname_of_one_label(self):
         self.write(hostname="localhost")
@@ -134,9 +134,9 @@ class Network(DoctorTest):
             found = self.doctor("--port25-target", f"127.0.0.1:{host.port}")
             self.check(found, "port25", "warning", "does not speak SMTP: SSH-2.0-x")
         with Says(None) as host:
-            self.check(self.doctor("--port25-target", f"127.0.0.1:{host.port}"), "port25", "warning", "said nothing")
+            self.check(self.doctor("--port25-target", f"127.0.0.1:{host.port}"), "port25", "warning", "sent no greeting")
         self.check(self.doctor("--port25-target", f"127.0.0.1:{closed_port()}"), "port25", "warning", "Connection refused")
-        self.check(self.doctor("--port25-target", "a b"), "port25", "unknown", "is no host")
+        self.check(self.doctor("--port25-target", "a b"), "port25", "unknown", "is not a host name")
 
     def test_port25_by_name(self):
         self.write()
@@ -150,7 +150,7 @@ class Network(DoctorTest):
 
     def test_another_port_is_not_tried(self):
         self.write(more="[delivery]\nport = 2600")
-        self.check(self.doctor(), "port25", "unknown", "was not tried")
+        self.check(self.doctor(), "port25", "unknown", "It was not tested")
 
     def test_without_a_network_nothing_is_said_against_it(self):
         where = ["unshare", "--net", *([] if IS_ROOT else ["--user", "--map-root-user"]), "--"]
@@ -180,10 +180,10 @@ class Network(DoctorTest):
         self.check(self.doctor(), "control", "ok", "No relay is running")
         with Says(None, family=socket.AF_UNIX, address=path, reply=b'{"messages":0}\n'):
             self.check(self.doctor(), "control", "ok", "answers at")
-        self.check(self.doctor(), "control", "warning", "Nobody listens")
+        self.check(self.doctor(), "control", "warning", "No program listens")
         os.unlink(path)
         with Says(None, family=socket.AF_UNIX, address=path):
-            self.check(self.doctor(), "control", "problem", "does not answer as the relay")
+            self.check(self.doctor(), "control", "problem", "not the relay")
         self.write(control="/" + "x" * 120)
         self.check(self.doctor(), "control", "problem", "too long")
 

@@ -219,7 +219,7 @@ class ParkAudit(unittest.TestCase):
     def test_steps_that_retire_mta_sts(self):
         domain = f"r{[name for name, _ in RECIPES].index('mta-sts-left')}.test"
         page = " ".join(self.run_audit("--retire-mta-sts", domain).stdout.split())  # lines are broken anywhere
-        steps = [page.index(words) for words in ("max_age in", "mode: none", "new id", "Wait until", "Remove the TXT")]
+        steps = [page.index(words) for words in ("max_age in", "mode: none", "new id", "Wait for the longest", "Remove the TXT")]
         self.assertEqual(steps, sorted(steps))
         self.assertNotIn("mode: none", self.run_audit(domain).stdout)
 

@@ -108,8 +108,7 @@ TEST(Subject, SaysWhatToTypeInstead) {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"example.org:25", "Type \"example.org\", with --port 25"},
         {"[192.0.2.1]:2525", "Type \"[192.0.2.1]\", with --port 2525"},
-        {"a.example b.example",
-         "Give each name as an argument or a row of its own: \"a.example\", "},
+        {"a.example b.example", "Give each name as a separate argument or row: \"a.example\", "},
         {"a.example,b.example;c.example", "\"b.example\", ..."},
         {"ann@a.example, bob@b.example", "\"ann@a.example\", \"bob@b.example\"."},
         {"mailto:ann@a.example,bob@b.example", "\"ann@a.example\", \"bob@b.example\"."},

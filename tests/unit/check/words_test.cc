@@ -114,11 +114,10 @@ TEST(Wording, SaysSomethingOfEveryVector) {
 TEST(Wording, QuotesTheHostThatDecides) {
     const auto says = [](std::string_view name) { return sentence_of(assess(name)); };
     EXPECT_EQ(says("521, second MX accepts"),
-              "b.example [192.0.2.2] says \"250 mx\": it takes mail.");
-    EXPECT_EQ(
-        says("521 and 554"),
-        "b.example [192.0.2.2] says \"554 No SMTP service here\", and no address of its hosts "
-        "takes mail.");
+              "b.example [192.0.2.2] says \"250 mx\": it accepts mail.");
+    EXPECT_EQ(says("521 and 554"),
+              "b.example [192.0.2.2] says \"554 No SMTP service here\", and no address of its "
+              "hosts accepts mail.");
     EXPECT_EQ(says("421 as greeting"),
               "mx.example.org [192.0.2.1] says \"421 try later\", which decides nothing.");
     EXPECT_EQ(says("a greeting of two codes"),

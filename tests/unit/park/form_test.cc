@@ -47,9 +47,8 @@ TEST(Form, NamesAreFound) {
 
 TEST(Form, ZoneLinesSayWhy) {
     EXPECT_EQ(written({}, {with_text("v=spf1 -all")}),
-              "; example.org takes no mail and sends none.\n"
-              "; Because (RFC 1035)\n"
-              "example.org. 60 IN TXT \"v=spf1 -all\"\n");
+              "; example.org is meant to have no mail.\n; Because (RFC 1035)\nexample.org. 60 IN "
+              "TXT \"v=spf1 -all\"\n");
 }
 
 TEST(Form, OnlyPressingAdviceUnlessAsked) {
