@@ -120,6 +120,7 @@ std::vector<std::string> short_dialogue(const CaseResult& result, std::size_t co
     said.resize(std::min(said.size(), short_lines_most - std::min(reports.size(), std::size_t{1})));
     if (!reports.empty()) said.push_back(short_line(result, reports.front()));
     std::vector<std::string> lines;
+    lines.reserve(short_lines_most);
     for (const auto& each : said) lines.push_back(cut_to(each.head + each.words, columns));
     if (said.empty()) return lines;
     // The last one decided it: whole where there is room.
