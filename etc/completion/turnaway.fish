@@ -12,7 +12,7 @@ complete -c turnaway -n __fish_use_subcommand -a refuse -d 'The host that takes 
 complete -c turnaway -n __fish_use_subcommand -a relay -d 'The relay that knows before it dials'
 complete -c turnaway -n __fish_use_subcommand -s V -l version -d 'Print the version'
 complete -c turnaway -s h -l help -d 'Print the help'
-complete -c turnaway -n '__fish_seen_subcommand_from check' -l connect -d 'Ask the hosts too'
+complete -c turnaway -n '__fish_seen_subcommand_from check' -l connect -d 'Ask the hosts too, STARTTLS included'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l host -d 'The names are hosts'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l private-allowed -d 'Private addresses are hosts like any other'
 complete -c turnaway -n '__fish_seen_subcommand_from check' -l loopback-allowed -d 'Loopback addresses are hosts like any other'

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "smtp/client_extensions.h"
 #include "smtp/host_refusal.h"
 
 namespace turnaway::check {
@@ -16,6 +17,8 @@ smtp::ClientStage client_stage(ProbeStage stage) {
             return smtp::ClientStage::greeting;
         case ProbeStage::ehlo:
         case ProbeStage::helo:
+        case ProbeStage::starttls:
+        case ProbeStage::ehlo_in_tls:
             return smtp::ClientStage::ehlo;
         case ProbeStage::mail:
             return smtp::ClientStage::mail;
@@ -30,6 +33,13 @@ ProbeEnd end_of(codes::ReplyCode code) {
     if (code == codes::host_takes_no_mail) return ProbeEnd::refuses_521;
     if (code.is_permanent()) return ProbeEnd::refuses;
     return code.is_temporary() ? ProbeEnd::temporary : ProbeEnd::garbage;
+}
+
+// How TLS was broken off.
+std::string_view words_of(ProbeEnd end) {
+    if (end == ProbeEnd::timed_out) return "no answer came in time";
+    return end == ProbeEnd::garbage ? "what the host says is no SMTP"
+                                    : "the host closed the connection";
 }
 
 }  // namespace
@@ -68,6 +78,10 @@ std::string_view name(ProbeStage stage) {
             return "EHLO";
         case ProbeStage::helo:
             return "HELO";
+        case ProbeStage::starttls:
+            return "STARTTLS";
+        case ProbeStage::ehlo_in_tls:
+            return "EHLO in TLS";
         case ProbeStage::mail:
             return "MAIL";
         case ProbeStage::rcpt:
@@ -92,7 +106,7 @@ void HostProbe::received(std::string_view bytes, Milliseconds now) {
         return;
     }
     // A host that speaks before it is asked is out of step with us.
-    if (wish_ == Wish::send && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
+    if (wish_ != Wish::read && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
     while (!bytes.empty() && !is_decided_) {
         const auto step = reader_.next(bytes);
         if (!step) return break_off(ProbeEnd::garbage, now);
@@ -104,6 +118,7 @@ void HostProbe::received(std::string_view bytes, Milliseconds now) {
 }
 
 void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
+    if (is_about_tls()) return take_tls_reply(reply, now);
     result_.steps.push_back(
         {.stage = stage_, .code = reply.code, .words = smtp::words_of(reply), .after = now});
     if (reply.codes_differ && reply.code.is_positive()) return decide(ProbeEnd::garbage, now);
@@ -118,10 +133,38 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
         stage_ = ProbeStage::helo;
         return say("HELO " + hello_name_);
     }
-    go_on(now);
+    go_on(reply, now);
 }
 
-void HostProbe::go_on(Milliseconds now) {
+// The answer of the host is known; this is about TLS alone.
+void HostProbe::take_tls_reply(const smtp::Reply& reply, Milliseconds now) {
+    const bool is_good = reply.code.is_positive() && !reply.codes_differ;
+    if (stage_ == ProbeStage::starttls && is_good) {
+        wish_ = Wish::start_tls;
+        return;
+    }
+    result_.tls.state = is_good                          ? TlsState::works
+                        : stage_ == ProbeStage::starttls ? TlsState::refused
+                                                         : TlsState::failed;
+    if (!is_good) result_.tls.problem = smtp::words_of(reply);
+    decide(ProbeEnd::accepts, now);
+}
+
+void HostProbe::tls_up(TlsFinding seen) {
+    if (wish_ != Wish::start_tls) return;
+    result_.tls = std::move(seen);
+    reader_ = smtp::ReplyReader();
+    stage_ = ProbeStage::ehlo_in_tls;
+    say("EHLO " + hello_name_);
+}
+
+void HostProbe::tls_failed(std::string problem, Milliseconds now) {
+    if (wish_ != Wish::start_tls) return;
+    result_.tls.problem = std::move(problem);
+    break_off(ProbeEnd::closed, now);
+}
+
+void HostProbe::go_on(const smtp::Reply& reply, Milliseconds now) {
     switch (stage_) {
         case ProbeStage::connect:
         case ProbeStage::greeting:
@@ -129,16 +172,30 @@ void HostProbe::go_on(Milliseconds now) {
             return say("EHLO " + hello_name_);
         case ProbeStage::ehlo:
         case ProbeStage::helo:
-            if (!names_recipient_) break;
+            if (further_ == Further::tls) return ask_for_tls(reply, now);
+            if (further_ != Further::recipient) break;
             stage_ = ProbeStage::mail;
             return say("MAIL FROM:<>");
         case ProbeStage::mail:
             stage_ = ProbeStage::rcpt;
             return say("RCPT TO:<postmaster>");
+        case ProbeStage::starttls:
+        case ProbeStage::ehlo_in_tls:
         case ProbeStage::rcpt:
             break;
     }
     decide(ProbeEnd::accepts, now);
+}
+
+void HostProbe::ask_for_tls(const smtp::Reply& reply, Milliseconds now) {
+    const bool is_offered =
+        stage_ == ProbeStage::ehlo && smtp::ClientExtensions::parse(reply).starttls;
+    if (!is_offered) {
+        result_.tls.state = TlsState::not_offered;
+        return decide(ProbeEnd::accepts, now);
+    }
+    stage_ = ProbeStage::starttls;
+    say("STARTTLS");
 }
 
 void HostProbe::say(std::string line) {
@@ -161,13 +218,18 @@ void HostProbe::timed_out(Milliseconds now) {
 void HostProbe::decide(ProbeEnd end, Milliseconds now) {
     is_decided_ = true;
     result_.end = end;
-    result_.stage = stage_;
+    result_.stage = is_about_tls() ? ProbeStage::ehlo : stage_;
     result_.ended_after = now;
     say("QUIT");
 }
 
 // Without a goodbye: the other side does not listen any more, or we are out of step.
 void HostProbe::break_off(ProbeEnd end, Milliseconds now) {
+    if (!is_decided_ && is_about_tls()) {
+        result_.tls.state = TlsState::failed;
+        if (result_.tls.problem.empty()) result_.tls.problem = words_of(end);
+        decide(ProbeEnd::accepts, now);
+    }
     if (!is_decided_) decide(end, now);
     wish_ = Wish::close;
 }

@@ -2,7 +2,8 @@
 // greeting, EHLO (HELO where EHLO gets a 5yz other than 521, as the relay does), QUIT. Where the
 // caller wants it, the null sender and the recipient <postmaster> are named too, for a host that is
 // known to refuse at RCPT (RFC 5321 section 4.5.1: every host that takes mail takes it for that
-// one). Never DATA.
+// one). Never DATA. Where the caller wants it, a host that accepts and offers STARTTLS is taken at
+// its word: STARTTLS, handshake, EHLO (RFC 3207), QUIT. Nothing of that changes the answer.
 //
 // Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Time is a value
 // that comes with each event. Decided with the reply to EHLO or HELO, or with a greeting that
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "check/tls_finding.h"
 #include "codes/code.h"
 #include "codes/host_refusal.h"
 #include "smtp/reply.h"
@@ -39,7 +41,17 @@ enum class ProbeEnd : std::uint8_t {
 };
 std::string_view name(ProbeEnd end);  // "refuses-521"
 
-enum class ProbeStage : std::uint8_t { connect, greeting, ehlo, helo, mail, rcpt };
+// The session ends in none of the two of TLS: the answer is given before.
+enum class ProbeStage : std::uint8_t {
+    connect,
+    greeting,
+    ehlo,
+    helo,
+    starttls,
+    ehlo_in_tls,
+    mail,
+    rcpt,
+};
 std::string_view name(ProbeStage stage);  // "EHLO"
 
 // A reply of the host; its words as they came, to be escaped by whoever prints them.
@@ -57,6 +69,7 @@ struct ProbeResult {
     codes::RefusalScope scope = codes::RefusalScope::unclear;
     std::vector<ProbeStep> steps = {};
     std::string problem = {};  // why there was no connection, in words of the system
+    TlsFinding tls = {};
     Milliseconds connected_after{0};
     Milliseconds ended_after{0};
 
@@ -69,15 +82,17 @@ struct ProbeResult {
 class HostProbe {
   public:
     enum class Wish : std::uint8_t {
-        read,   // received() with what comes, or closed(), or timed_out()
-        send,   // bytes_to_send(), then sent()
-        close,  // the end
+        read,       // received() with what comes, or closed(), or timed_out()
+        send,       // bytes_to_send(), then sent()
+        start_tls,  // a handshake, then tls_up() or tls_failed()
+        close,      // the end
     };
 
     // `hello_name` is what we call ourselves: a domain or an address literal (RFC 5321 section
-    // 4.1.1.1). `names_recipient`: go on to RCPT.
-    explicit HostProbe(std::string hello_name, bool names_recipient = false)
-        : hello_name_(std::move(hello_name)), names_recipient_(names_recipient) {}
+    // 4.1.1.1).
+    enum class Further : std::uint8_t { nothing, tls, recipient };
+    explicit HostProbe(std::string hello_name, Further further = Further::nothing)
+        : hello_name_(std::move(hello_name)), further_(further) {}
 
     Wish wish() const { return wish_; }
     const std::string& bytes_to_send() const { return out_; }
@@ -87,20 +102,29 @@ class HostProbe {
     // By the host, or by reset.
     void closed(Milliseconds now);
     void timed_out(Milliseconds now);
+    // `seen`: version, cipher, certificate and when.
+    void tls_up(TlsFinding seen);
+    void tls_failed(std::string problem, Milliseconds now);
 
+    // What is going on now is about TLS only: the answer is known.
+    bool is_about_tls() const {
+        return stage_ == ProbeStage::starttls || stage_ == ProbeStage::ehlo_in_tls;
+    }
     bool is_decided() const { return is_decided_; }
     // When decided.
     const ProbeResult& result() const;
 
   private:
     void take_reply(const smtp::Reply& reply, Milliseconds now);
-    void go_on(Milliseconds now);
+    void take_tls_reply(const smtp::Reply& reply, Milliseconds now);
+    void go_on(const smtp::Reply& reply, Milliseconds now);
+    void ask_for_tls(const smtp::Reply& reply, Milliseconds now);
     void say(std::string line);
     void decide(ProbeEnd end, Milliseconds now);
     void break_off(ProbeEnd end, Milliseconds now);
 
     std::string hello_name_;
-    bool names_recipient_;
+    Further further_;
     smtp::ReplyReader reader_;
     Wish wish_ = Wish::read;
     ProbeStage stage_ = ProbeStage::greeting;

@@ -203,6 +203,17 @@ std::vector<std::string> remarks_of(const Assessment& assessment) {
     return remarks;
 }
 
+std::vector<std::string> tls_hints_of(const Assessment& assessment) {
+    std::vector<std::string> hints;
+    for (const ProbeEvidence& probe : assessment.probes) {
+        std::string hint = tls_hint(probe.result.tls, probe.target.host);
+        if (!hint.empty() && std::ranges::find(hints, hint) == hints.end()) {
+            hints.push_back(std::move(hint));
+        }
+    }
+    return hints;
+}
+
 std::string outcome_of(const ProbeResult& result) {
     switch (result.end) {
         case ProbeEnd::accepts:

@@ -35,6 +35,9 @@ struct Cure {
 };
 std::vector<Cure> cures_of(const Assessment& assessment);
 
+// What to do about certificates that are expired or for another name; a line each host.
+std::vector<std::string> tls_hints_of(const Assessment& assessment);
+
 // "521 host.example Host does not accept mail", "no answer within the time": how it ended.
 std::string outcome_of(const ProbeResult& result);
 // The code that decided: of the host that bears out the verdict; of DNS, the code the relay answers

@@ -126,8 +126,9 @@ int run_check(CheckOptions& options) {
 }
 
 void add_judging_options(CLI::App* command, CheckOptions& options) {
-    command->add_flag("--connect", options.connects,
-                      "Connect to the hosts too: greeting, EHLO, QUIT, never MAIL or RCPT");
+    command->add_flag(
+        "--connect", options.connects,
+        "Connect to the hosts too: greeting, EHLO, STARTTLS, QUIT, never MAIL or RCPT");
     command->add_flag(
         "--host", options.are_hosts,
         "The names are hosts: connect to them and ignore their MX (always so for an IP address)");

@@ -85,7 +85,19 @@ void append_dns(std::string& out, const check::DnsEvidence& evidence) {
     }
 }
 
-void append_probe(std::string& out, const check::ProbeEvidence& evidence) {
+// Of TLS the line that matters; all of it where the reasons are wanted too.
+void append_tls(std::string& out, const check::ProbeEvidence& evidence, bool is_whole) {
+    const check::TlsFinding& tls = evidence.result.tls;
+    const std::string line = check::tls_line(tls, evidence.target.host);
+    if (line.empty()) return;
+    step(out, evidence.result.ended_after, "STARTTLS", line);
+    if (!is_whole) return;
+    for (const std::string& each : check::tls_details(tls)) {
+        fmt::format_to(std::back_inserter(out), "{:>10}  {:<10} {}\n", "", "", each);
+    }
+}
+
+void append_probe(std::string& out, const check::ProbeEvidence& evidence, bool is_whole) {
     const check::ProbeResult& result = evidence.result;
     const std::string place = fmt::format(
         "{}[{}] port {}", evidence.target.host ? evidence.target.host->text() + ' ' : "",
@@ -102,6 +114,7 @@ void append_probe(std::string& out, const check::ProbeEvidence& evidence) {
     if (result.last_word() == nullptr) {
         step(out, result.ended_after, check::name(result.stage), check::outcome_of(result));
     }
+    append_tls(out, evidence, is_whole);
 }
 
 void append_why(std::string& out, const Assessment& assessment) {
@@ -119,6 +132,7 @@ void append_cure(std::string& out, const Assessment& assessment) {
         if (!cure.when.empty()) out += "  " + cure.when + '\n';
         out += "    " + cure.record + '\n';
     }
+    for (const std::string& hint : check::tls_hints_of(assessment)) out += "  " + hint + '\n';
 }
 
 }  // namespace
@@ -157,7 +171,9 @@ void append_check_page(std::string& out, const Assessment& assessment,
     for (const std::string& remark : check::remarks_of(assessment)) out += remark + '\n';
     if (!assessment.dns.empty() || !assessment.probes.empty()) out += '\n';
     for (const check::DnsEvidence& each : assessment.dns) append_dns(out, each);
-    for (const check::ProbeEvidence& each : assessment.probes) append_probe(out, each);
+    for (const check::ProbeEvidence& each : assessment.probes) {
+        append_probe(out, each, style.cites_sources);
+    }
     if (assessment.egress) {
         fmt::format_to(
             std::back_inserter(out), "{:>10}  {:<10} port 25 leaves this machine: {} ({})\n", "",

@@ -71,6 +71,27 @@ Json json_of(const check::DnsEvidence& evidence) {
             {"second_look", evidence.is_second_look}};
 }
 
+Json json_of(const check::TlsFinding& tls, const std::optional<mail::Domain>& host) {
+    if (tls.state == check::TlsState::not_asked) return nullptr;
+    Json certificate = nullptr;
+    if (tls.certificate) {
+        const auto& shown = *tls.certificate;
+        certificate = {{"names", shown.names},
+                       {"issuer", shown.issuer},
+                       {"valid_from", check::date_text(shown.valid_from)},
+                       {"valid_until", check::date_text(shown.valid_until)},
+                       {"days_left", check::days_left(tls)},
+                       {"expired", check::is_expired(tls)},
+                       {"name_matches", host ? Json(check::is_for(shown, *host)) : Json(nullptr)},
+                       {"self_signed", shown.is_self_signed},
+                       {"trusted", shown.is_trusted},
+                       {"distrust", or_null(shown.distrust)}};
+    }
+    return {{"state", check::name(tls.state)},       {"problem", or_null(tls.problem)},
+            {"version", or_null(tls.version)},       {"cipher", or_null(tls.cipher)},
+            {"certificate", std::move(certificate)}, {"words", check::tls_line(tls, host)}};
+}
+
 Json json_of(const check::ProbeEvidence& evidence) {
     const auto& [target, result] = evidence;
     Json replies = Json::array();
@@ -88,7 +109,8 @@ Json json_of(const check::ProbeEvidence& evidence) {
             {"stage", check::name(result.stage)},
             {"outcome", check::outcome_of(result)},
             {"replies", std::move(replies)},
-            {"ended_ms", result.ended_after.count()}};
+            {"ended_ms", result.ended_after.count()},
+            {"tls", json_of(result.tls, target.host)}};
 }
 
 Json notes_of(const Assessment& assessment) {

@@ -71,6 +71,8 @@ class Connection {
     // "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty in the clear.
     std::string_view tls_description() const { return tls_description_; }
     std::string_view tls_problem() const { return tls_problem_; }
+    // Null in the clear.
+    SSL* tls_handle() { return is_encrypted() ? tls_->native_handle() : nullptr; }
     // Nothing when the peer was gone before we could ask.
     const std::optional<asio::ip::tcp::endpoint>& peer() const { return peer_; }
     std::optional<asio::ip::tcp::endpoint> local() const;

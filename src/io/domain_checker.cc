@@ -75,11 +75,12 @@ bool DomainChecker::Job::ask_dns() {
 bool DomainChecker::Job::ask_hosts() {
     const auto targets = check_.next_probes();
     for (const check::ProbeTarget& target : targets) {
-        checker_.prober_.probe(target.address, target.port,
-                               [self = shared_from_this(), target](const auto& result) {
-                                   if (self->check_.take(target, result, self->now()))
-                                       self->advance();
-                               });
+        checker_.prober_.probe(
+            target.address, target.port,
+            [self = shared_from_this(), target](const auto& result) {
+                if (self->check_.take(target, result, self->now())) self->advance();
+            },
+            target.host ? target.host->text() : target.address.text());
     }
     return !targets.empty();
 }

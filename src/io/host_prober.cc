@@ -11,7 +11,9 @@
 
 #include "io/connection.h"
 #include "io/no_way.h"
+#include "io/peer_certificate.h"
 #include "io/start.h"
+#include "io/tls.h"
 
 namespace turnaway::io {
 namespace {
@@ -41,11 +43,28 @@ std::string own_literal(const Connection& connection) {
     return (address.is_ipv4() ? "[" : "[IPv6:") + address.text() + ']';
 }
 
-// One read or write, within what is left of the step.
+// With what to start TLS, where it is looked at.
+struct Tls {
+    TlsClient* client = nullptr;
+    std::string host = {};
+};
+
+// One read, write or handshake, within what is left of the step.
 asio::awaitable<void> take_step(HostProbe& probe, Connection& connection, Clock::time_point begin,
-                                Clock::time_point end) {
+                                Clock::time_point end, Tls tls) {
     const auto left =
         std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
+    if (probe.wish() == HostProbe::Wish::start_tls) {
+        if (tls.client == nullptr) {
+            probe.tls_failed("the certificate authorities of this system cannot be read",
+                             since(begin));
+        } else if (co_await connection.start_tls(*tls.client, tls.host, left)) {
+            probe.tls_up(tls_of(connection.tls_handle()));
+        } else {
+            probe.tls_failed(std::string(connection.tls_problem()), since(begin));
+        }
+        co_return;
+    }
     if (probe.wish() == HostProbe::Wish::send) {
         const bool is_sent = (co_await connection.write(probe.bytes_to_send(), left)).has_value();
         if (is_sent) {
@@ -73,8 +92,9 @@ class HostProber::State : public std::enable_shared_from_this<State> {
     State(asio::io_context& context, Settings settings)
         : context_(context), settings_(std::move(settings)) {}
 
-    void add(const route::IpAddress& address, std::uint16_t port, Done done) {
-        const Host host{address, port};
+    void add(const route::IpAddress& address, std::uint16_t port,
+             std::optional<std::string> tls_host, Done done) {
+        const Host host{address, port, std::move(tls_host)};
         auto& waiting = waiting_[host];
         waiting.push_back(std::move(done));
         if (waiting.size() > 1) return;
@@ -87,18 +107,22 @@ class HostProber::State : public std::enable_shared_from_this<State> {
     struct Host {
         route::IpAddress address;
         std::uint16_t port;
+        std::optional<std::string> tls_host;
         auto operator<=>(const Host&) const = default;
     };
 
     void start_some();
     static asio::awaitable<void> run(std::shared_ptr<State> self, Host host);
     asio::awaitable<ProbeResult> talk(Connection& connection, HostProbe& probe,
-                                      Clock::time_point begin);
+                                      Clock::time_point begin, const Tls& tls);
+    HostProbe::Further further(const Host& host) const;
+    Tls tls_for(const Host& host);
     void hand_out(const Host& host, const ProbeResult& result);
     void finished();
 
     asio::io_context& context_;
     Settings settings_;
+    std::optional<base::Result<TlsClient>> tls_;  // made for the first who wants it
     std::deque<Host> line_;
     std::size_t open_count_ = 0;
     std::map<Host, std::vector<Done>> waiting_;  // until the host has answered
@@ -122,15 +146,28 @@ void HostProber::State::finished() {
     start_some();
 }
 
-// Until it is decided: each reply has the time of one step.
+HostProbe::Further HostProber::State::further(const Host& host) const {
+    if (settings_.names_recipient) return HostProbe::Further::recipient;
+    return host.tls_host ? HostProbe::Further::tls : HostProbe::Further::nothing;
+}
+
+Tls HostProber::State::tls_for(const Host& host) {
+    if (!host.tls_host) return {};
+    if (!tls_) tls_ = TlsClient::inspecting();
+    return {.client = *tls_ ? &**tls_ : nullptr, .host = *host.tls_host};
+}
+
+// Until it is decided: each reply has the time of one step, all of TLS together too.
 asio::awaitable<ProbeResult> HostProber::State::talk(Connection& connection, HostProbe& probe,
-                                                     Clock::time_point begin) {
+                                                     Clock::time_point begin, const Tls& tls) {
     const auto connected_after = since(begin);
     auto end = Clock::now() + settings_.step_wait;
+    bool was_about_tls = false;
     while (!probe.is_decided()) {
-        const bool is_new_step = probe.wish() == HostProbe::Wish::send;
+        const bool is_new_step = probe.wish() == HostProbe::Wish::send && !was_about_tls;
         if (is_new_step) end = Clock::now() + settings_.step_wait;
-        co_await take_step(probe, connection, begin, end);
+        was_about_tls = probe.is_about_tls();
+        co_await take_step(probe, connection, begin, end, tls);
     }
     ProbeResult result = probe.result();
     result.connected_after = connected_after;
@@ -148,14 +185,14 @@ asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host h
     }
     const auto connection = *std::move(dialled);
     const std::string& own_name = self->settings_.hello_name;
-    HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name,
-                    self->settings_.names_recipient);
-    const ProbeResult result = co_await self->talk(*connection, probe, begin);
+    HostProbe probe(own_name.empty() ? own_literal(*connection) : own_name, self->further(host));
+    const Tls tls = self->tls_for(host);
+    const ProbeResult result = co_await self->talk(*connection, probe, begin, tls);
     self->hand_out(host, result);
     // The goodbye, which nobody waits for.
     const auto end = Clock::now() + self->settings_.step_wait;
     while (probe.wish() != HostProbe::Wish::close) {
-        co_await take_step(probe, *connection, begin, end);
+        co_await take_step(probe, *connection, begin, end, {});
     }
     co_await connection->close();
     self->finished();
@@ -168,8 +205,9 @@ HostProber::~HostProber() {
     state_->forget_line();
 }
 
-void HostProber::probe(const route::IpAddress& address, std::uint16_t port, Done done) {
-    state_->add(address, port, std::move(done));
+void HostProber::probe(const route::IpAddress& address, std::uint16_t port, Done done,
+                       std::optional<std::string> tls_host) {
+    state_->add(address, port, std::move(tls_host), std::move(done));
 }
 
 }  // namespace turnaway::io

@@ -56,6 +56,18 @@ base::Result<TlsClient> TlsClient::opportunistic() {
     return client;
 }
 
+base::Result<TlsClient> TlsClient::inspecting() {
+    auto client = opportunistic();
+    if (!client) return client;
+    error_code error;
+    client->context_.set_default_verify_paths(error);
+    if (error) {
+        return base::fail(base::Fault::config,
+                          "cannot load the system's certificate authorities: " + error.message());
+    }
+    return client;
+}
+
 base::Result<TlsClient> TlsClient::verifying(const std::string& authorities_file) {
     TlsClient client;
     client.is_verifying_ = true;

@@ -31,6 +31,8 @@ class TlsClient {
   public:
     // Any certificate will do.
     static base::Result<TlsClient> opportunistic();
+    // The same, but whether the chain is trusted by this system is found out and noted.
+    static base::Result<TlsClient> inspecting();
     // The host must prove its name. An empty file means the authorities of the system.
     static base::Result<TlsClient> verifying(const std::string& authorities_file = {});
 

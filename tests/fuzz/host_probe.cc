@@ -1,6 +1,7 @@
 // Invariants of the session with a host, for any bytes in any pieces (the first byte is how long
 // the pieces are, and how it ends when the bytes do):
-// - it says EHLO, HELO and QUIT and nothing else, each at most once, and at most three commands;
+// - it says EHLO, HELO, STARTTLS and QUIT and nothing else, each at most once (EHLO once more in
+// TLS);
 // - it comes to a decision, and after it the result does not change;
 // - a refusal rests on a 5yz reply, acceptance on a 2yz one to EHLO or HELO.
 #include "check/host_probe.h"
@@ -22,7 +23,7 @@ void send_what_it_says(HostProbe& probe, std::set<std::string>& said) {
     if (probe.wish() != HostProbe::Wish::send) return;
     const std::string line = probe.bytes_to_send();
     TURNAWAY_CHECK(line == "EHLO c.example\r\n" || line == "HELO c.example\r\n" ||
-                   line == "QUIT\r\n");
+                   line == "STARTTLS\r\n" || line == "QUIT\r\n");
     TURNAWAY_CHECK(said.insert(line).second);
     probe.sent();
 }
@@ -59,11 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     turnaway::fuzz::Input input(data, size);
     const std::uint8_t shape = input.byte();
     const std::size_t piece_bytes = 1 + (shape & 63U);
-    HostProbe probe("c.example");
+    const bool looks_at_tls = (shape & 128U) != 0;
+    HostProbe probe("c.example",
+                    looks_at_tls ? HostProbe::Further::tls : HostProbe::Further::nothing);
     std::set<std::string> said;
     std::size_t steps_when_decided = 0;
     while (!input.is_empty()) {
         probe.received(input.text(piece_bytes), now);
+        if (probe.wish() == HostProbe::Wish::start_tls) {
+            TURNAWAY_CHECK(looks_at_tls && said.erase("EHLO c.example\r\n") == 1);
+            probe.tls_up({.version = "TLSv1.3"});
+        }
         send_what_it_says(probe, said);
         if (!probe.is_decided()) continue;
         if (steps_when_decided == 0) steps_when_decided = 1 + probe.result().steps.size();

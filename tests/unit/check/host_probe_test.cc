@@ -20,8 +20,8 @@ struct Heard {
 };
 
 // Each of `lines` answers what was said last; then the host closes.
-Heard talk(const std::vector<std::string>& lines, bool names_recipient = false) {
-    HostProbe probe("client.example", names_recipient);
+Heard talk(const std::vector<std::string>& lines, HostProbe::Further further = {}) {
+    HostProbe probe("client.example", further);
     Heard heard{};
     for (const std::string& line : lines) {
         if (probe.wish() != Wish::read) break;
@@ -43,9 +43,100 @@ TEST(HostProbe, SaysHelloAndLeaves) {
     EXPECT_EQ(heard.said, "EHLO client.example QUIT ");
 }
 
+// What TLS comes to when each of `lines` answers what was said last, a handshake always working.
+TlsFinding tls_after(const std::vector<std::string>& lines, std::string& said) {
+    HostProbe probe("c.example", HostProbe::Further::tls);
+    for (const std::string& line : lines) {
+        if (probe.wish() != Wish::read) break;
+        probe.received(line + "\r\n", now);
+        if (probe.wish() == Wish::start_tls) probe.tls_up({.version = "TLSv1.3"});
+        if (probe.wish() != Wish::send) continue;
+        said += probe.bytes_to_send().substr(0, probe.bytes_to_send().size() - 2) + ' ';
+        probe.sent();
+    }
+    probe.closed(now);
+    EXPECT_EQ(probe.result().end, ProbeEnd::accepts);
+    EXPECT_EQ(probe.result().stage == ProbeStage::ehlo || probe.result().stage == ProbeStage::helo,
+              true);
+    EXPECT_EQ(probe.result().last_word()->code.value(), 250);
+    return probe.result().tls;
+}
+
+// RFC 3207: EHLO again after the handshake. The answer of the host stands before TLS begins.
+TEST(HostProbe, LooksAtTlsWithoutChangingTheAnswer) {
+    constexpr std::string_view offers = "250-mx\r\n250 STARTTLS";
+    const std::string hello(offers);
+    const struct {
+        std::vector<std::string> lines;
+        TlsState state;
+        std::string_view problem, said;
+    } cases[] = {
+        {{"220 mx", hello, "220 go", "250 mx", "221 bye"},
+         TlsState::works,
+         "",
+         "EHLO STARTTLS EHLO QUIT"},
+        {{"220 mx", "250 mx", "221 bye"}, TlsState::not_offered, "", "EHLO QUIT"},
+        {{"220 mx", "502 no", "250 mx", "221 bye"}, TlsState::not_offered, "", "EHLO HELO QUIT"},
+        {{"220 mx", hello, "454 later", "221 bye"},
+         TlsState::refused,
+         "454 later",
+         "EHLO STARTTLS QUIT"},
+        {{"220 mx", hello, "521 no", "221 bye"}, TlsState::refused, "521 no", "EHLO STARTTLS QUIT"},
+        {{"220 mx", hello, "220 go", "521 no", "221"},
+         TlsState::failed,
+         "521 no",
+         "EHLO STARTTLS EHLO QUIT"},
+        {{"220 mx", hello}, TlsState::failed, "the host closed the connection", "EHLO STARTTLS"},
+        {{"220 mx", hello, "220 go"},
+         TlsState::failed,
+         "the host closed the connection",
+         "EHLO STARTTLS EHLO"},
+        {{"220 mx", hello, "220 go\r\n250 injected"},
+         TlsState::failed,
+         "what the host says is no SMTP",
+         "EHLO STARTTLS"},
+        {{"220 mx", hello, "SSH-2.0"},
+         TlsState::failed,
+         "what the host says is no SMTP",
+         "EHLO STARTTLS"},
+    };
+    for (const auto& want : cases) {
+        std::string said;
+        const TlsFinding tls = tls_after(want.lines, said);
+        EXPECT_EQ(tls.state, want.state) << want.lines.back();
+        EXPECT_EQ(tls.problem, want.problem) << want.lines.back();
+        for (auto at = said.find(" c.example"); at != std::string::npos;
+             at = said.find(" c.example")) {
+            said.erase(at, std::string_view(" c.example").size());
+        }
+        EXPECT_EQ(said, std::string(want.said) + ' ') << want.lines.back();
+    }
+}
+
+TEST(HostProbe, AHandshakeThatFailsEndsIt) {
+    HostProbe probe("c.example", HostProbe::Further::tls);
+    for (const std::string_view line : {"220 mx\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n"}) {
+        probe.received(line, now);
+        probe.sent();
+    }
+    ASSERT_EQ(probe.wish(), Wish::start_tls);
+    ASSERT_FALSE(probe.is_decided());
+    probe.tls_failed("wrong version number", now);
+    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.result().end, ProbeEnd::accepts);
+    EXPECT_EQ(probe.result().tls.problem, "wrong version number");
+}
+
+TEST(HostProbe, AsksNoRefusingHostForTls) {
+    HostProbe probe("c.example", HostProbe::Further::tls);
+    probe.received("521 mx\r\n", now);
+    EXPECT_EQ(probe.result().end, ProbeEnd::refuses_521);
+    EXPECT_EQ(probe.result().tls.state, TlsState::not_asked);
+}
+
 // RFC 5321 section 4.5.1: every host that takes mail takes it for its postmaster.
 TEST(HostProbe, NamesThePostmasterWhereItIsWanted) {
-    const bool names_recipient = true;
+    const auto names_recipient = HostProbe::Further::recipient;
     const Heard heard =
         talk({"220 mx", "250 mx", "250 sender ok", "250 recipient ok", "221 bye"}, names_recipient);
     EXPECT_EQ(heard.end, ProbeEnd::accepts);
