@@ -80,8 +80,8 @@ class CheckTlsTest(unittest.TestCase):
         self.assertEqual((found["taking"], found["verdict"], found["code"], result.returncode), ("yes", "accepts", "250", 0), found)
         host, = found["hosts"]
         self.assertEqual((host["end"], host["stage"], host["replies"][-1]["to"]), ("accepts", "EHLO", "EHLO"))
-        commands = [line.split()[0] for line in self.hosts[name].commands()]
-        self.assertLessEqual(set(commands), {"EHLO", "STARTTLS", "QUIT"} if name != "babbles" else set(commands))
+        if name != "babbles":  # which takes the handshake for commands
+            self.assertLessEqual({line.split()[0] for line in self.hosts[name].commands()}, {"EHLO", "STARTTLS", "QUIT"})
         return host["tls"]
 
     def test_a_good_certificate(self):
@@ -93,7 +93,9 @@ class CheckTlsTest(unittest.TestCase):
         self.assertEqual((certificate["days_left"], certificate["expired"]), (LEFT_DAYS, False))
         self.assertEqual([certificate[key] for key in ("name_matches", "trusted", "self_signed", "distrust")], [True, True, False, None])
         self.assertEqual(tls["words"], f"TLSv1.3; the certificate is trusted and good for {LEFT_DAYS} days")
-        self.assertEqual(self.hosts["good"].dialogues[-1].lines[1:], ["STARTTLS", self.hosts["good"].dialogues[-1].lines[0], "QUIT"])
+        # QUIT may still be on its way: nobody waits for it.
+        hello, *others = self.hosts["good"].dialogues[-1].lines
+        self.assertEqual(others[:2], ["STARTTLS", hello])
 
     def test_a_wildcard_is_for_its_hosts(self):
         self.assertTrue(self.tls_of("wild")["certificate"]["name_matches"])
