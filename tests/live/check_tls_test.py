@@ -32,6 +32,15 @@ def in_tls(inside, outside):
     return lambda _argument, dialogue: inside if dialogue.encrypted else outside
 
 
+class Mute:
+    """Instead of a context for TLS: takes the handshake and says nothing."""
+
+    def wrap_socket(self, client, server_side):
+        while client.recv(4096):
+            pass
+        raise ConnectionError
+
+
 class CheckTlsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -52,6 +61,7 @@ class CheckTlsTest(unittest.TestCase):
             "breaks": {"script": {"STARTTLS": Close("220 Go on")}, "extensions": OFFERS},
             "babbles": {"script": {"STARTTLS": "220 Go on"}, "extensions": OFFERS},
             "hangs": {"script": {"STARTTLS": SILENT}, "extensions": OFFERS},
+            "mute": {"tls": Mute()},
             "early-talk": {"script": {"STARTTLS": "220 Go on\n250 and on"}, "extensions": OFFERS},
             "turns": {"script": {"EHLO": in_tls("521 turns Host does not accept mail", hello)},
                       "tls": maker.context("turns.hosts.test")},
@@ -120,7 +130,8 @@ class CheckTlsTest(unittest.TestCase):
     def test_what_is_offered_and_does_not_work(self):
         for name, state, words in (("plain", "not-offered", "not offered"), ("busy", "refused", "454 4.7.0 TLS not available"),
                                    ("breaks", "failed", ""), ("babbles", "failed", "wrong version"),
-                                   ("hangs", "failed", "no answer came in time"), ("early-talk", "failed", "no SMTP"),
+                                   ("hangs", "failed", "no answer came in time"),
+                                   ("mute", "failed", "no answer came in time"), ("early-talk", "failed", "no SMTP"),
                                    ("turns", "failed", "521 turns"), ("leaves", "failed", "closed the connection")):
             with self.subTest(name):
                 tls = self.tls_of(name)
