@@ -66,7 +66,7 @@ class Screen(Terminal):
     def test_a_dumb_terminal_gets_plain_lines(self):
         text = self.end_of(TERM="dumb")
         self.assertNotIn("\x1b", text)
-        self.assertRegex(text, r"\n1 bob@nomail\.example    refused .*\r\n    ")
+        self.assertRegex(text, r"\n1 bob@nomail\.example    refused .*\r\n +[\d.]+ m?s you ")
 
     def test_no_colour(self):
         self.assertNotRegex(self.end_of(NO_COLOR="1"), r"\x1b\[\d*m")
