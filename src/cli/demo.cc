@@ -3,14 +3,16 @@
 //
 // Exit 0 when all five ended as they should and the programs ended cleanly, and when nobody reads
 // the output any more; 1 when not, 64 for a wrong command line, 69 when a program or an address is
-// missing, 74 when writing fails, 130 or 143 when a signal came before the five were through.
+// missing, 74 when writing fails, 130, 131 or 143 when a signal came before the five were through.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <csignal>
 #include <cstdio>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +57,7 @@ class Demo {
           page_(colours_),
           table_(colours_) {
         if (stays() && Keyboard::is_there()) stop_key_.emplace();
-        signals_.emplace();
+        signals_.emplace(std::initializer_list<int>{SIGQUIT});
     }
 
     int run() {

@@ -10,10 +10,11 @@ constexpr timespec look{.tv_sec = 0, .tv_nsec = 50'000'000};
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(std::initializer_list<int> further) {
     std::signal(SIGPIPE, SIG_IGN);
     sigemptyset(&signals_);
     for (const int each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, each);
+    for (const int each : further) sigaddset(&signals_, each);
     pthread_sigmask(SIG_BLOCK, &signals_, &mask_before_);
     thread_ = std::jthread([this](const std::stop_token& end) { wait(end); });
 }

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <initializer_list>
 #include <stop_token>
 #include <thread>
 
@@ -15,7 +16,9 @@ namespace turnaway::cli {
 
 class StopSignals {
   public:
-    StopSignals();
+    // `further`: signals that count like those three, such as SIGQUIT where the terminal's settings
+    // must be given back.
+    explicit StopSignals(std::initializer_list<int> further = {});
     ~StopSignals();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;

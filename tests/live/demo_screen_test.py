@@ -98,6 +98,8 @@ class Restored(Terminal):
     def test_after_each_end(self):
         for name, end, expected in (("q", lambda process_id, terminal: os.write(terminal, b"q"), 0),
                                     ("Ctrl-C", lambda process_id, terminal: os.write(terminal, b"\x03"), 0),
+                                    ("Ctrl-\\", lambda process_id, terminal: os.write(terminal, b"\x1c"), 0),
+                                    ("SIGHUP", lambda process_id, terminal: os.kill(process_id, signal.SIGHUP), 0),
                                     ("SIGTERM", lambda process_id, terminal: os.kill(process_id, signal.SIGTERM), 0)):
             with self.subTest(name):
                 process_id, terminal, other_side, before = self.start_with_other_side()
