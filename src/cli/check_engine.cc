@@ -37,6 +37,7 @@ base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& o
                       .port = options.port};
     settings.probe.hello_name = own_name();
     settings.probe.step_wait = options.timeout;
+    settings.looks_at_tls = true;
     settings.give_up = 12 * options.timeout;
     if (!options.egress.empty()) {
         const auto target = check::parse_egress_target(options.egress);

@@ -75,12 +75,16 @@ bool DomainChecker::Job::ask_dns() {
 bool DomainChecker::Job::ask_hosts() {
     const auto targets = check_.next_probes();
     for (const check::ProbeTarget& target : targets) {
+        std::optional<std::string> tls_host;
+        if (checker_.settings_.looks_at_tls) {
+            tls_host = target.host ? target.host->text() : target.address.text();
+        }
         checker_.prober_.probe(
             target.address, target.port,
             [self = shared_from_this(), target](const auto& result) {
                 if (self->check_.take(target, result, self->now())) self->advance();
             },
-            target.host ? target.host->text() : target.address.text());
+            std::move(tls_host));
     }
     return !targets.empty();
 }

@@ -31,6 +31,7 @@ class DomainChecker {
     struct Settings {
         check::CheckSettings check = {};
         HostProber::Settings probe = {};
+        bool looks_at_tls = false;  // of hosts that take mail; changes no answer
         // Whom to ask whether the port leaves this machine; empty: the well-known domains.
         std::vector<check::EgressTarget> egress = {};
         // A check that connects ends by then, whatever hosts do.
