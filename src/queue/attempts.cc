@@ -34,7 +34,7 @@ std::string_view describe_lookup(route::RouteKind kind) {
         case hosts:
             break;
         case null_mx:
-            return "the domain says in DNS that it takes no mail (null MX)";
+            return "the domain does not accept mail (null MX)";
         case no_such_domain:
             return "the domain does not exist";
         case no_mail_host:

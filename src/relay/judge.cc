@@ -59,19 +59,19 @@ asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<c
 smtp::ServerAnswer no_room() {
     return {.code = codes::insufficient_storage,
             .enhanced = codes::EnhancedCode::temporary(codes::system_full),
-            .text = "No room for the message now"};
+            .text = "Insufficient storage for the message; try again later"};
 }
 
 smtp::ServerAnswer spool_failed() {
     return {.code = codes::local_error,
             .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
-            .text = "The queue cannot be written to"};
+            .text = "Queue cannot be written to disk; try again later"};
 }
 
 smtp::ServerAnswer content_failed() {
     return {.code = codes::local_error,
             .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
-            .text = "The message cannot be written to the disk now"};
+            .text = "Message cannot be written to disk; try again later"};
 }
 
 }  // namespace turnaway::relay

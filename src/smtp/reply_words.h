@@ -34,38 +34,36 @@ namespace words {
 inline constexpr ReplyWords greeting{codes::service_ready, {}, "% ESMTP"};
 inline constexpr ReplyWords ok{codes::ok, codes::other_status, "Ok"};
 inline constexpr ReplyWords cannot_verify{codes::cannot_verify, codes::other_protocol_status,
-                                          "Not verified here; RCPT gets the answer"};
+                                          "Cannot verify; send RCPT for an answer"};
 inline constexpr ReplyWords bye{codes::closing, codes::other_status, "% closing"};
 inline constexpr ReplyWords line_too_long{codes::command_unrecognized, codes::syntax_error,
                                           "Line too long"};
-inline constexpr ReplyWords bare_newline{
-    codes::command_unrecognized, codes::syntax_error,
-    "A line ends in CRLF, and CR or LF may stand nowhere else"};
+inline constexpr ReplyWords bare_newline{codes::command_unrecognized, codes::syntax_error,
+                                         "Lines must end in CRLF, without any other CR or LF"};
 inline constexpr ReplyWords unrecognised{codes::command_unrecognized, codes::syntax_error,
                                          "Command not recognised"};
 inline constexpr ReplyWords not_implemented{codes::command_not_implemented, codes::invalid_command,
-                                            "Command not offered here"};
+                                            "Command not implemented"};
 inline constexpr ReplyWords hello_first{codes::bad_sequence, codes::invalid_command,
                                         "Send EHLO or HELO first"};
 inline constexpr ReplyWords sender_first{codes::bad_sequence, codes::invalid_command,
                                          "Send MAIL first"};
 inline constexpr ReplyWords sender_given{codes::bad_sequence, codes::invalid_command,
-                                         "MAIL was already given"};
+                                         "MAIL already given"};
 inline constexpr ReplyWords recipient_first{codes::bad_sequence, codes::invalid_command,
-                                            "No recipient was accepted"};
-inline constexpr ReplyWords hello_syntax{
-    codes::argument_syntax, {}, "Say your name after EHLO or HELO"};
+                                            "No valid recipients"};
+inline constexpr ReplyWords hello_syntax{codes::argument_syntax, {}, "Syntax: EHLO hostname"};
 inline constexpr ReplyWords argument_syntax{codes::argument_syntax, codes::invalid_arguments,
-                                            "Syntax error in the arguments"};
+                                            "Syntax error in arguments"};
 inline constexpr ReplyWords sender_syntax{codes::argument_syntax, codes::sender_syntax,
-                                          "Syntax error in the reverse-path"};
+                                          "Syntax error in reverse-path"};
 inline constexpr ReplyWords recipient_syntax{codes::argument_syntax, codes::recipient_syntax,
-                                             "Syntax error in the recipient"};
+                                             "Syntax error in recipient address"};
 inline constexpr ReplyWords unknown_parameter{codes::mail_parameters_unknown,
-                                              codes::invalid_arguments, "Parameter not known here"};
+                                              codes::invalid_arguments, "Unknown parameter"};
 inline constexpr ReplyWords sender_needs_smtputf8{codes::mailbox_unavailable,
                                                   codes::non_ascii_address_refused,
-                                                  "The address needs the SMTPUTF8 parameter"};
+                                                  "Address requires the SMTPUTF8 parameter"};
 
 }  // namespace words
 

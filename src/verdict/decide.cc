@@ -60,19 +60,19 @@ codes::ReplyCode reply_for_refusing_hosts(const Policy& policy, const HostEviden
 std::string_view explain(route::RouteKind kind) {
     switch (kind) {
         case route::RouteKind::null_mx:
-            return "says that it takes no mail (null MX, RFC 7505)";
+            return "does not accept mail (null MX, RFC 7505)";
         case route::RouteKind::no_such_domain:
             return "does not exist in DNS";
         case route::RouteKind::no_mail_host:
-            return "has no host for mail, neither MX nor address";
+            return "has no mail host (neither MX nor address record)";
         case route::RouteKind::loopback_only:
-            return "leads only to addresses that mail is not sent to, such as loopback addresses";
+            return "has only mail hosts at unusable addresses, such as loopback";
         case route::RouteKind::ourselves:
-            return "names this host for its mail, which does not deliver it here";
+            return "names this host as its MX, but this host does not deliver its mail";
         case route::RouteKind::unusable_mx:
-            return "names only MX hosts without an address";
+            return "has only MX hosts without an address";
         case route::RouteKind::later:
-            return "cannot be looked up in DNS for now, please try again";
+            return "cannot be looked up in DNS at the moment; try again later";
         case route::RouteKind::hosts:
             break;
     }
@@ -101,15 +101,15 @@ std::optional<Answer> judge_before_route(const Policy& policy, Right right,
     if (right == Right::outsider && !is_open_domain(policy, recipient)) {
         return refuse(
             codes::mailbox_unavailable, codes::not_authorized,
-            said(recipient) + ": relaying denied, this host does not relay for " + client.text(),
+            said(recipient) + ": relaying denied; this host does not relay for " + client.text(),
             reason::relay_closed);
     }
     if (right == Right::outsider && !policy.may_outsiders_route &&
         has_routed_local_part(recipient)) {
-        return refuse(codes::mailbox_unavailable, codes::not_authorized,
-                      said(recipient) +
-                          ": relaying denied, the part before the @ names a route to another host",
-                      reason::relay_closed);
+        return refuse(
+            codes::mailbox_unavailable, codes::not_authorized,
+            said(recipient) + ": relaying denied; the local part contains a route to another host",
+            reason::relay_closed);
     }
     if (has_static_route) return accept();
     return std::nullopt;
@@ -147,16 +147,16 @@ Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail) {
     return refuse(
         codes::mailbox_unavailable, codes::sender_null_mx,
         said(*address) + ": " + host_of(*address) +
-            " says that it takes no mail, so no answer could reach the sender (null MX, RFC 7505)",
+            " does not accept mail, so replies cannot reach the sender (null MX, RFC 7505)",
         reason::sender_null_mx);
 }
 
 Answer refuse_author(const mail::Domain& domain) {
-    return refuse(codes::mailbox_unavailable, codes::sender_null_mx,
-                  "The domain of the header From, " + said(domain.text()) +
-                      ", says that it takes no mail, so no answer could reach the author (null MX, "
-                      "RFC 7505)",
-                  reason::sender_null_mx);
+    return refuse(
+        codes::mailbox_unavailable, codes::sender_null_mx,
+        "The domain of the header From, " + said(domain.text()) +
+            ", does not accept mail, so replies cannot reach the author (null MX, RFC 7505)",
+        reason::sender_null_mx);
 }
 
 }  // namespace turnaway::verdict

@@ -75,7 +75,7 @@ class Limits(unittest.TestCase):
             inside = [connect(scene.relay, first), connect(scene.relay, first)]
             for client in inside:
                 self.assertEqual(client.recv(4), b"220 ")
-            for source, words in ((first, f"from your address ({first})"), (third, "now")):
+            for source, words in ((first, f" from your address ({first})"), (third, "; try again later")):
                 if source == third:
                     inside.append(connect(scene.relay, second))
                     self.assertEqual(inside[-1].recv(4), b"220 ")
@@ -85,7 +85,7 @@ class Limits(unittest.TestCase):
                 answer = b""
                 while piece := outside.recv(1000):
                     answer += piece
-                self.assertEqual(answer.decode(), f"421 {HOST} Too many connections {words}\r\n")
+                self.assertEqual(answer.decode(), f"421 {HOST} Too many connections{words}\r\n")
                 outside.close()
             self.assertEqual(scene.metrics.value("connections_refused_total"), 2)
             def told():
@@ -194,7 +194,7 @@ class Stopping(unittest.TestCase):
                 busy.putcmd("DATA")
                 self.assertEqual(busy.getreply()[0], 354)
                 os.kill(scene.relay.process.pid, signal.SIGTERM)
-                self.assertRegex(idle.recv(1000), rb"\A421 4\.3\.2 relay\.example Shutting down")
+                self.assertRegex(idle.recv(1000), rb"\A421 4\.3\.2 relay\.example Server shutting down")
                 self.assertEqual(idle.recv(1000), b"")
                 self.assertEqual(scene.metrics.page("/healthz")[::2], (503, "ending\n"))
                 busy.send(b"Subject: late\r\n\r\nlate\r\n.\r\n")

@@ -107,13 +107,14 @@ TEST(ServerSession, ShutsDownBetweenCommands) {
     host.session().shut_down();
     EXPECT_EQ(host.run(), "");
     EXPECT_EQ(host.take(".\r\nNOOP\r\n"),
-              "250 2.0.0 queued as 1\r\n421 4.3.2 relay.example Shutting down; come again\r\n");
+              "250 2.0.0 queued as 1\r\n421 4.3.2 relay.example Server shutting down; try again "
+              "later\r\n");
     EXPECT_TRUE(host.is_over());
 
     ServerHost idle;
     idle.run();
     idle.session().shut_down();
-    EXPECT_EQ(idle.run(), "421 4.3.2 relay.example Shutting down; come again\r\n");
+    EXPECT_EQ(idle.run(), "421 4.3.2 relay.example Server shutting down; try again later\r\n");
     EXPECT_TRUE(idle.is_over());
 }
 
@@ -122,7 +123,7 @@ TEST(ServerSession, TellsWhoIsTooSlow) {
     host.run();
     host.take(std::string(begun) + "DATA\r\nx\r\n");
     host.session().timed_out();
-    EXPECT_EQ(host.run(), "421 4.4.2 relay.example Waited too long for you\r\n");
+    EXPECT_EQ(host.run(), "421 4.4.2 relay.example Timeout waiting for input\r\n");
     EXPECT_TRUE(host.is_over());
     EXPECT_TRUE(host.messages().empty());
 }
@@ -135,7 +136,9 @@ TEST(ServerSession, StoresNothingMoreWhenThereIsNoRoom) {
         host.break_at(host.wishes() + (content.starts_with("DATA") ? 3 : 2),
                       dialogue::ServerBreak::no_room);
         const std::string said = host.take(content);
-        EXPECT_TRUE(said.ends_with("452 4.3.1 No room for the message now\r\n")) << said;
+        EXPECT_TRUE(
+            said.ends_with("452 4.3.1 Insufficient storage for the message; try again later\r\n"))
+            << said;
         EXPECT_TRUE(host.messages().empty());
         EXPECT_EQ(host.take("NOOP\r\n"), "250 2.0.0 Ok\r\n");
     }

@@ -102,7 +102,7 @@ constexpr std::string_view taken = "250 2.1.5 Recipient ok";
 // Requirements 5, 8 to 11.
 TEST(DecideRecipient, RefusesNullMx) {
     constexpr std::string_view refused =
-        "556 5.1.10 <user@example.org>: example.org says that it takes no mail (null MX, RFC 7505)";
+        "556 5.1.10 <user@example.org>: example.org does not accept mail (null MX, RFC 7505)";
     expect_answers({
         {"example.org MX 0 .", refused, "null_mx"},
         {"example.org MX 10 .\nexample.org A 192.0.2.9", refused, "null_mx"},
@@ -120,30 +120,30 @@ TEST(DecideRecipient, RefusesWhatLeadsNowhere) {
     expect_answers({
         {"", "550 5.1.2 <user@example.org>: example.org does not exist in DNS", "unroutable"},
         {"www.example.org A 192.0.2.9",
-         "550 5.4.4 <user@example.org>: example.org has no host for mail, neither MX nor address",
+         "550 5.4.4 <user@example.org>: example.org has no mail host (neither MX nor address "
+         "record)",
          "unroutable"},
         {"example.org A 127.0.0.1",
-         "550 5.1.2 <user@example.org>: example.org leads only to addresses that mail is not sent "
-         "to, "
-         "such as loopback addresses",
+         "550 5.1.2 <user@example.org>: example.org has only mail hosts at unusable addresses, "
+         "such as loopback",
          "unroutable"},
         {"example.org MX 10 relay.example.net\nrelay.example.net A 203.0.113.25",
-         "550 5.4.6 <user@example.org>: example.org names this host for its mail, which does not "
-         "deliver it here",
+         "550 5.4.6 <user@example.org>: example.org names this host as its MX, but this host does "
+         "not deliver its mail",
          "ourselves"},
         {"example.org MX 10 gone.example",
-         "550 5.4.4 <user@example.org>: example.org names only MX hosts without an address",
+         "550 5.4.4 <user@example.org>: example.org has only MX hosts without an address",
          "unroutable"},
         {"example.org MX 10 a.example\na.example MX 0 .",
-         "550 5.4.4 <user@example.org>: example.org names only MX hosts without an address",
+         "550 5.4.4 <user@example.org>: example.org has only MX hosts without an address",
          "unroutable"},
         {"",
-         "550 5.1.2 <user@[127.0.0.1]>: [127.0.0.1] leads only to addresses that mail is not sent "
-         "to, such as loopback addresses",
+         "550 5.1.2 <user@[127.0.0.1]>: [127.0.0.1] has only mail hosts at unusable addresses, "
+         "such as loopback",
          "unroutable", "user@[127.0.0.1]"},
         {"",
-         "550 5.4.6 <user@[203.0.113.25]>: [203.0.113.25] names this host for its mail, which does "
-         "not deliver it here",
+         "550 5.4.6 <user@[203.0.113.25]>: [203.0.113.25] names this host as its MX, but this host "
+         "does not deliver its mail",
          "ourselves", "user@[203.0.113.25]"},
     });
 }
@@ -156,8 +156,8 @@ TEST(DecideRecipient, TreatsDnsTroubleAsTheAdministratorWishes) {
     for (const std::string_view zone : zones) {
         expect_answers({{zone, taken, "accepted_in_dns_trouble"}});
         expect_answers({{zone,
-                         "451 4.4.3 <user@example.org>: example.org cannot be looked up in DNS for "
-                         "now, please try again",
+                         "451 4.4.3 <user@example.org>: example.org cannot be looked up in DNS at "
+                         "the moment; try again later",
                          "dns_trouble"}},
                        {.dns_trouble = DnsTrouble::defer});
     }
@@ -228,10 +228,10 @@ TEST(JudgeBeforeRoute, IsClosedByDefault) {
         for (const bool has_static_route : {false, true}) {
             const auto answer = judge({}, client, "user@example.org", has_static_route);
             ASSERT_TRUE(answer.has_value());
-            EXPECT_EQ(on_the_wire(*answer),
-                      "550 5.7.1 <user@example.org>: relaying denied, this host does not relay "
-                      "for " +
-                          std::string(client));
+            EXPECT_EQ(
+                on_the_wire(*answer),
+                "550 5.7.1 <user@example.org>: relaying denied; this host does not relay for " +
+                    std::string(client));
             EXPECT_EQ(answer->reason, "relay_closed");
         }
     }
@@ -329,8 +329,8 @@ TEST(DecideSender, RefusesNullMxAndNothingElse) {
     const auto sender = mail::ReversePath(address("user@example.org"));
     const Answer refused = decide_sender(sender, true);
     EXPECT_EQ(on_the_wire(refused),
-              "550 5.7.27 <user@example.org>: example.org says that it takes no mail, so no answer "
-              "could reach the sender (null MX, RFC 7505)");
+              "550 5.7.27 <user@example.org>: example.org does not accept mail, so replies cannot "
+              "reach the sender (null MX, RFC 7505)");
     EXPECT_EQ(refused.reason, "sender_null_mx");
 
     EXPECT_TRUE(decide_sender(mail::ReversePath(), true).is_accepted());
@@ -343,8 +343,8 @@ TEST(DecideSender, RefusesNullMxAndNothingElse) {
 TEST(DecideSender, RefusesAnAuthorAtANullMx) {
     const Answer refused = refuse_author(mail::Domain::parse("example.org").value());
     EXPECT_EQ(on_the_wire(refused),
-              "550 5.7.27 The domain of the header From, example.org, says that it takes no mail, "
-              "so no answer could reach the author (null MX, RFC 7505)");
+              "550 5.7.27 The domain of the header From, example.org, does not accept mail, so "
+              "replies cannot reach the author (null MX, RFC 7505)");
     EXPECT_EQ(refused.reason, "sender_null_mx");
     const Answer longest =
         refuse_author(mail::Domain::parse(std::string(63, 'a') + '.' + std::string(63, 'b') + '.' +
