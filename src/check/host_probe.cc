@@ -38,7 +38,7 @@ ProbeEnd end_of(codes::ReplyCode code) {
 // How TLS was broken off.
 std::string_view words_of(ProbeEnd end) {
     if (end == ProbeEnd::timed_out) return "no answer came in time";
-    return end == ProbeEnd::garbage ? "what the host says is no SMTP"
+    return end == ProbeEnd::garbage ? "the answer of the host is not SMTP"
                                     : "the host closed the connection";
 }
 

@@ -245,7 +245,7 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
             break;
         case Verdict::malformed_null_mx:
             take_away(assessment, true, cures);
-            if (!cures.empty()) cures.front().when = "To take mail:";
+            if (!cures.empty()) cures.front().when = "To accept mail:";
             publish_null(assessment, cures);
             break;
         case Verdict::no_mail_host:

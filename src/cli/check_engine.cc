@@ -43,7 +43,7 @@ base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& o
         const auto target = check::parse_egress_target(options.egress);
         if (!target) {
             return base::fail(base::Fault::usage, "--egress: \"" + options.egress +
-                                                      "\" is no host such as mx.example.org:25");
+                                                      "\" is not a host such as mx.example.org:25");
         }
         settings.egress.push_back(*target);
     }

@@ -124,10 +124,23 @@ void append_why(std::string& out, const Assessment& assessment) {
     }
 }
 
+std::string_view no_cure(const Assessment& assessment) {
+    if (assessment.verdict == check::Verdict::no_such_domain) {
+        return "Nothing to publish: the name does not exist. Correct it, or register the domain.";
+    }
+    const bool is_settled = assessment.verdict == check::Verdict::accepts ||
+                            assessment.verdict == check::Verdict::null_mx;
+    const bool goes_by_dns = assessment.subject.domain() != nullptr && !assessment.subject.is_host;
+    if (is_settled && goes_by_dns && assessment.route.notes.empty()) {
+        return "Nothing to change: the records are as they should be.";
+    }
+    return "Nothing to change: no DNS record would alter this result.";
+}
+
 void append_cure(std::string& out, const Assessment& assessment) {
     out += "\nWhat to publish\n";
     const auto cures = check::cures_of(assessment);
-    if (cures.empty()) out += "  Nothing to change: no DNS record would alter this result.\n";
+    if (cures.empty()) fmt::format_to(std::back_inserter(out), "  {}\n", no_cure(assessment));
     for (const check::Cure& cure : cures) {
         if (!cure.when.empty()) out += "  " + cure.when + '\n';
         out += "    " + cure.record + '\n';

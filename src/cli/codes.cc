@@ -103,10 +103,15 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-// "5.1.10" is looked for as X.1.10 too.
+// "5.1.10" is looked for as X.1.10 too, "5.1" as all of X.1.
 bool holds(const Listed& row, std::string_view word) {
-    const bool is_code = word.size() > 2 && word[1] == '.' && row.is_enhanced;
-    if (is_code && row.code.substr(1) == word.substr(1)) return true;
+    if (word.size() > 2 && word[1] == '.' && row.is_enhanced) {
+        const std::string_view detail = std::string_view(row.code).substr(1);
+        std::string subject(word.substr(1));
+        if (detail == subject) return true;
+        if (!subject.ends_with('.')) subject += '.';
+        if (detail.starts_with(subject)) return true;
+    }
     const std::string wanted = lower(word);
     const std::array<std::string_view, 6> texts{row.code,           row.about->title,
                                                 row.about->meaning, row.entry.sample_text,

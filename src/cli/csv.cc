@@ -16,7 +16,7 @@ std::string_view describe(CsvFault fault) {
         case CsvFault::bare_return:
             return "a carriage return without a line feed; lines end in LF or CRLF";
         case CsvFault::binary:
-            return "a NUL byte, so this is no text; UTF-8 was expected";
+            return "a NUL byte, so this is not text; UTF-8 was expected";
         case CsvFault::too_long:
             return "a row that is too long";
     }

@@ -34,7 +34,7 @@ class Session {
             journal_.add_line(dialogue_, false, *line);
             const auto step = reader.next(*line + "\r\n");
             if (!step) {
-                return base::fail(base::Fault::data, "turnaway-relay said what is no reply: " +
+                return base::fail(base::Fault::data, "turnaway-relay sent what is not a reply: " +
                                                          std::string(describe(step.error())));
             }
             if (step->reply) return *step->reply;

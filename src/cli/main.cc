@@ -45,13 +45,35 @@ int usage_fault() {
     return turnaway::base::exit_code(turnaway::base::Fault::usage);
 }
 
+// "park audit" for "audit"; empty when no command has one of this name.
+std::string command_below(const CLI::App& program, const std::string& word) {
+    const auto any = [](const CLI::App*) { return true; };
+    for (const CLI::App* command : program.get_subcommands(any)) {
+        for (const CLI::App* below : command->get_subcommands(any)) {
+            if (below->get_name() == word) return command->get_name() + ' ' + word;
+        }
+    }
+    return {};
+}
+
+// Empty when the program itself has this option.
+std::string fault_of_option(const CLI::App& program, const std::string& word) {
+    if (program.get_option_no_throw(word) != nullptr) return {};
+    std::string text = "there is no option \"";
+    turnaway::base::append_printable(text, word, 80);
+    return text + "\" before a command";
+}
+
 // `there is no command "chek"; did you mean "check"?`; empty when the words name commands that
 // exist.
 std::string fault_of_command(const CLI::App& program, const std::vector<std::string>& words) {
     const CLI::App* at = &program;
     for (const std::string& word : words) {
         const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
-        if (commands.empty() || word.empty() || word.front() == '-') return {};
+        if (commands.empty() || word.empty()) return {};
+        if (word.front() == '-') {
+            return at == &program ? fault_of_option(program, word) : std::string();
+        }
         const auto found = std::ranges::find(
             commands, word, [](const CLI::App* command) { return command->get_name(); });
         if (found != commands.end()) {
@@ -65,6 +87,11 @@ std::string fault_of_command(const CLI::App& program, const std::vector<std::str
         const std::vector<std::string_view> views(names.begin(), names.end());
         std::string text = "there is no command \"";
         turnaway::base::append_printable(text, word, 80);
+        if (const std::string whole = command_below(program, word); !whole.empty()) {
+            text += "\"; did you mean \"";
+            text += whole;
+            return text + "\"?";
+        }
         const auto near = turnaway::relay::nearest_word(word, views);
         if (near) return text + "\"; did you mean \"" + std::string(*near) + "\"?";
         text += "\"; there are:";

@@ -2,9 +2,9 @@
 //
 // Each record comes with its reason and source, in the form that the tool wants which puts it into
 // DNS. Without --look nothing is asked of DNS. Exit 0 when all was written, 64 for a wrong command
-// line, 65 when a domain is none or the wish makes no sense for it (the others are written all the
-// same), 66 when the list cannot be read, 69 when DNS did not answer with --look, 74 when writing
-// fails.
+// line, 65 when a name is not a domain or the wish makes no sense for it (the others are written
+// all the same), 66 when the list cannot be read, 69 when DNS did not answer with --look, 74 when
+// writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -240,7 +240,8 @@ Action add_park_records(CLI::App& park) {
     command->footer(
         "Example: turnaway park records example.org --name www --rua dmarc@example.net\n"
         "         turnaway park records --input domains.txt --format terraform --provider route53\n"
-        "Exit:    0 written, 64 wrong command line, 65 a domain is none or cannot have that,\n"
+        "Exit:    0 written, 64 wrong command line, 65 a name is not a domain or cannot have "
+        "that,\n"
         "         66 the list cannot be read, 69 DNS did not answer, 74 writing failed\n"
         "Manual:  man turnaway-park");
     return [options] { return run(*options); };

@@ -288,7 +288,7 @@ Result<void> check(const QueueOptions& options) {
     const bool has_ids = !options.ids.empty();
     for (const auto* time : {&options.older, &options.newer}) {
         if (!time->empty() && !base::parse_duration(*time)) {
-            return wrong("\"" + *time + "\" is no time; expected such as 90s, 30m, 2h or 5d");
+            return wrong("\"" + *time + "\" is not a time; expected such as 90s, 30m, 2h or 5d");
         }
     }
     if (command == "show" && !has_ids) return wrong("name the messages to show");

@@ -76,7 +76,8 @@ base::Result<std::string> QueueClient::next_line() {
         input_.erase(0, begin_);
         begin_ = 0;
         searched = input_.size();
-        if (searched > line_bytes_most) return base::fail(Fault::data, path_ + " is no relay's");
+        if (searched > line_bytes_most)
+            return base::fail(Fault::data, path_ + " does not belong to a relay");
         input_.resize(searched + read_bytes);
         const ssize_t count = ::recv(socket_, input_.data() + searched, read_bytes, 0);
         const int error = errno;
@@ -104,7 +105,7 @@ base::Result<Json> QueueClient::ask(const Json& request, const Each& each) {
         if (!line) return std::unexpected(line.error());
         Json answer = Json::parse(*line, nullptr, false);
         if (!answer.is_object() || !answer.contains("type")) {
-            return base::fail(Fault::data, "what answers at " + path_ + " is no relay");
+            return base::fail(Fault::data, "the program at " + path_ + " is not a relay");
         }
         if (answer["type"] != "end") {
             if (each(*line, answer)) continue;

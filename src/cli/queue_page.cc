@@ -105,12 +105,15 @@ std::size_t columns_of(std::string_view text) {
 
 }  // namespace
 
+// A longer cell moves only the rest of its own row.
+constexpr std::size_t cell_columns_most = 48;
+
 void Table::write(std::string& out, const Colours& colours) {
     if (rows_.empty() || (has_head_ && rows_.size() == 1)) return;
     for (const auto& row : rows_) {
         widths_.resize(std::max(widths_.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
-            widths_[i] = std::max(widths_[i], columns_of(row[i]));
+            widths_[i] = std::max(widths_[i], std::min(columns_of(row[i]), cell_columns_most));
         }
     }
     for (const auto& row : rows_) {
@@ -118,7 +121,8 @@ void Table::write(std::string& out, const Colours& colours) {
         if (is_head) out += colours.label;
         for (std::size_t i = 0; i < row.size(); ++i) {
             out += row[i];
-            if (i + 1 < row.size()) out.append(widths_[i] - columns_of(row[i]) + 2, ' ');
+            if (i + 1 == row.size()) continue;
+            out.append(widths_[i] - std::min(columns_of(row[i]), widths_[i]) + 2, ' ');
         }
         if (is_head) out += colours.off;
         out += '\n';

@@ -53,7 +53,7 @@ CLI::Option* add_wait_option(CLI::App& command, const char* name, milliseconds& 
                 const auto wait = parse_wait(text);
                 if (!wait) {
                     throw CLI::ValidationError(
-                        name, '"' + text + "\" is no time from 100ms to 1h, such as 10s");
+                        name, '"' + text + "\" is not a time from 100ms to 1h, such as 10s");
                 }
                 value = *wait;
             },

@@ -222,7 +222,10 @@ void advise_by_code(Judgement& judgement) {
 
 void advise(Judgement& judgement) {
     advise_by_code(judgement);
-    const bool is_temporary = judgement.digit == 4;
+    // Without a code, silence ends nothing: a client tries again (RFC 5321 section 4.5.4.1).
+    const bool is_silence =
+        judgement.cause == Cause::no_answer || judgement.cause == Cause::dns_failure;
+    const bool is_temporary = judgement.digit == 4 || (judgement.is_words_only && is_silence);
     if (judgement.basis == Basis::provider) {
         judgement.actor = judgement.collision->actor;
         judgement.retry = is_temporary ? Retry::later : judgement.collision->retry_if_permanent;

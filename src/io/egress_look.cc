@@ -80,7 +80,7 @@ void EgressLook::tried(const check::EgressTarget& target, const check::ProbeResu
 
 void EgressLook::one_less() {
     if (--open_ > 0 || egress_) return;
-    if (tried_ == 0) return conclude({check::Egress::Finding::unknown, "DNS names nobody to try"});
+    if (tried_ == 0) return conclude({check::Egress::Finding::unknown, "DNS gives no host to try"});
     conclude({check::Egress::Finding::blocked, failures_});
 }
 

@@ -82,8 +82,8 @@ base::Result<void> set_servers(ub_ctx* context, const Settings& settings) {
     for (const std::string& server : settings.forward) {
         if (const int error = ub_ctx_set_fwd(context, server.c_str())) {
             return refused("'" + server +
-                               "' is no DNS server to forward to, which is an address "
-                               "with or without a port, like 127.0.0.1@5353",
+                               "' is not a DNS server: type its address, with or without "
+                               "a port, such as 127.0.0.1@5353",
                            error);
         }
     }
@@ -104,12 +104,12 @@ base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
     }
     for (const std::string& zone : settings.local_zones) {
         if (const int error = ub_ctx_zone_add(context, zone.c_str(), "static")) {
-            return refused("'" + zone + "' is no domain to answer for", error);
+            return refused("'" + zone + "' is not a domain to answer for", error);
         }
     }
     for (const std::string& line : settings.local_data) {
         if (const int error = ub_ctx_data_add(context, line.c_str())) {
-            return refused("'" + line + "' is no line of a zone", error);
+            return refused("'" + line + "' is not a line of a zone", error);
         }
     }
     return {};

@@ -217,6 +217,9 @@ class Codes(unittest.TestCase):
         self.assertIn("X.2.2", found("MAILBOX", "full"))
         self.assertEqual(found("bad destination mailbox address"), ["X.1.1", "X.1.3"])
         self.assertIn("X.7.30", found("RFC 8689"))
+        for part in ("5.4", "4.4.", "X.4"):
+            subject = [code for code in found(part) if code.startswith("X.4.")]
+            self.assertEqual(subject, [f"X.4.{detail}" for detail in range(8)], part)
         nothing = run("codes", "\x1b[2Jxyzzy")
         self.assertEqual((nothing.returncode, nothing.stdout), (65, b""))
         self.assertIn(b"expected", nothing.stderr)

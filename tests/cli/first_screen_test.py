@@ -35,6 +35,23 @@ class FirstScreen(unittest.TestCase):
             self.assertIn(f'did you mean "{near}"?', result.stderr)
         self.assertIn("there are: check", run("xyzzy").stderr)
 
+    def test_a_command_of_a_command_is_named_in_full(self):
+        for word, whole in (("audit", "park audit"), ("records", "park records"), ("flush", "queue flush")):
+            result = run(word, "example.org")
+            self.assertEqual((result.returncode, result.stdout), (64, ""))
+            self.assertIn(f'there is no command "{word}"; did you mean "{whole}"?', result.stderr)
+
+    def test_a_wrong_option_is_named(self):
+        for word in ("--hlep", "-x", "--versoin"):
+            result = run(word)
+            self.assertEqual((result.returncode, result.stdout), (64, ""))
+            self.assertIn(f'there is no option "{word}"', result.stderr)
+
+    def test_one_long_name_does_not_widen_every_row(self):
+        rows = run("park", "audit", "x" * 70 + " y", "a b").stdout.splitlines()
+        self.assertTrue(rows[1].startswith("x" * 70), rows)
+        self.assertRegex(rows[2], r"^a b {2,50}unknown {2,}not a domain$")
+
     def test_a_monitor_gets_one_line_from_a_wrong_command_line_too(self):
         for words in (["check", "--nagios", "--what"], ["park", "audit", "--nagios", "--intent", "x"], ["nagoi", "--nagios"],
                       ["check", "--nagios", "--csv", "example.org"], ["check", "--nagios", "-q", "example.org"],

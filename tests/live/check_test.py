@@ -246,6 +246,12 @@ class Forms(CheckTest):
         self.assertIn("no.test. 3600 IN MX 0 .", result.stdout)
         self.assertIn("; remove: no.test. 3600 IN MX 10 no.hosts.test.", result.stdout)
 
+    def test_where_nothing_is_to_publish_the_page_says_why(self):
+        for name, words in (("null.test", "the records are as they should be"), ("ok.test", "the records are as they should be"),
+                            ("nowhere.test", "the name does not exist. Correct it, or register the domain"),
+                            ("broken.test", "no DNS record would alter this result")):
+            self.assertIn(words, run("--fix", name).stdout.split("What to publish")[1], name)
+
     def test_what_hosts_say_cannot_colour_the_terminal(self):
         self.assertNotIn("\x1b", run("--connect", "ssh.test").stdout)
         self.assertIn("\x1b[1;31m", run("--color", "always", "null.test").stdout)

@@ -93,11 +93,11 @@ TEST(HostProbe, LooksAtTlsWithoutChangingTheAnswer) {
          "EHLO STARTTLS EHLO"},
         {{"220 mx", hello, "220 go\r\n250 injected"},
          TlsState::failed,
-         "what the host says is no SMTP",
+         "the answer of the host is not SMTP",
          "EHLO STARTTLS"},
         {{"220 mx", hello, "SSH-2.0"},
          TlsState::failed,
-         "what the host says is no SMTP",
+         "the answer of the host is not SMTP",
          "EHLO STARTTLS"},
     };
     for (const auto& want : cases) {

@@ -34,7 +34,8 @@ TEST(TimeOption, AWrongOneIsAFaultOfTheCommandLine) {
         command.parse("--timeout never");
         FAIL();
     } catch (const CLI::ParseError& error) {
-        EXPECT_STREQ(error.what(), "--timeout: \"never\" is no time from 100ms to 1h, such as 10s");
+        EXPECT_STREQ(error.what(),
+                     "--timeout: \"never\" is not a time from 100ms to 1h, such as 10s");
     }
     EXPECT_EQ(wait, milliseconds(250));
 }

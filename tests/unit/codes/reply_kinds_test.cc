@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "codes/judgement.h"
 #include "csv_rows.h"
@@ -39,6 +40,20 @@ TEST(ReplyKinds, TheWordsOfManyHostsAreUnderstood) {
         ReplyReader reader;
         const auto cause = judged(fields[1], reader).shown_cause();
         EXPECT_EQ(cause ? row_of(*cause).name : "-", fields[0]) << fields[1];
+    }
+}
+
+// No reply came at all: a client keeps the message and tries again (RFC 5321 section 4.5.4.1).
+TEST(ReplyKinds, ALostConnectionWithoutACodeIsForNow) {
+    for (const std::string_view words :
+         {"lost connection with mx.example.org[192.0.2.1] while receiving the initial greeting",
+          "2026-11-30 10:00:00 1abc-00-00 == ann@example.org R=dnslookup T=remote_smtp defer "
+          "(110): Connection timed out H=mx.example.org [192.0.2.1]",
+          "Name service error for name=example.org type=MX: Host not found, try again"}) {
+        ReplyReader reader;
+        const Judgement judgement = judged(words, reader);
+        EXPECT_EQ(judgement.retry, Retry::later) << words;
+        EXPECT_TRUE(judgement.advice.starts_with("Try again later")) << judgement.advice;
     }
 }
 
