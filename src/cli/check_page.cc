@@ -188,9 +188,9 @@ void append_check_page(std::string& out, const Assessment& assessment,
         append_probe(out, each, style.cites_sources);
     }
     if (assessment.egress) {
-        fmt::format_to(
-            std::back_inserter(out), "{:>10}  {:<10} port 25 leaves this machine: {} ({})\n", "",
-            "egress", check::name(assessment.egress->finding), printable(assessment.egress->words));
+        fmt::format_to(std::back_inserter(out), "{:>10}  {:<10} outgoing port 25: {} ({})\n", "",
+                       "egress", check::name(assessment.egress->finding),
+                       printable(assessment.egress->words));
     }
     if (!assessment.dns.empty() && !style.dnssec.empty()) {
         fmt::format_to(std::back_inserter(out), "{:>10}  {:<10} {}\n", "", "DNSSEC", style.dnssec);

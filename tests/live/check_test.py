@@ -252,6 +252,10 @@ class Forms(CheckTest):
                             ("broken.test", "no DNS record would alter this result")):
             self.assertIn(words, run("--fix", name).stdout.split("What to publish")[1], name)
 
+    def test_the_page_says_whether_outgoing_mail_works(self):
+        page = run("--connect", "--egress", f"{addresses['down']}:{port}", "down.test").stdout
+        self.assertRegex(page, r"(?m)^ +egress +outgoing port 25: blocked \(")
+
     def test_what_hosts_say_cannot_colour_the_terminal(self):
         self.assertNotIn("\x1b", run("--connect", "ssh.test").stdout)
         self.assertIn("\x1b[1;31m", run("--color", "always", "null.test").stdout)
