@@ -157,8 +157,8 @@ void HtmlReport::append_first_sentence(std::string& out) const {
         out += " Lookups failed for " + std::to_string(unknown) + '.';
     }
     if (const auto invalid = count(State::invalid); invalid > 0) {
-        out +=
-            ' ' + counted(invalid, "row of the list is", "rows of the list are") + " not a domain.";
+        out += ' ' + counted(invalid, "row of the list is not a domain.",
+                             "rows of the list are not domains.");
     }
     out += "</p>\n";
 }

@@ -118,6 +118,13 @@ TEST(HtmlReport, ARowThatIsNotADomainStays) {
     EXPECT_FALSE(has(page_of({with("a.example", {})}), "show-invalid\"><b>"));
 }
 
+TEST(HtmlReport, SeveralRowsAreNotDomains) {
+    HtmlReport report({.made = "2026-11-25", .made_by = "a test"});
+    report.add_fault("a b", "a blank");
+    report.add_fault("c d", "a blank");
+    EXPECT_TRUE(has(report.finish(), " 2 rows of the list are not domains.</p>"));
+}
+
 TEST(HtmlReport, RecordsStandTogetherByZone) {
     const std::string mx = "a.example. 3600 IN MX 0 .";
     const std::string spf = "a.example. 3600 IN TXT \"v=spf1 -all\"";
