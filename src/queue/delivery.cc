@@ -169,7 +169,9 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
 void Delivery::content_unreadable(std::string_view words, std::chrono::sys_seconds now) {
     TURNAWAY_CHECK(!is_judged_);
     at_ = stops_.size();
+    again_.reset();
     for (Recipient& recipient : recipients_) {
+        if (recipient.is_decided) continue;
         add(&recipient, {.time = now,
                          .stage = smtp::ClientStage::content,
                          .status = codes::EnhancedCode::temporary(codes::other_system_status),

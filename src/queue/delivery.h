@@ -66,8 +66,8 @@ class Delivery {
     void took(const Target& target, std::span<const std::optional<smtp::ClientOutcome>> outcomes,
               std::chrono::sys_seconds now, bool is_dsn_offered = false);
 
-    // The content cannot be read, so that no host can be asked: a temporary attempt for everybody.
-    // Instead of any target.
+    // The content cannot be read, so that no host can be asked: a temporary attempt for everybody
+    // who is not decided. Instead of any further target.
     void content_unreadable(std::string_view words, std::chrono::sys_seconds now);
 
     // Once, at any time; the round is over by it. One for each state, in their order.

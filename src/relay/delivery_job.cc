@@ -30,6 +30,8 @@ constexpr std::chrono::seconds spool_pause{300};
 // After a message that could not be read for now: too many files open, say.
 constexpr std::chrono::seconds load_pause{60};
 
+constexpr std::string_view unreadable = "the stored content cannot be read";
+
 // Where a message goes whose content cannot be read.
 RoutePtr nowhere() {
     static const route::Route hostless{.kind = route::RouteKind::hosts};
@@ -142,7 +144,7 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
     Delivery delivery(*route_, std::move(states_), delivery_settings(health),
                       live_->message.arrival, now_seconds());
     if (trouble != nullptr) {
-        delivery.content_unreadable("the stored content cannot be read", now_seconds());
+        delivery.content_unreadable(unreadable, now_seconds());
     }
     while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
     finish(delivery);
@@ -193,6 +195,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     });
     if (!dialogue.outcomes.empty()) {
         delivery.took(target, dialogue.outcomes, now, dialogue.offers_dsn);
+        if (dialogue.is_content_unreadable) delivery.content_unreadable(unreadable, now);
     } else {
         delivery.host_failed(target, *dialogue.host_outcome, dialogue.words, now);
     }

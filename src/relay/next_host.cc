@@ -61,6 +61,15 @@ void learn_of_host(House& house, const HostAddress& where, const Dialogue& dialo
     }
 }
 
+// That the connection ended is no word of the host's.
+void blame_content(Dialogue* dialogue) {
+    dialogue->is_content_unreadable = true;
+    dialogue->host_outcome.reset();
+    for (auto& outcome : dialogue->outcomes) {
+        if (outcome && !outcome->reply) outcome.reset();
+    }
+}
+
 io::ClientDeadlines deadlines_of(const Config& config) {
     using smtp::ClientWait;
     io::ClientDeadlines deadlines;
@@ -148,8 +157,11 @@ asio::awaitable<Dialogue> NextHost::drive(const spool::ContentPtr& content) {
     }
     const auto end = co_await io::drive_client(drive);
     is_ready_ = end.pause == io::ClientPause::ready;
-    if (end.content_error) tell_trouble(shard_.house(), *end.content_error);
     auto dialogue = conclude();
+    if (end.content_error) {
+        tell_trouble(shard_.house(), *end.content_error);
+        blame_content(&dialogue);
+    }
     dialogue.mail_began = end.mail_began;
     if (!is_ready_) {
         co_await connection_->close();

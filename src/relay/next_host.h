@@ -44,6 +44,8 @@ struct Dialogue {
     std::string words = {};          // ours, where the host said nothing
     std::string greeting_name = {};  // what the host calls itself: the first word of its 220
     bool offers_dsn = false;
+    // Our own disk ended it: outcomes are only what the host said before.
+    bool is_content_unreadable = false;
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 

@@ -156,7 +156,8 @@ base::Result<std::shared_ptr<FileContent>> ContentFolder::create() {
 }
 
 base::Result<int> ContentFolder::open_file(const std::string& path) const {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // A pipe in its place would keep the spool waiting for somebody who writes.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor >= 0) return descriptor;
     const bool will_pass = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
     return base::fail_errno(will_pass ? base::Fault::unavailable : base::Fault::data,

@@ -5,6 +5,7 @@ and `turnaway queue recover` makes a queue again of what is left.
 """
 import contextlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -70,6 +71,36 @@ class Damage(unittest.TestCase):
         self.assertIn(b"cannot be read", self.queue("hold", broken).stderr)
         self.queue("delete", broken)
         self.assertNotIn(broken, self.queue("list").stdout.decode())
+
+    def test_content_that_is_found_damaged_while_it_is_sent(self):
+        """The host is not to blame."""
+        host, broken = self.put_off("flipped", BIG)
+        self.assertEqual(self.relay.stop(), 0)
+        (content,) = (self.spool / "content").iterdir()
+        with content.open("r+b") as file:
+            file.seek(len(BIG) - 1000)
+            file.write(b"X")
+        host.script.clear()
+        self.relay.start()
+        self.queue("flush", broken)
+        line = wait_until(lambda: [line for line in self.relay.lines("delivery", to="bob@flipped.example")
+                                   if "4.3.0" in str(line)], lambda: f"the next try; {self.relay.log[-5:]}")[0]
+        self.assertEqual((line["result"], line["status"]), ("deferred", "4.3.0"))
+        self.assertIn("the stored content cannot be read", str(line))
+        self.assertFalse(host.messages)
+
+    def test_a_pipe_in_the_place_of_content(self):
+        _, broken = self.put_off("piped", BIG)
+        host, _ = self.put_off("beside", BIG)
+        self.assertEqual(self.relay.stop(), 0)
+        first = min((self.spool / "content").iterdir(), key=lambda path: int(path.name))
+        first.unlink()
+        os.mkfifo(first)
+        host.script.clear()
+        self.relay.start()
+        self.queue("flush", broken)
+        wait_until(lambda: host.messages, "the message beside it")
+        wait_until(lambda: self.relay.lines("delivery", to="bob@piped.example", status="4.3.0"), "a word about the pipe")
 
     def test_a_database_that_is_gone(self):
         host, _ = self.put_off("gone", BIG)
