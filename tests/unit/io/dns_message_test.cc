@@ -19,7 +19,6 @@ using route::DnsQuestion;
 using route::DnsType;
 
 // The question is always about "a.test", whose name is at 12.
-const std::string asked = "\1a\4test\0"s;
 const std::string asked_again = "\xc0\x0c"s;
 constexpr std::size_t answer_at = 12 + 8 + 4;  // where the first record begins
 
