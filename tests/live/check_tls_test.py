@@ -131,7 +131,7 @@ class CheckTlsTest(unittest.TestCase):
         for name, state, words in (("plain", "not-offered", "not offered"), ("busy", "refused", "454 4.7.0 TLS not available"),
                                    ("breaks", "failed", ""), ("babbles", "failed", "wrong version"),
                                    ("hangs", "failed", "no answer came in time"),
-                                   ("mute", "failed", "no answer came in time"), ("early-talk", "failed", "no SMTP"),
+                                   ("mute", "failed", "no answer came in time"), ("early-talk", "failed", "not SMTP"),
                                    ("turns", "failed", "521 turns"), ("leaves", "failed", "closed the connection")):
             with self.subTest(name):
                 tls = self.tls_of(name)
