@@ -286,8 +286,10 @@ def describe_machine(programs):
     cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
     model = next((line.partition(": ")[2] for line in cpuinfo.splitlines()
                   if line.startswith("model name")), platform.machine())
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
-                            text=True, cwd=pathlib.Path(__file__).parent).stdout.strip()
+    commit = ""
+    if shutil.which("git"):
+        commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
+                                text=True, cwd=pathlib.Path(__file__).parent).stdout.strip()
     return {"date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "commit": commit or "unknown", "cpu": f"{os.cpu_count()} x {model}",
             "kernel": f"{platform.system()} {platform.release()}",

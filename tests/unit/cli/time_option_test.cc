@@ -27,7 +27,9 @@ TEST(TimeOption, AWrongOneIsAFaultOfTheCommandLine) {
     milliseconds wait{5'000};
     CLI::App command("", "check");
     add_wait_option(command, "--timeout", wait, "How long");
-    EXPECT_TRUE(command.help().contains("TIME=5s")) << command.help();
+    const std::string help = command.help();
+    // As CLI11 writes a default up to 2.3, and since.
+    EXPECT_TRUE(help.contains("TIME=5s") || help.contains("TIME [5s]")) << help;
     command.parse("--timeout 250ms");
     EXPECT_EQ(wait, milliseconds(250));
     try {
