@@ -1,22 +1,32 @@
 #!/usr/bin/env python3
-"""Writes docs/explain-all.md: what `turnaway explain` says of each enhanced code in each class.
+"""Writes docs/explain-all.md and docs/explain-replies.md: what `turnaway explain` says of each enhanced code, and of real replies.
 
 Usage: write_explain_all.py TURNAWAY [--check]
-81 codes of the registry with the classes 2, 4 and 5 are 243 answers. With --check nothing is written; exit 1 when the file is not
-what the program says now. A test does that, so that no answer changes unread.
+81 codes of the registry with the classes 2, 4 and 5 are 243 answers; the replies are those of tests/data/replies.csv and
+reply_kinds.csv. With --check nothing is written; exit 1 when a file is not what the program says now. A test does that, so that
+no answer changes unread.
 """
 import csv
 import difflib
+import json
 import pathlib
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs/explain-all.md"
 HEAD = """# What `turnaway explain` says of each enhanced code
 
 Each code of the registry in each class: {count} answers. This page is written by `tools/write_explain_all.py`; a test holds it
 against the program.
+"""
+REPLIES_HEAD = """# What `turnaway explain` says of real replies
+
+{count} replies of providers, mail servers and logs (`tests/data/replies.csv`, `tests/data/reply_kinds.csv`): the answer, the cause read
+from the reply, who has to act, and whether a retry makes sense. This page is written by `tools/write_explain_all.py`; a test holds it
+against the program.
+
+| reply | answer | cause | who acts | retry |
+|---|---|---|---|---|
 """
 CLASSES = {"2": "success", "4": "temporary failure", "5": "permanent failure"}
 
@@ -32,7 +42,7 @@ def answers(program: str, names: list[str]) -> str:
     return "\n".join(line.rstrip() for line in output.rstrip().split("\n"))
 
 
-def page(program: str) -> str:
+def codes_page(program: str) -> str:
     known = codes()
     parts = [HEAD.format(count=len(known) * len(CLASSES))]
     for digit, kind in CLASSES.items():
@@ -41,18 +51,43 @@ def page(program: str) -> str:
     return "".join(parts)
 
 
-def main() -> int:
-    written = page(sys.argv[1])
-    if "--check" not in sys.argv[2:]:
-        PAGE.write_text(written, encoding="utf-8")
-        return 0
-    kept = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+def cell(text: str | None) -> str:
+    """As text of a Markdown table."""
+    escaped = (text or "-").replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
+    return " ".join(escaped.split())
+
+
+def replies_page(program: str) -> str:
+    replies = []
+    for name in ("replies.csv", "reply_kinds.csv"):
+        with (ROOT / "tests/data" / name).open(encoding="utf-8", newline="") as file:
+            replies += [row["reply"] for row in csv.DictReader(file)]
+    output = subprocess.run([program, "explain", "--json", "--", *replies], capture_output=True, check=False).stdout
+    rows = []
+    for record in map(json.loads, output.splitlines()):
+        cause = record.get("cause")
+        cells = (record["input"], record.get("answer"), cause["title"] if cause else None, record.get("who_acts"), record.get("retry"))
+        rows.append("| " + " | ".join(map(cell, cells)) + " |\n")
+    return REPLIES_HEAD.format(count=len(replies)) + "".join(rows)
+
+
+def is_current(page: pathlib.Path, written: str) -> bool:
+    kept = page.read_text(encoding="utf-8") if page.exists() else ""
     if kept == written:
-        return 0
+        return True
     changes = difflib.unified_diff(kept.splitlines(), written.splitlines(), "in the file", "now", lineterm="")
     print("\n".join(list(changes)[:60]))
-    print(f"{PAGE.name} is not current: run tools/write_explain_all.py, and read what changed")
-    return 1
+    print(f"{page.name} is not current: run tools/write_explain_all.py, and read what changed")
+    return False
+
+
+def main() -> int:
+    pages = {ROOT / "docs/explain-all.md": codes_page(sys.argv[1]), ROOT / "docs/explain-replies.md": replies_page(sys.argv[1])}
+    if "--check" in sys.argv[2:]:
+        return 0 if all([is_current(page, written) for page, written in pages.items()]) else 1
+    for page, written in pages.items():
+        page.write_text(written, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
