@@ -48,9 +48,9 @@ void tell_reported(House& house, const queue::Message& message, const queue::Mes
 void tell_host_refuses(House& house, std::string_view host, const route::HostPort& at,
                        std::string_view words);
 // What is known of it is gone: it took mail, or was asked again.
-// "smtp", "http": where connections are taken.
-void tell_socket(Log& log, std::string_view protocol, const io::Endpoint& at);
 void tell_host_forgotten(House& house, const route::HostPort& at);
+// Where connections are accepted; `protocol` is "smtp" or "http".
+void tell_socket(Log& log, std::string_view protocol, const io::Endpoint& at);
 void tell_trouble(House& house, const base::Error& error, std::optional<queue::QueueId> id = {});
 
 }  // namespace turnaway::relay

@@ -90,17 +90,26 @@ class Damage(unittest.TestCase):
         self.assertFalse(host.messages)
 
     def test_a_pipe_in_the_place_of_content(self):
+        self.check_in_the_place_of_content(os.mkfifo)
+
+    def test_a_folder_in_the_place_of_content(self):
+        self.check_in_the_place_of_content(os.mkdir)
+
+    def test_a_device_in_the_place_of_content(self):
+        self.check_in_the_place_of_content(lambda path: os.symlink("/dev/zero", path))
+
+    def check_in_the_place_of_content(self, make):
         _, broken = self.put_off("piped", BIG)
         host, _ = self.put_off("beside", BIG)
         self.assertEqual(self.relay.stop(), 0)
         first = min((self.spool / "content").iterdir(), key=lambda path: int(path.name))
         first.unlink()
-        os.mkfifo(first)
+        make(first)
         host.script.clear()
         self.relay.start()
         self.queue("flush", broken)
         wait_until(lambda: host.messages, "the message beside it")
-        wait_until(lambda: self.relay.lines("delivery", to="bob@piped.example", status="4.3.0"), "a word about the pipe")
+        wait_until(lambda: self.relay.lines("delivery", to="bob@piped.example", status="4.3.0"), "a word about what is there")
 
     def test_a_database_that_is_gone(self):
         host, _ = self.put_off("gone", BIG)
