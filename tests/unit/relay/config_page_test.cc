@@ -30,7 +30,7 @@ std::string entry_of(const Row& row) {
     const auto quoted = [](std::string text) { return replaced(std::move(text), "\"", "\\(dq"); };
     std::string text = std::string(row.description) + "\nAllowed: " + quoted(row.allowed()) + ".\n";
     if (row.form == Form::routes) {
-        text += "Default: no fixed way.\n";
+        text += "Default: no static route.\n";
     } else if (row.standard.empty()) {
         text += "Default: the system's full name.\n";
     } else {
