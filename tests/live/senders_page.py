@@ -29,11 +29,11 @@ def page(results, program_version):
 
 
 def head(program_version):
-    return f"""# What real senders do with a host that takes no mail
+    return f"""# How mail servers react to a host that does not accept mail
 
 Measured on {time.strftime('%Y-%m-%d')} with {program_version}, the mail servers of Debian
-{debian_version()} and Haraka from the npm registry, in their own settings. This page is written by
-the run itself (`tests/live/matrix.py --write docs/senders.md`); changes by hand get lost."""
+{debian_version()} and Haraka from the npm registry, with their default settings. This page is written by
+the run itself (`tests/live/matrix.py --write docs/senders.md`); edits by hand are lost."""
 
 
 def debian_version():
@@ -61,21 +61,21 @@ def sentences(plain, asides):
     exim = exim["stages"].get("greeting", [])
     tls = next((result for result in asides if "insists on TLS" in result["heading"]), {})
     leaves_early = tls and outcome(tls, "rcpt") == "deferred"
-    but = ", but for one that insists on TLS (below)" if leaves_early else ""
+    but = ", except a sender that insists on TLS (below)" if leaves_early else ""
     return [
         (at_auto[0] and not at_auto[1],
-         "Leave the stage at `auto`: every sender here told its user at its first contact, and "
-         f"every further message likewise{but}."),
+         "Keep the stage at `auto`: every sender here bounced the first message, and every further "
+         f"message, at its first connection{but}."),
         (at_greeting[1],
-         "`--stage greeting` is RFC 7504 to the letter, and costs least. "
-         f"{listing(at_greeting[1])} take that greeting for a passing fault: their users are told "
-         "nothing for days."),
+         "`--stage greeting` follows RFC 7504 to the letter and costs the least. "
+         f"{listing(at_greeting[1])} treat that greeting as a temporary failure: their users get no "
+         "report for days."),
         (len(exim) == 2 and deferred(exim[1]),
-         "Exim tells the user of the first message at once, but remembers that the host refused "
-         "the greeting: further messages wait in its queue, without a connection, until its next "
-         "try."),
+         "Exim bounces the first message at once, but remembers that the host refused it in the "
+         "greeting: further messages wait in its queue, without a connection, until the next "
+         "retry."),
         (leaves_early and outcome(tls, "helo") == "bounced",
-         "A sender that insists on TLS never gets as far as MAIL, since this host offers no "
+         "A sender that insists on TLS disconnects before MAIL, because this host does not offer "
          "STARTTLS: at the stages `mail` and `rcpt` it keeps the message in its queue. At `auto` "
          f"{tls_at_auto(tls)}."),
     ]
@@ -85,10 +85,10 @@ def tls_at_auto(tls):
     tries = tls["stages"]["auto"] if tls else []
     bounced = [number for number, one in enumerate(tries) if one["outcome"] == "bounced"]
     if not bounced:
-        return "it keeps it too"
+        return "it keeps the message too"
     words = ("first", "second", "third")[bounced[0]]
-    further = ", and of its next message at once" if bounced[1:] == [bounced[0] + 1] else ""
-    return f"it is told when it connects for the {words} time{further}"
+    further = ", and its next message at once" if bounced[1:] == [bounced[0] + 1] else ""
+    return f"it bounces the message when it connects for the {words} time{further}"
 
 
 def outcomes(plain):
@@ -98,15 +98,14 @@ def outcomes(plain):
         auto = result["stages"].get("auto", [])
         later = ["; then ".join(attempt_words(one) for one in auto[1:])]
         rows.append([result["title"], *cells, attempt_words(auto[0] if auto else None), *later])
-    return ("## Bounced or deferred, and how soon?\n\n"
-            "From the moment the message was handed over until the report lay in the user's\n"
-            "mailbox. The senders ran side by side on a machine with two cores, so the times say\n"
-            "no more than \"at once\".\n\n" + table(rows))
+    return ("## Bounced or deferred, and how fast?\n\n"
+            "The time from the submission of the message until the report was in the user's mailbox. The\n"
+            "senders ran in parallel on a machine with two cores, so the times mean only \"at once\".\n\n" + table(rows))
 
 
 def reports(plain):
     rows = [["sender", "stage", "Status", "Action", "Diagnostic-Code", "Remote-MTA",
-             "521 in the text for people"]]
+             "521 in the text part"]]
     for result in plain:
         for stage, number, one in each(result):
             if one["outcome"] == "bounced":
@@ -115,18 +114,18 @@ def reports(plain):
                              bounce["action"] or "none", code(bounce["diagnostic"]),
                              code(bounce["remote_mta"]),
                              "yes" if "521" in bounce["human"] else "no"])
-    return ("## What does the bounce say?\n\n"
-            "The fields of the report (RFC 3464) as each sender wrote them.\n\n" + table(rows))
+    return ("## What is in the report?\n\n"
+            "The fields of the report (RFC 3464) of each sender.\n\n" + table(rows))
 
 
 def deferrals(plain):
-    rows = [["sender", "stage", "the queue's reason"]]
+    rows = [["sender", "stage", "reason in the queue"]]
     for result in plain:
         rows += [[result["title"], label(stage, number), code(one["reason"])]
                  for stage, number, one in each(result) if deferred(one)]
-    when = [["sender", "tries again by itself"]]
+    when = [["sender", "retries"]]
     when += [[result["title"], result["own_schedule"]] for result in plain]
-    return ("## What does the sender's queue say when it defers, and when would it try again?\n\n"
+    return ("## What does the queue of a sender that defers show, and when does it retry?\n\n"
             + table(rows) + "\n\n" + table(when))
 
 
@@ -135,8 +134,8 @@ def wire(plain):
     for result in plain:
         firsts = (result["stages"].get(stage, [None])[0] for stage in STAGES[:4])
         rows.append([result["title"], *map(commands, firsts)])
-    return ("## What does the sender say on the wire?\n\n"
-            "The commands of the first connection. `+` joins commands sent in one go "
+    return ("## Which commands does the sender send?\n\n"
+            "The commands of the first connection. `+` joins commands that were sent together "
             "(PIPELINING).\n\n" + table(rows))
 
 
@@ -154,10 +153,10 @@ def demo_cases(rows):
         lines.append([f"{server} {mine[cases[0]]['version']}", *(demo_words(mine[case]) for case in cases)])
     return (f"{DEMO_HEADING}\n\n"
             f"Measured on {rows[0]['measured']} by `tests/live/demo_peers.py --write`, which wrote this section and\n"
-            "`data/demo_peers.csv`. The cases are a null MX, a host that says 521 in its greeting, such a host\n"
-            "before one that takes mail, an address where nothing listens, and a domain that takes mail.\n"
-            "`kept`: neither a report nor the message itself came within 30 s; the days are from the sender's\n"
-            f"own settings.\n\n{table(lines)}")
+            "`data/demo_peers.csv`. The cases are a null MX, a host that greets with 521, such a host together\n"
+            "with a host that accepts mail, an address where nothing listens, and a domain that accepts mail.\n"
+            "`kept`: neither a report nor the message arrived within 30 s; the number of days is from the\n"
+            f"sender's own settings.\n\n{table(lines)}")
 
 
 def demo_words(row):
@@ -175,7 +174,7 @@ def with_demo_cases(text, rows):
 def other(asides):
     if not asides:
         return ""
-    rows = [["sender", "stage", "outcome", "Status", "Diagnostic-Code, or the queue's reason"]]
+    rows = [["sender", "stage", "outcome", "Status", "Diagnostic-Code, or reason in the queue"]]
     for result in asides:
         for stage, number, one in each(result):
             words = one["bounce"].get("diagnostic") or one["reason"]
@@ -185,7 +184,7 @@ def other(asides):
 
 
 def method(plain):
-    rows = [["sender", "package and version", "set beyond the package's defaults"]]
+    rows = [["sender", "package and version", "changed settings"]]
     for result in plain:
         beyond = "; ".join(f"{what} ({why})" for what, why in result["beyond_defaults"])
         package = f"{result['package']} {result['version']}"
@@ -194,18 +193,20 @@ def method(plain):
 
 {table(rows)}
 
-Each sender runs in an overlay over the machine's own root, in namespaces of its own (mount,
-process, network, host name), so nothing is installed on the machine. It is `sender.example`, with a
-local user ann, and asks a real name server (NSD) that knows nothing but the names of the run. Each
-stage has its own turnaway-refuse, address and domain, across a wire (a veth pair). Mail is handed
-over by `sendmail -f ann@sender.example`, or over SMTP where there is none, one message at a time.
-At the stages `greeting` and `auto` a message that bounced is followed by a second one; at `auto` a
-deferred message is first tried again by the sender's own command for that. Dialogues are taken from the wire,
-not from a proxy. "Tries again by itself" is read from each sender's settings, not waited for.
+Each sender runs in an overlay over the root filesystem, in its own namespaces (mount, process,
+network, host name), so nothing is installed on the machine. Its host name is `sender.example`, it
+has a local user ann, and it uses a real name server (NSD) that has only the names of the run. Each
+stage has its own turnaway-refuse, address and domain, over a virtual network (a veth pair). Mail is
+submitted with `sendmail -f ann@sender.example`, or over SMTP if the sender has no such command, one
+message at a time. At the stages `greeting` and `auto` a bounced message is followed by a second
+one; at `auto` a deferred message is first retried with the sender's own command for that. Dialogues
+are captured on the network, not by a proxy. "Retries" is from each sender's settings; the run does
+not wait for it.
 
-To repeat it: build, then `python3 tests/live/matrix.py --write docs/senders.md` as root or with
-sudo. The senders' packages come from the Debian mirror at the first run and stay in `build/peers/`.
-`--only postfix,exim` and `--stage auto` do part of it, `--json FILE` keeps every dialogue."""
+To repeat it: build, then run `python3 tests/live/matrix.py --write docs/senders.md` as root or with
+sudo. The packages of the senders are downloaded from the Debian mirror at the first run and kept in
+`build/peers/`. `--only postfix,exim` and `--stage auto` run a part of it, `--json FILE` saves every
+dialogue."""
 
 
 def dialogue(plain):
@@ -214,7 +215,7 @@ def dialogue(plain):
         auto = result["stages"].get("auto", [])
         if auto and auto[0]["dialogues"]:
             lines = [f"{who}: {text}" for _, who, text in auto[0]["dialogues"][0] if who in "CS"]
-            return (f"## Word for word: {result['title']} at stage `auto`\n\n```\n"
+            return (f"## Dialogue: {result['title']} at stage `auto`\n\n```\n"
                     + "\n".join(lines) + "\n```")
     return ""
 
