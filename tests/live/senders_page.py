@@ -16,7 +16,7 @@ DEMO_TABLE = Path(__file__).resolve().parents[2] / "data" / "demo_peers.csv"
 DEMO_HEADING = "## What happens in the cases of `turnaway demo`?"
 
 OUTCOME_WORDS = {"bounced": "bounced", "deferred": "**deferred**", "silent": "no answer",
-                 "not taken": "not taken"}
+                 "not taken": "not accepted"}
 
 
 def page(results, program_version):

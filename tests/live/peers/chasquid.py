@@ -28,7 +28,7 @@ class Chasquid(Peer):
     title = "chasquid"
     package = "chasquid"
     lifetime_days = 1
-    beyond_defaults = [("a domain, a user, a self-signed certificate", "it starts with nothing"),
+    beyond_defaults = [("a domain, a user, a self-signed certificate", "it has no defaults"),
                        ("a delivery agent that writes a maildir", "maildrop is not installed")]
 
     def start(self):

@@ -11,7 +11,7 @@ class Courier(Peer):
     package = "courier-mta"
     lifetime_days = 7
     beyond_defaults = [("`me`, `defaultdomain` and `locals` have sender.example",
-                        "the package asks for them")]
+                        "the package requires them")]
 
     def start(self):
         for name in ("me", "defaultdomain"):

@@ -25,9 +25,9 @@ class Haraka(Peer):
     setup = [["sh", "-c", "command -v npm || apt-get install --yes --no-install-recommends npm"],
              ["npm", "install", "--global", "--prefix", "/usr/local", "--no-audit", "--no-fund",
               "Haraka"]]
-    beyond_defaults = [("`relay_acl_allow` has 127.0.0.1", "it takes no mail otherwise"),
-                       ("no plugin but `relay`", "those of the default set refuse ann's client"),
-                       ("`local_mx_ok = true`", "its reports go to a host on the same machine")]
+    beyond_defaults = [("`relay_acl_allow` has 127.0.0.1", "otherwise it does not accept mail"),
+                       ("no plugin but `relay`", "the default plugins refuse ann's client"),
+                       ("`local_mx_ok = true`", "its reports are delivered to a host on the same machine")]
 
     def start(self):
         self.mail = SmtpHost(Network.NEAR, 25, on_message=self.keep)
