@@ -62,8 +62,8 @@ def codes_that_need_a_person_end_it(service):
 def the_manual_names_them(service):
     codes = service.one("RestartPreventExitStatus").split()
     words = ", ".join(codes[:-1]) + f" and {codes[-1]}"
-    if f"After {words} a person is needed" not in (ROOT / "man" / DAEMONS[service.name]).read_text():
-        yield f"man/{DAEMONS[service.name]} does not say that a person is needed after {words}"
+    if f"After {words} an administrator must act" not in (ROOT / "man" / DAEMONS[service.name]).read_text():
+        yield f"man/{DAEMONS[service.name]} does not say that an administrator must act after {words}"
 
 
 def it_comes_back_after_trouble(service):
