@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/explain-all.md and docs/explain-replies.md: what `turnaway explain` says of each enhanced code, and of real replies.
+"""Writes docs/explain-all.md and docs/explain-replies.md: the output of `turnaway explain` for each enhanced code and for real replies.
 
 Usage: write_explain_all.py TURNAWAY [--check]
 81 codes of the registry with the classes 2, 4 and 5 are 243 answers; the replies are those of tests/data/replies.csv and
@@ -14,18 +14,18 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-HEAD = """# What `turnaway explain` says of each enhanced code
+HEAD = """# Explanations of all enhanced codes
 
-Each code of the registry in each class: {count} answers. This page is written by `tools/write_explain_all.py`; a test holds it
-against the program.
+The output of `turnaway explain` for each code of the registry in each class: {count} answers. This page is written by
+`tools/write_explain_all.py`; a test compares it with the program.
 """
-REPLIES_HEAD = """# What `turnaway explain` says of real replies
+REPLIES_HEAD = """# Explanations of real replies
 
-{count} replies of providers, mail servers and logs (`tests/data/replies.csv`, `tests/data/reply_kinds.csv`): the answer, the cause read
-from the reply, who has to act, and whether a retry makes sense. This page is written by `tools/write_explain_all.py`; a test holds it
-against the program.
+The output of `turnaway explain` for {count} replies of providers, mail servers and logs (`tests/data/replies.csv`,
+`tests/data/reply_kinds.csv`): the answer, the cause found in the reply, who must act, and whether a retry makes sense. This page is written by
+`tools/write_explain_all.py`; a test compares it with the program.
 
-| reply | answer | cause | who acts | retry |
+| reply | answer | cause | who must act | retry |
 |---|---|---|---|---|
 """
 CLASSES = {"2": "success", "4": "temporary failure", "5": "permanent failure"}

@@ -124,18 +124,18 @@ def fault_of(reply, detail, name):
 
 def standing_of(reply, detail):
     if detail in ("", "passed on"):
-        return "RFC 2034 section 4: none" if detail == "" else "as the next host said"
+        return "RFC 2034 section 4: none" if detail == "" else "from the next host"
     pairs = REGISTERED[detail]
     if pairs == "any" or str(reply) in pairs.split():
         return "registry"
-    return PAIRS.get((reply, detail), "registry: no reply code is given")
+    return PAIRS.get((reply, detail), "registry: without a reply code")
 
 
 def page(rows):
-    lines = ["# What the programs send", "",
-             "Every pair of a reply code and an enhanced code in the source of `turnaway-refuse` and `turnaway-relay`, made by "
+    lines = ["# Replies that the programs can send", "",
+             "Every pair of a reply code and an enhanced code in the source of `turnaway-refuse` and `turnaway-relay`. This page is written by "
              "`tests/checks/emissions.py --write` and checked by `./test`. `%` is the name of the host, `@` the client's address.", "",
-             "| reply | enhanced | who pairs them | words | file |", "|---|---|---|---|---|"]
+             "| reply code | enhanced code | source of the pair | text | file |", "|---|---|---|---|---|"]
     for reply, detail, words, path in rows:
         code = detail.replace("X", str(reply // 100), 1) if detail.startswith("X") else detail or "none"
         lines.append(f"| {reply} | {code} | {standing_of(reply, detail)} | {words.replace('|', '/')} | `{path}` |")
@@ -158,7 +158,7 @@ def main():
     if "--write" in sys.argv:
         PAGE.write_text(text, encoding="utf-8")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        faults.append("docs/emissions.md does not say what the source says: python3 tests/checks/emissions.py --write")
+        faults.append("docs/emissions.md does not agree with the source: python3 tests/checks/emissions.py --write")
     for fault in faults:
         print(fault)
     print(f"{len(rows)} replies, {len(faults)} faults")
