@@ -151,13 +151,13 @@ def row(name, runs, rows, questions):
 
 
 def rates(options, folder, server, port, questions):
-    print("| client | rows/s, median | best | questions a row | its processor time a row | nsd's | memory |")
+    print("| client | rows/s, median | best | queries per row | CPU time per row | CPU time of NSD | memory |")
     print("|---|--:|--:|--:|--:|--:|--:|", flush=True)
     rows, names = options.domains, folder / "names"
     kinds = {"turnaway check --csv": (check_command(options.program, port, names), rows, questions),
              "turnaway check --json": (check_command(options.program, port, names, "--json"), rows, questions)}
     if shutil.which("dnsperf"):
-        kinds["dnsperf, the same questions, answers thrown away"] = (
+        kinds["dnsperf, the same queries, answers discarded"] = (
             ["dnsperf", "-s", "127.0.0.1", "-p", port, "-d", folder / "questions", "-n", 1, "-q", 500], rows, questions)
     runs = {name: [] for name in kinds}
     for _ in range(options.rounds):

@@ -44,7 +44,7 @@ STRAIGHT = "smtp-source into smtp-sink"
 # Key, title, digits, whether more is better.
 MEASURES = [("accepted", "messages/s accepted", 0, True),
             ("end to end", "messages/s end to end", 0, True),
-            ("cpu", "CPU seconds for 1,000 messages", 3, False),
+            ("cpu", "CPU seconds per 1,000 messages", 3, False),
             ("peak", "peak memory, MiB", 1, False)]
 
 
@@ -102,10 +102,10 @@ def print_throughput(figures):
 def print_queue(figures, messages):
     print(f"| {messages:,} messages for a host that refuses connections | figure | aim |")
     print("|---|--:|---|")
-    print(f"| resident memory, all taken in and tried | {figures['resident']:.1f} MiB | under 64 |")
-    print(f"| the most it was meanwhile | {figures['peak']:.1f} MiB | |")
+    print(f"| resident memory, all accepted and tried | {figures['resident']:.1f} MiB | under 64 |")
+    print(f"| peak until then | {figures['peak']:.1f} MiB | |")
     print(f"| resident memory after a restart | {figures['restarted']:.1f} MiB | under 64 |")
-    print(f"| from the start of the program until it listens | {figures['start']:.2f} s | |\n")
+    print(f"| from the start of the program until it accepts connections | {figures['start']:.2f} s | |\n")
 
 
 def print_verdicts(figures):
