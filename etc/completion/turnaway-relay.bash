@@ -1,11 +1,17 @@
-# bash completion for turnaway-relay(8)
+# bash completion for turnaway-relay, made from its --help by tools/write_completions.py
 _turnaway_relay() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  if [[ $before == --config ]]; then
-    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    return
-  fi
-  mapfile -t COMPREPLY < <(compgen -W "--config --check-config --list-settings --print-schema --no-sandbox --help \
-    --version" -- "$word")
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=turnaway-relay
+    # bash makes a word of the = in --option=value
+    if [[ $word == = ]]; then word=; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
+    local -a offered=()
+    COMPREPLY=()
+    case $command in
+        "turnaway-relay")
+            case $previous in
+                --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
+            esac ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen "${offered[@]}" -- "$word")
 }
-complete -o filenames -F _turnaway_relay turnaway-relay
+complete -F _turnaway_relay turnaway-relay

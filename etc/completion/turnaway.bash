@@ -1,134 +1,154 @@
-# bash completion for turnaway; install as /usr/share/bash-completion/completions/turnaway
-
+# bash completion for turnaway, made from its --help by tools/write_completions.py
 _turnaway() {
-    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local commands="check codes demo doctor explain park queue refuse relay"
-    if (( COMP_CWORD == 1 )); then
-        mapfile -t COMPREPLY < <(compgen -W "$commands -h --help -V --version" -- "$word")
-        return
-    fi
-    case ${COMP_WORDS[1]} in
-        check)
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=turnaway
+    # bash makes a word of the = in --option=value
+    if [[ $word == = ]]; then word=; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
+    local i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case "$command ${COMP_WORDS[i]}" in
+            "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway doctor" | "turnaway explain" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
+        esac
+    done
+    local -a offered=()
+    COMPREPLY=()
+    case $command in
+        "turnaway") offered=(-W 'check codes demo doctor explain park queue refuse relay -h --help -V --version') ;;
+        "turnaway check")
             case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --trust-anchor | --input | --output)
-                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-                    return ;;
-                --egress)
-                    mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
-                    return ;;
-                --port | --resolver | --timeout | --column | --delimiter | --parallel)
-                    COMPREPLY=()
-                    return ;;
-            esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --connect --host --private-allowed --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios -q --quiet --color --input --column --delimiter --no-header --output --resume --parallel --progress" -- "$word") ;;
-        demo)
-            case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --keep)
-                    mapfile -t COMPREPLY < <(compgen -d -- "$word")
-                    return ;;
-            esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --once --dialogues --json --keep --color" -- "$word") ;;
-        doctor)
-            case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --config)
-                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-                    return ;;
-                --port25-target | --dns-name)
-                    mapfile -t COMPREPLY < <(compgen -A hostname -- "$word")
-                    return ;;
-            esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --config --json --port25-target --dns-name --color" -- "$word") ;;
-        codes)
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --json --csv" -- "$word") ;;
-        explain)
-            case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --provider)
-                    mapfile -t COMPREPLY < <(compgen -W "Gmail Yahoo Yandex GMX Orange" -- "$word")
-                    return ;;
-            esac
-            mapfile -t COMPREPLY < <(compgen -W "-h --help --json --provider --color" -- "$word") ;;
-        park)
-            if (( COMP_CWORD == 2 )); then
-                mapfile -t COMPREPLY < <(compgen -W "audit records -h --help" -- "$word")
-                return
-            fi
-            local wish="--intent --zone --ttl --name --wildcard --dkim-wildcard --no-np --rua --spf-include --spf-ip --helo
-                --null-mx --provider --refusing-host"
-            local hosts="azure bind cloudflare desec digitalocean dnsimple exoscale gandi godaddy google he hetzner ionos linode loopia namecheap namecom netcup netlify ovh porkbun powerdns route53 transip vultr"
-            case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --intent)
-                    mapfile -t COMPREPLY < <(compgen -W "none send-only receive-only" -- "$word")
-                    return ;;
-                --format)
-                    mapfile -t COMPREPLY < <(compgen -W "zone table json octodns dnscontrol terraform nsupdate" -- "$word")
-                    return ;;
-                --provider)
-                    mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$word")
-                    return ;;
-                --input | --output | --since | --html)
-                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-                    return ;;
-                --abuse | --column | --delimiter | --parallel | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --refusing-host | --resolver | --timeout)
-                    COMPREPLY=()
-                    return ;;
-            esac
-            case ${COMP_WORDS[2]} in
-                audit)
-                    local audit="-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --delimiter --no-header
-                        --output --resume --parallel --progress --json --csv --nagios --since --html --color"
-                    mapfile -t COMPREPLY < <(compgen -W "$audit" -- "$word") ;;
-                records)
-                    wish+=" -h --help --input --column --no-header --format --json --why --look --resolver --timeout --color"
-                    mapfile -t COMPREPLY < <(compgen -W "$wish" -- "$word") ;;
+                --port | --resolver | --timeout | --column | --delimiter | --parallel) return ;;
+                --egress) offered=(-A hostname) ;;
+                --trust-anchor | --input | --output) compopt -o filenames; offered=(-f) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --connect --host --private-allowed --loopback-allowed --port --egress --resolver --trust-anchor --timeout --why --fix --json --csv --nagios -q --quiet --color --input --column --no-header --delimiter --output --resume --parallel --progress' -A hostname) ;;
             esac ;;
-        queue)
-            if (( COMP_CWORD == 2 )); then
-                mapfile -t COMPREPLY < <(compgen -W "list show hold release delete flush export summary hosts forget recover -h --help" -- "$word")
-                return
-            fi
+        "turnaway codes") offered=(-W '-h --help --json --csv') ;;
+        "turnaway demo")
             case $previous in
-                --color)
-                    mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word")
-                    return ;;
-                --state)
-                    mapfile -t COMPREPLY < <(compgen -W "waiting held unreportable corrupt" -- "$word")
-                    return ;;
-                --socket | --config | --spool)
-                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-                    return ;;
-                --sender | --recipient | --domain | --older | --newer | --limit)
-                    COMPREPLY=()
-                    return ;;
-            esac
-            local common="-h --help --socket --config"
-            local filters="--sender --recipient --domain --state --older --newer"
-            case ${COMP_WORDS[2]} in
-                list) common+=" $filters --limit --json --color" ;;
-                show | hosts) common+=" --json --color" ;;
-                summary) common+=" --limit --json --color" ;;
-                hold | release) common+=" $filters --all --json" ;;
-                delete) common+=" $filters --all --yes --json" ;;
-                flush) common+=" --domain --all --json" ;;
-                forget) common+=" --all --json" ;;
-                export) common+=" --json" ;;
-                recover) common="-h --help --spool --config --json" ;;
-            esac
-            mapfile -t COMPREPLY < <(compgen -W "$common" -- "$word") ;;
+                --keep) compopt -o filenames; offered=(-d) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --once --dialogues --json --keep --color') ;;
+            esac ;;
+        "turnaway doctor")
+            case $previous in
+                --config) compopt -o filenames; offered=(-f) ;;
+                --port25-target | --dns-name) offered=(-A hostname) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --config --json --port25-target --dns-name --color') ;;
+            esac ;;
+        "turnaway explain")
+            case $previous in
+                --provider) compopt -o filenames; offered=(-W 'Gmail "Exchange Online" Outlook.com Yahoo Yandex GoDaddy Orange Comcast GMX T-Online "Apple iCloud" Proofpoint Mimecast "Tencent QQ" Barracuda Cloudflare Free Cox "AT&T" Zoho Mail.ru NetEase "La Poste" web.de "NTT docomo" au "Amazon SES" Naver Daum') ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --json --provider --color') ;;
+            esac ;;
+        "turnaway park") offered=(-W 'records audit -h --help') ;;
+        "turnaway park records")
+            case $previous in
+                --input) compopt -o filenames; offered=(-f) ;;
+                --column | --zone | --ttl | --name | --rua | --spf-include | --spf-ip | --helo | --resolver | --timeout) return ;;
+                --intent) offered=(-W 'none send-only receive-only') ;;
+                --provider) offered=(-W 'azure bind cloudflare desec digitalocean dnsimple exoscale gandi godaddy google he hetzner ionos linode loopia namecheap namecom netcup netlify ovh porkbun powerdns route53 transip vultr') ;;
+                --refusing-host) offered=(-A hostname) ;;
+                --format) offered=(-W 'zone table json octodns dnscontrol terraform nsupdate') ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --input --column --no-header --intent --zone --ttl --name --wildcard --dkim-wildcard --no-np --rua --spf-include --spf-ip --helo --null-mx --provider --refusing-host --format --json --why --look --resolver --timeout --color') ;;
+            esac ;;
+        "turnaway park audit")
+            case $previous in
+                --intent) offered=(-W 'none send-only receive-only') ;;
+                --abuse | --resolver | --timeout | --column | --delimiter | --parallel) return ;;
+                --input | --output | --since | --html) compopt -o filenames; offered=(-f) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --no-header --delimiter --output --resume --parallel --progress --json --csv --nagios --since --html --color') ;;
+            esac ;;
+        "turnaway queue") offered=(-W 'list show summary export hosts hold release delete flush forget recover -h --help') ;;
+        "turnaway queue list")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --sender | --recipient | --domain | --older | --newer | --limit) return ;;
+                --state) offered=(-W 'waiting held unreportable corrupt') ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --limit --json --color') ;;
+            esac ;;
+        "turnaway queue show")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --socket --config --json --color') ;;
+            esac ;;
+        "turnaway queue summary")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --limit) return ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --socket --config --limit --json --color') ;;
+            esac ;;
+        "turnaway queue export")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --socket --config --json') ;;
+            esac ;;
+        "turnaway queue hosts")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --socket --config --json --color') ;;
+            esac ;;
+        "turnaway queue hold")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --sender | --recipient | --domain | --older | --newer) return ;;
+                --state) offered=(-W 'waiting held unreportable corrupt') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --json') ;;
+            esac ;;
+        "turnaway queue release")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --sender | --recipient | --domain | --older | --newer) return ;;
+                --state) offered=(-W 'waiting held unreportable corrupt') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --json') ;;
+            esac ;;
+        "turnaway queue delete")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --sender | --recipient | --domain | --older | --newer) return ;;
+                --state) offered=(-W 'waiting held unreportable corrupt') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --yes --json') ;;
+            esac ;;
+        "turnaway queue flush")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --domain) return ;;
+                *) offered=(-W '-h --help --socket --config --domain --all --json') ;;
+            esac ;;
+        "turnaway queue forget")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --socket --config --all --json') ;;
+            esac ;;
+        "turnaway queue recover")
+            case $previous in
+                --spool) compopt -o filenames; offered=(-d) ;;
+                --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --spool --config --json') ;;
+            esac ;;
+        "turnaway refuse")
+            case $previous in
+                --listen | --idle-timeout | --session-timeout | --max-connections | --max-per-address | --pressure-connections | --pressure-per-address | --workers | --metrics) return ;;
+                --hostname) offered=(-A hostname) ;;
+                --stage) offered=(-W 'auto greeting helo mail rcpt') ;;
+                --log) offered=(-W 'json text none') ;;
+                --user) offered=(-u) ;;
+                *) offered=(-W '-h --help -V --version --listen --hostname --stage --idle-timeout --session-timeout --max-connections --max-per-address --pressure-connections --pressure-per-address --workers --log --metrics --user --no-sandbox') ;;
+            esac ;;
+        "turnaway relay")
+            case $previous in
+                --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
+            esac ;;
     esac
+    mapfile -t COMPREPLY < <(compgen "${offered[@]}" -- "$word")
 }
 complete -F _turnaway turnaway

@@ -1,9 +1,11 @@
 // Command: what one file of src/cli adds to the program: a subcommand and what it does when chosen.
 //
-// main.cc holds the list. A command never ends the process; it returns an exit code of sysexits.h.
+// commands.cc holds the list. A command never ends the process; it returns an exit code of
+// sysexits.h.
 #pragma once
 
 #include <functional>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -23,5 +25,15 @@ Action add_doctor(CLI::App& program);
 Action add_park(CLI::App& program);
 // `turnaway queue list|show|hold|...`.
 Action add_queue(CLI::App& program);
+
+// A command in its place on the command line, and its action.
+struct Command {
+    CLI::App* place;
+    Action action;
+};
+
+// Describes the command line of `turnaway` to CLI11: its options and every command. Completion
+// scripts are made from the same description.
+std::vector<Command> add_commands(CLI::App& program);
 
 }  // namespace turnaway::cli

@@ -236,7 +236,7 @@ Action add_demo(CLI::App& program) {
     command
         ->add_option("--keep", options->keep,
                      "Keep settings, queue and logs in this folder, which must be new or empty")
-        ->type_name("DIR");
+        ->type_name("FOLDER");
     command
         ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));

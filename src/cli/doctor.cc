@@ -170,7 +170,7 @@ Action add_doctor(CLI::App& program) {
         ->add_option("--dns-name", options->dns_name,
                      "The name to look up in DNS, in a signed zone")
         ->capture_default_str()
-        ->type_name("NAME");
+        ->type_name("HOST");
     command
         ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));

@@ -8,7 +8,6 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/printable.h"
@@ -19,17 +18,6 @@
 #include "relay/nearest_word.h"
 
 namespace {
-
-using turnaway::cli::Action;
-
-constexpr const char* footer =
-    "Daemons (their own programs, with their own --help):\n"
-    "  refuse                      the host that does not accept mail: turnaway-refuse\n"
-    "  relay                       the relay that refuses undeliverable mail up front: "
-    "turnaway-relay\n"
-    "\n"
-    "Example: turnaway explain '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
-    "Manual:  man turnaway";
 
 // The name of the (sub)command that was meant, for messages.
 std::string meant_command(const CLI::App& program) {
@@ -131,21 +119,8 @@ std::vector<std::string> with_plain_words(std::vector<std::string> words) {
 }
 
 int run(std::vector<std::string> words) {
-    CLI::App program("Refuse undeliverable mail immediately, with the correct SMTP code.",
-                     "turnaway");
-    program.set_version_flag("-V,--version", "turnaway " TURNAWAY_VERSION,
-                             "Print the version and exit");
-    program.get_help_ptr()->description("Print this help and exit");
-    program.footer(footer);
-    program.require_subcommand(1);
-    std::vector<std::pair<CLI::App*, Action>> commands;
-    for (const auto add :
-         {turnaway::cli::add_check, turnaway::cli::add_codes, turnaway::cli::add_demo,
-          turnaway::cli::add_doctor, turnaway::cli::add_explain, turnaway::cli::add_park,
-          turnaway::cli::add_queue}) {
-        Action action = add(program);
-        commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
-    }
+    CLI::App program;
+    const auto commands = turnaway::cli::add_commands(program);
     words = with_plain_words(std::move(words));
     const bool for_monitor = is_monitored(words);
     const std::string fault = fault_of_command(program, words);

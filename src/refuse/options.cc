@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
+#include <span>
 #include <thread>
 
 #include "base/duration.h"
@@ -28,7 +30,11 @@ struct OptionRow {
     const char* value_name;
     const char* standard;
     const char* help;
+    std::span<const std::string_view> choices = {};  // empty: any text
 };
+
+constexpr std::array<std::string_view, 5> stages{"auto", "greeting", "helo", "mail", "rcpt"};
+constexpr std::array<std::string_view, 3> log_formats{"json", "text", "none"};
 
 enum Option : std::size_t {
     option_listen,
@@ -50,9 +56,10 @@ enum Option : std::size_t {
 constexpr std::array<OptionRow, option_count> option_rows{{
     {"--listen", "ADDR:PORT", "",
      "Address to listen on, numeric, IPv6 in brackets; repeatable (0.0.0.0:25 and [::]:25)"},
-    {"--hostname", "NAME", "", "Host name in the refusal (the system's host name)"},
+    {"--hostname", "HOST", "", "Host name in the refusal (the system's host name)"},
     {"--stage", "STAGE", "auto",
-     "When to answer 521: auto (at rcpt; at greeting under load), greeting, helo, mail or rcpt"},
+     "When to answer 521: auto (at rcpt; at greeting under load), greeting, helo, mail or rcpt",
+     stages},
     {"--idle-timeout", "TIME", "5m", "Timeout of a silent client: 90s, 5m, 1h"},
     {"--session-timeout", "TIME", "15m", "Maximum duration of a connection"},
     {"--max-connections", "N", "16384",
@@ -64,11 +71,13 @@ constexpr std::array<OptionRow, option_count> option_rows{{
     {"--pressure-per-address", "N", "600",
      "Stage auto: greet an address with 521 that makes more connections per minute"},
     {"--workers", "N", "", "Number of threads (one for each processor)"},
-    {"--log", "FORMAT", "text", "Log on standard error: json, text or none"},
+    {"--log", "FORMAT", "text", "Log on standard error: json, text or none", log_formats},
     {"--metrics", "ADDR:PORT", "", "Serve Prometheus metrics at http://ADDR:PORT/metrics (off)"},
-    {"--user", "NAME", "nobody", "User to run as when started as root"},
+    {"--user", "USER", "nobody", "User to run as when started as root"},
 }};
 
+constexpr const char* description =
+    "An SMTP server for a host that does not accept mail: refuses all mail with 521 (RFC 7504).";
 constexpr const char* example =
     "Example:\n"
     "  turnaway-refuse --hostname www.example.org --listen 192.0.2.1:25\n"
@@ -82,12 +91,14 @@ std::unexpected<base::Error> bad_value(Option option, std::string_view given,
                                         std::string(given) + "' is not " + std::string(allowed));
 }
 
-// Each value of the command line, still text; --listen may have several.
-struct Given {
-    std::array<std::string, option_count> values;
-    std::vector<std::string> listen;
-    const std::string& operator[](Option option) const { return values[option]; }
-};
+std::string listed(std::span<const std::string_view> words, std::string_view between) {
+    std::string text;
+    for (const std::string_view word : words) {
+        if (!text.empty()) text += between;
+        text += word;
+    }
+    return text;
+}
 
 std::string system_hostname() {
     std::array<char, 256> name{};
@@ -120,26 +131,27 @@ Result<void> read_hostname(const Given& given, Settings* settings) {
                      "a host name such as www.example.org or an address such as [192.0.2.1]");
 }
 
+// The words are those of the rows' choices: CLI11 refused every other.
 Result<void> read_choices(const Given& given, Settings* settings) {
     using smtp::RefuseStage;
-    if (given[option_stage] != "auto") {
-        for (const auto stage :
-             {RefuseStage::greeting, RefuseStage::helo, RefuseStage::mail, RefuseStage::rcpt}) {
-            if (given[option_stage] == smtp::name(stage)) settings->stage = stage;
-        }
-        if (!settings->stage) {
-            return bad_value(option_stage, given[option_stage],
-                             "one of auto, greeting, helo, mail, rcpt");
-        }
+    for (const auto stage :
+         {RefuseStage::greeting, RefuseStage::helo, RefuseStage::mail, RefuseStage::rcpt}) {
+        if (given[option_stage] == smtp::name(stage)) settings->stage = stage;
     }
     const std::string& log = given[option_log];
-    if (log != "json" && log != "text" && log != "none") {
-        return bad_value(option_log, log, "one of json, text, none");
-    }
     settings->log = log == "json"   ? base::LogFormat::json
                     : log == "none" ? base::LogFormat::none
                                     : base::LogFormat::text;
     return {};
+}
+
+// The description is what --help shows of them.
+CLI::Validator one_of(std::span<const std::string_view> choices) {
+    const auto fault_of = [choices](const std::string& word) -> std::string {
+        if (std::ranges::find(choices, word) != choices.end()) return {};
+        return '\'' + word + "' is not one of " + listed(choices, ", ");
+    };
+    return {fault_of, '{' + listed(choices, ",") + '}'};
 }
 
 constexpr const char* endpoint_form = "ADDR:PORT, such as 192.0.2.1:25 or [2001:db8::1]:25";
@@ -212,14 +224,12 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
     return endpoint;
 }
 
-Result<CommandLine> parse_command_line(int argc, char** argv) {
-    CLI::App app(
-        "An SMTP server for a host that does not accept mail: refuses all mail with 521 (RFC "
-        "7504).",
-        "turnaway-refuse");
-    app.footer(example);
-    app.set_version_flag("-V,--version", "turnaway-refuse " TURNAWAY_VERSION);
-    Given given;
+void add_options(CLI::App& app, Given& given) {
+    app.name("turnaway-refuse")->description(description)->footer(example);
+    app.get_help_ptr()->description("Print this help and exit");
+    app.set_version_flag("-V,--version", "turnaway-refuse " TURNAWAY_VERSION,
+                         "Print the version and exit");
+    given.values.resize(option_count);
     for (std::size_t i = 0; i < option_count; ++i) {
         const OptionRow& row = option_rows[i];
         given.values[i] = row.standard;
@@ -227,13 +237,19 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
                                   ? app.add_option(row.name, given.listen, row.help)
                                   : app.add_option(row.name, given.values[i], row.help);
         option->type_name(row.value_name);
+        if (!row.choices.empty()) option->check(one_of(row.choices));
         if (row.standard[0] != '\0') option->default_str(row.standard);
         // One value for each time the option is written, never a list that swallows what follows.
         option->expected(1)->allow_extra_args(false);
         if (i == option_listen) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
-    bool has_no_sandbox = false;
-    app.add_flag("--no-sandbox", has_no_sandbox, "Run without seccomp, landlock and limits");
+    app.add_flag("--no-sandbox", given.has_no_sandbox, "Run without seccomp, landlock and limits");
+}
+
+Result<CommandLine> parse_command_line(int argc, char** argv) {
+    CLI::App app;
+    Given given;
+    add_options(app, given);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -248,7 +264,7 @@ Result<CommandLine> parse_command_line(int argc, char** argv) {
     Settings settings;
     settings.is_connections_max_given = app.count(option_rows[option_max_connections].name) > 0;
     settings.user = given[option_user];
-    settings.is_sandboxed = !has_no_sandbox;
+    settings.is_sandboxed = !given.has_no_sandbox;
     for (const auto read : {read_hostname, read_choices, read_endpoints, read_numbers}) {
         if (const auto done = read(given, &settings); !done) return std::unexpected(done.error());
     }

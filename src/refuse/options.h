@@ -13,6 +13,10 @@
 #include "base/result.h"
 #include "smtp/refuse_session.h"
 
+namespace CLI {
+class App;
+}
+
 namespace turnaway::refuse {
 
 // An address to listen on, numeric: `192.0.2.1:25` or `[2001:db8::1]:25`.
@@ -47,6 +51,18 @@ struct Settings {
     // Once connections_max is known for good.
     void settle_pressure();
 };
+
+// What was given on the command line, still text: one value for each row of the table of options.
+struct Given {
+    std::vector<std::string> values;
+    std::vector<std::string> listen;  // --listen can be repeated
+    bool has_no_sandbox = false;
+    const std::string& operator[](std::size_t option) const { return values[option]; }
+};
+
+// Describes the command line to CLI11, which reads it into `given`. Completion scripts are made
+// from the same description.
+void add_options(CLI::App& app, Given& given);
 
 // What main() does with the command line: run with settings, or print and leave (help, version).
 struct CommandLine {

@@ -1,9 +1,9 @@
 """Holds what users read against what the programs do.
 
-For each program: every option its --help names is in its man page and in the bash, zsh and fish completion, and those name no
-option it lacks; defaults in --help stand in the man page; man pages format without a warning; the README's programs and files
-exist; schemas stay open for added fields; what docs/senders.md says of the demo's cases is in data/demo_peers.csv and agrees with its
-other tables. Usage: documents.py BIN_FOLDER
+For each command: every option of its command line is in its man page; defaults in --help stand in the man page; man pages format without
+a warning; the README's programs and files exist; schemas stay open for added fields; what docs/senders.md says of the demo's cases is in
+data/demo_peers.csv and agrees with its other tables. Completion scripts are made from the command lines (tools/write_completions.py).
+Usage: documents.py BIN_FOLDER
 """
 import json
 import pathlib
@@ -15,23 +15,24 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 import senders_page  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-# Program and subcommand, its man page, the completion's name.
-PAGES = [
-    (["turnaway-refuse"], "turnaway-refuse.8", "turnaway-refuse"),
-    (["turnaway-relay"], "turnaway-relay.8", "turnaway-relay"),
-    (["turnaway"], "turnaway.1", "turnaway"),
-    (["turnaway", "check"], "turnaway-check.1", "turnaway"),
-    (["turnaway", "explain"], "turnaway-explain.1", "turnaway"),
-    (["turnaway", "codes"], "turnaway-codes.1", "turnaway"),
-    (["turnaway", "demo"], "turnaway-demo.1", "turnaway"),
-    (["turnaway", "doctor"], "turnaway-doctor.1", "turnaway"),
-    (["turnaway", "park"], "turnaway-park.1", "turnaway"),
-    (["turnaway", "park", "records"], "turnaway-park.1", "turnaway"),
-    (["turnaway", "park", "audit"], "turnaway-park.1", "turnaway"),
-    *((["turnaway", "queue", *command.split()], "turnaway-queue.1", "turnaway") for command in (
-        "", "list", "show", "hold", "release", "delete", "flush", "export", "summary", "hosts", "forget", "recover")),
-]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+
+
+def commands_of(folder):
+    """Each program and command as its words, with the page of its own or of the command above it."""
+    pages = {path.stem.replace("-", " "): path.name for path in (ROOT / "man").glob("*.[18]")}
+    program = pathlib.Path(folder, "command_lines")
+    if not program.exists():
+        raise SystemExit(f"{program} is not built yet: build the target command_lines")
+    printed = subprocess.run([program], capture_output=True, check=True).stdout
+    commands = [([program["name"]], program) for program in json.loads(printed)]
+    for words, command in commands:
+        commands += [([*words, below["name"]], below) for below in command["commands"]]
+    for words, _ in commands:
+        name = " ".join(words).replace("-", " ")
+        while name and name not in pages:
+            name = name.rpartition(" ")[0]
+        yield words, pages.get(name)
 
 
 def help_of(folder, command):
@@ -51,8 +52,11 @@ def man_text(page):
     return re.sub(".\x08", "", text).replace("\N{HYPHEN}", "-").replace("\N{MINUS SIGN}", "-"), result.stderr
 
 
-def faults_of_page(folder, command, page, completion):
+def faults_of_page(folder, command, page):
     name = " ".join(command)
+    if page is None:
+        yield f"{name}: has no page in man/"
+        return
     listed = help_of(folder, command)
     options = options_of_help(listed)
     if not options:
@@ -63,28 +67,9 @@ def faults_of_page(folder, command, page, completion):
     in_man = set(OPTION.findall(text))
     for option in sorted(options - in_man):
         yield f"man/{page}: does not name {option} of '{name} --help'"
-    for form in (f"{completion}.bash", f"_{completion}", f"{completion}.fish"):
-        words = (ROOT / "etc/completion" / form).read_text()
-        for option in sorted(options):
-            if option not in words and f"-l {option[2:]}" not in words:
-                yield f"etc/completion/{form}: does not offer {option} of '{name}'"
     for option, standard in re.findall(r"(--[a-z-]+)[^\n=]*=(\S+)", listed):
         if not re.search(rf"{option}.*?{re.escape(standard)}", text, re.DOTALL):
             yield f"man/{page}: does not say that {option} is {standard} by default"
-
-
-def unknown_options(folder):
-    """Options that completions and man pages name but no program has."""
-    for completion in {page[2] for page in PAGES}:
-        known = {"--help", "--version"}
-        for command, _, name in PAGES:
-            if name == completion:
-                known |= options_of_help(help_of(folder, command))
-        for form in (f"{completion}.bash", f"_{completion}", f"{completion}.fish"):
-            words = (ROOT / "etc/completion" / form).read_text()
-            named = set(OPTION.findall(words)) | {"--" + name for name in re.findall(r" -l ([a-z-]+)", words)}
-            for option in sorted(named - known):
-                yield f"etc/completion/{form}: offers {option}, which does not exist"
 
 
 def faults_of_readme():
@@ -123,11 +108,12 @@ def faults_of_senders():
 
 def main():
     folder = sys.argv[1]
-    faults = [fault for page in PAGES for fault in faults_of_page(folder, *page)]
-    faults += list(unknown_options(folder)) + list(faults_of_readme()) + list(faults_of_schemas()) + list(faults_of_senders())
+    commands = list(commands_of(folder))
+    faults = [fault for words, page in commands for fault in faults_of_page(folder, words, page)]
+    faults += list(faults_of_readme()) + list(faults_of_schemas()) + list(faults_of_senders())
     for fault in faults:
         print(fault)
-    print(f"{len(PAGES)} pages checked, {len(faults)} faults")
+    print(f"{len(commands)} commands checked, {len(faults)} faults")
     return 1 if faults else 0
 
 
