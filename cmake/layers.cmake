@@ -1,10 +1,10 @@
-# A folder below src/ is a namespace is a library. Which layer may use which stands in tests/layers.txt and
-# is checked by tests/check_layers.py; here only the link order is said.
+# A folder below src/ is a namespace is a library. Which layer may use which stands in tests/checks/layers.txt and
+# is checked by tests/checks/layers.py; here only the link order is said.
 
 # turnaway_layer(NAME [DEPENDS layer...] [LIBRARIES outside...])
 function(turnaway_layer name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   if(sources)
     add_library(turnaway_${name} STATIC ${sources})

@@ -96,7 +96,7 @@ inline constexpr std::size_t refusing_words_bytes_most = 256;
 
 static_assert(command_line_bytes_most >= command_line_bytes_least + 26 + 17 + 10 + 1036);
 
-// The spool (spool/sqlite_spool.h). Content up to this size is kept in the message's row and in
+// The spool (spool/sqlite/sqlite_spool.h). Content up to this size is kept in the message's row and in
 // memory, the rest in files of their own.
 inline constexpr std::size_t content_in_row_bytes_most = std::size_t{256} * 1024;
 // A batch that has read back so much is committed before the next message is read.

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "park/answers.h"
+#include "park/audit/answers.h"
 
 namespace turnaway::cli {
 namespace {

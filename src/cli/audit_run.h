@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mail/domain.h"
-#include "park/audit.h"
+#include "park/audit/audit.h"
 #include "route/resolver.h"
 
 namespace turnaway::cli {

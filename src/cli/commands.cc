@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/common/command.h"
 
 namespace turnaway::cli {
 

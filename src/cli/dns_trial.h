@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "io/unbound_resolver.h"
+#include "io/dns/unbound_resolver.h"
 #include "mail/domain.h"
 
 namespace turnaway::cli {

@@ -12,10 +12,10 @@
 
 #include "base/printable.h"
 #include "base/result.h"
-#include "cli/command.h"
+#include "cli/common/command.h"
 #include "cli/daemon.h"
-#include "cli/monitor_words.h"
-#include "relay/nearest_word.h"
+#include "cli/common/monitor_words.h"
+#include "relay/config/nearest_word.h"
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/unbound_resolver.h"
+#include "io/dns/unbound_resolver.h"
 #include "process/landlock.h"
 #include "process/rights.h"
 #include "process/system_calls.h"

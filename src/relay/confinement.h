@@ -15,7 +15,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "relay/config.h"
+#include "relay/config/config.h"
 
 namespace turnaway::relay {
 

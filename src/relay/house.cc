@@ -6,9 +6,9 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "relay/awaiting.h"
-#include "relay/events.h"
-#include "relay/jobs.h"
+#include "io/awaiting.h"
+#include "relay/log/events.h"
+#include "relay/deliver/jobs.h"
 #include "relay/shard.h"
 #include "verdict/decide.h"
 

@@ -13,11 +13,11 @@
 #include "base/result.h"
 #include "process/descriptor.h"
 #include "relay/command_line.h"
-#include "relay/config.h"
-#include "relay/config_schema.h"
+#include "relay/config/config.h"
+#include "relay/config/config_schema.h"
 #include "relay/daemon.h"
-#include "relay/mailless_exchangers.h"
-#include "relay/weaknesses.h"
+#include "relay/config/mailless_exchangers.h"
+#include "relay/config/weaknesses.h"
 
 namespace {
 

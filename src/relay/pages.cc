@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "relay/house.h"
-#include "relay/metrics.h"
+#include "relay/log/metrics.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {

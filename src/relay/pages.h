@@ -16,7 +16,7 @@
 #include "base/result.h"
 #include "io/endpoint.h"
 #include "io/http_endpoint.h"
-#include "relay/config.h"
+#include "relay/config/config.h"
 
 namespace turnaway::relay {
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "io/start.h"
-#include "relay/client_events.h"
-#include "relay/receiver.h"
-#include "relay/routing.h"
+#include "relay/log/client_events.h"
+#include "relay/receive/receiver.h"
+#include "relay/deliver/routing.h"
 
 namespace turnaway::relay {
 namespace {

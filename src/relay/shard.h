@@ -20,13 +20,13 @@
 #include <vector>
 
 #include "io/listener.h"
-#include "io/route_cache.h"
-#include "io/unbound_resolver.h"
-#include "relay/counting_resolver.h"
-#include "relay/deliverer.h"
+#include "io/dns/route_cache.h"
+#include "io/dns/unbound_resolver.h"
+#include "relay/deliver/counting_resolver.h"
+#include "relay/deliver/deliverer.h"
 #include "relay/house.h"
-#include "relay/recipient_memory.h"
-#include "relay/sender_domains.h"
+#include "relay/receive/recipient_memory.h"
+#include "relay/receive/sender_domains.h"
 
 namespace turnaway::relay {
 

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/common/command.h"
 #include "codes/collision.h"
-#include "park/dns_providers.h"
+#include "park/audit/dns_providers.h"
 #include "refuse/options.h"
 #include "relay/command_line.h"
 

@@ -13,11 +13,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs/emissions.md"
 SENDERS = ["src/smtp/reply_words.h", "src/smtp/server_replies.cc", "src/smtp/server_session.cc", "src/smtp/refuse_session.cc",
-           "src/route/route.cc", "src/verdict/decide.cc", "src/relay/judge.cc", "src/relay/receiver.cc", "src/relay/user_check.cc"]
+           "src/route/route.cc", "src/verdict/decide.cc", "src/relay/receive/judge.cc", "src/relay/receive/receiver.cc", "src/relay/receive/user_check.cc"]
 # They compare codes, or write them into the log.
 READERS = ["src/smtp/client_outcome.cc", "src/smtp/client_session.cc", "src/smtp/client_transaction.cc", "src/smtp/host_refusal.cc",
-           "src/verdict/look.cc", "src/verdict/refusing_hosts.cc", "src/relay/client_events.cc"]
-PASSED_ON = {"src/relay/user_check.cc"}
+           "src/verdict/look.cc", "src/verdict/refusing_hosts.cc", "src/relay/log/client_events.cc"]
+PASSED_ON = {"src/relay/receive/user_check.cc"}
 # Replies that a function chooses; the enhanced code stands beside its call.
 CHOSEN = {("src/verdict/decide.cc", "reply_for_refusing_hosts"): "X.3.2"}
 # RFC 2034 section 4: no enhanced code in the greeting and in answers to EHLO and HELO; RFC 2034 names no class 3.
@@ -149,7 +149,7 @@ def main():
             if fault := fault_of(reply, detail, name):
                 faults.append(f"{path}: {name}: {fault}")
             rows.add((reply, detail, words, path))
-    for file in sorted((ROOT / "src").glob("*/*.[ch]*")):
+    for file in sorted((ROOT / "src").rglob("*.[ch]*")):
         path = str(file.relative_to(ROOT))
         if path.split("/")[1] in ("smtp", "verdict", "relay", "route", "refuse") and path not in SENDERS + READERS:
             if MAKES.search(text_of(path)):

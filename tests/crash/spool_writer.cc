@@ -20,7 +20,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "fake/spooled.h"
-#include "spool/sqlite_spool.h"
+#include "spool/sqlite/sqlite_spool.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Invariants of the configuration, for any text:
 // - it is read or every fault names the file and a line, in printable characters only;
 // - what was read is in its range, and differs from itself in nothing.
-#include "relay/config.h"
+#include "relay/config/config.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,7 +1,7 @@
 // Invariants of a request over the control socket, for any line:
 // - it is read, or the fault is one printable sentence;
 // - what was read never changes all messages unless it says so, and holds what its verb needs.
-#include "relay/control_request.h"
+#include "relay/control/control_request.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 //   the same fault, at the same line;
 // - what is read, written again, reads the same; no record is longer than allowed, none has NUL.
 // Input: how long a record may be, then the CSV.
-#include "cli/csv.h"
+#include "cli/bulk/csv.h"
 
 #include <algorithm>
 

@@ -4,14 +4,14 @@
 // - it is the answer to one name alone;
 // - the canonical name is a name of mail, and cut off anywhere the message is read or refused, not
 //   misread: fewer bytes never give more records.
-#include "io/dns_message.h"
+#include "io/dns/dns_message.h"
 
 #include <optional>
 
 #include "base/check.h"
 #include "fuzz/input.h"
-#include "io/dns_rdata.h"
-#include "io/dns_wire.h"
+#include "io/dns/dns_rdata.h"
+#include "io/dns/dns_wire.h"
 
 namespace {
 

@@ -12,8 +12,8 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "cli/explain_record.h"
-#include "cli/reply_stream.h"
+#include "cli/explain/explain_record.h"
+#include "cli/explain/reply_stream.h"
 
 namespace {
 

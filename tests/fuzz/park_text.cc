@@ -10,10 +10,10 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "fuzz/input.h"
-#include "park/audit.h"
-#include "park/dkim_key.h"
-#include "park/dmarc.h"
-#include "park/spf.h"
+#include "park/audit/audit.h"
+#include "park/audit/dkim_key.h"
+#include "park/audit/dmarc.h"
+#include "park/spf/spf.h"
 
 namespace {
 

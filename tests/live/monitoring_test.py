@@ -63,7 +63,7 @@ def events_of_manual(title):
 
 
 def events_of_relay():
-    source = (ROOT / "src/relay/log_json.cc").read_text()
+    source = (ROOT / "src/relay/log/log_json.cc").read_text()
     names = dict(re.findall(r'event_name\(const (\w+)&\) \{\s*return "([\w-]+)";', source))
     clients = re.findall(r'line\.add\("(\w+)"', source.partition("void add_client(")[2].partition("\n}")[0])
     found = {}
@@ -190,7 +190,7 @@ class ExitCodes(unittest.TestCase):
         table = dict(re.findall(r"case Fault::(\w+):\s*return (\d+);", (ROOT / "src/base/result.h").read_text()))
         self.assertEqual(len(table), 9)
         for name, layers in self.LAYERS.items():
-            sources = [path.read_text() for layer in layers for path in (ROOT / "src" / layer).glob("*.cc")]
+            sources = [path.read_text() for layer in layers for path in (ROOT / "src" / layer).rglob("*.cc")]
             codes = {table[fault] for source in sources for fault in re.findall(r"Fault::(\w+)", source)}
             manual = section("EXIT STATUS", (ROOT / f"man/{name}.8").read_text())
             self.assertEqual({head for head, _ in items(manual)}, codes | {"0"}, name)

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "park/html_report.h"
+#include "park/page/html_report.h"
 #include "unit/park/audited.h"
 
 namespace {

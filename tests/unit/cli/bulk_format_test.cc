@@ -1,4 +1,4 @@
-#include "cli/bulk_format.h"
+#include "cli/bulk/bulk_format.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/bulk_options.h"
+#include "cli/bulk/bulk_options.h"
 
 namespace turnaway::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/bulk_window.h"
+#include "cli/bulk/bulk_window.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/csv.h"
+#include "cli/bulk/csv.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // The judgement on a case of the demo: only what should come of it passes.
-#include "cli/demo_case.h"
+#include "cli/demo/demo_case.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "cli/demo_peers.h"
+#include "cli/demo/demo_peers.h"
 #include "codes/constants.h"
 
 namespace turnaway::cli {

@@ -1,5 +1,5 @@
 // The lines of the relay's log that become lines for the user of the demo.
-#include "cli/demo_mail.h"
+#include "cli/demo/demo_mail.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The reader of our own reports: on a golden one, and on what is none.
-#include "cli/demo_report.h"
+#include "cli/demo/demo_report.h"
 
 #include <gtest/gtest.h>
 

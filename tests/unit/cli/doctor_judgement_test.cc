@@ -4,8 +4,8 @@
 
 #include <chrono>
 
-#include "cli/doctor_clock.h"
-#include "cli/doctor_disk.h"
+#include "cli/doctor/doctor_clock.h"
+#include "cli/doctor/doctor_disk.h"
 
 namespace turnaway::cli {
 namespace {

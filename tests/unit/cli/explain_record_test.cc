@@ -1,11 +1,11 @@
-#include "cli/explain_record.h"
+#include "cli/explain/explain_record.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/wording.h"
+#include "cli/explain/wording.h"
 
 namespace turnaway::cli {
 namespace {

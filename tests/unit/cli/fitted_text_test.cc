@@ -1,5 +1,5 @@
 // Text in so many columns: cut, wrapped, never wider and nothing lost.
-#include "cli/fitted_text.h"
+#include "cli/common/fitted_text.h"
 
 #include <gtest/gtest.h>
 

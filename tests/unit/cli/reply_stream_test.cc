@@ -1,4 +1,4 @@
-#include "cli/reply_stream.h"
+#include "cli/explain/reply_stream.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/time_option.h"
+#include "cli/common/time_option.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // A file that is whole or not there.
-#include "cli/whole_file.h"
+#include "cli/common/whole_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

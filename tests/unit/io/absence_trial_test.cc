@@ -1,4 +1,4 @@
-#include "io/absence_trial.h"
+#include "io/dns/absence_trial.h"
 
 #include <gtest/gtest.h>
 

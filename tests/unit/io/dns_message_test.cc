@@ -1,4 +1,4 @@
-#include "io/dns_message.h"
+#include "io/dns/dns_message.h"
 
 #include <gtest/gtest.h>
 

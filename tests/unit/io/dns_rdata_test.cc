@@ -1,4 +1,4 @@
-#include "io/dns_rdata.h"
+#include "io/dns/dns_rdata.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "io/domain_cache.h"
+#include "io/dns/domain_cache.h"
 
 #include <gtest/gtest.h>
 

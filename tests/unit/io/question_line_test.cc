@@ -1,4 +1,4 @@
-#include "io/question_line.h"
+#include "io/dns/question_line.h"
 
 #include <gtest/gtest.h>
 

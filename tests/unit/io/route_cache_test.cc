@@ -1,4 +1,4 @@
-#include "io/route_cache.h"
+#include "io/dns/route_cache.h"
 
 #include <gtest/gtest.h>
 

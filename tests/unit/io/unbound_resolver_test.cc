@@ -1,9 +1,9 @@
-#include "io/unbound_resolver.h"
+#include "io/dns/unbound_resolver.h"
 
 #include <gtest/gtest.h>
 
 #include "dns_server.h"
-#include "io/dns_message.h"
+#include "io/dns/dns_message.h"
 #include "loop.h"
 
 namespace turnaway::io {

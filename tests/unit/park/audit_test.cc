@@ -1,5 +1,5 @@
 // Every finding from a zone that has the mistake and nothing else, and what must not be one.
-#include "park/audit.h"
+#include "park/audit/audit.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fake/zone_resolver.h"
-#include "park/audit.h"
+#include "park/audit/audit.h"
 
 namespace turnaway::park {
 

@@ -1,5 +1,5 @@
 // What changed between two audits.
-#include "park/drift.h"
+#include "park/audit/drift.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "park/finding.h"
+#include "park/audit/finding.h"
 #include "source_folder.h"
 
 namespace turnaway::park {
@@ -16,7 +16,7 @@ std::string page() {
     std::string out =
         "# What `turnaway park audit` finds\n\n"
         "Ids stay as they are; new ones may come. Exit 1 is for critical and warning. Made from "
-        "`src/park/finding.cc`; a test holds both together\n"
+        "`src/park/audit/finding.cc`; a test holds both together\n"
         "(`TURNAWAY_WRITE_PAGES=1 build/release/bin/unit_park --gtest_filter=FindingsPage.*` "
         "writes this page).\n\n"
         "| id | severity | what it means | what to do | source |\n|---|---|---|---|---|\n";
@@ -51,7 +51,7 @@ std::string manual_text(std::string_view text) {
 
 std::string manual() {
     std::string out =
-        ".\\\" Made from src/park/finding.cc by tests/unit/park/findings_page_test.cc. Change "
+        ".\\\" Made from src/park/audit/finding.cc by tests/unit/park/findings_page_test.cc. Change "
         "that.\n"
         ".Dd November 30, 2026\n.Dt TURNAWAY-FINDINGS 7\n.Os turnaway\n.Sh NAME\n"
         ".Nm turnaway-findings\n.Nd what an audit of a domain without mail finds\n"

@@ -1,6 +1,6 @@
 // How a plan is written for each tool, where that is easy to get wrong; that the tools read it is
 // for tests/cli/park_records_test.py.
-#include "park/form.h"
+#include "park/records/form.h"
 
 #include <gtest/gtest.h>
 

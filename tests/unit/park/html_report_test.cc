@@ -1,12 +1,12 @@
 // The page of an audit: its figures, its order, and that nothing foreign gets through unescaped.
 // How a browser shows it is for tests/live/park_report_test.py.
-#include "park/html_report.h"
+#include "park/page/html_report.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "park/html_text.h"
+#include "park/page/html_text.h"
 #include "unit/park/audited.h"
 
 namespace turnaway::park {

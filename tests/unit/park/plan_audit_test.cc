@@ -4,7 +4,7 @@
 #include <random>
 #include <string>
 
-#include "park/plan.h"
+#include "park/records/plan.h"
 #include "unit/park/audited.h"
 
 namespace turnaway::park {

@@ -1,5 +1,5 @@
 // What each intent publishes, what makes no sense, and that our own routing reads it as meant.
-#include "park/plan.h"
+#include "park/records/plan.h"
 
 #include <gtest/gtest.h>
 

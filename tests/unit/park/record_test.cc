@@ -1,5 +1,5 @@
 // Records as a zone file has them: names, quoting, pieces of 255 octets.
-#include "park/record.h"
+#include "park/records/record.h"
 
 #include <gtest/gtest.h>
 

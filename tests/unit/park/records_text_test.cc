@@ -1,9 +1,9 @@
 // SPF, DMARC and DKIM records as people write them.
 #include <gtest/gtest.h>
 
-#include "park/dkim_key.h"
-#include "park/dmarc.h"
-#include "park/spf.h"
+#include "park/audit/dkim_key.h"
+#include "park/audit/dmarc.h"
+#include "park/spf/spf.h"
 
 namespace turnaway::park {
 namespace {

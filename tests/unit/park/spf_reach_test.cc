@@ -1,7 +1,7 @@
 // SPF evaluated as RFC 7208 says, for every record of tests/data/spf_records.json: what
 // check_host() gives for single addresses must be what the evaluation over all addresses at once
 // gives.
-#include "park/spf_reach.h"
+#include "park/spf/spf_reach.h"
 
 #include <gtest/gtest.h>
 

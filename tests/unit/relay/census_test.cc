@@ -1,4 +1,4 @@
-#include "relay/census.h"
+#include "relay/queue/census.h"
 
 #include <gtest/gtest.h>
 

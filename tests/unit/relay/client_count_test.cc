@@ -1,4 +1,4 @@
-#include "relay/client_count.h"
+#include "relay/receive/client_count.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "relay/config_schema.h"
+#include "relay/config/config_schema.h"
 #include "source_folder.h"
 
 namespace turnaway::relay {

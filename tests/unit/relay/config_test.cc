@@ -1,5 +1,5 @@
 // Requirements 36 to 39 (every time can be set, defaults as the RFC asks), 54 (closed by default).
-#include "relay/config.h"
+#include "relay/config/config.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/limits.h"
-#include "relay/config_schema.h"
+#include "relay/config/config_schema.h"
 #include "source_folder.h"
 
 namespace turnaway::relay {

@@ -1,5 +1,5 @@
 // The answers over the control socket, as docs/json.md and the schema say them.
-#include "relay/control_answer.h"
+#include "relay/control/control_answer.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "codes/constants.h"
-#include "relay/control_summary.h"
+#include "relay/control/control_summary.h"
 
 namespace turnaway::relay {
 namespace {

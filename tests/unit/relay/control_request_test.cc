@@ -1,4 +1,4 @@
-#include "relay/control_request.h"
+#include "relay/control/control_request.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The control socket with every kind of peer, good and bad; what is done with a request is a fake.
-#include "relay/control_server.h"
+#include "relay/control/control_server.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 #include <thread>
 #include <utility>
 
-#include "relay/control_answer.h"
+#include "relay/control/control_answer.h"
 
 namespace turnaway::relay {
 namespace {

@@ -1,4 +1,4 @@
-#include "relay/intake.h"
+#include "relay/receive/intake.h"
 
 #include <gtest/gtest.h>
 

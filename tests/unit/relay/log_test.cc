@@ -1,5 +1,5 @@
 // Requirement 56: what a peer sent never passes unescaped.
-#include "relay/log.h"
+#include "relay/log/log.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "relay/look_table.h"
+#include "relay/receive/look_table.h"
 
 #include <gtest/gtest.h>
 

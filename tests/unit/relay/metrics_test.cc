@@ -1,4 +1,4 @@
-#include "relay/metrics.h"
+#include "relay/log/metrics.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What counts as ourselves in a route (RFC 5321 section 5.1): requirement 43.
-#include "relay/own_places.h"
+#include "relay/config/own_places.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "relay/patience.h"
+#include "relay/receive/patience.h"
 
 #include <gtest/gtest.h>
 

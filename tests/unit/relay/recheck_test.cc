@@ -1,5 +1,5 @@
 // What the answer of a host that is asked again says of its memory (ADR 15).
-#include "relay/recheck.h"
+#include "relay/deliver/recheck.h"
 
 #include <gtest/gtest.h>
 

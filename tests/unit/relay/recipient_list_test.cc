@@ -1,4 +1,4 @@
-#include "relay/recipient_list.h"
+#include "relay/config/recipient_list.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "relay/recipient_memory.h"
+#include "relay/receive/recipient_memory.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "relay/weaknesses.h"
+#include "relay/config/weaknesses.h"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "fake/failing_calls.h"
 #include "fake/spooled.h"
-#include "spool/sqlite_spool.h"
+#include "spool/sqlite/sqlite_spool.h"
 #include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
 

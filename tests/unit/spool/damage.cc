@@ -16,9 +16,9 @@
 #include "spool/checksum.h"
 #include "spool/content_budget.h"
 #include "spool/free_space.h"
-#include "spool/row.h"
-#include "spool/sqlite_spool.h"
-#include "spool/write_ahead_log.h"
+#include "spool/sqlite/row.h"
+#include "spool/sqlite/sqlite_spool.h"
+#include "spool/sqlite/write_ahead_log.h"
 #include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
 

@@ -17,7 +17,7 @@
 #include "fake/faulty_vfs.h"
 #include "fake/memory_spool.h"
 #include "fake/spooled.h"
-#include "spool/sqlite_spool.h"
+#include "spool/sqlite/sqlite_spool.h"
 #include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
 

@@ -1,6 +1,6 @@
 // The VFS that gathers writes to the log: a transaction bigger than SQLite's cache and bigger than
 // what is gathered comes back as it was written, within the transaction and after a new start.
-#include "spool/gathering_vfs.h"
+#include "spool/sqlite/gathering_vfs.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>

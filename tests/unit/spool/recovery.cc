@@ -1,5 +1,5 @@
 // `turnaway queue recover`: what rows and content files still hold is a spool again.
-#include "spool/recovery.h"
+#include "spool/sqlite/recovery.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 #include "fake/spooled.h"
-#include "spool/sqlite_spool.h"
+#include "spool/sqlite/sqlite_spool.h"
 #include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
 

@@ -1,0 +1,81 @@
+// BulkInput: the rows of a file or of standard input, one after the other, memory bounded.
+//
+// What is no row ends it with one sentence that names file, line and what was expected: a column
+// that is not there, a row with other columns than the header, a row that is too long, NUL bytes,
+// faults of CSV (csv.h), a file that cannot be read. A UTF-8 byte order mark at the beginning is
+// skipped. Lines are trimmed; blank ones and those that begin with # are not asked about.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/bulk/bulk_format.h"
+#include "cli/bulk/bulk_options.h"
+#include "cli/bulk/csv.h"
+#include "cli/common/descriptor.h"
+
+namespace turnaway::cli {
+
+// A name has 255 bytes at most; the rest of the row is the user's own, and kept while it waits.
+inline constexpr std::size_t bulk_row_bytes_most = std::size_t{64} * 1024;
+
+class BulkInput {
+  public:
+    // Reads the header, when there is one. `stop` ends every wait for input, as the input's end
+    // would.
+    static base::Result<BulkInput> open(const BulkOptions& options, const std::stop_token& stop);
+
+    // Nothing at the end.
+    base::Result<std::optional<BulkRow>> next();
+
+    const std::optional<std::string>& header() const { return header_; }
+    bool is_csv() const { return is_csv_; }
+    // Of the whole input; nothing where that is not known.
+    std::optional<std::size_t> bytes() const { return bytes_; }
+    int descriptor() const { return file_.get(); }
+
+  private:
+    // Becomes readable when the run is stopped.
+    struct Interrupt {
+        Descriptor event;
+        std::stop_callback<std::function<void()>> callback;
+    };
+    explicit BulkInput(const BulkOptions& options);
+
+    base::Result<bool> fill();  // false at the end
+    base::Result<bool> next_record();
+    base::Result<bool> next_csv_record();
+    base::Result<bool> next_line();
+    base::Result<void> read_header(const BulkOptions& options);
+    base::Result<void> find_column(const BulkOptions& options);
+    base::Result<void> skip_mark();
+    base::Result<void> check_columns() const;
+    std::unexpected<base::Error> fault_at(std::size_t line, std::string_view what) const;
+    std::string shown_name() const;
+
+    std::string name_;
+    bool is_csv_ = false;
+    Descriptor file_;
+    std::unique_ptr<Interrupt> interrupt_;
+    std::optional<std::size_t> bytes_;
+    std::string buffer_;     // never short: rest_ survives that we are moved
+    std::string_view rest_;  // of buffer_, not taken yet
+    std::size_t read_bytes_ = 0;
+    bool has_ended_ = false;
+
+    CsvReader csv_;
+    std::size_t column_ = 0;         // from 0
+    std::size_t columns_count_ = 0;  // 0 until the first row
+    std::optional<std::string> header_;
+    std::string line_text_;
+    std::size_t line_ = 0;  // of line_text_
+    std::size_t rows_ = 0;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,54 @@
+// CheckAnswers: what `turnaway check` writes for the names of its command line, in every form.
+//
+// One name gives a page, several a table, or pages where --why or --fix asks for more. A text that
+// is not a name is complained about on standard error and has its row like the others. The line for
+// monitoring is written once, at the end, and is always written.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "check/assessment.h"
+#include "cli/check/check_options.h"
+#include "cli/check/check_page.h"
+
+namespace turnaway::cli {
+
+class CheckAnswers {
+  public:
+    explicit CheckAnswers(const CheckOptions& options);
+
+    // How validation stands; said where it is asked for.
+    void set_dnssec(std::string dnssec) { dnssec_ = std::move(dnssec); }
+
+    // False when writing failed.
+    bool add(const check::Assessment& assessment);
+    bool add_fault(std::string_view input, const std::string& error);
+    // The exit code of all.
+    int end();
+    // Nothing could be asked at all; the exit code.
+    int fail(const base::Error& error);
+
+  private:
+    bool write();
+    void append_row(std::string_view name, check::Taking taking, std::string_view verdict,
+                    std::string_view detail);
+
+    CheckForm form_;
+    bool is_quiet_;
+    bool is_table_;
+    bool says_dnssec_;
+    CheckPageStyle style_;
+    std::string dnssec_;
+    std::size_t name_columns_ = 0;
+    check::Taking all_ = check::Taking::yes;
+    bool has_page_ = false;
+    bool has_fault_ = false;
+    std::vector<check::Assessment> kept_;  // for the line of monitoring
+    std::vector<std::string> faults_;
+    std::string out_;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,88 @@
+#include "cli/common/whole_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "base/printable.h"
+
+namespace turnaway::cli {
+namespace {
+
+constexpr std::size_t shown_bytes_most = 200;
+constexpr mode_t mode_most = 0666;
+
+std::unexpected<base::Error> cannot_write(const std::string& path) {
+    const int error = errno;
+    std::string words = "cannot write ";
+    base::append_printable(words, path, shown_bytes_most);
+    return base::fail_errno(base::Fault::io, words, error);
+}
+
+// What any new file gets.
+mode_t usual_mode() {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return mode_most & ~mask;
+}
+
+// mkostemp makes a file for its owner alone.
+void give_mode(int descriptor, mode_t mode) {
+    (void)::fchmod(descriptor, mode & mode_most);
+}
+
+// Where a link leads, so that the link stays.
+std::string end_of_links(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> end(::realpath(path.c_str(), nullptr),
+                                                          &std::free);
+    return end ? std::string(end.get()) : path;
+}
+
+}  // namespace
+
+base::Result<WholeFile> WholeFile::open(const std::string& path) {
+    if (path == "-") {
+        const int descriptor = ::dup(STDOUT_FILENO);
+        if (descriptor < 0) return cannot_write("standard output");
+        return WholeFile("standard output", {}, descriptor);
+    }
+    struct stat old{};
+    const bool is_there = ::stat(path.c_str(), &old) == 0;
+    if (is_there && !S_ISREG(old.st_mode)) {
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0) return cannot_write(path);
+        return WholeFile(path, {}, descriptor);
+    }
+    std::string target = is_there ? end_of_links(path) : path;
+    std::string draft = target + ".XXXXXX";
+    const int descriptor = ::mkostemp(draft.data(), O_CLOEXEC);
+    if (descriptor < 0) return cannot_write(path);
+    give_mode(descriptor, is_there ? old.st_mode : usual_mode());
+    return WholeFile(std::move(target), std::move(draft), descriptor);
+}
+
+WholeFile::~WholeFile() {
+    if (!draft_.empty()) ::unlink(draft_.c_str());
+}
+
+base::Result<void> WholeFile::write(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t taken = ::write(descriptor_.get(), text.data(), text.size());
+        if (taken < 0 && errno == EINTR) continue;
+        if (taken < 0) return cannot_write(path_);
+        text.remove_prefix(static_cast<std::size_t>(taken));
+    }
+    if (draft_.empty()) return {};  // it is no file, and was written straight
+    // Else a full disk may show only when the old text is gone.
+    if (::fsync(descriptor_.get()) != 0) return cannot_write(path_);
+    if (std::rename(draft_.c_str(), path_.c_str()) != 0) return cannot_write(path_);
+    draft_.clear();
+    return {};
+}
+
+}  // namespace turnaway::cli

@@ -1,0 +1,130 @@
+#include "cli/demo/demo_case.h"
+
+#include <array>
+
+#include "codes/constants.h"
+
+namespace turnaway::cli {
+namespace {
+
+using codes::EnhancedCode;
+
+constexpr std::array<DemoCase, 5> cases{{
+    {.name = "null-mx",
+     .title = "a domain that says in DNS that it takes no mail",
+     .domain = "nomail.example",
+     .zone = "nomail.example. MX 0 .",
+     .ending = Ending::refused,
+     .code = EnhancedCode::permanent(codes::recipient_null_mx),
+     .meets_refusing_host = false,
+     .remark = "Refused before the message is taken: the sender's own program says so at once."},
+    {.name = "host-521",
+     .title = "a host that takes no mail",
+     .domain = "refusing.example",
+     .zone = "refusing.example. MX 10 mx.refusing.example. (turnaway-refuse, 521 in its greeting)",
+     .ending = Ending::reported,
+     .code = EnhancedCode::permanent(codes::system_takes_no_mail),
+     .meets_refusing_host = true,
+     .remark = "Taken, tried once, and the report is with the sender before they look."},
+    {.name = "two-mx",
+     .title = "two hosts, of which the better one takes no mail",
+     .domain = "mixed.example",
+     .zone = "mixed.example. MX 10 mx.mixed.example. (521), MX 20 mx.healthy.example.",
+     .ending = Ending::delivered,
+     .code = std::nullopt,
+     .meets_refusing_host = true,
+     .remark = "One host's 521 is no verdict on the domain: the next host gets the message."},
+    {.name = "unreachable",
+     .title = "no MX, and nothing listens at the address",
+     .domain = "silent.example",
+     .zone = "silent.example. A only, its port closed",
+     .ending = Ending::delayed,
+     .code = EnhancedCode::temporary(codes::no_answer),
+     .meets_refusing_host = false,
+     .remark = "It may come back, so the message is kept; but it is given up after hours (in this "
+               "demo a minute), and the sender knows where it is."},
+    {.name = "healthy",
+     .title = "a domain that takes mail",
+     .domain = "healthy.example",
+     .zone = "healthy.example. MX 10 mx.healthy.example.",
+     .ending = Ending::delivered,
+     .code = std::nullopt,
+     .meets_refusing_host = false,
+     .remark = "Ordinary mail goes through."},
+}};
+
+std::string seen(const CaseFacts& facts) {
+    std::string text = facts.reply ? "the relay said " + facts.reply->text() : "no reply";
+    if (facts.reply_enhanced) text += ' ' + facts.reply_enhanced->text();
+    text += facts.is_delivered ? ", delivered" : ", not delivered";
+    for (const auto& report : facts.reports) {
+        text += ", a report of \"" + report.action + "\" with " + report.status;
+    }
+    return text;
+}
+
+bool has_one_report(const CaseFacts& facts, std::string_view action,
+                    const std::optional<EnhancedCode>& code) {
+    return facts.reports.size() == 1 && facts.reports.front().action == action && code &&
+           facts.reports.front().status == code->text() && !facts.reports.front().person.empty();
+}
+
+bool is_as_expected(const DemoCase& expected, const CaseFacts& facts) {
+    if (!facts.reply || expected.meets_refusing_host != facts.has_met_refusing_host) return false;
+    const bool is_taken = facts.reply->is_positive();
+    switch (expected.ending) {
+        case Ending::refused:
+            return *facts.reply == codes::domain_takes_no_mail &&
+                   facts.reply_enhanced == expected.code && !facts.is_delivered &&
+                   facts.reports.empty();
+        case Ending::reported:
+            return is_taken && !facts.is_delivered &&
+                   has_one_report(facts, "failed", expected.code);
+        case Ending::delayed:
+            return is_taken && !facts.is_delivered &&
+                   has_one_report(facts, "delayed", expected.code);
+        case Ending::delivered:
+            return is_taken && facts.is_delivered && facts.reports.empty();
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string_view name(Ending ending) {
+    switch (ending) {
+        case Ending::refused:
+            return "refused";
+        case Ending::reported:
+            return "reported";
+        case Ending::delayed:
+            return "delayed";
+        case Ending::delivered:
+            return "delivered";
+    }
+    return "";
+}
+
+std::span<const DemoCase> demo_cases() {
+    return cases;
+}
+
+std::optional<std::string> fault_of(const DemoCase& expected, const CaseFacts& facts) {
+    if (is_as_expected(expected, facts)) return std::nullopt;
+    std::string text = "should end as \"" + std::string(name(expected.ending)) + '"';
+    if (expected.code) text += " with " + expected.code->text();
+    text += ", but: " + seen(facts);
+    if (expected.meets_refusing_host != facts.has_met_refusing_host) {
+        text += expected.meets_refusing_host ? ", no host said 521" : ", a host said 521";
+    }
+    return text;
+}
+
+std::optional<Ending> ending_of(const CaseFacts& facts) {
+    if (facts.is_delivered) return Ending::delivered;
+    if (facts.reply && !facts.reply->is_positive()) return Ending::refused;
+    if (facts.reports.empty()) return std::nullopt;
+    return facts.reports.front().action == "failed" ? Ending::reported : Ending::delayed;
+}
+
+}  // namespace turnaway::cli

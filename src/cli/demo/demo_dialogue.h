@@ -1,0 +1,26 @@
+// DemoDialogue: what was said in a case, in short (what decided it) and whole, for a terminal of so
+// many columns.
+//
+// In short: of each connection the command that counts and the last reply to it, then the report;
+// at most short_lines_most lines, each cut to fit. Whole: every line with the time since the case
+// began, a reply of several lines as one, long ones wrapped. What peers said is made safe to show.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/demo/demo_run.h"
+#include "cli/explain/explain_record.h"
+
+namespace turnaway::cli {
+
+inline constexpr std::size_t short_lines_most = 5;
+
+// Without line ends.
+std::vector<std::string> short_dialogue(const CaseResult& result, std::size_t columns);
+// With its line ends.
+std::string whole_dialogue(const CaseResult& result, const Colours& colours, std::size_t columns);
+// A report as its reader gets it: subject, text, and the part for programs.
+std::string report_text(const DemoReport& report, std::size_t columns);
+
+}  // namespace turnaway::cli

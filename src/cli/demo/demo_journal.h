@@ -1,0 +1,75 @@
+// DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads,
+// and the keys that its user pressed, until the one reader takes it.
+//
+// Bounded: past lines_most, arrivals_most or keys_most nothing more is kept until the reader has
+// taken what is there, and how many lines and arrivals were left out is told.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/common/loopback.h"
+
+namespace turnaway::cli {
+
+// One connection.
+struct Dialogue {
+    std::size_t number;
+    std::string client, server;
+};
+using DialoguePtr = std::shared_ptr<const Dialogue>;
+
+struct WireLine {
+    Steady::time_point at;
+    DialoguePtr dialogue;
+    bool is_client;
+    std::string text;
+    const std::string& speaker() const { return is_client ? dialogue->client : dialogue->server; }
+    const std::string& listener() const { return is_client ? dialogue->server : dialogue->client; }
+};
+
+// A message that reached the healthy host.
+struct Arrival {
+    Steady::time_point at;
+    std::string reverse_path;  // empty for a report
+    std::vector<std::string> recipients;
+    std::string content;
+};
+
+struct News {
+    std::vector<WireLine> lines = {};
+    std::vector<Arrival> arrivals = {};
+    std::string keys = {};  // that the user pressed
+    std::size_t left_out = 0;
+    bool is_empty() const {
+        return lines.empty() && arrivals.empty() && keys.empty() && left_out == 0;
+    }
+};
+
+class DemoJournal {
+  public:
+    static constexpr std::size_t lines_most = 10'000;
+    static constexpr std::size_t arrivals_most = 1'000;
+    static constexpr std::size_t keys_most = 100;
+
+    DialoguePtr begin_dialogue(std::string client, std::string server);
+    void add_line(const DialoguePtr& dialogue, bool is_client, std::string text);
+    void add_arrival(Arrival arrival);
+    void add_key(char key);
+
+    // Waits until there is something. Empty at `until` and when asked to stop.
+    News take(Steady::time_point until, const std::stop_token& stop);
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::size_t dialogues_ = 0;
+    News news_;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,32 @@
+// DemoSender: hands one message to the relay over SMTP and notes what is said.
+//
+// One command at a time, so that the dialogue reads as people know it (RFC 5321). Gives up at the
+// first refusal, with QUIT.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/demo/demo_journal.h"
+#include "cli/common/loopback.h"
+#include "smtp/reply.h"
+
+namespace turnaway::cli {
+
+struct DemoMessage {
+    std::string sender, recipient, subject, text;
+};
+
+struct Handed {
+    // To the last command that counts: the one that refused, or the end of the content.
+    smtp::Reply reply;
+    bool is_accepted = false;
+    Steady::time_point answered;  // when that reply came
+};
+
+// Fails when the relay cannot be reached or stops talking before `until`, and when asked to stop.
+base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay, DemoJournal& journal,
+                               Steady::time_point until, const std::stop_token& stop);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,185 @@
+// `turnaway doctor`: looks at everything the relay needs before or while it runs, and says of each
+// how it is and what to do.
+//
+// Exit as monitoring systems read it: 0 nothing to do, 1 a warning, 2 a problem; what is unknown is
+// said and does not count. 64 for a wrong command line, 74 when writing fails.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/json_controls.h"
+#include "base/result.h"
+#include "cli/common/command.h"
+#include "cli/doctor/doctor_patient.h"
+#include "cli/explain/explain_record.h"
+#include "cli/common/terminal.h"
+
+namespace turnaway::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int exit_warning = 1;
+constexpr int exit_problem = 2;
+
+struct Options {
+    std::string config_path = "/etc/turnaway-relay.conf";
+    std::string dns_name = "iana.org";
+    std::string port25_target;
+    std::string colour = "auto";
+    bool json = false;
+};
+
+struct CheckRow {
+    std::string_view name;
+    DoctorCheck look;
+    bool needs_config;  // left out when the configuration is not correct
+};
+constexpr std::array<CheckRow, 11> checks{{
+    {"configuration", check_policy, true},
+    {"clock", check_clock, false},
+    {"resolver", check_resolver, true},
+    {"hostname", check_hostname, true},
+    {"port25", check_port25, true},
+    {"listen", check_listen, true},
+    {"user", check_user, true},
+    {"certificate", check_certificate, true},
+    {"disk", check_disk, true},
+    {"spool", check_spool, true},
+    {"control", check_control, true},
+}};
+
+std::string json_of(const DoctorFinding& finding) {
+    const Json object{{"type", "doctor"},
+                      {"check", finding.check},
+                      {"health", name(finding.health)},
+                      {"words", finding.words},
+                      {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}};
+    return base::with_escaped_controls(
+               object.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           '\n';
+}
+
+std::string line_of(const DoctorFinding& finding, const Colours& colours) {
+    const bool is_loud = finding.health >= Health::warning;
+    std::string out = fmt::format("{}{:<8}{} {}{:<14}{} {}\n", is_loud ? colours.answer : "",
+                                  name(finding.health), is_loud ? colours.off : "", colours.label,
+                                  finding.check, colours.off, finding.words);
+    if (!finding.fix.empty()) out += fmt::format("{:<24}-> {}\n", "", finding.fix);
+    return out;
+}
+
+// Each fault of the file is a finding: `file:line: ...`.
+void add_faults(const std::string& message, DoctorFindings& findings) {
+    for (std::size_t begin = 0; begin < message.size();) {
+        const auto end = std::min(message.find('\n', begin), message.size());
+        findings.problem(message.substr(begin, end - begin),
+                         "Correct the file; all keys: man turnaway-relay.conf");
+        begin = end + 1;
+    }
+}
+
+class Doctor {
+  public:
+    explicit Doctor(const Options& options)
+        : options_(options), colours_(wants_colour(options.colour) ? ansi_colours : no_colours) {}
+
+    int run() {
+        DoctorPatient patient{.config_path = options_.config_path,
+                              .config = {},
+                              .dns_name = options_.dns_name,
+                              .port25_target = options_.port25_target};
+        auto config = relay::read_config(options_.config_path);
+        if (config) patient.config = *config;
+        for (const auto& check : checks) {
+            if (!config && check.needs_config) continue;
+            DoctorFindings findings(check.name);
+            check.look(patient, findings);
+            if (!tell(findings)) return base::exit_code(base::Fault::io);
+        }
+        if (!config) {
+            DoctorFindings findings("configuration");
+            add_faults(config.error().message, findings);
+            findings.unknown("Nothing else was checked: it depends on the configuration.",
+                             "Correct the configuration first.");
+            if (!tell(findings)) return base::exit_code(base::Fault::io);
+        }
+        if (worst_ == Health::problem) return exit_problem;
+        return worst_ == Health::warning ? exit_warning : 0;
+    }
+
+  private:
+    // As soon as it is known: some checks take seconds.
+    bool tell(const DoctorFindings& findings) {
+        for (const auto& each : findings.all()) {
+            worst_ = std::max(worst_, each.health);
+            const std::string text = options_.json ? json_of(each) : line_of(each, colours_);
+            if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) break;
+        }
+        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+        std::fprintf(stderr, "turnaway doctor: cannot write: %s\n", std::strerror(errno));
+        return false;
+    }
+
+    const Options& options_;
+    const Colours& colours_;
+    Health worst_ = Health::ok;
+};
+
+}  // namespace
+
+std::string_view name(Health health) {
+    switch (health) {
+        case Health::ok:
+            return "ok";
+        case Health::unknown:
+            return "unknown";
+        case Health::warning:
+            return "warning";
+        case Health::problem:
+            return "problem";
+    }
+    return "";
+}
+
+Action add_doctor(CLI::App& program) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = program.add_subcommand(
+        "doctor", "Check everything that the relay needs, and show what to change");
+    command->get_help_ptr()->description("Print this help and exit");
+    command->add_option("--config", options->config_path, "The relay's configuration file")
+        ->capture_default_str()
+        ->type_name("FILE");
+    command->add_flag("--json", options->json, "Write one JSON object for each finding");
+    command
+        ->add_option(
+            "--port25-target", options->port25_target,
+            "The host to connect to when outgoing mail is tested, instead of well-known ones")
+        ->type_name("HOST[:PORT]");
+    command
+        ->add_option("--dns-name", options->dns_name,
+                     "The name to look up in DNS, in a signed zone")
+        ->capture_default_str()
+        ->type_name("HOST");
+    command
+        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    command->footer(
+        "Example: turnaway doctor --config /etc/turnaway-relay.conf\n"
+        "         turnaway doctor --json | jq -r 'select(.health != \"ok\") | .words'\n"
+        "Exit:    0 nothing to do, 1 a warning, 2 a problem\n"
+        "Manual:  man turnaway-doctor");
+    return [options] { return Doctor(*options).run(); };
+}
+
+}  // namespace turnaway::cli

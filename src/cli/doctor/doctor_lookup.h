@@ -1,0 +1,57 @@
+// DoctorLookup: one DNS question after another, through libunbound set up as the relay does, each
+// with a deadline.
+#pragma once
+
+#include <unbound.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "io/dns/unbound_context.h"
+#include "relay/config/config.h"
+#include "route/ip_address.h"
+
+namespace turnaway::cli {
+
+struct LookupAnswer {
+    enum class Kind : std::uint8_t { records, none, no_such_name, failed };
+    Kind kind = Kind::failed;
+    std::vector<std::string> rdata = {};
+    bool is_secure = false;
+    bool is_bogus = false;
+    std::string failure = {};  // in words, when failed
+
+    bool has_come() const { return kind != Kind::failed; }
+    std::vector<route::IpAddress> addresses() const;  // of A or AAAA
+    std::vector<std::string> names() const;           // of PTR or MX, without their final dot
+};
+
+class DoctorLookup {
+  public:
+    static base::Result<DoctorLookup> open(const relay::Config& config);
+    // `type`: of DNS, such as ns_t_a.
+    LookupAnswer ask(const std::string& name, int type);
+    // A and AAAA; failed only when neither is known.
+    LookupAnswer ask_addresses(const std::string& name, std::vector<route::IpAddress>* found);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    using Result = std::unique_ptr<ub_result, decltype(&ub_resolve_free)>;
+    struct Found {
+        Result result = {nullptr, ub_resolve_free};
+        std::string failure = {};  // why there is no result
+    };
+
+    Found ask_libunbound(const std::string& name, int type, Clock::time_point until);
+    // An absence that names its zone, or is believed without (io/dns/absence_trial.h).
+    bool is_proven(const ub_result& result, Clock::time_point until);
+
+    explicit DoctorLookup(io::UnboundContext context) : context_(std::move(context)) {}
+    io::UnboundContext context_;
+};
+
+}  // namespace turnaway::cli

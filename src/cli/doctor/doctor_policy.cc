@@ -1,0 +1,41 @@
+// Of the configuration: whom the relay serves, and who may change its file.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "base/text.h"
+#include "cli/doctor/doctor_patient.h"
+#include "relay/config/mailless_exchangers.h"
+#include "relay/config/weaknesses.h"
+
+namespace turnaway::cli {
+
+void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
+    findings.ok(patient.config_path + " is correct.");
+    struct stat status = {};
+    if (stat(patient.config_path.c_str(), &status) == 0 &&
+        (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        findings.warning("Users other than its owner may change " + patient.config_path + '.',
+                         "Remove that right: chmod go-w " + patient.config_path);
+    }
+    const auto& relay = patient.config.relay;
+    auto weaknesses = relay::weaknesses_of(patient.config);
+    std::ranges::move(relay::weaknesses_of_mailless(patient.config),
+                      std::back_inserter(weaknesses));
+    for (const auto& weakness : weaknesses) {
+        std::string fix = weakness.fix + '.';
+        fix.front() = base::to_upper(fix.front());
+        weakness.is_grave ? findings.problem(weakness.words + '.', fix)
+                          : findings.warning(weakness.words + '.', fix);
+    }
+    if (relay.networks.empty() && relay.domains.empty()) {
+        findings.warning(
+            "The relay does not accept mail from anyone: [relay] networks and domains are empty.",
+            "List the clients that may send in [relay] networks, or the domains that the relay "
+            "accepts mail for in [relay] domains.");
+    }
+}
+
+}  // namespace turnaway::cli

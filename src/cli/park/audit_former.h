@@ -1,0 +1,23 @@
+// AuditFormer: what a former `turnaway park audit --json` found, read back for --since.
+//
+// One object a line. Lines of domains that could not be read then (`error`) count as not looked at.
+// `-` is standard input.
+// A file that is no such output is an error that names the line.
+#pragma once
+
+#include <istream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "park/audit/drift.h"
+
+namespace turnaway::cli {
+
+using FormerAudits = std::map<std::string, std::vector<park::FormerFinding>>;  // by domain
+
+base::Result<FormerAudits> read_former(std::istream& lines, const std::string& file);
+base::Result<FormerAudits> read_former(const std::string& file);
+
+}  // namespace turnaway::cli

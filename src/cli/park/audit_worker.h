@@ -1,0 +1,19 @@
+// AuditWorker: an audit for every row of a list (bulk.h), each written as it is done.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/park/audit_options.h"
+#include "cli/park/audit_record.h"
+#include "cli/bulk/bulk.h"
+
+namespace turnaway::cli {
+
+BulkAnswer audit_answer(const park::AuditResult& result, const Since& since);
+// A cell that is not a domain is answered like one that could not be looked at.
+BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error);
+
+BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish);
+
+}  // namespace turnaway::cli

@@ -1,0 +1,56 @@
+// Queue page: what the relay says of its queue, for people: aligned columns and pages.
+//
+// Everything that came from outside is made safe to print. Times are told as distances from now.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/explain/explain_record.h"
+#include "cli/queue/queue_client.h"
+
+namespace turnaway::cli {
+
+// Rows under a head. Widths are those of what was added so far; the last column is ragged.
+class Table {
+  public:
+    explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
+    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+    // Writes what was added since, the head only once and only above rows.
+    void write(std::string& out, const Colours& colours);
+
+  private:
+    std::vector<std::vector<std::string>> rows_;
+    std::vector<std::size_t> widths_ = {};
+    bool has_head_ = true;  // still to be written
+};
+
+class QueuePage {
+  public:
+    QueuePage(const Colours& colours, std::chrono::sys_seconds now)
+        : colours_(colours), now_(now) {}
+
+    Table message_table() const;
+    // A row for each recipient that is not done with.
+    void add_message(const Json& message, Table* table) const;
+    Table destination_table() const;
+    void add_destination(const Json& destination, Table* table) const;
+    std::string totals(const Json& totals) const;
+    Table host_table() const;
+    void add_host(const Json& host, Table* table) const;
+    // All of one message.
+    std::string message(const Json& message) const;
+
+  private:
+    std::string age(const Json& object, const char* key) const;
+    std::string wait(const Json& object, const char* key) const;
+    void append_recipient(const Json& recipient, bool is_held, std::string* out) const;
+
+    const Colours& colours_;
+    std::chrono::sys_seconds now_;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,83 @@
+// `turnaway queue recover`: makes a spool again of what a damaged one still holds
+// (spool/sqlite/recovery.h).
+//
+// The only queue command that needs no relay, and refuses to work beside one. Run as root it leaves
+// the files to the owner of the folder.
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "base/json_controls.h"
+#include "base/printable.h"
+#include "base/result.h"
+#include "cli/queue/queue_client.h"
+#include "cli/queue/queue_options.h"
+#include "spool/sqlite/recovery.h"
+
+namespace turnaway::cli {
+namespace {
+
+constexpr const char* standard_config = "/etc/turnaway-relay.conf";
+
+void say(std::string_view words) {
+    std::string text;
+    base::append_printable(text, words, 2000);
+    std::fprintf(stderr, "turnaway queue: %s\n", text.c_str());
+}
+
+base::Result<std::string> spool_path(const QueueOptions& options) {
+    if (!options.spool.empty()) return options.spool;
+    auto config = relay::read_config(options.config.empty() ? standard_config : options.config);
+    if (!config) return std::unexpected(config.error());
+    return config->spool.path;
+}
+
+std::string counted(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " message" : " messages");
+}
+
+void print(const spool::Recovered& recovered) {
+    std::string text = "The queue has " + counted(recovered.from_rows + recovered.from_files) +
+                       ": " + std::to_string(recovered.from_rows) + " from the old database, " +
+                       std::to_string(recovered.from_files) + " from content files.\n";
+    if (recovered.corrupt > 0) {
+        text += counted(recovered.corrupt) +
+                " cannot be read; see `turnaway queue list --state corrupt` when the relay runs.\n";
+    }
+    if (!recovered.aside.empty()) {
+        text += "What was there before is in " + recovered.aside +
+                "; delete that folder when the queue is right.\n";
+    }
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+}  // namespace
+
+int run_recover(const QueueOptions& options) {
+    const auto fail = [](const base::Error& error) {
+        say(error.message);
+        return base::exit_code(error.fault);
+    };
+    const auto path = spool_path(options);
+    if (!path) return fail(path.error());
+    const auto recovered = spool::recover_spool(*path);
+    if (!recovered) return fail(recovered.error());
+    if (options.json) {
+        const Json line{{"type", "recovered"},
+                        {"from_rows", recovered->from_rows},
+                        {"from_files", recovered->from_files},
+                        {"corrupt", recovered->corrupt},
+                        {"aside", recovered->aside.empty() ? Json() : Json(recovered->aside)},
+                        {"notes", recovered->notes}};
+        const std::string text =
+            base::with_escaped_controls(line.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+            '\n';
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    } else {
+        for (const auto& note : recovered->notes) say(note);
+        print(*recovered);
+    }
+    return std::fflush(stdout) == 0 ? 0 : base::exit_code(base::Fault::io);
+}
+
+}  // namespace turnaway::cli

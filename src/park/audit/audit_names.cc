@@ -1,0 +1,133 @@
+// Names below an audited domain: an address without an MX takes mail too (RFC 5321 section 5.1), at
+// the common names and through wildcards (RFC 4592).
+#include <algorithm>
+#include <array>
+
+#include "park/audit/audit_desk.h"
+#include "park/audit/remedy.h"
+
+namespace turnaway::park {
+namespace {
+
+using enum FindingKind;
+using route::DnsAnswer;
+using route::DnsOutcome;
+using route::DnsType;
+
+struct CommonName {
+    std::string_view label;
+    bool is_for_mail;  // mail programs look for it
+};
+constexpr std::array<CommonName, 15> common_names{{{"www", false},
+                                                   {"web", false},
+                                                   {"ftp", false},
+                                                   {"cpanel", false},
+                                                   {"ns1", false},
+                                                   {"mail", true},
+                                                   {"smtp", true},
+                                                   {"mx", true},
+                                                   {"imap", true},
+                                                   {"pop", true},
+                                                   {"pop3", true},
+                                                   {"webmail", true},
+                                                   {"autodiscover", true},
+                                                   {"autoconfig", true},
+                                                   {"exchange", true}}};
+
+using Addresses = std::vector<route::IpAddress>;
+
+bool is_null_mx(const DnsAnswer& answer) {
+    return std::ranges::all_of(answer.mx, [](const route::MxRecord& record) {
+        const auto* name = std::get_if<mail::Domain>(&record.exchange);
+        return name != nullptr && name->is_root();
+    });
+}
+
+std::string mx_text(const DnsAnswer& answer) {
+    std::vector<std::string> texts;
+    std::ranges::transform(answer.mx, std::back_inserter(texts), [](const auto& record) {
+        return std::to_string(record.preference) + ' ' + route::exchange_text(record.exchange);
+    });
+    std::ranges::sort(texts);
+    return "MX " + evidence_text(texts);
+}
+
+std::string address_text(const Addresses& addresses) {
+    std::vector<std::string> texts;
+    std::ranges::transform(addresses, std::back_inserter(texts), &route::IpAddress::text);
+    std::ranges::sort(texts);
+    return "The address is " + evidence_text(texts);
+}
+
+// A and AAAA of a name, sorted; nothing while they are not known. The second is not asked when the
+// first says that there is no such name.
+std::optional<Addresses> addresses_of(AuditDesk& desk, const mail::Domain& name) {
+    const auto* ipv4 = desk.look(name, DnsType::a);
+    if (ipv4 == nullptr) return std::nullopt;
+    if (ipv4->outcome == DnsOutcome::no_such_name) return Addresses{};
+    const auto* ipv6 = desk.look(name, DnsType::aaaa);
+    if (ipv6 == nullptr) return std::nullopt;
+    Addresses all = ipv4->addresses;
+    all.insert(all.end(), ipv6->addresses.begin(), ipv6->addresses.end());
+    std::ranges::sort(all);
+    return all;
+}
+
+// What the wildcard has; nothing while that is not known.
+std::optional<Addresses> judge_wildcard(AuditDesk& desk) {
+    const auto probe = desk.probe();
+    if (!probe) return Addresses{};
+    auto addresses = addresses_of(desk, *probe);
+    const auto* mx = desk.look(*probe, DnsType::mx);
+    if (!addresses || mx == nullptr) return std::nullopt;
+    const std::string about = "*." + desk.domain().text();
+    if (mx->outcome == DnsOutcome::answered) {
+        if (is_null_mx(*mx)) {
+            desk.praise("Names that do not exist have a null MX as well.");
+        } else {
+            desk.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.',
+                         wildcard_lines(desk.domain()));
+        }
+    } else if (!addresses->empty()) {
+        desk.find_at(wildcard_address, about, address_text(*addresses) + " for any name.",
+                     wildcard_lines(desk.domain()));
+    }
+    return addresses;
+}
+
+void judge_name(AuditDesk& desk, const CommonName& common, const Addresses& wildcard) {
+    const auto name = desk.below(common.label);
+    if (!name) return;
+    const auto addresses = addresses_of(desk, *name);
+    if (!addresses || addresses->empty() || *addresses == wildcard) return;
+    if (common.is_for_mail && !desk.sends()) {
+        desk.find(mail_host_left, *name, address_text(*addresses) + '.');
+    }
+    const auto* mx = desk.look(*name, DnsType::mx);
+    if (mx == nullptr) return;
+    if (mx->outcome == DnsOutcome::answered) {
+        if (!is_null_mx(*mx)) {
+            desk.find(host_mx_left, *name, mx_text(*mx) + '.', null_mx_lines(*name));
+        }
+        return;
+    }
+    if (mx->canonical_name) {  // an alias has no MX of its own (RFC 1034 section 3.6.2)
+        return desk.find(host_takes_mail, *name,
+                         address_text(*addresses) + " by the alias " +
+                             evidence_text(mx->canonical_name->text()) +
+                             "; replace the alias by addresses first.");
+    }
+    desk.find(host_takes_mail, *name, address_text(*addresses) + "; there is no MX.",
+              null_mx_lines(*name));
+}
+
+}  // namespace
+
+void judge_names(AuditDesk& desk) {
+    if (desk.receives()) return;  // its hosts take mail
+    const auto wildcard = judge_wildcard(desk);
+    if (!wildcard) return;
+    for (const CommonName& common : common_names) judge_name(desk, common, *wildcard);
+}
+
+}  // namespace turnaway::park

@@ -1,0 +1,19 @@
+// AuditReports: where the DMARC reports about a domain go, and whether they arrive (RFC 9990).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mail/address.h"
+#include "park/audit/audit_desk.h"
+#include "park/audit/dmarc.h"
+
+namespace turnaway::park {
+
+// `owner` is where the record stands.
+void judge_reports(AuditDesk& desk, const std::string& owner, const DmarcReading& dmarc);
+
+// The report addresses that a new record may name too: those whose domain takes mail.
+std::vector<mail::Address> reports_to_keep(AuditDesk& desk, const DmarcReading& dmarc);
+
+}  // namespace turnaway::park

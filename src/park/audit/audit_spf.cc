@@ -1,0 +1,183 @@
+// The SPF record of an audited domain (RFC 7208): whether it is one, and whom it lets send together
+// with all records that it names (spf_reach.h).
+#include <algorithm>
+
+#include "park/audit/audit_desk.h"
+#include "park/audit/remedy.h"
+#include "park/spf/spf.h"
+#include "park/spf/spf_reach.h"
+
+namespace turnaway::park {
+namespace {
+
+using enum FindingKind;
+
+std::vector<std::string> wanted(const AuditDesk& desk) {
+    if (desk.sends()) return {};  // who may send is for its owner to say
+    return reject_all_lines(desk.domain());
+}
+
+// From this share of all addresses on, a record lets the world send.
+constexpr double world_share = 0.5;
+
+// What the record means for all addresses of both families.
+struct Evaluation {
+    SpfReach ipv4;
+    SpfReach ipv6;
+
+    const SpfReach& wider() const {
+        return ipv6.share_of_pass() > ipv4.share_of_pass() ? ipv6 : ipv4;
+    }
+    const SpfReach& faulty() const { return ipv4.fault != SpfFault::none ? ipv4 : ipv6; }
+    bool lets_anybody() const {
+        return !ipv4.pass.is_empty() || !ipv6.pass.is_empty() || ipv4.has_open_end ||
+               ipv6.has_open_end;
+    }
+    bool is_known() const { return ipv4.temp_error.is_empty() && ipv6.temp_error.is_empty(); }
+    bool rejects_all() const { return ipv4.fail.share(true) == 1 && ipv6.fail.share(false) == 1; }
+};
+
+Evaluation evaluate(AuditDesk& desk) {
+    const SpfLookup lookup = [&](const mail::Domain& name, route::DnsType type) {
+        return desk.look(name, type);
+    };
+    return {.ipv4 = reach_of_spf(desk.domain(), true, lookup),
+            .ipv6 = reach_of_spf(desk.domain(), false, lookup)};
+}
+
+void judge_ending(AuditDesk& desk, const SpfReading& spf, const Evaluation& evaluation,
+                  const std::string& evidence) {
+    const SpfReach& reach = evaluation.ipv4;
+    const double doubted = reach.soft_fail.share(true) + reach.neutral.share(true);
+    // The usual ending of a sender.
+    const bool may_doubt = desk.sends() && reach.neutral.is_empty();
+    if (reach.neutral_by_default.share(true) >= world_share) {
+        desk.find(spf_no_all, desk.domain(), evidence, wanted(desk));
+    } else if (doubted >= world_share && !may_doubt) {
+        desk.find(spf_soft_all, desk.domain(), evidence, wanted(desk));
+    }
+    if (spf.has_terms_after_all) {
+        desk.find(spf_terms_after_all, desk.domain(), evidence, wanted(desk));
+    }
+}
+
+// A record that is well-formed itself, and void together with those it names.
+void judge_fault(AuditDesk& desk, const SpfReach& reach, const std::string& text) {
+    std::string words = "TXT " + evidence_text(text);
+    const std::string term = evidence_text(reach.fault_term);
+    FindingKind kind = spf_target_broken;
+    switch (reach.fault) {
+        case SpfFault::none:
+            return;
+        case SpfFault::lookups:
+            kind = spf_too_many_lookups;
+            words += "; the eleventh term that asks DNS is " + term + " of " + reach.fault_at;
+            break;
+        case SpfFault::void_lookups:
+            kind = spf_too_many_lookups;
+            words += "; the third lookup without an answer is " + term + " at " + reach.fault_at;
+            break;
+        case SpfFault::mx_hosts:
+            kind = spf_too_many_lookups;
+            words += "; the MX of " + reach.fault_at + " names more than ten hosts";
+            break;
+        case SpfFault::target_missing:
+            kind = spf_target_missing;
+            words += "; " + term + " leads to " + evidence_text(reach.fault_at) +
+                     ", which has no SPF record";
+            break;
+        case SpfFault::syntax:
+            words += "; the record of " + reach.fault_at + " has the term " + term;
+            break;
+        case SpfFault::several:
+            words += "; " + reach.fault_at + " has more than one SPF record";
+            break;
+    }
+    desk.find(kind, desk.domain(), words + '.', wanted(desk));
+}
+
+std::string share_text(double share, bool is_ipv4) {
+    const auto percent = static_cast<int>(share * 100);
+    const std::string of = is_ipv4 ? " IPv4 addresses" : " IPv6 addresses";
+    return percent >= 100 ? "all" + of : std::to_string(percent) + " % of all" + of;
+}
+
+void judge_evaluation(AuditDesk& desk, const SpfReading& spf, const std::string& text) {
+    const Evaluation evaluation = evaluate(desk);
+    const std::string evidence = "TXT " + evidence_text(text) + '.';
+    const SpfReach& wider = evaluation.wider();
+    if (wider.share_of_pass() >= world_share) {
+        return desk.find(spf_allows_all, desk.domain(),
+                         "TXT " + evidence_text(text) + " lets " +
+                             share_text(wider.share_of_pass(), wider.is_ipv4) + " send.",
+                         wanted(desk));
+    }
+    if (!evaluation.is_known()) return;
+    judge_fault(desk, evaluation.faulty(), text);
+    const bool is_void = evaluation.faulty().fault != SpfFault::none;
+    if (desk.sends() && !evaluation.lets_anybody() && !is_void) {
+        return desk.find(spf_no_senders, desk.domain(), evidence);
+    }
+    if (!desk.sends() && evaluation.lets_anybody()) {
+        return desk.find(
+            spf_senders_left, desk.domain(),
+            "TXT " + evidence_text(text) + " authorises " + evidence_text(spf.senders) + '.',
+            wanted(desk));
+    }
+    if (is_void) return;
+    judge_ending(desk, spf, evaluation, evidence);
+    if (evaluation.rejects_all()) {
+        desk.praise("SPF authorises no sender.");
+    }
+}
+
+void judge_record(AuditDesk& desk, const std::string& text) {
+    const SpfReading spf = read_spf(text);
+    const std::string evidence = "TXT " + evidence_text(text) + '.';
+    if (spf.has_typographic_dash) {
+        return desk.find(spf_typographic_dash, desk.domain(), evidence, wanted(desk));
+    }
+    if (spf.broken_term) {
+        return desk.find(
+            spf_syntax, desk.domain(),
+            "TXT " + evidence_text(text) + "; the term is " + evidence_text(*spf.broken_term) + '.',
+            wanted(desk));
+    }
+    if (spf.has_odd_case) desk.find(spf_version_case, desk.domain(), evidence, wanted(desk));
+    judge_evaluation(desk, spf, text);
+}
+
+// What was meant as SPF and is not read, or nothing at all.
+void judge_absence(AuditDesk& desk, const std::vector<std::string>& texts) {
+    bool has_attempt = false;
+    for (const std::string& text : texts) {
+        const SpfReading spf = read_spf(text);
+        if (spf.standing == SpfStanding::not_spf) continue;
+        has_attempt = true;
+        desk.find(spf.standing == SpfStanding::space_missing ? spf_space_missing : spf_not_read,
+                  desk.domain(), "TXT " + evidence_text(text) + '.', wanted(desk));
+    }
+    if (!has_attempt) {
+        desk.find(spf_missing, desk.domain(), "No TXT record begins with v=spf1.", wanted(desk));
+    }
+}
+
+}  // namespace
+
+void judge_spf(AuditDesk& desk) {
+    const auto* answer = desk.look(desk.domain(), route::DnsType::txt);
+    if (answer == nullptr) return;
+    std::vector<std::string> records;
+    std::ranges::copy_if(answer->texts, std::back_inserter(records), [](const std::string& text) {
+        return read_spf(text).standing == SpfStanding::record;
+    });
+    if (records.empty()) return judge_absence(desk, answer->texts);
+    if (records.size() > 1) {
+        std::ranges::sort(records);
+        return desk.find(spf_several, desk.domain(), "TXT " + evidence_text(records) + '.',
+                         wanted(desk));
+    }
+    judge_record(desk, records.front());
+}
+
+}  // namespace turnaway::park

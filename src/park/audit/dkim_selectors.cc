@@ -1,0 +1,16 @@
+#include "park/audit/dkim_selectors.h"
+
+#include <array>
+
+namespace turnaway::park {
+namespace {
+
+#include "park/audit/dkim_selectors.inc"
+
+}  // namespace
+
+std::span<const DkimSelector> dkim_selectors() {
+    return selectors;
+}
+
+}  // namespace turnaway::park

@@ -1,0 +1,43 @@
+// Drift: what changed between a former audit of a domain and this one.
+//
+// A finding is known again by its id and the name it is about. What was found before and could not
+// be looked at now is not gone: it is `unknown`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "park/audit/audit.h"
+
+namespace turnaway::park {
+
+struct FormerFinding {
+    std::string id;
+    std::string about;
+    std::string evidence;
+    bool operator==(const FormerFinding&) const = default;
+};
+
+enum class Change : std::uint8_t {
+    appeared,
+    changed,  // the same finding with other evidence
+    gone,
+    unknown,  // not found now, but not all could be looked at
+};
+std::string_view name(Change change);
+
+struct Drift {
+    Change change;
+    FormerFinding before;  // empty when appeared
+    FormerFinding now;     // empty when gone or unknown
+    // The one that is there.
+    const FormerFinding& either() const { return now.id.empty() ? before : now; }
+    bool operator==(const Drift&) const = default;
+};
+
+// In the order of Change, then by id and name.
+std::vector<Drift> drift_of(const std::vector<FormerFinding>& before, const AuditResult& now);
+
+}  // namespace turnaway::park

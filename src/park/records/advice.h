@@ -1,0 +1,13 @@
+// AdviceFor: what the owner of a domain should know beside its records, and what not to publish.
+#pragma once
+
+#include <vector>
+
+#include "park/records/plan.h"
+
+namespace turnaway::park {
+
+// What holds for this wish, the most pressing first.
+std::vector<Advice> advice_for(const mail::Domain& domain, const Wish& wish);
+
+}  // namespace turnaway::park

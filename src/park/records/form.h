@@ -1,0 +1,53 @@
+// Form: the ways to write a plan down, for people and for the tools that put it into DNS.
+//
+// Each form says what its tool needs and no more: a fragment to add, never a whole zone. What must
+// be replaced (another MX beside a null MX) is removed only where the tool can do that for one name
+// and type. No trouble of DNS or of the file system is met here. Known gap: Terraform's resources
+// for Route 53, Google, Azure and Gandi hold all TXT records of a name, so an SPF beside other
+// TXT records has to be merged by hand; the comments say so.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "park/records/plan.h"
+#include "park/records/terraform_provider.h"
+
+namespace turnaway::park {
+
+enum class Form : std::uint8_t { zone, table, json, octodns, dnscontrol, terraform, nsupdate };
+
+std::string_view name(Form form);
+std::optional<Form> find_form(std::string_view name);
+
+struct FormSettings {
+    Form form = Form::zone;
+    // Of `terraform`, which must have one.
+    const TerraformProvider* terraform = nullptr;
+    bool wants_why = false;  // all advice, not only what is pressing
+    // Around comments: colours of a terminal.
+    std::string_view comment_on = {};
+    std::string_view comment_off = {};
+};
+
+class FormWriter {
+  public:
+    explicit FormWriter(const FormSettings& settings) : settings_(settings) {}
+
+    // Before the first plan, for each plan, and after the last; each appends.
+    void begin(std::string& out) const;
+    void add(std::string& out, const Plan& plan);
+    void finish(std::string& out) const;
+
+  private:
+    FormSettings settings_;
+    bool has_plan_ = false;
+    // octoDNS has one file for each zone, so records wait until all are known.
+    std::map<std::string, std::vector<Record>> octodns_zones_;
+};
+
+}  // namespace turnaway::park

@@ -1,0 +1,89 @@
+#include "relay/config/weaknesses.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "verdict/network.h"
+#include "verdict/openness.h"
+
+namespace turnaway::relay {
+namespace {
+
+void add_open_relay(const Config& config, std::vector<Weakness>* out) {
+    std::vector<verdict::Network> networks;
+    for (const auto& text : config.relay.networks) {
+        const auto network = verdict::Network::parse(text);
+        TURNAWAY_CHECK(network.has_value());  // the configuration checked it
+        networks.push_back(*network);
+    }
+    struct Row {
+        std::string_view family;
+        double share;
+        double share_least;
+    };
+    for (const Row& row :
+         {Row{"IPv4", verdict::public_ipv4_share(networks), verdict::open_ipv4_share_least},
+          Row{"IPv6", verdict::public_ipv6_share(networks), verdict::open_ipv6_share_least}}) {
+        if (row.share < row.share_least) continue;
+        const int percent = static_cast<int>(row.share * 100);
+        std::string who = row.share >= 1 ? "everybody on the "
+                          : percent < 1  ? "a large part of the "
+                                         : std::to_string(percent) + " percent of the ";
+        who += row.family;
+        who += " Internet";
+        out->push_back({.words = "[relay] networks lets " + who +
+                                 " send to every domain, which is an open relay",
+                        .fix = "name only networks of your own there",
+                        .is_grave = true});
+    }
+}
+
+// Answers to a report that come to this host must find a way from here.
+void add_report_sender(const Config& config, std::vector<Weakness>* out) {
+    const mail::Address from = config.report_from();
+    const mail::Domain* domain = from.domain();
+    if (domain == nullptr) return;
+    const auto holds = [&](const std::vector<mail::Domain>& domains) {
+        return std::ranges::find(domains, *domain) != domains.end();
+    };
+    const bool is_here = *domain == config.hostname() || holds(config.relay.own_names);
+    const bool is_postmaster = base::equal_no_case(from.local_part_unquoted(), "postmaster") &&
+                               *domain == config.hostname() && config.relay.postmaster;
+    const bool is_handed_on =
+        holds(config.relay.domains) && (config.route.by_domain.contains(*domain) || !is_here);
+    const bool is_mailless = holds(config.relay.mailless.names);
+    if (!is_mailless && (!is_here || is_postmaster || is_handed_on)) return;
+    out->push_back({.words = "reports to senders come from " + from.text() +
+                             ", an address that this relay does not accept mail for, so answers to "
+                             "reports are refused",
+                    .fix =
+                        "set [relay] postmaster to the address of a person, or [report] from to an "
+                        "address that a person reads"});
+}
+
+}  // namespace
+
+std::vector<Weakness> weaknesses_of(const Config& config) {
+    std::vector<Weakness> weaknesses;
+    add_open_relay(config, &weaknesses);
+    const std::string& hostname = config.hostname().text();
+    if (hostname.find('.') == std::string::npos) {
+        weaknesses.push_back(
+            {.words = "hostname is \"" + hostname +
+                      "\", a name without a domain: many hosts refuse mail from such a name",
+             .fix = "set it to the full name that DNS has for this host, such as "
+                    "\"relay.example.org\""});
+    }
+    if (!config.relay.domains.empty() && config.relay.recipients.empty()) {
+        weaknesses.push_back(
+            {.words = "[relay] domains is set without [relay] recipients, so mail for unknown "
+                      "users is accepted and bounces later, often to a forged sender",
+             .fix = "list the users in a file, or set recipients = \"verify\""});
+    }
+    add_report_sender(config, &weaknesses);
+    return weaknesses;
+}
+
+}  // namespace turnaway::relay

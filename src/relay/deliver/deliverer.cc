@@ -1,0 +1,146 @@
+#include "relay/deliver/deliverer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/start.h"
+#include "relay/deliver/delivery_job.h"
+#include "relay/deliver/next_host.h"
+#include "relay/shard.h"
+
+namespace turnaway::relay {
+namespace {
+
+// Messages over one connection; a host that closes earlier is no harm.
+constexpr unsigned connection_messages_max = 100;
+// A clock that goes back by less is only being set right.
+constexpr std::chrono::seconds clock_step_least{60};
+// So often at the least it is looked whether anything is due, whatever the clock did.
+constexpr std::chrono::seconds sleep_most{60};
+
+std::chrono::sys_seconds now_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+Deliverer::Deliverer(Shard& shard)
+    : shard_(shard),
+      schedule_(schedule_settings(shard.rules()->config)),
+      timer_(shard.io()),
+      looked_at_(now_seconds()),
+      looked_(std::chrono::steady_clock::now()) {}
+
+void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
+    const auto at = under_way_.find({id, std::string(destination)});
+    if (at != under_way_.end()) {
+        at->second = due;
+        return;
+    }
+    schedule_.add(id, destination, due);
+    pump();
+}
+
+void Deliverer::rules_changed() {
+    schedule_.change(schedule_settings(shard_.rules()->config));
+    pump();
+}
+
+void Deliverer::load(queue::QueueId id, std::string_view destination,
+                     std::chrono::sys_seconds due) {
+    schedule_.add(id, destination, due);
+}
+
+void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) {
+    schedule_.remove(id);
+    for (const auto& job : jobs) {
+        if (under_way_.contains({id, job.destination})) continue;
+        schedule_.add(id, job.destination, job.due);
+    }
+    pump();
+}
+
+std::size_t Deliverer::flush(std::string_view destination) {
+    const std::size_t jobs = schedule_.flush(destination, now_seconds());
+    // What did not answer lately may answer now: the administrator would know.
+    health_ = queue::HostHealth();
+    pump();
+    return jobs;
+}
+
+void Deliverer::stop() {
+    is_stopping_ = true;
+    timer_.cancel();
+}
+
+// A clock that was set back would put everything off for as long.
+void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
+    const auto steady = std::chrono::steady_clock::now();
+    const auto passed = std::chrono::floor<std::chrono::seconds>(steady - looked_);
+    const bool was_set_back = now + clock_step_least < looked_at_ + passed;
+    looked_at_ = now;
+    looked_ = steady;
+    if (!was_set_back) return;
+    schedule_.bring_forward(now + shard_.rules()->config.lifetime.retry_most, now);
+}
+
+void Deliverer::pump() {
+    if (is_stopping_) return;
+    const auto now = now_seconds();
+    look_at_clock(now);
+    if (!shard_.house().spool().has_room_for_outcomes()) return wake_at(now);
+    while (auto job = schedule_.next(now)) {
+        ++active_;
+        io::start(shard_.io(), "a delivery", work(std::move(job->destination), job->id));
+    }
+    if (const auto due = schedule_.next_due()) wake_at(*due);
+}
+
+void Deliverer::wake_at(std::chrono::sys_seconds due) {
+    // Not sooner than a second from now: what is due and has no place is started when a place is
+    // given back.
+    const auto now = now_seconds();
+    const auto at = std::clamp(due, now + std::chrono::seconds(1), now + sleep_most);
+    if (wakes_at_ && *wakes_at_ <= at) return;  // early is no harm, the timer set each time is
+    wakes_at_ = at;
+    timer_.expires_after(at - now);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        wakes_at_.reset();
+        pump();
+    });
+}
+
+asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId first) {
+    NextHost kept(shard_);
+    auto feedback = queue::Feedback::neutral;
+    std::optional<queue::QueueId> id = first;
+    for (unsigned messages = 0; id; ++messages) {
+        // The same job is there twice when an administrator changed the message between being
+        // stored and being scheduled: the first one is enough.
+        const auto [at, is_new] = under_way_.try_emplace({*id, destination});
+        if (is_new) {
+            feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+            const auto due = at->second;
+            under_way_.erase(at);
+            if (due) add(*id, destination, *due);
+        }
+        id.reset();
+        if (kept.is_ready() && messages < connection_messages_max && !is_stopping_ &&
+            shard_.house().spool().has_room_for_outcomes()) {
+            id = schedule_.next_for(destination, now_seconds());
+        }
+        if (id) {
+            schedule_.learn(destination, std::exchange(feedback, queue::Feedback::neutral));
+            pump();
+        }
+    }
+    // The connection has its place until it is closed: a host that takes its time with QUIT would
+    // have any number of them.
+    co_await kept.leave();
+    schedule_.finished(destination, feedback);
+    --active_;
+    pump();
+}
+
+}  // namespace turnaway::relay

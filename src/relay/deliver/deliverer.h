@@ -1,0 +1,71 @@
+// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, judgement,
+// report, one durable change.
+//
+// A job is one message for one destination. A connection is kept for further jobs of the same
+// destination (requirement 40 and DESIGN section 6). What was delivered, failed or put off for a
+// job is written in a single change to the spool, reports included, so that a crash repeats a job
+// as a whole and loses none. Everything here runs on the shard's thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "queue/host_health.h"
+#include "queue/schedule.h"
+#include "relay/deliver/jobs.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+class Deliverer {
+  public:
+    explicit Deliverer(Shard& shard);
+
+    void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // Places and connections there may be, after a reload.
+    void rules_changed();
+    // Of a job found in the spool at the start: add() without beginning anything.
+    void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
+    // An administrator changed the message: its waiting jobs are these now. One that is under way
+    // sees the change at its end, and says then when it is due again.
+    void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
+    // Makes what waits for the destination due now, for all when empty; says how many jobs.
+    std::size_t flush(std::string_view destination);
+    // Takes no new jobs; those under way end by themselves.
+    void stop();
+    std::size_t active() const { return active_; }
+    queue::Schedule& schedule() { return schedule_; }
+    // Starts whatever is due and has a place; called by itself after every change.
+    void pump();
+
+  private:
+    boost::asio::awaitable<void> work(std::string destination, queue::QueueId first);
+    void wake_at(std::chrono::sys_seconds due);
+    void look_at_clock(std::chrono::sys_seconds now);
+
+    Shard& shard_;
+    queue::Schedule schedule_;
+    queue::HostHealth health_;
+    boost::asio::steady_timer timer_;
+    std::optional<std::chrono::sys_seconds> wakes_at_;
+    // Both clocks as they were when last looked at.
+    std::chrono::sys_seconds looked_at_ = {};
+    std::chrono::steady_clock::time_point looked_ = {};
+    std::atomic<std::size_t> active_ = 0;  // read by whoever counts
+    // With when each is due again, once that is known: a job is not added before it has ended.
+    std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>
+        under_way_;
+    bool is_stopping_ = false;
+};
+
+}  // namespace turnaway::relay

@@ -1,0 +1,390 @@
+#include "relay/deliver/delivery_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "queue/delivery.h"
+#include "queue/history.h"
+#include "io/awaiting.h"
+#include "relay/deliver/destination.h"
+#include "relay/log/events.h"
+#include "relay/deliver/message_report.h"
+#include "relay/queue/queue_table.h"
+#include "relay/deliver/routing.h"
+#include "relay/shard.h"
+
+namespace turnaway::relay {
+namespace {
+
+using queue::Delivery;
+using queue::Feedback;
+using queue::Judgement;
+
+// After a spool that had no room for a report.
+constexpr std::chrono::seconds spool_pause{300};
+// After a message that could not be read for now: too many files open, say.
+constexpr std::chrono::seconds load_pause{60};
+
+constexpr std::string_view unreadable = "the stored content cannot be read";
+
+// Where a message goes whose content cannot be read.
+RoutePtr nowhere() {
+    static const route::Route hostless{.kind = route::RouteKind::hosts};
+    return std::make_shared<const route::Route>(hostless);
+}
+
+std::chrono::sys_seconds now_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+queue::Lifetimes lifetimes_of(const Config& config) {
+    const auto& lifetime = config.lifetime;
+    return {.temporary = lifetime.temporary,
+            .implicit_unreachable = lifetime.implicit_unreachable,
+            .dns = lifetime.dns,
+            .bounce = lifetime.bounce,
+            .delay_notice = lifetime.delay_notice,
+            .retry_first = lifetime.retry_first,
+            .retry_most = lifetime.retry_most};
+}
+
+// One round, with all it needs to hold on to.
+class Round {
+  public:
+    Round(Shard& shard, LiveMessagePtr live, std::string_view destination, NextHost& kept)
+        : shard_(shard),
+          rules_(shard.rules()),
+          config_(rules_->config),
+          live_(std::move(live)),
+          destination_(destination),
+          kept_(kept) {}
+
+    // False: nobody is waiting here.
+    bool choose_recipients();
+    asio::awaitable<Feedback> run(queue::HostHealth& health);
+
+  private:
+    asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target,
+                                  queue::HostHealth& health);
+    smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
+    const mail::Address& first_recipient() const {
+        return live_->message.envelope.recipients[chosen_.front()].address;
+    }
+    void finish(Delivery& delivery);
+    queue::DeliverySettings delivery_settings(const queue::HostHealth& health) const;
+    std::vector<Ending> merge(std::vector<queue::RecipientState> states,
+                              const std::vector<Judgement>& judgements, queue::Message* next) const;
+    void settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+                std::vector<Ending>* endings) const;
+    base::Result<std::optional<spool::StoredMessage>> report(const queue::Message& message,
+                                                             const std::vector<Ending>& endings);
+    void apply(std::optional<spool::StoredMessage> told);
+    void schedule_again();
+
+    Shard& shard_;
+    std::shared_ptr<const Rules> rules_;  // those of its beginning, whatever is reloaded meanwhile
+    const Config& config_;
+    LiveMessagePtr live_;
+    std::string_view destination_;
+    NextHost& kept_;
+
+    std::vector<std::size_t> chosen_;            // recipients of the message
+    std::vector<queue::RecipientState> states_;  // theirs
+    RoutePtr route_;
+    RoundTimes times_;
+    bool had_host_trouble_ = false;
+    bool had_success_ = false;
+};
+
+bool Round::choose_recipients() {
+    const std::lock_guard lock(live_->mutex);
+    const auto& message = live_->message;
+    if (live_->is_gone || message.is_held) return false;
+    for (std::size_t i = 0; i < message.states.size(); ++i) {
+        if (message.states[i].progress != queue::Progress::waiting) continue;
+        if (destination_of(message.envelope.recipients[i].address) != destination_) continue;
+        chosen_.push_back(i);
+        states_.push_back(message.states[i]);
+    }
+    return !chosen_.empty();
+}
+
+queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health) const {
+    queue::DeliverySettings settings;
+    settings.lifetimes = lifetimes_of(config_);
+    settings.greeting_5yz = config_.delivery.greeting_5yz == RefusedGreeting::bounce
+                                ? queue::Greeting5yz::bounce
+                                : queue::Greeting5yz::defer;
+    settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
+    // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
+    settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
+        return health.is_resting(address, now) ||
+               shard_.house().is_refusing({address, times_.port});
+    };
+    return settings;
+}
+
+asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
+    times_.began_at = now_seconds();
+    times_.began = std::chrono::steady_clock::now();
+    times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
+    times_.port = port_of(config_, first_recipient());
+    const base::Error* const trouble = live_->content->trouble();
+    if (trouble != nullptr) {
+        tell_trouble(shard_.house(), *trouble, live_->message.id);
+        route_ = nowhere();
+    } else {
+        route_ = co_await route_to(shard_, config_, first_recipient());
+    }
+    Delivery delivery(*route_, std::move(states_), delivery_settings(health),
+                      live_->message.arrival, now_seconds());
+    if (trouble != nullptr) {
+        delivery.content_unreadable(unreadable, now_seconds());
+    }
+    while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
+    finish(delivery);
+    if (had_success_) co_return Feedback::good;
+    co_return had_host_trouble_ ? Feedback::host_trouble : Feedback::neutral;
+}
+
+smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipients) const {
+    const auto& message = live_->message;
+    smtp::ClientMessage out;
+    out.envelope.reverse_path = message.envelope.reverse_path;
+    out.envelope.envid = message.envelope.envid;
+    out.envelope.ret = message.envelope.ret;
+    out.envelope.body = message.envelope.body;
+    out.envelope.needs_smtputf8 = message.envelope.needs_smtputf8;
+    for (const auto i : recipients) {
+        out.envelope.recipients.push_back(message.envelope.recipients[chosen_[i]]);
+    }
+    out.content_bytes = message.content_bytes;
+    out.is_eight_bit = message.is_eight_bit;
+    out.has_ascii_header = message.has_ascii_header;
+    return out;
+}
+
+asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target,
+                                     queue::HostHealth& health) {
+    const auto& host = route_->hosts.at(target.host);
+    const auto& address = host.addresses.at(target.address);
+    const HostAddress where{.host = host.name ? host.name->text() : std::string(),
+                            .address = address,
+                            .port = times_.port};
+    const auto dialogue = co_await kept_.deliver(where, tls_policy_for(config_, destination_),
+                                                 message_for(target.recipients), live_->content);
+    const auto now = now_seconds();
+    times_.mail_began = dialogue.mail_began;
+    tell_attempt(shard_.house(), dialogue, target.recipients.size(), live_->message.content_bytes);
+    if (dialogue.host_outcome) had_host_trouble_ = true;
+    const auto& outcome = dialogue.host_outcome;
+    if (outcome && outcome->stage == smtp::ClientStage::connect) {
+        // No route costs no wait, and the verdict on the host needs to know of it in each round.
+        if (outcome->status != queue::without_way()) health.unreachable(address, now);
+    } else {
+        health.reachable(address);
+    }
+    learn_of_host(shard_.house(), where, dialogue);
+    had_success_ |= std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
+        return each && each->verdict == smtp::ClientVerdict::delivered;
+    });
+    if (!dialogue.outcomes.empty()) {
+        delivery.took(target, dialogue.outcomes, now, dialogue.offers_dsn);
+        if (dialogue.is_content_unreadable) delivery.content_unreadable(unreadable, now);
+    } else {
+        delivery.host_failed(target, *dialogue.host_outcome, dialogue.words, now);
+    }
+}
+
+void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+                   std::vector<Ending>* endings) const {
+    const std::size_t recipient = chosen_[chosen];
+    auto& state = next->states[recipient];
+    Ending ending{.recipient = recipient,
+                  .action = report::Action::failed,
+                  .status = judgement.status,
+                  .decided_by = judgement.decided_by,
+                  .retry_until = {}};
+    switch (judgement.kind) {
+        case Judgement::Kind::delivered:
+            state.progress = queue::Progress::done;
+            if (!judgement.lacks_dsn) return;
+            ending.action = report::Action::relayed;
+            break;
+        case Judgement::Kind::failed:
+            // A failure nobody can be told of is kept for the administrator (requirement 45).
+            state.progress = next->envelope.reverse_path.is_null() ? queue::Progress::unreportable
+                                                                   : queue::Progress::done;
+            break;
+        case Judgement::Kind::later:
+            state.due = judgement.due;
+            if (!judgement.is_delay_notice_due || state.is_delay_reported) return;
+            state.is_delay_reported = true;
+            ending.action = report::Action::delayed;
+            ending.retry_until = judgement.retry_until;
+            break;
+    }
+    endings->push_back(ending);
+}
+
+std::vector<Ending> Round::merge(std::vector<queue::RecipientState> states,
+                                 const std::vector<Judgement>& judgements,
+                                 queue::Message* next) const {
+    std::vector<Ending> endings;
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+        next->states[chosen_[i]] = std::move(states[i]);
+        settle(i, judgements[i], next, &endings);
+    }
+    return endings;
+}
+
+base::Result<std::optional<spool::StoredMessage>> Round::report(
+    const queue::Message& message, const std::vector<Ending>& endings) {
+    if (endings.empty()) return std::nullopt;
+    std::string_view original = live_->content->in_memory();
+    std::string beginning;
+    if (original.empty()) {
+        auto read = live_->content->read(0, base::limits::returned_bytes_most);
+        // Without the original the sender still learns what became of it.
+        if (!read) tell_trouble(shard_.house(), read.error(), message.id);
+        if (read) beginning = *std::move(read);
+        original = beginning;
+    }
+    const ReportSource source{.hostname = config_.hostname().text(),
+                              .from = config_.report_from(),
+                              .report_id = shard_.new_id(),
+                              .now = now_seconds(),
+                              .original = original,
+                              .original_is_whole = original.size() == live_->content->size()};
+    auto written = write_message_report(message, endings, source);
+    if (!written) return std::nullopt;
+    auto sink = shard_.house().spool().new_content({});
+    if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
+    auto content = sink->finish();
+    if (!content) return std::unexpected(content.error());
+    return spool::StoredMessage{.message = std::move(written->message),
+                                .content = *std::move(content)};
+}
+
+void Round::finish(Delivery& delivery) {
+    times_.ended = std::chrono::steady_clock::now();
+    const auto judgements = delivery.judge(now_seconds(), shard_.random());
+    auto states = delivery.take_states();
+    {
+        const std::lock_guard lock(live_->mutex);
+        if (live_->is_gone) return;  // an administrator deleted it meanwhile
+        queue::Message next = live_->message;
+        const auto endings = merge(std::move(states), judgements, &next);
+        auto told = report(next, endings);
+        if (told) {
+            // Only these: other shards are reading the envelope.
+            live_->message.states = std::move(next.states);
+            tell_round(shard_.house(), live_->message, chosen_, judgements, times_);
+            if (*told) tell_reported(shard_.house(), live_->message, (*told)->message, endings);
+            apply(*std::move(told));
+        } else {
+            // The report could not be written, so that nobody may be told of an end: only what was
+            // delivered counts.
+            for (std::size_t i = 0; i < chosen_.size(); ++i) {
+                auto& state = live_->message.states[chosen_[i]];
+                if (judgements[i].kind == Judgement::Kind::delivered) {
+                    state = std::move(next.states[chosen_[i]]);
+                } else {
+                    state.due = now_seconds() + spool_pause;
+                }
+            }
+            tell_trouble(shard_.house(), told.error(), live_->message.id);
+            apply(std::nullopt);
+        }
+    }
+    schedule_again();
+}
+
+// Under the message's lock.
+void Round::apply(std::optional<spool::StoredMessage> told) {
+    spool::Change change;
+    if (told) change.add.push_back(*told);
+    live_->is_gone = std::ranges::all_of(live_->message.states, [](const auto& state) {
+        return state.progress == queue::Progress::done;
+    });
+    if (live_->is_gone) {
+        change.remove.push_back(live_->message.id);
+    } else {
+        queue::bound_states(&live_->message.states);
+        change.update.push_back(live_->message);
+    }
+    shard_.house().apply_soon(std::move(change), std::move(told));
+}
+
+void Round::schedule_again() {
+    std::optional<std::chrono::sys_seconds> due;
+    {
+        const std::lock_guard lock(live_->mutex);
+        // A release schedules it anew.
+        if (live_->is_gone || live_->message.is_held) return;
+        for (const auto i : chosen_) {
+            const auto& state = live_->message.states[i];
+            if (state.progress != queue::Progress::waiting) continue;
+            due = due ? std::min(*due, state.due) : state.due;
+        }
+    }
+    // At once, on this thread: what an administrator changes meanwhile comes to it after this.
+    if (due) shard_.deliverer().add(live_->message.id, destination_, *due);
+}
+
+// Says why a message cannot be worked on; when to try again, nothing where that is no use.
+std::optional<std::chrono::seconds> tell_not_loaded(House& house, queue::QueueId id,
+                                                    base::Error error) {
+    // Removed meanwhile, or nothing can be had any more.
+    if (error.fault == base::Fault::no_input || house.spool().has_failed()) return std::nullopt;
+    const bool is_damaged = error.fault == base::Fault::data;
+    error.message += is_damaged ? ": set aside, see `turnaway queue list --state corrupt`"
+                                : ": tried again in a minute";
+    tell_trouble(house, error, id);
+    if (!is_damaged) return load_pause;
+    house.census().add_corrupt(id);
+    return std::nullopt;
+}
+
+}  // namespace
+
+smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination) {
+    if (is_tls_required(config, destination)) return smtp::TlsPolicy::required;
+    return config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
+                                                     : smtp::TlsPolicy::opportunistic;
+}
+
+queue::ScheduleSettings schedule_settings(const Config& config) {
+    const std::size_t most = config.delivery.concurrency;
+    return {.concurrency_start = std::min(most, base::limits::destination_places_start),
+            .concurrency_most = most,
+            .total_most = config.delivery.connections_max};
+}
+
+asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
+                                      std::string_view destination, queue::QueueId id,
+                                      NextHost& kept) {
+    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+        [&shard, id](auto answer) { shard.house().table().take(id, std::move(answer)); });
+    if (!taken) {
+        if (const auto pause = tell_not_loaded(shard.house(), id, std::move(taken.error()))) {
+            shard.deliverer().add(id, destination, now_seconds() + *pause);
+        }
+        co_return Feedback::neutral;
+    }
+    const LiveMessagePtr live = *std::move(taken);
+    auto feedback = Feedback::neutral;
+    {
+        Round round(shard, live, destination, kept);
+        if (round.choose_recipients()) feedback = co_await round.run(health);
+    }
+    shard.house().table().give_back(live);
+    co_return feedback;
+}
+
+}  // namespace turnaway::relay

@@ -1,0 +1,30 @@
+// Delivery job: one round for one message and one destination, from the route to the durable
+// change.
+//
+// RFC 5321 sections 4.5.4 and 5.1; DESIGN section 6.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string_view>
+
+#include "queue/host_health.h"
+#include "queue/queue_id.h"
+#include "queue/schedule.h"
+#include "relay/config/config.h"
+#include "relay/deliver/next_host.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination);
+
+queue::ScheduleSettings schedule_settings(const Config& config);
+
+// Returns what the destination's hosts deserve; a message that is gone or held is left alone.
+// `destination` must outlive the call.
+boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
+                                                    std::string_view destination, queue::QueueId id,
+                                                    NextHost& kept);
+
+}  // namespace turnaway::relay

@@ -1,0 +1,114 @@
+#include "relay/queue/queue_changes.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "io/awaiting.h"
+#include "relay/house.h"
+#include "relay/deliver/jobs.h"
+#include "relay/shard.h"
+
+namespace turnaway::relay {
+namespace {
+
+using Outcome = base::Result<ChangeOutcome>;
+
+std::chrono::sys_seconds now_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// Every shard gets its part, an empty one too: it may have jobs that are no more.
+void tell_shards(House& house, const queue::Message& message, bool is_gone) {
+    std::vector<PendingJob> jobs;
+    if (!is_gone) append_jobs(message, &jobs);
+    for (Shard* const shard : house.shards()) {
+        std::vector<PendingJob> own;
+        for (const auto& job : jobs) {
+            if (&house.shard_of(job.destination) == shard) own.push_back(job);
+        }
+        shard->with_deliverer([id = message.id, own = std::move(own)](Deliverer& deliverer) {
+            deliverer.replace(id, own);
+        });
+    }
+}
+
+// Whether anything changed.
+bool make_due(queue::Message* message) {
+    const auto now = now_seconds();
+    bool is_any = false;
+    for (auto& state : message->states) {
+        if (state.progress != queue::Progress::waiting) continue;
+        state.due = std::min(state.due, now);
+        is_any = true;
+    }
+    return is_any;
+}
+
+// Under the message's lock. Whether anything changed.
+bool change_live(LiveMessage* live, QueueChange change) {
+    auto& message = live->message;
+    switch (change) {
+        case QueueChange::hold:
+            return !std::exchange(message.is_held, true);
+        case QueueChange::release:
+            return std::exchange(message.is_held, false);
+        case QueueChange::remove:
+            live->is_gone = true;
+            return true;
+        case QueueChange::flush:
+            return !message.is_held && make_due(&message);
+    }
+    return false;
+}
+
+void change_and_tell(House& house, LiveMessage* live, QueueChange change,
+                     std::function<void(Outcome)> answer) {
+    const std::lock_guard lock(live->mutex);
+    if (live->is_gone) return answer(ChangeOutcome::no_message);
+    if (!change_live(live, change)) return answer(ChangeOutcome::as_it_was);
+    spool::Change durable;
+    if (live->is_gone) {
+        durable.remove.push_back(live->message.id);
+    } else {
+        durable.update.push_back(live->message);
+    }
+    house.apply(std::move(durable), [answer = std::move(answer)](base::Result<void> done) {
+        done ? answer(ChangeOutcome::changed) : answer(std::unexpected(std::move(done.error())));
+    });
+    tell_shards(house, live->message, live->is_gone);
+}
+
+// A message that cannot be read can still be removed.
+asio::awaitable<Outcome> change_unread(House& house, queue::QueueId id, QueueChange change,
+                                       base::Error error) {
+    if (error.fault == base::Fault::no_input) co_return ChangeOutcome::no_message;
+    if (house.spool().has_failed()) co_return std::unexpected(std::move(error));
+    if (change != QueueChange::remove) {
+        if (error.fault == base::Fault::data) co_return ChangeOutcome::damaged;
+        co_return std::unexpected(std::move(error));
+    }
+    auto done = co_await house.apply({.add = {}, .update = {}, .remove = {id}});
+    if (!done) co_return std::unexpected(std::move(done.error()));
+    tell_shards(house, {.id = id, .arrival = {}}, true);
+    co_return ChangeOutcome::changed;
+}
+
+}  // namespace
+
+asio::awaitable<Outcome> change_message(House& house, queue::QueueId id, QueueChange change) {
+    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+        [&house, id](auto answer) { house.table().take(id, std::move(answer)); });
+    if (!taken) co_return co_await change_unread(house, id, change, std::move(taken.error()));
+    const LiveMessagePtr live = *std::move(taken);
+    const auto outcome = co_await answer_of<Outcome>([&house, &live, change](auto answer) {
+        change_and_tell(house, live.get(), change, std::move(answer));
+    });
+    house.table().give_back(live);
+    co_return outcome;
+}
+
+}  // namespace turnaway::relay

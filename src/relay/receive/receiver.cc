@@ -1,0 +1,345 @@
+#include "relay/receive/receiver.h"
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "codes/constants.h"
+#include "mail/date_time.h"
+#include "mail/header_fields.h"
+#include "mail/trace_field.h"
+#include "relay/receive/admission.h"
+#include "relay/log/client_events.h"
+#include "relay/log/events.h"
+#include "relay/receive/intake.h"
+#include "relay/receive/judge.h"
+#include "relay/receive/patience.h"
+#include "smtp/server_session.h"
+
+namespace turnaway::relay {
+namespace {
+
+using smtp::ServerAnswer;
+using smtp::ServerSession;
+
+// One read; small, because there may be thousands of clients.
+constexpr std::size_t read_bytes = std::size_t{16} * 1024;
+// Of a longer header the From field is not looked at.
+constexpr std::size_t kept_header_bytes_most = std::size_t{64} * 1024;
+
+class Reception {
+  public:
+    Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
+              const asio::ip::tcp::endpoint& peer);
+
+    asio::awaitable<void> run();
+    void shut_down();
+
+  private:
+    using Clock = Patience::Clock;
+
+    void tell_end();
+    asio::awaitable<void> read();
+    asio::awaitable<void> send(std::string_view bytes);
+    asio::awaitable<void> start_tls();
+    asio::awaitable<void> ask_sender();
+    asio::awaitable<void> ask_recipient();
+    asio::awaitable<void> commit();
+    bool is_author_judged() const;
+    void keep_header(std::string_view bytes);
+    asio::awaitable<bool> refuse_for_author();
+    bool store(std::string_view bytes);
+    base::Result<void> begin_content(std::string_view first_bytes);
+    bool drop_content(const base::Error& error);
+    ServerAnswer not_stored() const;
+    void refuse_content(const ServerAnswer& answer);
+    LogClient client() const { return {.address = client_, .port = port_}; }
+
+    Shard& shard_;
+    std::shared_ptr<const Rules> rules_;  // a reload does not change a session under way
+    smtp::ServerSettings settings_;
+    std::unique_ptr<io::Connection> connection_;
+    route::IpAddress address_;
+    std::uint16_t port_;
+    std::string client_;
+    ServerSession session_;
+    Patience patience_;
+    bool is_reading_ = false;
+    OwnRefusals own_refusals_;
+    std::uint32_t messages_ = 0;
+    std::array<char, read_bytes> buffer_{};
+
+    // Of the message that is being received.
+    std::optional<std::uint64_t> transaction_;
+    queue::QueueId id_;
+    std::unique_ptr<spool::ContentSink> content_;
+    std::optional<base::Fault> content_fault_;  // why there is none
+    std::uint64_t stored_bytes_ = 0;
+    std::string header_;  // while it is wanted, and a little of the body behind it
+};
+
+smtp::ServerSettings settings_of(const Config& config) {
+    return {.hostname = config.hostname().text(),
+            .message_bytes_max = config.message.size_max,
+            .recipients_max = config.message.recipients_max,
+            .messages_max = 1000,
+            .errors_max = 20,
+            .commands_max = 100'000,
+            .is_tls_offered = !config.tls.cert.empty(),  // then Rules::tls_server is there
+            .is_tls_required = false,
+            .is_path_strict = config.listen.strict_paths,
+            .is_nul_refused = config.message.nul == NulContent::refuse,
+            .postmaster = config.relay.postmaster};
+}
+
+Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
+                     const asio::ip::tcp::endpoint& peer)
+    : shard_(shard),
+      rules_(shard.rules()),
+      settings_(settings_of(rules_->config)),
+      connection_(std::move(connection)),
+      address_(io::ip_address(peer.address())),
+      port_(peer.port()),
+      client_(address_.text()),
+      session_(settings_, client_),
+      patience_(rules_->config.listen.command_wait, Clock::now()) {}
+
+void Reception::tell_end() {
+    own_refusals_.tell(shard_.house(), client(), session_);
+    tell_disconnected(shard_.house(), client(), session_, messages_);
+}
+
+// A client that is silent between two commands is told now, not when it speaks again.
+void Reception::shut_down() {
+    session_.shut_down();
+    if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
+        connection_->cancel();
+    }
+}
+
+asio::awaitable<void> Reception::run() {
+    using Kind = ServerSession::Wish::Kind;
+    tell_connected(shard_.house(), client());
+    for (;;) {
+        const auto wish = session_.wish();
+        switch (wish.kind) {
+            case Kind::send:
+                own_refusals_.tell(shard_.house(), client(), session_);
+                co_await send(wish.bytes);
+                break;
+            case Kind::read:
+                co_await read();
+                break;
+            case Kind::start_tls:
+                co_await start_tls();
+                break;
+            case Kind::ask_sender:
+                co_await ask_sender();
+                break;
+            case Kind::ask_recipient:
+                co_await ask_recipient();
+                break;
+            case Kind::store:
+                session_.stored(store(wish.bytes));
+                break;
+            case Kind::commit:
+                co_await commit();
+                break;
+            case Kind::close:
+                tell_end();
+                co_await connection_->close();
+                co_return;
+        }
+    }
+}
+
+asio::awaitable<void> Reception::send(std::string_view bytes) {
+    if (co_await connection_->write(bytes, rules_->config.listen.command_wait)) {
+        patience_.renew(Clock::now());
+        session_.sent();
+    } else {
+        session_.closed();
+    }
+}
+
+asio::awaitable<void> Reception::read() {
+    is_reading_ = true;
+    const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
+    is_reading_ = false;
+    // shut_down() meanwhile; what the client said in that moment is answered by the 421.
+    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
+    if (got) {
+        const auto now = Clock::now();
+        if (session_.is_in_content()) patience_.took(*got, now);
+        session_.received(std::string_view(buffer_.data(), *got));
+        const bool is_waiting = session_.wish().kind == ServerSession::Wish::Kind::read;
+        if (is_waiting && patience_.is_over(now)) session_.timed_out();
+    } else if (got.error() == io::Failure::timed_out) {
+        session_.timed_out();
+    } else {
+        session_.closed();
+    }
+}
+
+asio::awaitable<void> Reception::start_tls() {
+    TURNAWAY_CHECK(rules_->tls_server != nullptr);
+    if (co_await connection_->start_tls(*rules_->tls_server, rules_->config.listen.command_wait)) {
+        patience_.renew(Clock::now());
+        session_.tls_up();
+    } else {
+        session_.tls_failed();
+    }
+}
+
+ServerAnswer answer_from(const verdict::Answer& answer) {
+    return {.code = answer.code, .enhanced = answer.enhanced, .text = answer.text};
+}
+
+asio::awaitable<void> Reception::ask_sender() {
+    const auto answer =
+        co_await judge_sender(shard_, rules_, address_, session_.envelope().reverse_path);
+    if (!answer.is_accepted()) tell_refused(shard_.house(), "MAIL", answer, client(), session_);
+    session_.answered(answer_from(answer));
+}
+
+asio::awaitable<void> Reception::ask_recipient() {
+    const auto answer = co_await judge_recipient(shard_, rules_, address_,
+                                                 {.address = session_.asked_recipient().address,
+                                                  .is_postmaster = session_.is_postmaster_asked()});
+    if (!answer.is_accepted()) tell_refused(shard_.house(), "RCPT", answer, client(), session_);
+    session_.answered(answer_from(answer));
+}
+
+// A first line that begins with white space would continue our own field: it gets an empty line
+// before it, and so is the body that its sender meant.
+base::Result<void> Reception::begin_content(std::string_view first_bytes) {
+    id_ = shard_.new_id();
+    content_ = shard_.house().spool().new_content(client_);
+    content_fault_.reset();
+    stored_bytes_ = 0;
+    header_.clear();
+    const std::string id_text = id_.text();
+    auto field = mail::received_field(
+        {.helo_name = session_.helo_name(),
+         .client_address = client_,
+         .hostname = rules_->config.hostname().text(),
+         .is_esmtp = session_.is_esmtp(),
+         .is_encrypted = session_.is_encrypted(),
+         .needs_smtputf8 = session_.envelope().needs_smtputf8,
+         .queue_id = id_text,
+         .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+    if (first_bytes.starts_with(' ') || first_bytes.starts_with('\t')) {
+        field += "\r\n";
+        header_ = "\r\n";
+    }
+    stored_bytes_ += field.size();
+    return content_->write(field);
+}
+
+bool Reception::is_author_judged() const {
+    return rules_->config.verdict.null_mx_header_from &&
+           !session_.envelope().reverse_path.is_null() &&
+           verdict::is_null_mx_sender_refused(rules_->policy, address_);
+}
+
+void Reception::keep_header(std::string_view bytes) {
+    if (!is_author_judged() || header_.size() > kept_header_bytes_most) return;
+    if (!mail::split_message(header_).has_body) header_ += bytes;
+}
+
+asio::awaitable<bool> Reception::refuse_for_author() {
+    const auto parts = mail::split_message(header_);
+    const bool is_whole = parts.has_body || header_.size() <= kept_header_bytes_most;
+    if (!is_author_judged() || !is_whole) co_return false;
+    const auto answer = co_await judge_author(shard_, parts.header);
+    if (!answer) co_return false;
+    content_.reset();
+    tell_refused(shard_.house(), "END-OF-MESSAGE", *answer, client(), session_);
+    session_.answered(answer_from(*answer));
+    co_return true;
+}
+
+bool Reception::store(std::string_view bytes) {
+    if (transaction_ != session_.transaction()) {
+        transaction_ = session_.transaction();
+        if (auto begun = begin_content(bytes); !begun) return drop_content(begun.error());
+    }
+    if (content_ == nullptr) return content_fault_ != base::Fault::unavailable;
+    keep_header(bytes);
+    if (auto written = content_->write(bytes); !written) return drop_content(written.error());
+    stored_bytes_ += bytes.size();
+    return true;
+}
+
+// The rest of the message is not kept. False: there is no room, which the session says itself; any
+// other fault is said at the end of the message.
+bool Reception::drop_content(const base::Error& error) {
+    tell_trouble(shard_.house(), {error.fault, error.message + " (from " + client_ + ')'});
+    content_fault_ = error.fault;
+    content_.reset();
+    return error.fault != base::Fault::unavailable;
+}
+
+ServerAnswer Reception::not_stored() const {
+    const bool is_full = content_fault_ == base::Fault::unavailable;
+    return is_full ? no_room() : content_failed();
+}
+
+void Reception::refuse_content(const ServerAnswer& answer) {
+    tell_not_kept(shard_.house(), answer, client(), session_);
+    session_.answered(answer);
+}
+
+asio::awaitable<void> Reception::commit() {
+    // A message without any content has a Received field all the same.
+    if (transaction_ != session_.transaction() && !store({})) content_.reset();
+    if (content_ == nullptr) co_return refuse_content(not_stored());
+    if (co_await refuse_for_author()) co_return;
+    auto content = content_->finish();
+    if (!content) {
+        drop_content(content.error());
+        co_return refuse_content(not_stored());
+    }
+    content_.reset();
+    auto message = message_from(
+        session_,
+        {.id = id_,
+         .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+         .content_bytes = stored_bytes_,
+         .client = client_});
+    spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
+    const auto done = co_await shard_.house().apply({.add = {stored}, .update = {}, .remove = {}});
+    if (!done) {
+        if (shard_.house().spool().has_failed()) co_return refuse_content(spool_failed());
+        drop_content(done.error());
+        co_return refuse_content(not_stored());
+    }
+    ++messages_;
+    tell_received(shard_.house(), stored.message, client(), session_);
+    const std::string id = stored.message.id.text();
+    shard_.house().take_in(std::move(stored));
+    session_.answered({.code = codes::ok,
+                       .enhanced = codes::EnhancedCode::success(codes::other_status),
+                       .text = "Ok: queued as " + id});
+}
+
+asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connection,
+                            asio::ip::tcp::endpoint peer) {
+    const auto reception = std::make_shared<Reception>(shard, std::move(connection), peer);
+    const auto place = shard.enter([reception] { reception->shut_down(); });
+    co_await reception->run();
+}
+
+}  // namespace
+
+asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
+    const auto peer = connection->peer();
+    if (!peer) co_return;  // gone before we could ask who it was
+    const auto admitted = co_await admit(shard.house(), *connection, *peer);
+    if (admitted != nullptr) co_await serve(shard, std::move(connection), *peer);
+}
+
+}  // namespace turnaway::relay

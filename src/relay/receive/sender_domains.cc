@@ -1,0 +1,39 @@
+#include "relay/receive/sender_domains.h"
+
+#include "io/awaiting.h"
+#include "route/answer_age.h"
+#include "route/mx_set.h"
+
+namespace turnaway::relay {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t domains_most = 50'000;
+constexpr std::size_t bytes_most = std::size_t{16} * 1024 * 1024;
+
+}  // namespace
+
+SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& routes)
+    : resolver_(resolver),
+      routes_(routes),
+      known_({.entries = domains_most, .bytes = bytes_most}) {}
+
+asio::awaitable<bool> SenderDomains::take_no_mail(const mail::Domain& domain) {
+    // RFC 6761 section 6.3: nobody asks DNS about that name.
+    if (domain.is_localhost()) co_return false;
+    const auto now = Clock::now();
+    if (const auto* route = routes_.peek(domain, now)) {
+        co_return route->kind == route::RouteKind::null_mx;
+    }
+    if (const bool* known = known_.use(domain, now)) co_return *known;
+    const auto answer = co_await answer_of<route::DnsAnswer>([this, &domain](auto done) {
+        resolver_.ask({.name = domain, .type = route::DnsType::mx}, std::move(done));
+    });
+    const bool is_null = route::is_null_mx(answer);
+    const auto age_max = route::believable(answer);
+    if (age_max.count() > 0) known_.keep(domain, is_null, Clock::now() + age_max, 0);
+    co_return is_null;
+}
+
+}  // namespace turnaway::relay

@@ -1,0 +1,32 @@
+// SenderDomains: whether the domain of a MAIL FROM says that it takes no mail (RFC 7505 sections
+// 4.1 and 6).
+//
+// Anybody may send MAIL, so it costs one MX question at most, whatever the domain's zone holds, and
+// an answer is kept in little memory. What DNS does not say counts as no. One thread, the shard's.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+
+#include "io/dns/domain_cache.h"
+#include "io/dns/route_cache.h"
+#include "mail/domain.h"
+#include "route/resolver.h"
+
+namespace turnaway::relay {
+
+class SenderDomains {
+  public:
+    // Both outlive this.
+    SenderDomains(route::Resolver& resolver, const io::RouteCache& routes);
+
+    // `domain` outlives the call.
+    boost::asio::awaitable<bool> take_no_mail(const mail::Domain& domain);
+
+  private:
+    route::Resolver& resolver_;
+    const io::RouteCache& routes_;
+    io::DomainCache<bool> known_;
+};
+
+}  // namespace turnaway::relay

@@ -1,0 +1,28 @@
+// User check: whether the recipient of an outsider exists, before it is accepted for a domain of
+// `[relay] domains` (`[relay] recipients`).
+//
+// From the file, or by MAIL FROM:<> and RCPT at the next host, best first; no message goes with it.
+// What that host refuses for good would bounce later, often to a forged sender: it is refused now,
+// with the host's words. A host that does not answer, or not clearly, proves nothing, and then the
+// recipient is accepted: a backup MX is there for the time when the other does not answer. One RCPT
+// waits for `[verdict] look_deadline` at most; the answer is kept for those that come later.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "mail/address.h"
+#include "relay/deliver/routing.h"
+#include "relay/config/rules.h"
+#include "verdict/answer.h"
+
+namespace turnaway::relay {
+
+class Shard;
+
+// `accepted`, or a refusal in its place.
+boost::asio::awaitable<verdict::Answer> check_user(Shard& shard, std::shared_ptr<const Rules> rules,
+                                                   mail::Address recipient, RoutePtr route,
+                                                   verdict::Answer accepted);
+
+}  // namespace turnaway::relay

@@ -1,0 +1,103 @@
+// Database: the one SQLite connection of the spool, its schema and its statements.
+//
+// Opened with an exclusive lock that is never given back, so a second program on the same spool is
+// told so at once; SQLite 3.40.1 has a fault when its log restarts under two connections, and here
+// there are never two. Every commit is synced (WAL, synchronous=FULL). The log is moved into the
+// database by checkpoint() alone, not inside a commit, because SQLite hides that failure there.
+// Not safe from several threads at once: the owner locks. Only database.cc (with statement.h for
+// it) and gathering_vfs.cc include SQLite.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "queue/queue_id.h"
+#include "spool/sqlite/gathering_vfs.h"
+#include "spool/spool.h"
+
+struct sqlite3;
+
+namespace turnaway::spool {
+
+class Statement;
+
+// A file of the content folder, as its row names it.
+struct ContentFile {
+    std::uint64_t number;
+    std::uint64_t bytes;
+};
+
+// A row of `message`, with the states as they are now. Views are good during the call only.
+struct MessageRow {
+    queue::QueueId id;
+    std::string_view envelope;
+    std::string_view states;
+    std::string_view content;         // empty in a scan
+    std::optional<ContentFile> file;  // the content is there instead
+};
+
+class Database {
+  public:
+    // `vfs`: null but in tests that let the disk fail. Unless it `may_begin` a new one, a database
+    // that is not there or holds nothing is Fault::data.
+    static base::Result<std::unique_ptr<Database>> open(const std::string& file, const char* vfs,
+                                                        bool may_begin);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    base::Result<void> begin();
+    base::Result<void> commit();
+    void roll_back();
+    bool is_in_transaction() const;
+    // Writes and syncs something that changes nothing, so that a disk that takes nothing is known;
+    // and the version, which from then on is the one this program writes.
+    base::Result<void> probe();
+    // After a failure: nothing more is written, not even when it is closed.
+    void give_up();
+    // When the log is long.
+    base::Result<void> checkpoint_if_due();
+
+    base::Result<void> insert(const MessageRow& row);
+    base::Result<void> update(queue::QueueId id, std::string_view states);  // if it exists
+    base::Result<void> remove(queue::QueueId id);
+    // False when there is none.
+    base::Result<bool> find(queue::QueueId id, const std::function<void(const MessageRow&)>& found);
+    // The first `count` after that id, in the order of ids.
+    base::Result<void> list(queue::QueueId after, std::size_t count,
+                            const std::function<void(const MessageRow&)>& each);
+    // In the order of ids; stops early on false.
+    base::Result<void> scan(const std::function<bool(const MessageRow&)>& each);
+    base::Result<std::unordered_map<queue::QueueId, ContentFile>> content_files();
+
+    base::Result<void> remember(const RefusingHost& host);
+    base::Result<void> forget(std::string_view address);  // "": all
+    base::Result<std::vector<RefusingHost>> refusing_hosts();
+
+  private:
+    Database(std::string file, const char* vfs);
+    base::Result<void> start(bool may_begin);
+    base::Result<void> check_version(bool may_begin);
+    base::Result<void> check_content();
+    base::Result<void> prepare();
+    base::Result<void> execute(const char* sql);
+    base::Result<void> run(Statement& statement);
+    std::unexpected<base::Error> failure(std::string_view what) const;
+    base::Fault fault_of(int code) const;
+
+    std::string file_;
+    GatheringVfs vfs_;
+    sqlite3* connection_ = nullptr;
+    int log_pages_ = 0;
+    struct Statements;
+    std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace turnaway::spool
