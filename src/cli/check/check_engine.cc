@@ -21,14 +21,14 @@ std::string own_name() {
 
 }  // namespace
 
-DnsSettings dns_settings(const CheckOptions& options) {
+probe::DnsSettings dns_settings(const CheckOptions& options) {
     return {.servers = options.servers,
             .trust_anchor = options.trust_anchor,
             .deadline = options.timeout};
 }
 
-base::Result<io::DomainChecker::Settings> checker_settings(const CheckOptions& options) {
-    io::DomainChecker::Settings settings;
+base::Result<probe::DomainChecker::Settings> checker_settings(const CheckOptions& options) {
+    probe::DomainChecker::Settings settings;
     settings.check = {.loopback_allowed = options.loopback_allowed,
                       .private_refused = !options.private_allowed,
                       .connects = options.connects,
@@ -55,16 +55,16 @@ base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(boost::asio::io_con
     auto settings = checker_settings(options);
     if (!settings) return std::unexpected(settings.error());
     std::unique_ptr<CheckEngine> engine(new CheckEngine());
-    auto resolver = open_tried_resolver(context, dns_settings(options));
+    auto resolver = probe::open_tried_resolver(context, dns_settings(options));
     if (!resolver) return std::unexpected(resolver.error());
     engine->dns_ = *std::move(resolver);
     engine->settings_ = settings->check;
     engine->checker_ =
-        std::make_unique<io::DomainChecker>(context, *engine->dns_.resolver, *std::move(settings));
+        std::make_unique<probe::DomainChecker>(context, *engine->dns_.resolver, *std::move(settings));
     return engine;
 }
 
-void CheckEngine::start(check::Subject subject, io::DomainChecker::Done done) {
+void CheckEngine::start(check::Subject subject, probe::DomainChecker::Done done) {
     check::CheckSettings settings = settings_;
     settings.connects = settings.connects || subject.is_host;
     checker_->start(std::move(subject), settings, std::move(done));

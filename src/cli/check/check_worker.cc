@@ -71,7 +71,7 @@ class CheckWorker final : public BulkWorker {
 BulkTask check_task(const CheckOptions& options) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
     // One thread where hosts are connected to: then the bound on connections, and one session for
-    // all who ask for a host, hold for the whole run (io/host_prober.h).
+    // all who ask for a host, hold for the whole run (probe/host_prober.h).
     const bool connects = options.connects || options.are_hosts;
     return {.program = "turnaway check",
             .columns = {check_columns.begin(), check_columns.end()},

@@ -6,7 +6,7 @@
 #include "base/json_controls.h"
 #include "cli/park/audit_domain.h"
 #include "cli/park/audit_record.h"
-#include "cli/audit_run.h"
+#include "probe/audit_run.h"
 
 namespace turnaway::cli {
 namespace {
@@ -23,7 +23,7 @@ class AuditWorker final : public BulkWorker {
     void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
         auto domain = read_audit_domain(cell);
         if (!domain) return done(audit_fault_answer(cell, domain.error()));
-        run_audit(*resolver_, *std::move(domain), wish_,
+        probe::run_audit(*resolver_, *std::move(domain), wish_,
                   [done = std::move(done)](const park::AuditResult& result) {
                       done(audit_answer(result, {}));
                   });

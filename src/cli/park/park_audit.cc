@@ -28,7 +28,7 @@
 #include "cli/park/audit_options.h"
 #include "cli/park/audit_page.h"
 #include "cli/park/audit_record.h"
-#include "cli/audit_run.h"
+#include "probe/audit_run.h"
 #include "cli/park/audit_worker.h"
 #include "cli/bulk/bulk_input.h"
 #include "cli/bulk/csv.h"
@@ -104,7 +104,7 @@ void audit_rows(boost::asio::io_context& loop, route::Resolver& resolver,
     for (const AuditedDomain& row : rows) {
         if (row.is_domain()) domains.push_back(row.result.domain);
     }
-    auto results = run_audits(loop, resolver, domains, wish);
+    auto results = probe::run_audits(loop, resolver, domains, wish);
     auto next = results.begin();
     for (AuditedDomain& row : rows) {
         if (row.is_domain()) row.result = std::move(*next++);

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "check/subject.h"
-#include "io/domain_checker.h"
+#include "probe/domain_checker.h"
 #include "io/own_addresses.h"
 #include "io/dns/unbound_resolver.h"
 #include "relay/deliver/routing.h"
@@ -58,8 +58,8 @@ void add_those_that_accept(const Config& config, const Addresses& interfaces,
     }
 }
 
-io::DomainChecker::Settings checker_settings(const Config& config) {
-    io::DomainChecker::Settings settings;
+probe::DomainChecker::Settings checker_settings(const Config& config) {
+    probe::DomainChecker::Settings settings;
     settings.check = {.loopback_allowed = config.delivery.is_loopback_allowed(),
                       .private_refused = config.delivery.private_hosts == PrivateHosts::refuse,
                       .connects = true,
@@ -81,7 +81,7 @@ std::vector<Weakness> weaknesses_of_mailless(const Config& config) {
     if (!resolver) return weaknesses;
     const auto own = io::OwnAddresses::open(loop);
     const Addresses interfaces = own ? (*own)->now() : Addresses();
-    io::DomainChecker checker(loop, **resolver, checker_settings(config));
+    probe::DomainChecker checker(loop, **resolver, checker_settings(config));
     const std::size_t count = std::min(names.size(), names_most);
     std::size_t left = count;
     for (std::size_t i = 0; i < count; ++i) {

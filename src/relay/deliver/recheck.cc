@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "io/host_prober.h"
+#include "probe/host_prober.h"
 #include "io/start.h"
 #include "relay/shard.h"
 
@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds pause{500};
 constexpr std::size_t hosts_at_once_max = 16;
 
-io::HostProber::Settings settings_of(const Config& config) {
+probe::HostProber::Settings settings_of(const Config& config) {
     return {.hello_name = config.hostname().text(),
             .step_wait = config.delivery.greeting_wait,
             .at_once_max = hosts_at_once_max,
@@ -40,7 +40,7 @@ void conclude(House& house, const verdict::HostMemory::Entry& entry,
 asio::awaitable<void> ask_again(Shard& shard) {
     auto& house = shard.house();
     std::shared_ptr<const Rules> rules;
-    std::optional<io::HostProber> prober;
+    std::optional<probe::HostProber> prober;
     asio::steady_timer timer(shard.io());
     for (;;) {
         timer.expires_after(pause);

@@ -1,4 +1,4 @@
-#include "cli/audit_run.h"
+#include "probe/audit_run.h"
 
 #include <memory>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "park/audit/answers.h"
 
-namespace turnaway::cli {
+namespace turnaway::probe {
 namespace {
 
 class Run : public std::enable_shared_from_this<Run> {
@@ -95,4 +95,4 @@ std::vector<park::AuditResult> run_audits(boost::asio::io_context& loop, route::
     return Runs(resolver, domains, wish).run(loop);
 }
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::probe

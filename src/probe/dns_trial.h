@@ -17,7 +17,7 @@
 #include "io/dns/unbound_resolver.h"
 #include "mail/domain.h"
 
-namespace turnaway::cli {
+namespace turnaway::probe {
 
 struct DnsSettings {
     std::vector<std::string> servers = {};  // ADDRESS[@PORT]; empty: /etc/resolv.conf
@@ -39,4 +39,4 @@ base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context
 // none.
 std::optional<mail::Domain> anchored_name(std::string_view file_text);
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::probe

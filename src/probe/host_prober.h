@@ -18,7 +18,7 @@
 #include "check/host_probe.h"
 #include "route/ip_address.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 
 namespace asio = boost::asio;
 
@@ -49,4 +49,4 @@ class HostProber {
     std::shared_ptr<State> state_;
 };
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

@@ -1,4 +1,4 @@
-// EgressLook: whether mail leaves this machine, found out by connecting to hosts that are there.
+// EgressProbe: whether mail leaves this machine, found out by connecting to hosts that are there.
 //
 // Done once, when the first one asks; all who ask get that answer. One host that speaks SMTP is a
 // proof; that none of several does is a strong sign, and with nobody to try it is unknown. Of each
@@ -13,18 +13,18 @@
 
 #include "check/assessment.h"
 #include "check/egress_target.h"
-#include "io/host_prober.h"
+#include "probe/host_prober.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 
 class DomainChecker;
 
-class EgressLook {
+class EgressProbe {
   public:
     using Done = std::function<void(const check::Egress&)>;
 
     // `targets` empty: the well-known domains. Both others outlive it.
-    EgressLook(DomainChecker& checker, HostProber& prober,
+    EgressProbe(DomainChecker& checker, HostProber& prober,
                std::vector<check::EgressTarget> targets);
 
     void ask(Done done);
@@ -49,4 +49,4 @@ class EgressLook {
     std::string failures_;
 };
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

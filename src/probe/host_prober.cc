@@ -1,4 +1,4 @@
-#include "io/host_prober.h"
+#include "probe/host_prober.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 #include "io/start.h"
 #include "io/tls.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 namespace {
 
 using check::HostProbe;
@@ -29,28 +29,28 @@ milliseconds since(Clock::time_point begin) {
 }
 
 ProbeResult not_connected(const boost::system::error_code& error, milliseconds after) {
-    ProbeResult result{.end = has_no_way(error) ? ProbeEnd::no_way : ProbeEnd::not_reached};
+    ProbeResult result{.end = io::has_no_way(error) ? ProbeEnd::no_way : ProbeEnd::not_reached};
     result.problem =
         error == asio::error::timed_out ? "no answer to the connection in time" : error.message();
     result.ended_after = after;
     return result;
 }
 
-std::string own_literal(const Connection& connection) {
+std::string own_literal(const io::Connection& connection) {
     const auto local = connection.local();
     if (!local) return "[127.0.0.1]";
-    const auto address = ip_address(local->address());
+    const auto address = io::ip_address(local->address());
     return (address.is_ipv4() ? "[" : "[IPv6:") + address.text() + ']';
 }
 
 // With what to start TLS, where it is looked at.
 struct Tls {
-    TlsClient* client = nullptr;
+    io::TlsClient* client = nullptr;
     std::string host = {};
 };
 
 // One read, write or handshake, within what is left of the step.
-asio::awaitable<void> take_step(HostProbe& probe, Connection& connection, Clock::time_point begin,
+asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection, Clock::time_point begin,
                                 Clock::time_point end, Tls tls) {
     const auto left =
         std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
@@ -59,7 +59,7 @@ asio::awaitable<void> take_step(HostProbe& probe, Connection& connection, Clock:
             probe.tls_failed("the certificate authorities of this system cannot be read",
                              since(begin));
         } else if (co_await connection.start_tls(*tls.client, tls.host, left)) {
-            probe.tls_up(tls_of(connection.tls_handle()));
+            probe.tls_up(io::tls_of(connection.tls_handle()));
         } else {
             probe.tls_failed(std::string(connection.tls_problem()), since(begin));
         }
@@ -78,7 +78,7 @@ asio::awaitable<void> take_step(HostProbe& probe, Connection& connection, Clock:
     const auto got = co_await connection.read(buffer, left);
     if (got) {
         probe.received({buffer.data(), *got}, since(begin));
-    } else if (got.error() == Failure::timed_out) {
+    } else if (got.error() == io::Failure::timed_out) {
         probe.timed_out(since(begin));
     } else {
         probe.closed(since(begin));
@@ -113,7 +113,7 @@ class HostProber::State : public std::enable_shared_from_this<State> {
 
     void start_some();
     static asio::awaitable<void> run(std::shared_ptr<State> self, Host host);
-    asio::awaitable<ProbeResult> talk(Connection& connection, HostProbe& probe,
+    asio::awaitable<ProbeResult> talk(io::Connection& connection, HostProbe& probe,
                                       Clock::time_point begin, const Tls& tls);
     HostProbe::Further further(const Host& host) const;
     Tls tls_for(const Host& host);
@@ -122,7 +122,7 @@ class HostProber::State : public std::enable_shared_from_this<State> {
 
     asio::io_context& context_;
     Settings settings_;
-    std::optional<base::Result<TlsClient>> tls_;  // made for the first who wants it
+    std::optional<base::Result<io::TlsClient>> tls_;  // made for the first who wants it
     std::deque<Host> line_;
     std::size_t open_count_ = 0;
     std::map<Host, std::vector<Done>> waiting_;  // until the host has answered
@@ -130,7 +130,7 @@ class HostProber::State : public std::enable_shared_from_this<State> {
 
 void HostProber::State::start_some() {
     for (; !line_.empty() && open_count_ < settings_.at_once_max; ++open_count_) {
-        start(context_, "a session with a host", run(shared_from_this(), line_.front()));
+        io::start(context_, "a session with a host", run(shared_from_this(), line_.front()));
         line_.pop_front();
     }
 }
@@ -153,12 +153,12 @@ HostProbe::Further HostProber::State::further(const Host& host) const {
 
 Tls HostProber::State::tls_for(const Host& host) {
     if (!host.tls_host) return {};
-    if (!tls_) tls_ = TlsClient::inspecting();
+    if (!tls_) tls_ = io::TlsClient::inspecting();
     return {.client = *tls_ ? &**tls_ : nullptr, .host = *host.tls_host};
 }
 
 // Until it is decided: each reply has the time of one step, all of TLS together too.
-asio::awaitable<ProbeResult> HostProber::State::talk(Connection& connection, HostProbe& probe,
+asio::awaitable<ProbeResult> HostProber::State::talk(io::Connection& connection, HostProbe& probe,
                                                      Clock::time_point begin, const Tls& tls) {
     const auto connected_after = since(begin);
     auto end = Clock::now() + settings_.step_wait;
@@ -176,7 +176,7 @@ asio::awaitable<ProbeResult> HostProber::State::talk(Connection& connection, Hos
 
 asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host host) {
     const auto begin = Clock::now();
-    auto dialled = co_await Connection::dial(self->context_.get_executor(), host.address, host.port,
+    auto dialled = co_await io::Connection::dial(self->context_.get_executor(), host.address, host.port,
                                              self->settings_.step_wait);
     if (!dialled) {
         self->hand_out(host, not_connected(dialled.error(), since(begin)));
@@ -210,4 +210,4 @@ void HostProber::probe(const route::IpAddress& address, std::uint16_t port, Done
     state_->add(address, port, std::move(tls_host), std::move(done));
 }
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

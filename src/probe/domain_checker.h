@@ -17,12 +17,12 @@
 #include "check/domain_check.h"
 #include "check/egress_target.h"
 #include "check/subject.h"
-#include "io/host_prober.h"
+#include "probe/host_prober.h"
 #include "route/resolver.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 
-class EgressLook;
+class EgressProbe;
 
 class DomainChecker {
   public:
@@ -54,8 +54,8 @@ class DomainChecker {
     route::Resolver& resolver_;
     Settings settings_;
     HostProber prober_;
-    std::unique_ptr<EgressLook> egress_;
+    std::unique_ptr<EgressProbe> egress_;
     std::mt19937_64 random_;
 };
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

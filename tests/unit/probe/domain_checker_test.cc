@@ -1,6 +1,6 @@
 // The checker with DNS from zone text and hosts on loopback: hosts in parallel, the way out asked
 // for once, an end whatever hosts do.
-#include "io/domain_checker.h"
+#include "probe/domain_checker.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 #include "fake/zone_resolver.h"
 #include "unit/io/loop.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 namespace {
 
 using asio::ip::tcp;
@@ -60,7 +60,7 @@ std::vector<Assessment> run_checks(asio::io_context& loop, DomainChecker& checke
             is_done = found.size() == inputs.size();
         });
     }
-    run_until(loop, is_done);
+    io::run_until(loop, is_done);
     return found;
 }
 
@@ -130,4 +130,4 @@ TEST(DomainChecker, DropsWhatIsUnderWayWhenItGoes) {
 }
 
 }  // namespace
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

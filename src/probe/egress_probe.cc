@@ -1,30 +1,30 @@
-#include "io/egress_look.h"
+#include "probe/egress_probe.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "check/subject.h"
 #include "check/wording.h"
-#include "io/domain_checker.h"
+#include "probe/domain_checker.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 namespace {
 
 constexpr std::size_t addresses_tried_most = 2;
 
 }  // namespace
 
-EgressLook::EgressLook(DomainChecker& checker, HostProber& prober,
+EgressProbe::EgressProbe(DomainChecker& checker, HostProber& prober,
                        std::vector<check::EgressTarget> targets)
     : checker_(checker), prober_(prober), targets_(std::move(targets)) {}
 
-void EgressLook::ask(Done done) {
+void EgressProbe::ask(Done done) {
     if (egress_) return done(*egress_);
     waiting_.push_back(std::move(done));
     if (!std::exchange(has_begun_, true)) begin();
 }
 
-void EgressLook::begin() {
+void EgressProbe::begin() {
     ++open_;  // so that it does not end while we are still asking
     for (const check::EgressTarget& target : targets_) {
         if (target.address) {
@@ -41,7 +41,7 @@ void EgressLook::begin() {
     one_less();
 }
 
-void EgressLook::find_addresses(const std::string& name, bool is_host, std::uint16_t port) {
+void EgressProbe::find_addresses(const std::string& name, bool is_host, std::uint16_t port) {
     auto subject = check::parse_subject(name, is_host);
     if (!subject) return;
     ++open_;
@@ -50,7 +50,7 @@ void EgressLook::find_addresses(const std::string& name, bool is_host, std::uint
                    [this, port](const check::Assessment& assessment) { found(assessment, port); });
 }
 
-void EgressLook::found(const check::Assessment& assessment, std::uint16_t port) {
+void EgressProbe::found(const check::Assessment& assessment, std::uint16_t port) {
     if (!assessment.route.hosts.empty()) {
         const route::MailHost& host = assessment.route.hosts.front();
         const auto count = std::min(host.addresses.size(), addresses_tried_most);
@@ -61,13 +61,13 @@ void EgressLook::found(const check::Assessment& assessment, std::uint16_t port) 
     one_less();
 }
 
-void EgressLook::dial(check::EgressTarget target) {
+void EgressProbe::dial(check::EgressTarget target) {
     ++open_;
     prober_.probe(*target.address, target.port,
                   [this, target](const check::ProbeResult& result) { tried(target, result); });
 }
 
-void EgressLook::tried(const check::EgressTarget& target, const check::ProbeResult& result) {
+void EgressProbe::tried(const check::EgressTarget& target, const check::ProbeResult& result) {
     ++tried_;
     if (result.has_heard_smtp()) {
         conclude({check::Egress::Finding::open, target.text() + " answers"});
@@ -78,16 +78,16 @@ void EgressLook::tried(const check::EgressTarget& target, const check::ProbeResu
     one_less();
 }
 
-void EgressLook::one_less() {
+void EgressProbe::one_less() {
     if (--open_ > 0 || egress_) return;
     if (tried_ == 0) return conclude({check::Egress::Finding::unknown, "DNS gives no host to try"});
     conclude({check::Egress::Finding::blocked, failures_});
 }
 
-void EgressLook::conclude(check::Egress egress) {
+void EgressProbe::conclude(check::Egress egress) {
     if (egress_) return;
     egress_ = std::move(egress);
     for (const Done& done : std::exchange(waiting_, {})) done(*egress_);
 }
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

@@ -1,4 +1,4 @@
-#include "cli/dns_trial.h"
+#include "probe/dns_trial.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace turnaway::cli {
+namespace turnaway::probe {
 namespace {
 
 // Where Debian's dns-root-data and unbound-anchor keep it.
@@ -100,4 +100,4 @@ base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context
     return TriedResolver{*std::move(plain), false, "not checked: " + why_not};
 }
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::probe

@@ -9,7 +9,7 @@
 #include "park/audit/audit.h"
 #include "route/resolver.h"
 
-namespace turnaway::cli {
+namespace turnaway::probe {
 
 // `done` is called once, on the thread that asks, perhaps before this returns; never when the
 // resolver goes first. The resolver's deadline bounds each round, and rounds are few: each follows
@@ -22,4 +22,4 @@ std::vector<park::AuditResult> run_audits(boost::asio::io_context& loop, route::
                                           const std::vector<mail::Domain>& domains,
                                           const park::AuditWish& wish);
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::probe

@@ -1,12 +1,12 @@
-#include "io/domain_checker.h"
+#include "probe/domain_checker.h"
 
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <utility>
 
-#include "io/egress_look.h"
+#include "probe/egress_probe.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 
 using Clock = std::chrono::steady_clock;
 
@@ -103,7 +103,7 @@ DomainChecker::DomainChecker(asio::io_context& context, route::Resolver& resolve
       resolver_(resolver),
       settings_(std::move(settings)),
       prober_(context, settings_.probe),
-      egress_(std::make_unique<EgressLook>(*this, prober_, settings_.egress)),
+      egress_(std::make_unique<EgressProbe>(*this, prober_, settings_.egress)),
       random_(std::random_device()()) {}
 
 DomainChecker::~DomainChecker() = default;
@@ -116,4 +116,4 @@ void DomainChecker::start(check::Subject subject, const check::CheckSettings& se
     std::make_shared<Job>(*this, std::move(subject), settings, std::move(done))->start();
 }
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe
