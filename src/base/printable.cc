@@ -67,10 +67,10 @@ void append_json_unit(std::string& out, char32_t c) {
 
 }  // namespace
 
-void append_printable(std::string& out, std::string_view text, std::size_t bytes_most) {
-    const bool is_cut = text.size() > bytes_most;
+void append_printable(std::string& out, std::string_view text, std::size_t bytes_max) {
+    const bool is_cut = text.size() > bytes_max;
     std::size_t at = 0;
-    while (at < text.size() && at < bytes_most) {
+    while (at < text.size() && at < bytes_max) {
         const std::size_t length = utf8_sequence_bytes(text.substr(at));
         const std::string_view sequence = text.substr(at, length == 0 ? 1 : length);
         const bool is_shown =

@@ -12,8 +12,8 @@
 namespace turnaway::base {
 
 // Appends `text` for a terminal: valid UTF-8 stays, everything risky becomes \xNN. Longer than
-// `bytes_most` is cut with "...".
-void append_printable(std::string& out, std::string_view text, std::size_t bytes_most);
+// `bytes_max` is cut with "...".
+void append_printable(std::string& out, std::string_view text, std::size_t bytes_max);
 
 // Appends `text` as the inside of a JSON string: quotes and controls escaped, bytes that are no
 // UTF-8 become U+FFFD.

@@ -64,7 +64,7 @@ std::string_view name(Doubt doubt);  // "about-client"
 
 struct Assessment {
     Subject subject;
-    Taking taking = Taking::unknown;
+    Acceptance acceptance = Acceptance::unknown;
     Verdict verdict = Verdict::dns_failure;
     Doubt doubt = Doubt::none;
     bool has_connected = false;  // hosts were asked, not DNS alone

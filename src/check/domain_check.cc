@@ -190,7 +190,7 @@ bool DomainCheck::has_private_address() const {
 void DomainCheck::finish(const Judgement& judgement, Milliseconds now) {
     is_done_ = true;
     assessment_.verdict = judgement.verdict;
-    assessment_.taking = judgement.taking;
+    assessment_.acceptance = judgement.acceptance;
     assessment_.doubt = judgement.doubt;
     if (judgement.verdict == Verdict::loopback_mx && has_private_address()) {
         assessment_.verdict = Verdict::private_mx;

@@ -102,11 +102,11 @@ const ProbeResult& HostProbe::result() const {
 void HostProbe::received(std::string_view bytes, Milliseconds now) {
     // What follows QUIT is the goodbye, whatever it says.
     if (is_decided_) {
-        if (wish_ == Wish::read && !bytes.empty()) wish_ = Wish::close;
+        if (action_ == Action::read && !bytes.empty()) action_ = Action::close;
         return;
     }
     // A host that speaks before it is asked is out of step with us.
-    if (wish_ != Wish::read && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
+    if (action_ != Action::read && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
     while (!bytes.empty() && !is_decided_) {
         const auto step = reader_.next(bytes);
         if (!step) return break_off(ProbeEnd::garbage, now);
@@ -140,7 +140,7 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
 void HostProbe::take_tls_reply(const smtp::Reply& reply, Milliseconds now) {
     const bool is_good = reply.code.is_positive() && !reply.codes_differ;
     if (stage_ == ProbeStage::starttls && is_good) {
-        wish_ = Wish::start_tls;
+        action_ = Action::start_tls;
         return;
     }
     result_.tls.state = is_good                          ? TlsState::works
@@ -151,7 +151,7 @@ void HostProbe::take_tls_reply(const smtp::Reply& reply, Milliseconds now) {
 }
 
 void HostProbe::tls_up(TlsFinding seen) {
-    if (wish_ != Wish::start_tls) return;
+    if (action_ != Action::start_tls) return;
     result_.tls = std::move(seen);
     reader_ = smtp::ReplyReader();
     stage_ = ProbeStage::ehlo_in_tls;
@@ -159,7 +159,7 @@ void HostProbe::tls_up(TlsFinding seen) {
 }
 
 void HostProbe::tls_failed(std::string problem, Milliseconds now) {
-    if (wish_ != Wish::start_tls) return;
+    if (action_ != Action::start_tls) return;
     result_.tls.problem = std::move(problem);
     break_off(ProbeEnd::closed, now);
 }
@@ -200,11 +200,11 @@ void HostProbe::ask_for_tls(const smtp::Reply& reply, Milliseconds now) {
 
 void HostProbe::say(std::string line) {
     out_ = std::move(line) + "\r\n";
-    wish_ = Wish::send;
+    action_ = Action::send;
 }
 
 void HostProbe::sent() {
-    if (wish_ == Wish::send) wish_ = Wish::read;
+    if (action_ == Action::send) action_ = Action::read;
 }
 
 void HostProbe::closed(Milliseconds now) {
@@ -231,7 +231,7 @@ void HostProbe::break_off(ProbeEnd end, Milliseconds now) {
         decide(ProbeEnd::accepts, now);
     }
     if (!is_decided_) decide(end, now);
-    wish_ = Wish::close;
+    action_ = Action::close;
 }
 
 }  // namespace turnaway::check

@@ -81,7 +81,7 @@ struct ProbeResult {
 
 class HostProbe {
   public:
-    enum class Wish : std::uint8_t {
+    enum class Action : std::uint8_t {
         read,       // received() with what comes, or closed(), or timed_out()
         send,       // bytes_to_send(), then sent()
         start_tls,  // a handshake, then tls_up() or tls_failed()
@@ -94,7 +94,7 @@ class HostProbe {
     explicit HostProbe(std::string hello_name, Further further = Further::nothing)
         : hello_name_(std::move(hello_name)), further_(further) {}
 
-    Wish wish() const { return wish_; }
+    Action action() const { return action_; }
     const std::string& bytes_to_send() const { return out_; }
 
     void received(std::string_view bytes, Milliseconds now);
@@ -126,7 +126,7 @@ class HostProbe {
     std::string hello_name_;
     Further further_;
     smtp::ReplyReader reader_;
-    Wish wish_ = Wish::read;
+    Action action_ = Action::read;
     ProbeStage stage_ = ProbeStage::greeting;
     std::string out_;
     bool is_decided_ = false;

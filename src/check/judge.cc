@@ -32,7 +32,9 @@ Judgement judge_refusals(const route::Route& route,
     for (const ProbeResult* result : results) {
         verdict = std::max(verdict, verdict_of_refusal(result->steps.back().code));
     }
-    const auto doubted = [&](Doubt doubt) { return Judgement{verdict, Taking::unknown, doubt}; };
+    const auto doubted = [&](Doubt doubt) {
+        return Judgement{verdict, Acceptance::unknown, doubt};
+    };
     const auto any = [&](codes::RefusalScope scope) {
         return std::ranges::find(results, scope, &ProbeResult::scope) != results.end();
     };
@@ -43,7 +45,7 @@ Judgement judge_refusals(const route::Route& route,
         route.has_note(route::NoteKind::too_many_addresses)) {
         return doubted(Doubt::left_out);
     }
-    return {verdict, Taking::no};
+    return {verdict, Acceptance::no};
 }
 
 Judgement nobody_decides(const std::vector<const ProbeResult*>& results,
@@ -51,12 +53,12 @@ Judgement nobody_decides(const std::vector<const ProbeResult*>& results,
     const bool some_spoke =
         std::ranges::any_of(results, [](const auto* result) { return result->has_heard_smtp(); });
     if (some_spoke || (egress && egress->finding == Egress::Finding::open)) {
-        return {Verdict::unreachable, Taking::unknown};
+        return {Verdict::unreachable, Acceptance::unknown};
     }
     if (egress && egress->finding == Egress::Finding::blocked) {
-        return {Verdict::egress_blocked, Taking::unknown};
+        return {Verdict::egress_blocked, Acceptance::unknown};
     }
-    return {Verdict::unreachable, Taking::unknown, Doubt::egress_unknown};
+    return {Verdict::unreachable, Acceptance::unknown, Doubt::egress_unknown};
 }
 
 }  // namespace
@@ -66,25 +68,25 @@ Judgement judge_route(const route::Route& route) {
         case route::RouteKind::hosts:
             return {route.has_note(route::NoteKind::malformed_null_mx) ? Verdict::malformed_null_mx
                                                                        : Verdict::accepts,
-                    Taking::yes};
+                    Acceptance::yes};
         case route::RouteKind::null_mx:
-            return {Verdict::null_mx, Taking::no};
+            return {Verdict::null_mx, Acceptance::no};
         case route::RouteKind::no_such_domain:
-            return {Verdict::no_such_domain, Taking::no};
+            return {Verdict::no_such_domain, Acceptance::no};
         case route::RouteKind::no_mail_host:
-            return {Verdict::no_mail_host, Taking::no};
+            return {Verdict::no_mail_host, Acceptance::no};
         case route::RouteKind::loopback_only:
-            return {Verdict::loopback_mx, Taking::no};
+            return {Verdict::loopback_mx, Acceptance::no};
         case route::RouteKind::unusable_mx:
-            return {Verdict::dangling_mx, Taking::no};
+            return {Verdict::dangling_mx, Acceptance::no};
         case route::RouteKind::later:
-            return {Verdict::dns_failure, Taking::unknown};
+            return {Verdict::dns_failure, Acceptance::unknown};
         case route::RouteKind::ourselves:
             break;
     }
     // A check is made from outside: its settings name nobody as ourselves.
     TURNAWAY_CHECK(route.kind != route::RouteKind::ourselves);
-    return {Verdict::dns_failure, Taking::unknown};
+    return {Verdict::dns_failure, Acceptance::unknown};
 }
 
 Judgement judge_hosts(const route::Route& route, const std::vector<ProbeEvidence>& probes,
@@ -98,7 +100,7 @@ Judgement judge_hosts(const route::Route& route, const std::vector<ProbeEvidence
     if (any([](ProbeEnd end) { return end == ProbeEnd::accepts; })) return judge_route(route);
     if (!any(is_refusal)) return nobody_decides(results, egress);
     if (any([](ProbeEnd end) { return !is_refusal(end); })) {
-        return {Verdict::unreachable, Taking::unknown, Doubt::some_host_silent};
+        return {Verdict::unreachable, Acceptance::unknown, Doubt::some_host_silent};
     }
     return judge_refusals(route, results);
 }

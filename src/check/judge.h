@@ -20,7 +20,7 @@ namespace turnaway::check {
 
 struct Judgement {
     Verdict verdict;
-    Taking taking;
+    Acceptance acceptance;
     Doubt doubt = Doubt::none;
 };
 

@@ -1,4 +1,4 @@
-// Why a verdict means what it means, with the sections that say so, and the records that would cure
+// Why a verdict means what it means, with the sections that say so, and the records that would fix
 // it (check/wording.h).
 #include <algorithm>
 #include <string>
@@ -125,11 +125,11 @@ std::vector<route::MxRecord> mx_records(const Assessment& assessment) {
 }
 
 // Those that stand in the way of a null MX, or the null MX itself, commented out.
-void take_away(const Assessment& assessment, bool the_null, std::vector<Cure>& cures) {
+void take_away(const Assessment& assessment, bool the_null, std::vector<Fix>& fixes) {
     for (const route::MxRecord& record : mx_records(assessment)) {
         const bool is_null = route::exchange_text(record.exchange) == ".";
         if (is_null != the_null) continue;
-        cures.push_back({"", "; remove: " + record_of(*assessment.subject.domain(),
+        fixes.push_back({"", "; remove: " + record_of(*assessment.subject.domain(),
                                                       exchange_as_written(record))});
     }
 }
@@ -147,8 +147,8 @@ bool says_521(const Assessment& assessment, const route::MxRecord& record) {
     return has_said;
 }
 
-// RFC 1846 section 4.3: such a host is nobody's MX. Where all are such, a null MX is the cure.
-void take_away_refusing(const Assessment& assessment, std::vector<Cure>& cures) {
+// RFC 1846 section 4.3: such a host is nobody's MX. Where all are such, a null MX is the fix.
+void take_away_refusing(const Assessment& assessment, std::vector<Fix>& fixes) {
     const auto records = mx_records(assessment);
     const auto refuses = [&](const route::MxRecord& record) {
         return says_521(assessment, record);
@@ -157,27 +157,27 @@ void take_away_refusing(const Assessment& assessment, std::vector<Cure>& cures) 
     std::string_view when = "To name only hosts that accept mail:";
     for (const route::MxRecord& record : records) {
         if (!refuses(record)) continue;
-        cures.push_back({std::string(when), "; remove: " + record_of(*assessment.subject.domain(),
+        fixes.push_back({std::string(when), "; remove: " + record_of(*assessment.subject.domain(),
                                                                      exchange_as_written(record))});
         when = "";
     }
 }
 
-void publish_null(const Assessment& assessment, std::vector<Cure>& cures) {
+void publish_null(const Assessment& assessment, std::vector<Fix>& fixes) {
     const auto& domain = *assessment.subject.domain();
-    cures.push_back({"To publish that it does not accept mail:", record_of(domain, "0 .")});
-    take_away(assessment, false, cures);
+    fixes.push_back({"To publish that it does not accept mail:", record_of(domain, "0 .")});
+    take_away(assessment, false, fixes);
 }
 
-void publish_host(const Assessment& assessment, std::vector<Cure>& cures) {
+void publish_host(const Assessment& assessment, std::vector<Fix>& fixes) {
     const std::string name = assessment.subject.domain()->text();
-    cures.push_back({"To accept mail (mail." + name + " and its address are examples):",
+    fixes.push_back({"To accept mail (mail." + name + " and its address are examples):",
                      record_of(*assessment.subject.domain(), "10 mail." + name + '.')});
-    cures.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
+    fixes.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
 }
 
 // An alias as MX: the host it leads to in its place.
-void name_the_hosts(const Assessment& assessment, std::vector<Cure>& cures) {
+void name_the_hosts(const Assessment& assessment, std::vector<Fix>& fixes) {
     std::string when = "To name the host itself instead of an alias:";
     for (const route::MxRecord& record : mx_records(assessment)) {
         const auto* exchange = std::get_if<mail::Domain>(&record.exchange);
@@ -188,9 +188,9 @@ void name_the_hosts(const Assessment& assessment, std::vector<Cure>& cures) {
         if (found == assessment.dns.end()) continue;
         const auto& domain = *assessment.subject.domain();
         const std::string host = found->answer.canonical_name->text();
-        cures.push_back({std::exchange(when, ""),
+        fixes.push_back({std::exchange(when, ""),
                          record_of(domain, std::to_string(record.preference) + ' ' + host + '.')});
-        cures.push_back({"", "; remove: " + record_of(domain, exchange_as_written(record))});
+        fixes.push_back({"", "; remove: " + record_of(domain, exchange_as_written(record))});
     }
 }
 
@@ -223,42 +223,42 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
     return reasons;
 }
 
-std::vector<Cure> cures_of(const Assessment& assessment) {
-    std::vector<Cure> cures;
+std::vector<Fix> fixes_of(const Assessment& assessment) {
+    std::vector<Fix> fixes;
     const auto* domain = assessment.subject.domain();
-    if (domain == nullptr || domain->is_root() || assessment.subject.is_host) return cures;
+    if (domain == nullptr || domain->is_root() || assessment.subject.is_host) return fixes;
     switch (assessment.verdict) {
         case Verdict::accepts:
             if (assessment.route.has_note(NoteKind::implicit_mx)) {
-                cures.push_back(
+                fixes.push_back(
                     {"To publish it as an MX:", record_of(*domain, "10 " + domain->text() + '.')});
             }
             break;
         case Verdict::null_mx:
             if (assessment.route.notes.empty()) break;
-            cures.push_back({"To publish it in the correct form:", record_of(*domain, "0 .")});
+            fixes.push_back({"To publish it in the correct form:", record_of(*domain, "0 .")});
             for (const route::MxRecord& record : mx_records(assessment)) {
                 if (record.preference == 0) continue;
-                cures.push_back(
+                fixes.push_back(
                     {"", "; remove: " + record_of(*domain, exchange_as_written(record))});
             }
             break;
         case Verdict::malformed_null_mx:
-            take_away(assessment, true, cures);
-            if (!cures.empty()) cures.front().when = "To accept mail:";
-            publish_null(assessment, cures);
+            take_away(assessment, true, fixes);
+            if (!fixes.empty()) fixes.front().when = "To accept mail:";
+            publish_null(assessment, fixes);
             break;
         case Verdict::no_mail_host:
         case Verdict::loopback_mx:
         case Verdict::private_mx:
         case Verdict::dangling_mx:
-            publish_null(assessment, cures);
-            publish_host(assessment, cures);
+            publish_null(assessment, fixes);
+            publish_host(assessment, fixes);
             break;
         case Verdict::refuses_521:
         case Verdict::refuses_554:
         case Verdict::refuses_5yz:
-            if (assessment.taking == Taking::no) publish_null(assessment, cures);
+            if (assessment.acceptance == Acceptance::no) publish_null(assessment, fixes);
             break;
         case Verdict::no_such_domain:
         case Verdict::unreachable:
@@ -266,10 +266,10 @@ std::vector<Cure> cures_of(const Assessment& assessment) {
         case Verdict::egress_blocked:
             break;
     }
-    if (assessment.taking == Taking::no) return cures;
-    if (assessment.route.has_note(NoteKind::alias_as_exchange)) name_the_hosts(assessment, cures);
-    take_away_refusing(assessment, cures);
-    return cures;
+    if (assessment.acceptance == Acceptance::no) return fixes;
+    if (assessment.route.has_note(NoteKind::alias_as_exchange)) name_the_hosts(assessment, fixes);
+    take_away_refusing(assessment, fixes);
+    return fixes;
 }
 
 }  // namespace turnaway::check

@@ -11,7 +11,7 @@ namespace {
 #include "check/mail_providers.inc"
 
 // Shorter names are near too many others to be suggested.
-constexpr std::size_t suggested_bytes_least = 9;
+constexpr std::size_t suggested_bytes_min = 9;
 constexpr std::size_t long_name_bytes = 11;
 
 bool is_provider(std::string_view domain) {
@@ -51,7 +51,7 @@ std::string_view resembled_provider(std::string_view domain) {
     std::string_view best;
     std::size_t best_distance = 3;
     for (const std::string_view known : mail_providers) {
-        if (known.size() < suggested_bytes_least) continue;
+        if (known.size() < suggested_bytes_min) continue;
         const std::size_t most = known.size() >= long_name_bytes ? 2 : 1;
         const std::size_t distance = typing_distance(domain, known, most);
         if (distance > most || distance >= best_distance) continue;

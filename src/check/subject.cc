@@ -11,11 +11,11 @@
 namespace turnaway::check {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 80;
+constexpr std::size_t shown_bytes_max = 80;
 
 std::string quoted(std::string_view text) {
     std::string words = "\"";
-    base::append_printable(words, text, shown_bytes_most);
+    base::append_printable(words, text, shown_bytes_max);
     return words + '"';
 }
 

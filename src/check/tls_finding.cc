@@ -10,13 +10,13 @@ namespace {
 
 using std::chrono::days;
 
-constexpr std::size_t words_bytes_most = 300;
-constexpr std::size_t names_shown_most = 8;
+constexpr std::size_t words_bytes_max = 300;
+constexpr std::size_t names_shown_max = 8;
 constexpr std::string_view wildcard = "*.";
 
 std::string printable(std::string_view text) {
     std::string shown;
-    base::append_printable(shown, text, words_bytes_most);
+    base::append_printable(shown, text, words_bytes_max);
     return shown;
 }
 
@@ -34,7 +34,7 @@ std::string days_text(long count) {
 
 std::string names_text(const Certificate& certificate) {
     std::string text;
-    const auto shown = std::min(certificate.names.size(), names_shown_most);
+    const auto shown = std::min(certificate.names.size(), names_shown_max);
     for (std::size_t i = 0; i < shown; ++i) {
         text += (i > 0 ? ", " : "") + printable(certificate.names[i]);
     }

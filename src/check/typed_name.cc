@@ -10,7 +10,7 @@
 namespace turnaway::check {
 namespace {
 
-constexpr std::size_t layers_most = 8;  // of quotes and brackets around one name
+constexpr std::size_t layers_max = 8;  // of quotes and brackets around one name
 
 struct Range {
     char32_t first;
@@ -272,7 +272,7 @@ bool has_invisible(std::string_view text) {
 
 std::string bare_name(std::string_view typed) {
     std::string name = with_ascii_at(typed);
-    for (std::size_t layer = 0; layer < layers_most; ++layer) {
+    for (std::size_t layer = 0; layer < layers_max; ++layer) {
         std::string_view inner = without_blanks(name);
         inner = without_punctuation(inner);
         inner = within_angles(inner);

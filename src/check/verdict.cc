@@ -5,13 +5,13 @@
 namespace turnaway::check {
 namespace {
 
-constexpr int badness(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
+constexpr int badness(Acceptance acceptance) {
+    switch (acceptance) {
+        case Acceptance::yes:
             return 0;
-        case Taking::unknown:
+        case Acceptance::unknown:
             return 1;
-        case Taking::no:
+        case Acceptance::no:
             return 2;
     }
     return 1;
@@ -19,32 +19,32 @@ constexpr int badness(Taking taking) {
 
 }  // namespace
 
-std::string_view name(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
+std::string_view name(Acceptance acceptance) {
+    switch (acceptance) {
+        case Acceptance::yes:
             return "yes";
-        case Taking::no:
+        case Acceptance::no:
             return "no";
-        case Taking::unknown:
+        case Acceptance::unknown:
             return "unknown";
     }
     return "";
 }
 
-int exit_code(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
+int exit_code(Acceptance acceptance) {
+    switch (acceptance) {
+        case Acceptance::yes:
             return 0;
-        case Taking::no:
+        case Acceptance::no:
             return 1;
-        case Taking::unknown:
+        case Acceptance::unknown:
             return 2;
     }
     return 2;
 }
 
-Taking worse(Taking one, Taking other) {
-    return std::max(one, other, [](Taking a, Taking b) { return badness(a) < badness(b); });
+Acceptance worse(Acceptance one, Acceptance other) {
+    return std::max(one, other, [](Acceptance a, Acceptance b) { return badness(a) < badness(b); });
 }
 
 std::string_view name(Verdict verdict) {

@@ -10,12 +10,12 @@
 
 namespace turnaway::check {
 
-enum class Taking : std::uint8_t { yes, no, unknown };
-std::string_view name(Taking taking);  // "yes"
+enum class Acceptance : std::uint8_t { yes, no, unknown };
+std::string_view name(Acceptance acceptance);  // "yes"
 // 0 yes, 1 no, 2 unknown.
-int exit_code(Taking taking);
+int exit_code(Acceptance acceptance);
 // For several inputs: `no` beats `unknown` beats `yes`.
-Taking worse(Taking one, Taking other);
+Acceptance worse(Acceptance one, Acceptance other);
 
 enum class Verdict : std::uint8_t {
     accepts,

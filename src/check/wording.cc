@@ -10,13 +10,13 @@ namespace {
 
 using route::NoteKind;
 
-constexpr std::size_t name_bytes_most = 253;
-constexpr std::size_t words_bytes_most = 300;
-constexpr std::size_t mx_bytes_most = 500;
+constexpr std::size_t name_bytes_max = 253;
+constexpr std::size_t words_bytes_max = 300;
+constexpr std::size_t mx_bytes_max = 500;
 
-std::string printable(std::string_view text, std::size_t bytes_most) {
+std::string printable(std::string_view text, std::size_t bytes_max) {
     std::string shown;
-    base::append_printable(shown, text, bytes_most);
+    base::append_printable(shown, text, bytes_max);
     return shown;
 }
 
@@ -144,13 +144,13 @@ std::string sentence_of(const Assessment& assessment) {
             return dns_failure(assessment);
         case Verdict::egress_blocked:
             return "Not known, because this machine cannot send mail (" +
-                   printable(assessment.egress->words, words_bytes_most) + ").";
+                   printable(assessment.egress->words, words_bytes_max) + ").";
     }
     return {};
 }
 
 std::string sentence_of(const route::Note& note) {
-    const std::string about = printable(note.about, name_bytes_most);
+    const std::string about = printable(note.about, name_bytes_max);
     switch (note.kind) {
         case NoteKind::malformed_null_mx:
             return "The null MX of " + about + " must be the only MX, but it is not.";
@@ -181,7 +181,7 @@ std::string sentence_of(const route::Note& note) {
 std::vector<std::string> remarks_of(const Assessment& assessment) {
     std::vector<std::string> remarks;
     if (!assessment.resembles.empty()) {
-        remarks.push_back(assessment.taking == Taking::no
+        remarks.push_back(assessment.acceptance == Acceptance::no
                               ? "Did you mean " + assessment.resembles + '?'
                               : "Its name is similar to " + assessment.resembles + '.');
     }
@@ -220,7 +220,7 @@ std::string outcome_of(const ProbeResult& result) {
         case ProbeEnd::refuses_521:
         case ProbeEnd::refuses:
         case ProbeEnd::temporary:
-            return printable(result.steps.back().words, words_bytes_most);
+            return printable(result.steps.back().words, words_bytes_max);
         case ProbeEnd::garbage:
             return "it does not speak SMTP";
         case ProbeEnd::closed:
@@ -229,7 +229,7 @@ std::string outcome_of(const ProbeResult& result) {
             return ended(result.stage, "it did not answer in time");
         case ProbeEnd::not_reached:
         case ProbeEnd::no_way:
-            return printable(result.problem, words_bytes_most);
+            return printable(result.problem, words_bytes_max);
     }
     return {};
 }
@@ -253,7 +253,7 @@ std::string mx_of(const Assessment& assessment) {
         if (!text.empty()) text += ", ";
         text += std::to_string(record.preference) + ' ' + route::exchange_text(record.exchange);
     }
-    return printable(text, mx_bytes_most);
+    return printable(text, mx_bytes_max);
 }
 
 }  // namespace turnaway::check

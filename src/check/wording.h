@@ -1,5 +1,5 @@
 // Wording: an Assessment in plain sentences: the answer, why it is so with its sources, and which
-// records would cure it. Page, JSON, CSV and the line for Nagios share them.
+// records would fix it. Page, JSON, CSV and the line for Nagios share them.
 //
 // Everything here is safe to print: names and words from DNS and hosts are escaped and cut.
 #pragma once
@@ -28,12 +28,12 @@ struct Reason {
 std::vector<Reason> reasons_of(const Assessment& assessment);
 
 // A record to publish or to take away, in the form of a zone file.
-struct Cure {
+struct Fix {
     std::string when;  // "To publish that it does not accept mail:"; empty when it goes on from the
                        // one before
     std::string record;
 };
-std::vector<Cure> cures_of(const Assessment& assessment);
+std::vector<Fix> fixes_of(const Assessment& assessment);
 
 // What to do about certificates that are expired or for another name; a line each host.
 std::vector<std::string> tls_hints_of(const Assessment& assessment);

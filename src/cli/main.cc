@@ -13,8 +13,8 @@
 #include "base/printable.h"
 #include "base/result.h"
 #include "cli/common/command.h"
-#include "cli/daemon.h"
 #include "cli/common/monitor_words.h"
+#include "cli/daemon.h"
 #include "relay/config/nearest_word.h"
 
 namespace {

@@ -9,7 +9,7 @@ namespace turnaway::codes {
 
 namespace {
 
-constexpr std::size_t bare_bytes_most = 24;
+constexpr std::size_t bare_bytes_max = 24;
 
 constexpr bool is_wildcard(char c) {
     const char lower = base::to_lower(c);
@@ -84,8 +84,8 @@ std::string_view strip_decoration(std::string_view text) {
 
 bool looks_like_bare_code(std::string_view text) {
     const bool has_digit_or_dot = std::ranges::any_of(
-        text.substr(0, bare_bytes_most), [](char c) { return base::is_digit(c) || c == '.'; });
-    return !text.empty() && text.size() <= bare_bytes_most && has_digit_or_dot &&
+        text.substr(0, bare_bytes_max), [](char c) { return base::is_digit(c) || c == '.'; });
+    return !text.empty() && text.size() <= bare_bytes_max && has_digit_or_dot &&
            std::ranges::all_of(
                text, [](char c) { return base::is_digit(c) || c == '.' || is_wildcard(c); });
 }

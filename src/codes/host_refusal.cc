@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "codes/constants.h"
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 
 namespace turnaway::codes {
 
@@ -58,13 +58,14 @@ RefusalScope scope_of(std::string_view reply, Stage stage) {
         return RefusalScope::unclear;
     }
     reading->stage = stage;
-    const Judgement judgement = judge(*reading);
-    if (judgement.cause) {
-        return judgement.cause == Cause::no_mail ? RefusalScope::host : RefusalScope::other;
+    const ReplyInterpretation interpretation = judge(*reading);
+    if (interpretation.cause) {
+        return interpretation.cause == Cause::no_mail ? RefusalScope::host : RefusalScope::other;
     }
-    if (judgement.other_reply || judgement.notes.has(Note::misused_521)) return RefusalScope::other;
+    if (interpretation.other_reply || interpretation.notes.has(Note::misused_521))
+        return RefusalScope::other;
     const bool before_mail = stage == Stage::greeting || stage == Stage::helo;
-    const bool is_521 = judgement.reply == host_takes_no_mail;
+    const bool is_521 = interpretation.reply == host_takes_no_mail;
     return is_521 && before_mail && is_bare(reading->text) ? RefusalScope::host
                                                            : RefusalScope::unclear;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 
 namespace turnaway::codes {
 
@@ -48,32 +48,32 @@ std::optional<Detail> detail_of(Cause cause) {
 }
 
 // A 521 that gives another reason than that the host takes no mail.
-bool is_521_for_another_reason(const Judgement& judgement) {
-    return judgement.reply == host_takes_no_mail &&
-           (judgement.other_reply || judgement.notes.has(Note::misused_521) ||
-            judgement.cause.value_or(Cause::no_mail) != Cause::no_mail);
+bool is_521_for_another_reason(const ReplyInterpretation& interpretation) {
+    return interpretation.reply == host_takes_no_mail &&
+           (interpretation.other_reply || interpretation.notes.has(Note::misused_521) ||
+            interpretation.cause.value_or(Cause::no_mail) != Cause::no_mail);
 }
 
-bool has_usable_code(const Judgement& judgement) {
-    return judgement.enhanced && judgement.enhanced->agrees_with(*judgement.reply) &&
-           !judgement.notes.has(Note::leading_zero);
+bool has_usable_code(const ReplyInterpretation& interpretation) {
+    return interpretation.enhanced && interpretation.enhanced->agrees_with(*interpretation.reply) &&
+           !interpretation.notes.has(Note::leading_zero);
 }
 
 }  // namespace
 
-Detail implied_detail(const Judgement& judgement) {
-    if (!judgement.reply) return other_status;
+Detail implied_detail(const ReplyInterpretation& interpretation) {
+    if (!interpretation.reply) return other_status;
     const auto* const row = std::ranges::find_if(implied_by_reply, [&](const ImpliedByReply& each) {
-        return each.reply == *judgement.reply &&
-               (each.stage == judgement.stage || each.stage == Stage::unknown);
+        return each.reply == *interpretation.reply &&
+               (each.stage == interpretation.stage || each.stage == Stage::unknown);
     });
     const bool is_known = row != implied_by_reply.end();
-    const bool words_count = is_known ? row->words_count : judgement.reply->is_permanent();
-    if (words_count && judgement.cause) {
-        if (const auto detail = detail_of(*judgement.cause)) return *detail;
+    const bool words_count = is_known ? row->words_count : interpretation.reply->is_permanent();
+    if (words_count && interpretation.cause) {
+        if (const auto detail = detail_of(*interpretation.cause)) return *detail;
     }
     const Detail detail = is_known ? row->detail : other_status;
-    return detail == system_takes_no_mail && is_521_for_another_reason(judgement)
+    return detail == system_takes_no_mail && is_521_for_another_reason(interpretation)
                ? other_system_status
                : detail;
 }
@@ -86,17 +86,18 @@ Detail implied_detail(std::string_view reply, Stage stage) {
     return implied_detail(judge(*reading));
 }
 
-std::optional<EnhancedCode> implied_code(const Judgement& judgement) {
-    const bool is_failure = judgement.digit == 4 || judgement.digit == 5;
-    if (!judgement.reply || !is_failure || judgement.pattern) return std::nullopt;
+std::optional<EnhancedCode> implied_code(const ReplyInterpretation& interpretation) {
+    const bool is_failure = interpretation.digit == 4 || interpretation.digit == 5;
+    if (!interpretation.reply || !is_failure || interpretation.pattern) return std::nullopt;
     Detail detail;
-    if (has_usable_code(judgement)) {
-        detail = registered_detail(judgement.enhanced->detail());
-        if (detail == judgement.enhanced->detail()) return std::nullopt;
+    if (has_usable_code(interpretation)) {
+        detail = registered_detail(interpretation.enhanced->detail());
+        if (detail == interpretation.enhanced->detail()) return std::nullopt;
     } else {
-        detail = implied_detail(judgement);
+        detail = implied_detail(interpretation);
     }
-    return judgement.digit == 4 ? EnhancedCode::temporary(detail) : EnhancedCode::permanent(detail);
+    return interpretation.digit == 4 ? EnhancedCode::temporary(detail)
+                                     : EnhancedCode::permanent(detail);
 }
 
 Detail registered_detail(Detail detail) {

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "codes/code.h"
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 #include "codes/reply_line.h"
 
 namespace turnaway::codes {
@@ -19,11 +19,11 @@ namespace turnaway::codes {
 // `reply` is a whole reply with its code, its lines joined.
 Detail implied_detail(std::string_view reply, Stage stage);
 // Of a reply that was judged; X.0.0 when it has no whole reply code.
-Detail implied_detail(const Judgement& judgement);
+Detail implied_detail(const ReplyInterpretation& interpretation);
 
 // The code that a report has as its status instead of the reply's own: where the reply has none of
 // its class, has one with a leading zero, or one that the registry lacks. Of failures only.
-std::optional<EnhancedCode> implied_code(const Judgement& judgement);
+std::optional<EnhancedCode> implied_code(const ReplyInterpretation& interpretation);
 
 // Itself when the registry has it; else the same subject without a detail, or X.0.0.
 Detail registered_detail(Detail detail);

@@ -74,8 +74,8 @@ std::optional<EnhancedAt> enhanced_at(std::string_view text, std::size_t at,
 // Between a reply code and its enhanced code: "550-5.1.1", "550 #5.1.1", "550 (5.1.1)", "550:
 // [5.1.1]".
 std::size_t skip_between_codes(std::string_view text, std::size_t at) {
-    constexpr std::size_t between_bytes_most = 8;
-    const std::size_t limit = std::min(text.size(), at + between_bytes_most);
+    constexpr std::size_t between_bytes_max = 8;
+    const std::size_t limit = std::min(text.size(), at + between_bytes_max);
     constexpr std::string_view between = " \t-#([:,;<>/";
     while (at < limit && between.find(text[at]) != npos) ++at;
     return at;

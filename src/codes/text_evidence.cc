@@ -47,9 +47,9 @@ struct ConceptRule {
 
 #include "codes/phrases.inc"
 
-constexpr std::uint32_t gap_words_most = 12;
+constexpr std::uint32_t gap_words_max = 12;
 // Words without a full stop that still count as one clause.
-constexpr std::uint32_t clause_words_most = 40;
+constexpr std::uint32_t clause_words_max = 40;
 constexpr std::uint32_t prefix_salt = 0x5bd1e995;
 constexpr std::uint32_t hash_start = 2166136261;
 constexpr std::uint32_t hash_factor = 16777619;
@@ -83,14 +83,14 @@ class Word {
         hash_ = (hash_ ^ static_cast<unsigned char>(c)) * hash_factor;
         if (size_ < letters_.size()) letters_[size_] = c;
         ++size_;
-        if (size_ <= prefix_bytes_most && (prefix_length_mask >> size_ & 1) != 0) {
+        if (size_ <= prefix_bytes_max && (prefix_length_mask >> size_ & 1) != 0) {
             prefix_hashes_[prefixes_++] = {hash_, static_cast<std::uint8_t>(size_)};
         }
     }
     bool empty() const { return size_ == 0; }
     // The whole word if the dictionary has it, else its longest known beginning, else 0.
     std::uint16_t symbol() const {
-        if (size_ <= word_bytes_most) {
+        if (size_ <= word_bytes_max) {
             if (const auto found = look_up(hash_, std::string_view(letters_.data(), size_))) {
                 return found;
             }
@@ -113,8 +113,8 @@ class Word {
         std::uint32_t hash;
         std::uint8_t size;
     };
-    std::array<char, std::max(word_bytes_most, prefix_bytes_most)> letters_;
-    std::array<PrefixHash, prefix_bytes_most + 1> prefix_hashes_;
+    std::array<char, std::max(word_bytes_max, prefix_bytes_max)> letters_;
+    std::array<PrefixHash, prefix_bytes_max + 1> prefix_hashes_;
     std::uint32_t hash_ = hash_start;
     std::size_t size_ = 0;
     std::size_t prefixes_ = 0;
@@ -128,7 +128,7 @@ class PhraseReader {
         const auto begin = output_begins[state_];
         const auto end = output_begins[state_ + 1U];
         for (auto at = begin; at < end; ++at) apply(effects[outputs[at]]);
-        if (words_ - clause_begin_ >= clause_words_most) end_clause();
+        if (words_ - clause_begin_ >= clause_words_max) end_clause();
     }
     void end_clause() {
         clause_begin_ = words_;
@@ -169,7 +169,7 @@ class PhraseReader {
     void apply(const Effect& effect) {
         if (effect.opening != 0 && effect.kind != EffectKind::opens) {
             const std::uint32_t seen = opened_[effect.opening];
-            if (seen == 0 || seen == words_ || words_ - seen > gap_words_most) return;
+            if (seen == 0 || seen == words_ || words_ - seen > gap_words_max) return;
         }
         note(effect.kind, effect.value);
     }
@@ -300,7 +300,7 @@ class WordReader {
 }  // namespace
 
 TextEvidence read_evidence(std::string_view text) {
-    text = text.substr(0, evidence_bytes_most);
+    text = text.substr(0, evidence_bytes_max);
     WordReader words;
     if (text.find('@') == std::string_view::npos) {
         words.read(text);

@@ -4,7 +4,7 @@
 // data/reply_families.csv and data/concepts.csv: linear time on any bytes, no allocation, no
 // start-up cost. What a clause's words say together is weighed at its end (codes/concepts.h). Words
 // inside mail addresses do not count, as a user may be called "spam". Only the first
-// evidence_bytes_most bytes are read. Known gap: a language without words in the tables is not
+// evidence_bytes_max bytes are read. Known gap: a language without words in the tables is not
 // seen.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace turnaway::codes {
 
-inline constexpr std::size_t evidence_bytes_most = std::size_t{16} * 1024;
+inline constexpr std::size_t evidence_bytes_max = std::size_t{16} * 1024;
 
 // Providers as bits, in the order of provider_names (codes/collision.h).
 using ProviderSet = std::uint64_t;

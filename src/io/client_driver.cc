@@ -12,7 +12,7 @@ namespace turnaway::io {
 
 namespace {
 
-using Kind = smtp::ClientSession::Wish::Kind;
+using Kind = smtp::ClientSession::Action::Kind;
 using Milliseconds = Connection::Milliseconds;
 
 // The session hears what the host still said, then how it ended.
@@ -20,18 +20,19 @@ asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
     const bool has_timed_out = failure == Failure::timed_out;
     const Milliseconds wait = has_timed_out ? Milliseconds(0) : base::limits::close_wait;
     std::array<char, 4096> buffer;
-    while (drive.session.wish().kind != Kind::close) {
+    while (drive.session.action().kind != Kind::close) {
         const auto bytes = co_await drive.connection->read(buffer, wait);
         if (!bytes) break;
         drive.session.received({buffer.data(), *bytes});
     }
-    if (drive.session.wish().kind == Kind::close) co_return;
+    if (drive.session.action().kind == Kind::close) co_return;
     has_timed_out ? drive.session.timed_out() : drive.session.closed();
 }
 
-asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
+asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Action action) {
     // The session may change its buffer when it hears something meanwhile; it does not here.
-    const auto sent = co_await drive.connection->write(wish.bytes, drive.deadlines.of(wish.wait));
+    const auto sent =
+        co_await drive.connection->write(action.bytes, drive.deadlines.of(action.wait));
     if (sent) {
         drive.session.sent();
     } else {
@@ -58,10 +59,10 @@ class ReplyWait {
     std::chrono::steady_clock::time_point begun_;
 };
 
-asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish wish,
+asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Action action,
                                    ReplyWait& waited) {
     std::array<char, 4096> buffer;
-    const auto left = waited.left(drive.session.replies(), drive.deadlines.of(wish.wait));
+    const auto left = waited.left(drive.session.replies(), drive.deadlines.of(action.wait));
     // Nothing is left: a host that has always more to say is not asked whether it has.
     if (left == Milliseconds(0)) {
         drive.session.timed_out();
@@ -77,9 +78,9 @@ asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Wish
     }
 }
 
-asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Wish wish) {
-    const auto done =
-        co_await drive.connection->start_tls(drive.tls, drive.host, drive.deadlines.of(wish.wait));
+asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Action action) {
+    const auto done = co_await drive.connection->start_tls(drive.tls, drive.host,
+                                                           drive.deadlines.of(action.wait));
     done ? drive.session.tls_up() : drive.session.tls_failed();
 }
 
@@ -89,8 +90,8 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
     ClientEnd end;
     ReplyWait waited;
     while (true) {
-        const auto wish = drive.session.wish();
-        switch (wish.kind) {
+        const auto action = drive.session.action();
+        switch (action.kind) {
             case Kind::connect:
                 drive.session.connected();
                 break;
@@ -98,13 +99,13 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                 if (!end.mail_began && drive.session.is_in_transaction()) {
                     end.mail_began = std::chrono::steady_clock::now();
                 }
-                co_await send_commands(drive, wish);
+                co_await send_commands(drive, action);
                 break;
             case Kind::read:
-                co_await read_replies(drive, wish, waited);
+                co_await read_replies(drive, action, waited);
                 break;
             case Kind::start_tls:
-                co_await shake_hands(drive, wish);
+                co_await shake_hands(drive, action);
                 break;
             case Kind::send_content: {
                 const ContentSent sent = co_await send_content(drive);
@@ -113,7 +114,7 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                     drive.session.closed();
                 } else if (sent.failure) {
                     co_await report_loss(drive, *sent.failure);
-                } else if (drive.session.wish().kind == Kind::send_content) {
+                } else if (drive.session.action().kind == Kind::send_content) {
                     drive.session.content_sent();
                 }
                 break;

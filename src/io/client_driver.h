@@ -38,7 +38,7 @@ struct ContentSource {
 // Everything named here outlives the call, and the connection what still waits for it.
 struct ClientDrive {
     smtp::ClientSession& session;
-    std::shared_ptr<Connection> connection;  // dialled; the session may still wish to connect
+    std::shared_ptr<Connection> connection;  // dialled; the session may still action to connect
     TlsClient& tls;
     std::string host;  // for SNI and for verifying; a name, or an address as text
     const ClientDeadlines& deadlines;

@@ -155,7 +155,7 @@ asio::awaitable<void> Connection::close() {
     socket_.shutdown(tcp::socket::shutdown_send, error);
     std::array<char, 4096> dropped;
     std::size_t drained = 0;
-    while (!error && drained < base::limits::close_drain_bytes_most) {
+    while (!error && drained < base::limits::close_drain_bytes_max) {
         const auto left =
             std::chrono::duration_cast<Milliseconds>(end - DeadlineWatch::Clock::now());
         if (left <= Milliseconds(0)) break;

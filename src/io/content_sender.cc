@@ -16,7 +16,7 @@ namespace turnaway::io {
 
 namespace {
 
-using Kind = smtp::ClientSession::Wish::Kind;
+using Kind = smtp::ClientSession::Action::Kind;
 
 // Only the end of the sending ends the listening.
 constexpr auto listening_wait = std::chrono::hours(24);
@@ -32,7 +32,7 @@ struct Listening {
     bool is_over = false;
 
     bool is_wanted() const {
-        return !must_stop && session != nullptr && session->wish().kind == Kind::send_content;
+        return !must_stop && session != nullptr && session->action().kind == Kind::send_content;
     }
 };
 
@@ -47,7 +47,7 @@ asio::awaitable<void> listen_to_host(std::shared_ptr<Listening> listening) {
     listening->is_over = true;
     listening->changed.cancel();
     if (listening->session == nullptr) co_return;
-    if (listening->session->wish().kind == Kind::close) listening->connection->cancel();
+    if (listening->session->action().kind == Kind::close) listening->connection->cancel();
 }
 
 // The sender's part of it: however the sender ends, the listening does not use its session after.
@@ -101,7 +101,7 @@ asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
     std::string out;
     std::uint64_t offset = 0;
     bool is_last = false;
-    while (!is_last && drive.session.wish().kind == Kind::send_content) {
+    while (!is_last && drive.session.action().kind == Kind::send_content) {
         const auto piece = read_piece(source, offset);
         if (!piece) co_return ContentSent{{}, piece.error()};
         offset += piece->size();
@@ -111,7 +111,7 @@ asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
         if (is_last) writer.finish(&out);
         const auto sent = co_await drive.connection->write(out, wait);
         if (sent) continue;
-        if (drive.session.wish().kind != Kind::send_content) break;
+        if (drive.session.action().kind != Kind::send_content) break;
         co_return ContentSent{sent.error(), {}};
     }
     co_return ContentSent{};
@@ -127,7 +127,7 @@ asio::awaitable<ContentSent> send_content(ClientDrive& drive) {
     ContentSent sent = co_await send_pieces(drive);
     co_await listening.stop();
     // Heard after the last write failed: the host's word counts more than the loss.
-    if (drive.session.wish().kind != Kind::send_content) sent.failure.reset();
+    if (drive.session.action().kind != Kind::send_content) sent.failure.reset();
     co_return sent;
 }
 

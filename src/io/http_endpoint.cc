@@ -40,7 +40,7 @@ HttpAnswer plain(http::status status) {
 asio::awaitable<std::optional<HttpAnswer>> read_request(Connection& connection, Parser& parser,
                                                         std::chrono::milliseconds deadline) {
     const auto end = DeadlineWatch::Clock::now() + deadline;
-    parser.header_limit(base::limits::http_request_bytes_most);
+    parser.header_limit(base::limits::http_request_bytes_max);
     std::string input;
     std::array<char, 2048> buffer;
     while (!parser.is_header_done()) {
@@ -54,7 +54,7 @@ asio::awaitable<std::optional<HttpAnswer>> read_request(Connection& connection, 
         const std::size_t consumed = parser.put(asio::buffer(input), error);
         input.erase(0, consumed);
         if (error == http::error::need_more && !parser.is_header_done()) {
-            if (input.size() <= base::limits::http_request_bytes_most) continue;
+            if (input.size() <= base::limits::http_request_bytes_max) continue;
             error = http::error::header_limit;
         }
         if (error == http::error::header_limit) {
@@ -114,7 +114,7 @@ asio::awaitable<void> HttpEndpoint::accept_clients(std::shared_ptr<State> state)
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
             continue;
         }
-        if (state->connections >= state->settings.connections_most) continue;
+        if (state->connections >= state->settings.connections_max) continue;
         ++state->connections;
         start(state->context, "a request for a page", serve(state, *std::move(socket)));
     }

@@ -36,7 +36,7 @@ class HttpEndpoint {
 
     struct Settings {
         Endpoint listen;
-        std::size_t connections_most = 16;  // one more is closed at once
+        std::size_t connections_max = 16;  // one more is closed at once
         std::chrono::milliseconds deadline = std::chrono::seconds(10);
     };
 

@@ -26,9 +26,9 @@ constexpr std::chrono::milliseconds flock_pause{100};
 // After a list that could not be read.
 constexpr std::chrono::seconds retry_pause{5};
 constexpr int answer_wait_ms = 2000;  // the kernel answers at once
-constexpr int attempts_most = 5;      // a change while the list is read makes it void
+constexpr int attempts_max = 5;       // a change while the list is read makes it void
 // The kernel writes a part of a list into at most so much.
-constexpr std::size_t part_bytes_most = std::size_t{32} * 1024;
+constexpr std::size_t part_bytes_max = std::size_t{32} * 1024;
 
 std::optional<route::IpAddress> address_from(unsigned family, std::span<const char> bytes) {
     if (family == AF_INET && bytes.size() == sizeof(mail::Ipv4Bytes)) {
@@ -113,7 +113,7 @@ base::Result<void> ask_for_list(int socket, std::uint32_t number) {
 base::Result<std::optional<Addresses>> read_list_once(int socket, std::uint32_t number) {
     if (auto asked = ask_for_list(socket, number); !asked) return std::unexpected(asked.error());
     Addresses addresses;
-    std::array<char, part_bytes_most> buffer;
+    std::array<char, part_bytes_max> buffer;
     bool is_void = false;
     while (true) {
         pollfd wait{.fd = socket, .events = POLLIN, .revents = 0};
@@ -141,7 +141,7 @@ base::Result<std::optional<Addresses>> read_list_once(int socket, std::uint32_t 
 base::Result<Addresses> read_list(int socket) {
     // Answers to an older question that was given up carry another number.
     static std::uint32_t last_number = 0;
-    for (int attempt = 0; attempt < attempts_most; ++attempt) {
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
         auto list = read_list_once(socket, ++last_number);
         if (!list) return std::unexpected(list.error());
         if (*list) return **std::move(list);
@@ -190,7 +190,7 @@ void OwnAddresses::await_change() {
 
 // Whatever they say, the list is read again; an overrun says the same.
 void OwnAddresses::take_changes() {
-    std::array<char, part_bytes_most> buffer;
+    std::array<char, part_bytes_max> buffer;
     while (receive(socket_.native_handle(), buffer) > 0) {
     }
     read_soon();

@@ -41,7 +41,7 @@ std::vector<std::string> alternative_names(const X509* certificate) {
     const Names names(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     const int count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
-    for (int i = 0; i < count && found.size() < certificate_names_most; ++i) {
+    for (int i = 0; i < count && found.size() < certificate_names_max; ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
         if (name->type == GEN_DNS) found.push_back(text_of(name->d.dNSName));
     }

@@ -1,7 +1,7 @@
 // PeerCertificate: what the other side of a TLS connection has shown, read into values.
 //
 // Whether its chain is trusted is what OpenSSL found in the handshake, so the context must know the
-// authorities; it does not have to insist on them. At most names_most names are read. Dates that
+// authorities; it does not have to insist on them. At most names_max names are read. Dates that
 // OpenSSL cannot read are 1970.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace turnaway::io {
 
-inline constexpr std::size_t certificate_names_most = 1000;
+inline constexpr std::size_t certificate_names_max = 1000;
 
 // After a handshake: version, cipher, certificate, and now as the time when it was seen; its state
 // is left to the caller.

@@ -52,7 +52,7 @@ std::expected<Address, AddressError> Address::make(const AddressParts& parts) {
     written += parts.domain;
     if (written != text) address.written_ = std::move(written);
     // A-labels can be longer than the U-labels they came from.
-    if (text.size() + 2 > base::limits::path_bytes_most) {
+    if (text.size() + 2 > base::limits::path_bytes_max) {
         return std::unexpected(AddressError::path_too_long);
     }
     return address;

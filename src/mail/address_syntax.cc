@@ -15,7 +15,7 @@ namespace {
 
 namespace limits = base::limits;
 
-constexpr std::size_t address_bytes_most = limits::path_bytes_most - 2;  // without brackets
+constexpr std::size_t address_bytes_max = limits::path_bytes_max - 2;  // without brackets
 constexpr std::string_view postmaster = "postmaster";
 
 constexpr auto is_atext = [] {
@@ -132,7 +132,7 @@ std::expected<void, AddressError> scan_label(std::string_view label) {
         return std::unexpected(AddressError::domain_label);
     }
     // A U-label is longer in UTF-8 than as the A-label the limit is for; IDNA measures that one.
-    if (is_ascii && label.size() > limits::domain_label_bytes_most) {
+    if (is_ascii && label.size() > limits::domain_label_bytes_max) {
         return std::unexpected(AddressError::domain_label);
     }
     return {};
@@ -251,7 +251,7 @@ bool is_dot_string(std::string_view text) {
 
 std::expected<void, AddressError> scan_domain(std::string_view text) {
     if (text.empty()) return std::unexpected(AddressError::domain_empty);
-    if (text.size() > limits::domain_bytes_most) {
+    if (text.size() > limits::domain_bytes_max) {
         return std::unexpected(AddressError::domain_too_long);
     }
     for (std::string_view rest = text;;) {
@@ -265,7 +265,7 @@ std::expected<void, AddressError> scan_domain(std::string_view text) {
 }
 
 std::expected<void, AddressError> scan_address_literal(std::string_view text) {
-    if (text.size() > limits::domain_bytes_most) {
+    if (text.size() > limits::domain_bytes_max) {
         return std::unexpected(AddressError::domain_too_long);
     }
     const auto wrong = std::unexpected(AddressError::literal);
@@ -293,7 +293,7 @@ std::expected<void, AddressError> scan_address_literal(std::string_view text) {
 std::expected<AddressParts, AddressError> scan_address(std::string_view text) {
     auto parts = scan_parts(text, std::nullopt);
     // What fits here fits into a path.
-    if (parts && text.size() > address_bytes_most) {
+    if (parts && text.size() > address_bytes_max) {
         return std::unexpected(AddressError::path_too_long);
     }
     return parts;
@@ -326,7 +326,7 @@ std::expected<PathParts, AddressError> scan_path(std::string_view text, bool all
         end = static_cast<std::size_t>(domain_end - text.data());
     }
     if (end >= text.size()) return std::unexpected(AddressError::no_angle_brackets);
-    if (end + 1 > limits::path_bytes_most) return std::unexpected(AddressError::path_too_long);
+    if (end + 1 > limits::path_bytes_max) return std::unexpected(AddressError::path_too_long);
     const auto after = text.substr(end + 1);
     if (!after.empty() && after[0] != ' ') return std::unexpected(AddressError::text_after_path);
     *rest = after;
@@ -347,7 +347,7 @@ std::expected<PathParts, AddressError> scan_bare_path(std::string_view text, boo
     path.address = *parts;
     const char* domain_end = parts->domain.data() + parts->domain.size();
     const auto end = static_cast<std::size_t>(domain_end - text.data());
-    if (end > address_bytes_most) return std::unexpected(AddressError::path_too_long);
+    if (end > address_bytes_max) return std::unexpected(AddressError::path_too_long);
     *rest = text.substr(end);
     if (!rest->empty() && rest->front() != ' ') return std::unexpected(AddressError::literal);
     return path;

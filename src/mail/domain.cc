@@ -88,7 +88,7 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
         if (name.ends_with('.')) name.pop_back();
         if (const auto ok = scan_domain(name); !ok) return std::unexpected(ok.error());
     }
-    if (name.size() > base::limits::dns_name_bytes_most) {
+    if (name.size() > base::limits::dns_name_bytes_max) {
         return std::unexpected(AddressError::domain_too_long);
     }
     std::ranges::transform(name, name.begin(), base::to_lower);

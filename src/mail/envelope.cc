@@ -9,7 +9,7 @@
 namespace turnaway::mail {
 
 std::optional<std::string> parse_envid(std::string_view value) {
-    if (value.size() > base::limits::envid_bytes_most) return std::nullopt;
+    if (value.size() > base::limits::envid_bytes_max) return std::nullopt;
     auto decoded = xtext_decode(value);
     const auto is_printable = [](char c) { return base::is_ascii(c) && !base::is_control(c); };
     if (!decoded || !std::ranges::all_of(*decoded, is_printable)) return std::nullopt;

@@ -8,7 +8,7 @@ namespace turnaway::mail {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::size_t message_id_bytes_most = 250;
+constexpr std::size_t message_id_bytes_max = 250;
 
 // Without the CRLFs that fold it; the blanks after them stay (RFC 5322 section 2.2.3).
 std::string unfolded(std::string_view value) {
@@ -57,7 +57,7 @@ std::optional<std::string> field_value(std::string_view header, std::string_view
 
 std::optional<std::string> message_id_of(std::string_view header) {
     auto value = field_value(header, "Message-ID");
-    if (!value || value->size() > message_id_bytes_most) return std::nullopt;
+    if (!value || value->size() > message_id_bytes_max) return std::nullopt;
     if (!value->starts_with('<') || !value->ends_with('>')) return std::nullopt;
     const auto inside = std::string_view(*value).substr(1, value->size() - 2);
     const auto sign = inside.find('@');

@@ -36,7 +36,7 @@ bool is_printable(std::string_view utf8, bool beyond_ascii) {
 }  // namespace
 
 std::optional<OriginalRecipient> OriginalRecipient::parse(std::string_view value) {
-    if (value.size() > base::limits::orcpt_bytes_most || !fits_a_parameter(value)) {
+    if (value.size() > base::limits::orcpt_bytes_max || !fits_a_parameter(value)) {
         return std::nullopt;
     }
     const auto semicolon = value.find(';');

@@ -25,7 +25,7 @@ std::string system_anchor() {
 }
 
 // A DNS server that is dead is waited for by the question itself; the trial need not wait as long.
-constexpr std::chrono::milliseconds trial_wait_most{3000};
+constexpr std::chrono::milliseconds trial_wait_max{3000};
 
 io::UnboundResolver::Settings resolver_settings(const DnsSettings& settings, std::string anchor) {
     io::UnboundResolver::Settings made;
@@ -82,7 +82,7 @@ base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context
     std::string why_not = "this system has no trust anchor (--trust-anchor names one)";
     if (!anchor.empty()) {
         auto trial = resolver_settings(settings, anchor);
-        trial.deadline = std::min(trial.deadline, trial_wait_most);
+        trial.deadline = std::min(trial.deadline, trial_wait_max);
         auto validating = io::UnboundResolver::open(context, trial);
         if (!validating) return std::unexpected(validating.error());
         const auto name = anchored_name(text_of(anchor));

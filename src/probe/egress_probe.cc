@@ -10,12 +10,12 @@
 namespace turnaway::probe {
 namespace {
 
-constexpr std::size_t addresses_tried_most = 2;
+constexpr std::size_t addresses_tried_max = 2;
 
 }  // namespace
 
 EgressProbe::EgressProbe(DomainChecker& checker, HostProber& prober,
-                       std::vector<check::EgressTarget> targets)
+                         std::vector<check::EgressTarget> targets)
     : checker_(checker), prober_(prober), targets_(std::move(targets)) {}
 
 void EgressProbe::ask(Done done) {
@@ -53,7 +53,7 @@ void EgressProbe::find_addresses(const std::string& name, bool is_host, std::uin
 void EgressProbe::found(const check::Assessment& assessment, std::uint16_t port) {
     if (!assessment.route.hosts.empty()) {
         const route::MailHost& host = assessment.route.hosts.front();
-        const auto count = std::min(host.addresses.size(), addresses_tried_most);
+        const auto count = std::min(host.addresses.size(), addresses_tried_max);
         for (std::size_t i = 0; i < count; ++i) {
             dial({.name = host.name->text(), .address = host.addresses[i], .port = port});
         }

@@ -25,7 +25,7 @@ class EgressProbe {
 
     // `targets` empty: the well-known domains. Both others outlive it.
     EgressProbe(DomainChecker& checker, HostProber& prober,
-               std::vector<check::EgressTarget> targets);
+                std::vector<check::EgressTarget> targets);
 
     void ask(Done done);
 

@@ -50,11 +50,11 @@ struct Tls {
 };
 
 // One read, write or handshake, within what is left of the step.
-asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection, Clock::time_point begin,
-                                Clock::time_point end, Tls tls) {
+asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection,
+                                Clock::time_point begin, Clock::time_point end, Tls tls) {
     const auto left =
         std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
-    if (probe.wish() == HostProbe::Wish::start_tls) {
+    if (probe.action() == HostProbe::Action::start_tls) {
         if (tls.client == nullptr) {
             probe.tls_failed("the certificate authorities of this system cannot be read",
                              since(begin));
@@ -65,7 +65,7 @@ asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection, Cl
         }
         co_return;
     }
-    if (probe.wish() == HostProbe::Wish::send) {
+    if (probe.action() == HostProbe::Action::send) {
         const bool is_sent = (co_await connection.write(probe.bytes_to_send(), left)).has_value();
         if (is_sent) {
             probe.sent();
@@ -98,10 +98,10 @@ class HostProber::State : public std::enable_shared_from_this<State> {
         auto& waiting = waiting_[host];
         waiting.push_back(std::move(done));
         if (waiting.size() > 1) return;
-        line_.push_back(host);
+        pending_.push_back(host);
         start_some();
     }
-    void forget_line() { line_.clear(); }
+    void forget_pending() { pending_.clear(); }
 
   private:
     struct Host {
@@ -123,15 +123,15 @@ class HostProber::State : public std::enable_shared_from_this<State> {
     asio::io_context& context_;
     Settings settings_;
     std::optional<base::Result<io::TlsClient>> tls_;  // made for the first who wants it
-    std::deque<Host> line_;
+    std::deque<Host> pending_;
     std::size_t open_count_ = 0;
     std::map<Host, std::vector<Done>> waiting_;  // until the host has answered
 };
 
 void HostProber::State::start_some() {
-    for (; !line_.empty() && open_count_ < settings_.at_once_max; ++open_count_) {
-        io::start(context_, "a session with a host", run(shared_from_this(), line_.front()));
-        line_.pop_front();
+    for (; !pending_.empty() && open_count_ < settings_.at_once_max; ++open_count_) {
+        io::start(context_, "a session with a host", run(shared_from_this(), pending_.front()));
+        pending_.pop_front();
     }
 }
 
@@ -164,7 +164,7 @@ asio::awaitable<ProbeResult> HostProber::State::talk(io::Connection& connection,
     auto end = Clock::now() + settings_.step_wait;
     bool was_about_tls = false;
     while (!probe.is_decided()) {
-        const bool is_new_step = probe.wish() == HostProbe::Wish::send && !was_about_tls;
+        const bool is_new_step = probe.action() == HostProbe::Action::send && !was_about_tls;
         if (is_new_step) end = Clock::now() + settings_.step_wait;
         was_about_tls = probe.is_about_tls();
         co_await take_step(probe, connection, begin, end, tls);
@@ -176,8 +176,8 @@ asio::awaitable<ProbeResult> HostProber::State::talk(io::Connection& connection,
 
 asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host host) {
     const auto begin = Clock::now();
-    auto dialled = co_await io::Connection::dial(self->context_.get_executor(), host.address, host.port,
-                                             self->settings_.step_wait);
+    auto dialled = co_await io::Connection::dial(self->context_.get_executor(), host.address,
+                                                 host.port, self->settings_.step_wait);
     if (!dialled) {
         self->hand_out(host, not_connected(dialled.error(), since(begin)));
         self->finished();
@@ -191,7 +191,7 @@ asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host h
     self->hand_out(host, result);
     // The goodbye, which nobody waits for.
     const auto end = Clock::now() + self->settings_.step_wait;
-    while (probe.wish() != HostProbe::Wish::close) {
+    while (probe.action() != HostProbe::Action::close) {
         co_await take_step(probe, *connection, begin, end, {});
     }
     co_await connection->close();
@@ -202,7 +202,7 @@ HostProber::HostProber(asio::io_context& context, Settings settings)
     : state_(std::make_shared<State>(context, std::move(settings))) {}
 
 HostProber::~HostProber() {
-    state_->forget_line();
+    state_->forget_pending();
 }
 
 void HostProber::probe(const route::IpAddress& address, std::uint16_t port, Done done,

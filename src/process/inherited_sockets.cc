@@ -16,7 +16,7 @@ namespace {
 using base::Fault;
 
 constexpr int first_inherited_fd = 3;
-constexpr unsigned inherited_most = 64;
+constexpr unsigned inherited_max = 64;
 
 bool is_listening(int fd) {
     int answer = 0;
@@ -31,7 +31,7 @@ base::Result<std::vector<OwnedFd>> take_inherited_sockets() {
     const char* pid = std::getenv("LISTEN_PID");
     const char* count_text = std::getenv("LISTEN_FDS");
     if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return sockets;
-    const auto count = base::parse_unsigned<unsigned>(count_text, inherited_most);
+    const auto count = base::parse_unsigned<unsigned>(count_text, inherited_max);
     if (!count) {
         return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
                                              "', not a number from 0 to 64");

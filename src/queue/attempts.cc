@@ -18,9 +18,9 @@ using smtp::ClientVerdict;
 
 RemoteWords words_of(const smtp::Reply& reply) {
     RemoteWords words{.code = reply.code};
-    std::size_t room = base::limits::kept_reply_bytes_most;
+    std::size_t room = base::limits::kept_reply_bytes_max;
     for (const std::string& line : reply.lines) {
-        if (words.lines.size() == base::limits::kept_reply_lines_most) break;
+        if (words.lines.size() == base::limits::kept_reply_lines_max) break;
         if (!words.lines.empty() && room == 0) break;
         words.lines.push_back(line.substr(0, room));
         room -= words.lines.back().size();
@@ -92,7 +92,7 @@ std::string describe(const ClientOutcome& outcome, std::optional<std::chrono::se
     return "";
 }
 
-Attempt attempt_of(const ClientOutcome& outcome, Greeting5yz greeting_5yz, std::string_view words,
+Attempt attempt_of(const ClientOutcome& outcome, Greeting5yz greeting_5xx, std::string_view words,
                    std::chrono::sys_seconds now) {
     Attempt attempt{.time = now,
                     .stage = outcome.stage,
@@ -109,7 +109,7 @@ Attempt attempt_of(const ClientOutcome& outcome, Greeting5yz greeting_5yz, std::
     if (!is_refused_greeting) return attempt;
     codes::Detail detail = outcome.status.detail();
     if (detail == codes::other_status) detail = codes::other_system_status;
-    const bool is_final = greeting_5yz == Greeting5yz::bounce;
+    const bool is_final = greeting_5xx == Greeting5yz::bounce;
     attempt.verdict = is_final ? ClientVerdict::permanent : ClientVerdict::temporary;
     attempt.status = is_final ? EnhancedCode::permanent(detail) : EnhancedCode::temporary(detail);
     return attempt;

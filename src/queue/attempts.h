@@ -31,7 +31,7 @@ std::string describe(const smtp::ClientOutcome& outcome,
                      std::optional<std::chrono::seconds> waited = {});
 
 // Without host and address. `words` are kept only where the host said nothing.
-Attempt attempt_of(const smtp::ClientOutcome& outcome, Greeting5yz greeting_5yz,
+Attempt attempt_of(const smtp::ClientOutcome& outcome, Greeting5yz greeting_5xx,
                    std::string_view words, std::chrono::sys_seconds now);
 
 // The look-up that led to no host; `earlier` are the recipient's attempts so far. A permanent

@@ -23,7 +23,7 @@ Delivery::Delivery(const route::Route& route, std::vector<RecipientState> states
       settings_(std::move(settings)),
       arrival_(arrival),
       is_dialled_(route.hosts.size()) {
-    TURNAWAY_CHECK(settings_.hosts_per_round_max >= limits::round_addresses_least);
+    TURNAWAY_CHECK(settings_.hosts_per_round_max >= limits::round_addresses_min);
     std::size_t addresses = 0;
     for (const route::MailHost& host : route.hosts) {
         first_doors_.push_back(addresses);
@@ -70,7 +70,7 @@ void Delivery::plan_stops() {
     }
     for (std::size_t host = 0; host < route_->hosts.size(); ++host) {
         const auto& addresses = route_->hosts[host].addresses;
-        const std::size_t count = std::min(addresses.size(), limits::round_addresses_of_host_most);
+        const std::size_t count = std::min(addresses.size(), limits::round_addresses_of_host_max);
         // Where a host has more than a round takes, each round begins where the last one ended.
         const std::size_t first = count < addresses.size() ? tries * count : 0;
         for (std::size_t i = 0; i < count; ++i) {
@@ -87,7 +87,7 @@ void Delivery::plan_stops() {
 bool Delivery::wants(const Recipient& recipient, const Stop& stop) const {
     if (recipient.is_decided || recipient.doors[door_of(stop.host, stop.address)] != Door::open)
         return false;
-    return !stop.is_resting || recipient.dialled < limits::round_addresses_least;
+    return !stop.is_resting || recipient.dialled < limits::round_addresses_min;
 }
 
 std::optional<Delivery::Target> Delivery::next() {
@@ -150,7 +150,7 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
     Door& door = one.doors.at(door_of(target.host, target.address));
     if (one.is_decided || door != Door::open || one.stop == at_) return;
     one.stop = at_;
-    Attempt attempt = attempt_of(outcome, settings_.greeting_5yz, words, now);
+    Attempt attempt = attempt_of(outcome, settings_.greeting_5xx, words, now);
     const route::MailHost& host = route_->hosts[target.host];
     if (host.name) attempt.host = host.name->text();
     attempt.address = host.addresses.at(target.address).text();
@@ -184,7 +184,7 @@ void Delivery::add(Recipient* recipient, Attempt attempt) {
     recipient->fresh = std::min(recipient->fresh + 1, recipient->state.attempts.size());
 }
 
-std::vector<Judgement> Delivery::judge(std::chrono::sys_seconds now, std::uint64_t random) {
+std::vector<Disposition> Delivery::judge(std::chrono::sys_seconds now, std::uint64_t random) {
     TURNAWAY_CHECK(!std::exchange(is_judged_, true));
     const Circumstances circumstances{.lifetimes = settings_.lifetimes,
                                       .is_null_sender = settings_.is_null_sender,
@@ -192,21 +192,22 @@ std::vector<Judgement> Delivery::judge(std::chrono::sys_seconds now, std::uint64
                                       .now = now};
     const auto failed_exchange =
         route_->kind == route::RouteKind::hosts ? failed_exchange_of(*route_, now) : std::nullopt;
-    std::vector<Judgement> judgements;
-    judgements.reserve(recipients_.size());
+    std::vector<Disposition> dispositions;
+    dispositions.reserve(recipients_.size());
     for (Recipient& recipient : recipients_) {
         if (failed_exchange && !recipient.is_decided) add(&recipient, *failed_exchange);
         RecipientState& state = recipient.state;
-        Judgement judgement = queue::judge(*route_, state, recipient.fresh, circumstances, random);
+        Disposition disposition =
+            queue::judge(*route_, state, recipient.fresh, circumstances, random);
         ++state.tries;
-        if (judgement.kind == Judgement::Kind::later) state.due = judgement.due;
-        if (judgement.kind == Judgement::Kind::delivered) {
+        if (disposition.kind == Disposition::Kind::later) state.due = disposition.due;
+        if (disposition.kind == Disposition::Kind::delivered) {
             state.progress = Progress::done;
-            judgement.lacks_dsn = !recipient.is_dsn_offered;
+            disposition.lacks_dsn = !recipient.is_dsn_offered;
         }
-        judgements.push_back(judgement);
+        dispositions.push_back(disposition);
     }
-    return judgements;
+    return dispositions;
 }
 
 std::vector<RecipientState> Delivery::take_states() {

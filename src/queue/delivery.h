@@ -7,7 +7,7 @@
 // recipient. That and a connection that fails lead to the host's next address, a temporary reply to
 // MAIL, RCPT or DATA to the next host, a permanent one to nowhere. Addresses that rest
 // (queue/host_health.h) come last, and only until the recipient had two. At most
-// hosts_per_round_max hosts, and base::limits::round_addresses_of_host_most addresses of each;
+// hosts_per_round_max hosts, and base::limits::round_addresses_of_host_max addresses of each;
 // later rounds begin further on.
 #pragma once
 
@@ -32,8 +32,8 @@ namespace turnaway::queue {
 
 struct DeliverySettings {
     Lifetimes lifetimes = {};
-    Greeting5yz greeting_5yz = Greeting5yz::bounce;
-    std::size_t hosts_per_round_max = base::limits::round_hosts_most;  // at least 2
+    Greeting5yz greeting_5xx = Greeting5yz::bounce;
+    std::size_t hosts_per_round_max = base::limits::round_hosts_max;  // at least 2
     bool is_null_sender = false;
     // Asked once for each address, in the constructor; none: no address rests.
     std::function<bool(const route::IpAddress&)> is_resting = {};
@@ -71,7 +71,7 @@ class Delivery {
     void content_unreadable(std::string_view words, std::chrono::sys_seconds now);
 
     // Once, at any time; the round is over by it. One for each state, in their order.
-    std::vector<Judgement> judge(std::chrono::sys_seconds now, std::uint64_t random);
+    std::vector<Disposition> judge(std::chrono::sys_seconds now, std::uint64_t random);
     // After judge(), once: with the new attempts, tries and due; `done` where delivered. What
     // failed is still `waiting`: it is done when its report is.
     std::vector<RecipientState> take_states();

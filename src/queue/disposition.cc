@@ -45,8 +45,8 @@ std::string_view token_of(const Attempt& attempt) {
     return attempt.verdict == ClientVerdict::permanent ? "refused" : "deferred";
 }
 
-Judgement by_attempt(Judgement::Kind kind, const std::vector<Attempt>& attempts, std::size_t at,
-                     std::string_view cause) {
+Disposition by_attempt(Disposition::Kind kind, const std::vector<Attempt>& attempts, std::size_t at,
+                       std::string_view cause) {
     return {.kind = kind, .status = attempts[at].status, .decided_by = at, .cause = cause};
 }
 
@@ -70,9 +70,9 @@ std::optional<std::size_t> all_closed_by(const route::Route& route,
     return closed_by(attempts, route.hosts.front());
 }
 
-std::optional<Judgement> permanent_of(const route::Route& route,
-                                      const std::vector<Attempt>& attempts, std::size_t fresh) {
-    using enum Judgement::Kind;
+std::optional<Disposition> permanent_of(const route::Route& route,
+                                        const std::vector<Attempt>& attempts, std::size_t fresh) {
+    using enum Disposition::Kind;
     if (fresh > 0) {
         const std::size_t last = attempts.size() - 1;
         const Attempt& attempt = attempts[last];
@@ -134,13 +134,13 @@ EnhancedCode expired_status(EnhancedCode last) {
 
 }  // namespace
 
-std::string_view name(Judgement::Kind kind) {
+std::string_view name(Disposition::Kind kind) {
     switch (kind) {
-        case Judgement::Kind::delivered:
+        case Disposition::Kind::delivered:
             return "delivered";
-        case Judgement::Kind::failed:
+        case Disposition::Kind::failed:
             return "failed";
-        case Judgement::Kind::later:
+        case Disposition::Kind::later:
             return "later";
     }
     return "";
@@ -165,35 +165,36 @@ std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
     return first;
 }
 
-Judgement judge(const route::Route& route, const RecipientState& state, std::size_t fresh,
-                const Circumstances& circumstances, std::uint64_t random) {
+Disposition judge(const route::Route& route, const RecipientState& state, std::size_t fresh,
+                  const Circumstances& circumstances, std::uint64_t random) {
     TURNAWAY_CHECK(fresh <= state.attempts.size());
     if (auto final = permanent_of(route, state.attempts, fresh)) return *final;
 
-    Judgement judgement{.status = EnhancedCode::temporary(codes::other_network_status),
-                        .decided_by = telling_one(state.attempts, fresh),
-                        .cause = "not_tried"};
-    if (judgement.decided_by) {
-        const Attempt& attempt = state.attempts[*judgement.decided_by];
-        judgement.status = attempt.status;
-        judgement.cause = token_of(attempt);
+    Disposition disposition{.status = EnhancedCode::temporary(codes::other_network_status),
+                            .decided_by = telling_one(state.attempts, fresh),
+                            .cause = "not_tried"};
+    if (disposition.decided_by) {
+        const Attempt& attempt = state.attempts[*disposition.decided_by];
+        disposition.status = attempt.status;
+        disposition.cause = token_of(attempt);
     }
     const Lifetimes& lifetimes = circumstances.lifetimes;
     const auto end = circumstances.arrival + lifetime_of(route, state, circumstances);
     if (circumstances.now >= end) {
-        judgement.kind = Judgement::Kind::failed;
-        judgement.status = expired_status(judgement.status);
-        judgement.cause = "expired";
-        return judgement;
+        disposition.kind = Disposition::Kind::failed;
+        disposition.status = expired_status(disposition.status);
+        disposition.cause = "expired";
+        return disposition;
     }
-    judgement.retry_until = end;
+    disposition.retry_until = end;
     // The last try comes when the lifetime ends, not some hours before.
-    judgement.due = std::min(circumstances.now + back_off(lifetimes, state.tries + 1, random), end);
-    judgement.is_delay_notice_due =
+    disposition.due =
+        std::min(circumstances.now + back_off(lifetimes, state.tries + 1, random), end);
+    disposition.is_delay_notice_due =
         !circumstances.is_null_sender && !state.is_delay_reported &&
         lifetimes.delay_notice > std::chrono::seconds(0) &&
         circumstances.now >= circumstances.arrival + lifetimes.delay_notice;
-    return judgement;
+    return disposition;
 }
 
 }  // namespace turnaway::queue

@@ -5,7 +5,7 @@
 // needs permanent evidence: the recipient was refused, DNS says that there is nowhere to go, or
 // every address of every host was closed for good and none is hidden by a DNS failure or a bound.
 // Temporary evidence fails only when the lifetime of its cause is over (requirement 38; RFC 5321
-// section 4.5.4.1, RFC 7504 section 4). Known gap: an MX beyond base::limits::route_mx_most is not
+// section 4.5.4.1, RFC 7504 section 4). Known gap: an MX beyond base::limits::route_mx_max is not
 // in the route and so is never waited for.
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace turnaway::queue {
 
-struct Judgement {
+struct Disposition {
     enum class Kind : std::uint8_t { delivered, failed, later };
     Kind kind = Kind::later;
     // Class 2, 5 or 4, by kind; of `failed` 4 when a temporary cause outlived the message.
@@ -37,7 +37,7 @@ struct Judgement {
     bool lacks_dsn = false;            // of `delivered`: the host was not known to offer DSN
 };
 // "delivered"
-std::string_view name(Judgement::Kind kind);
+std::string_view name(Disposition::Kind kind);
 
 // What is the same for every recipient of the round.
 struct Circumstances {
@@ -58,7 +58,7 @@ std::optional<std::size_t> closed_by(const std::vector<Attempt>& attempts,
 
 // `state` has its attempts of this round, `fresh` of them at the end, and its tries and due of
 // before.
-Judgement judge(const route::Route& route, const RecipientState& state, std::size_t fresh,
-                const Circumstances& circumstances, std::uint64_t random);
+Disposition judge(const route::Route& route, const RecipientState& state, std::size_t fresh,
+                  const Circumstances& circumstances, std::uint64_t random);
 
 }  // namespace turnaway::queue

@@ -16,7 +16,7 @@ using smtp::ClientVerdict;
 
 // What of a reply is kept where there is no room for all of it.
 constexpr std::size_t cut_reply_bytes = 100;
-constexpr std::size_t recipient_bytes_least = 256;
+constexpr std::size_t recipient_bytes_min = 256;
 // What an attempt takes besides its texts, roughly.
 constexpr std::size_t attempt_bytes = 24;
 
@@ -44,14 +44,14 @@ std::size_t cut_words(Attempt& attempt, std::size_t most) {
     return before - bytes_of(attempt);
 }
 
-void bound_state(RecipientState& state, std::size_t bytes_most) {
+void bound_state(RecipientState& state, std::size_t bytes_max) {
     auto& attempts = state.attempts;
     std::size_t bytes = 0;
     for (const auto& attempt : attempts) bytes += bytes_of(attempt);
-    for (std::size_t i = 0; i + 1 < attempts.size() && bytes > bytes_most; ++i) {
+    for (std::size_t i = 0; i + 1 < attempts.size() && bytes > bytes_max; ++i) {
         bytes -= cut_words(attempts[i], cut_reply_bytes);
     }
-    for (std::size_t i = 1; i + 1 < attempts.size() && bytes > bytes_most;) {
+    for (std::size_t i = 1; i + 1 < attempts.size() && bytes > bytes_max;) {
         if (closes_host(attempts[i])) {
             ++i;
             continue;
@@ -59,8 +59,8 @@ void bound_state(RecipientState& state, std::size_t bytes_most) {
         bytes -= bytes_of(attempts[i]);
         attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(i));
     }
-    if (bytes > bytes_most && !attempts.empty()) {
-        cut_words(attempts.back(), std::max(bytes_most / 2, cut_reply_bytes));
+    if (bytes > bytes_max && !attempts.empty()) {
+        cut_words(attempts.back(), std::max(bytes_max / 2, cut_reply_bytes));
     }
 }
 
@@ -99,7 +99,7 @@ void append(Attempt attempt, std::vector<Attempt>* attempts) {
     };
     const auto count = static_cast<std::size_t>(std::ranges::count_if(*attempts, is_same_kind));
     const std::size_t most =
-        is_closing ? closings_kept_most : limits::attempts_kept_first + limits::attempts_kept_last;
+        is_closing ? closings_kept_max : limits::attempts_kept_first + limits::attempts_kept_last;
     if (count <= most) return;
     std::size_t passed = is_closing ? 0 : limits::attempts_kept_first;
     const auto dropped = std::ranges::find_if(
@@ -107,9 +107,9 @@ void append(Attempt attempt, std::vector<Attempt>* attempts) {
     attempts->erase(dropped);
 }
 
-void bound_states(std::vector<RecipientState>* states, std::size_t bytes_most) {
+void bound_states(std::vector<RecipientState>* states, std::size_t bytes_max) {
     if (states->empty()) return;
-    const std::size_t share = std::max(bytes_most / states->size(), recipient_bytes_least);
+    const std::size_t share = std::max(bytes_max / states->size(), recipient_bytes_min);
     for (auto& state : *states) bound_state(state, share);
 }
 

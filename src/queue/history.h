@@ -29,16 +29,16 @@ codes::EnhancedCode without_way();  // by its status
 bool is_unreachable(const Attempt& attempt);
 
 // Of attempts that closed an address.
-inline constexpr std::size_t closings_kept_most = 2 * base::limits::route_mx_most;
+inline constexpr std::size_t closings_kept_max = 2 * base::limits::route_mx_max;
 
 // Adds at the end and drops what is too much; the one added always stays.
 void append(Attempt attempt, std::vector<Attempt>* attempts);
 
-// Keeps the states of a message within `bytes_most`, whatever its hosts said to however many
+// Keeps the states of a message within `bytes_max`, whatever its hosts said to however many
 // recipients; each recipient has an equal share, of 256 octets at the least. Long replies are cut
 // first, the last one of a recipient last, then attempts are dropped from the second on. Those that
 // closed a host stay, with the beginning of its words. After reports are written.
-inline constexpr std::size_t states_bytes_most = std::size_t{256} * 1024;
-void bound_states(std::vector<RecipientState>* states, std::size_t bytes_most = states_bytes_most);
+inline constexpr std::size_t states_bytes_max = std::size_t{256} * 1024;
+void bound_states(std::vector<RecipientState>* states, std::size_t bytes_max = states_bytes_max);
 
 }  // namespace turnaway::queue

@@ -7,17 +7,17 @@
 namespace turnaway::queue {
 
 HostHealth::HostHealth(HostHealthSettings settings) : settings_(settings) {
-    TURNAWAY_CHECK(settings_.addresses_most > 0);
+    TURNAWAY_CHECK(settings_.addresses_max > 0);
 }
 
 void HostHealth::unreachable(const route::IpAddress& address, std::chrono::sys_seconds now) {
     if (is_resting(address, now)) return;
     std::chrono::seconds length = settings_.rest_first;
     if (const auto known = rests_.find(address); known != rests_.end()) {
-        length = std::min(known->second.length * 2, settings_.rest_most);
+        length = std::min(known->second.length * 2, settings_.rest_max);
         reachable(address);
     }
-    if (rests_.size() >= settings_.addresses_most) {
+    if (rests_.size() >= settings_.addresses_max) {
         const route::IpAddress first = by_end_.begin()->second;
         reachable(first);
     }

@@ -20,8 +20,8 @@ namespace turnaway::queue {
 
 struct HostHealthSettings {
     std::chrono::seconds rest_first = base::limits::unreachable_rest_first;
-    std::chrono::seconds rest_most = base::limits::unreachable_rest_most;
-    std::size_t addresses_most = base::limits::unreachable_addresses_most;  // at least one
+    std::chrono::seconds rest_max = base::limits::unreachable_rest_max;
+    std::size_t addresses_max = base::limits::unreachable_addresses_max;  // at least one
 };
 
 class HostHealth {

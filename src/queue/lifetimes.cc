@@ -8,9 +8,9 @@ namespace turnaway::queue {
 
 std::chrono::seconds back_off(const Lifetimes& lifetimes, unsigned tries, std::uint64_t random) {
     TURNAWAY_CHECK(tries > 0);
-    std::chrono::seconds wait = std::min(lifetimes.retry_first, lifetimes.retry_most);
-    for (unsigned i = 1; i < tries && wait.count() > 0 && wait < lifetimes.retry_most; ++i) {
-        wait = wait > lifetimes.retry_most / 2 ? lifetimes.retry_most : wait * 2;
+    std::chrono::seconds wait = std::min(lifetimes.retry_first, lifetimes.retry_max);
+    for (unsigned i = 1; i < tries && wait.count() > 0 && wait < lifetimes.retry_max; ++i) {
+        wait = wait > lifetimes.retry_max / 2 ? lifetimes.retry_max : wait * 2;
     }
     const std::chrono::seconds fifth = wait / 5;
     const auto choices = static_cast<std::uint64_t>(2 * fifth.count()) + 1;

@@ -25,11 +25,11 @@ struct Lifetimes {
     // After so long without success the sender is told once that it takes time; 0: never.
     std::chrono::seconds delay_notice = base::limits::queue_delay_notice;
     std::chrono::seconds retry_first = base::limits::queue_retry_first;
-    std::chrono::seconds retry_most = base::limits::queue_retry_most;
+    std::chrono::seconds retry_max = base::limits::queue_retry_max;
 };
 
 // How long to wait after `tries` rounds (at least one) for the next: retry_first, doubled with each
-// round up to retry_most, then a fifth more or less by `random`, so that what failed together does
+// round up to retry_max, then a fifth more or less by `random`, so that what failed together does
 // not come back together. At least a second.
 std::chrono::seconds back_off(const Lifetimes& lifetimes, unsigned tries, std::uint64_t random);
 

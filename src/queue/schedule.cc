@@ -44,10 +44,10 @@ Schedule::Schedule(ScheduleSettings settings) {
 }
 
 void Schedule::change(ScheduleSettings settings) {
-    TURNAWAY_CHECK(settings.concurrency_start > 0 && settings.total_most > 0);
-    TURNAWAY_CHECK(settings.concurrency_most >= settings.concurrency_start);
+    TURNAWAY_CHECK(settings.concurrency_start > 0 && settings.total_max > 0);
+    TURNAWAY_CHECK(settings.concurrency_max >= settings.concurrency_start);
     settings_ = settings;
-    const auto most = static_cast<double>(settings.concurrency_most);
+    const auto most = static_cast<double>(settings.concurrency_max);
     for (const auto& [name, destination] : destinations_) {
         destination->places = std::min(destination->places, most);
         // With no free place left its turn is over until one is given back.
@@ -145,7 +145,7 @@ void Schedule::wake(std::uint32_t now) {
 std::optional<Job> Schedule::next(Time now) {
     const std::uint32_t seconds = seconds_of(now);
     wake(seconds);
-    if (active_ >= settings_.total_most) return std::nullopt;
+    if (active_ >= settings_.total_max) return std::nullopt;
     while (!turns_.empty()) {
         Destination* const destination = turns_.front();
         drop_dead(destination);
@@ -182,7 +182,7 @@ std::optional<QueueId> Schedule::next_for(std::string_view destination, Time now
 
 void Schedule::learn(Destination* of, Feedback feedback) const {
     if (feedback == Feedback::good) {
-        const auto most = static_cast<double>(settings_.concurrency_most);
+        const auto most = static_cast<double>(settings_.concurrency_max);
         of->places = std::min(of->places + 1 / of->places, most);
     } else if (feedback == Feedback::host_trouble) {
         of->places = std::max(of->places / 2, 1.0);
@@ -230,11 +230,11 @@ void Schedule::sweep() {
     }
 }
 
-std::size_t Schedule::flush_one(Destination* destination, std::uint32_t due_most,
+std::size_t Schedule::flush_one(Destination* destination, std::uint32_t due_max,
                                 std::uint32_t now) {
     auto& heap = destination->heap;
     entries_ -= std::erase_if(heap, [this](const Entry& entry) { return !is_live(entry); });
-    for (Entry& entry : heap) entry.due = std::min(entry.due, due_most);
+    for (Entry& entry : heap) entry.due = std::min(entry.due, due_max);
     std::ranges::make_heap(heap, is_after);
     const std::size_t count = heap.size();
     if (!destination->turn || heap.empty()) settle(destination, now);
@@ -250,12 +250,12 @@ std::size_t Schedule::flush(std::string_view destination, Time now) {
     return flush_all(seconds, seconds);
 }
 
-std::size_t Schedule::flush_all(std::uint32_t due_most, std::uint32_t now) {
+std::size_t Schedule::flush_all(std::uint32_t due_max, std::uint32_t now) {
     std::vector<Destination*> all;
     all.reserve(destinations_.size());
     for (const auto& [name, each] : destinations_) all.push_back(each.get());
     std::size_t count = 0;
-    for (Destination* const each : all) count += flush_one(each, due_most, now);
+    for (Destination* const each : all) count += flush_one(each, due_max, now);
     return count;
 }
 

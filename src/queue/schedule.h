@@ -38,8 +38,8 @@ enum class Feedback : std::uint8_t { good, host_trouble, neutral };
 
 struct ScheduleSettings {  // each at least 1
     std::size_t concurrency_start = base::limits::destination_places_start;
-    std::size_t concurrency_most = base::limits::destination_places_most;  // per destination
-    std::size_t total_most = base::limits::delivery_places_most;
+    std::size_t concurrency_max = base::limits::destination_places_max;  // per destination
+    std::size_t total_max = base::limits::delivery_places_max;
 };
 
 class Schedule {
@@ -115,8 +115,8 @@ class Schedule {
     void unplace(Destination* destination);
     void wake(std::uint32_t now);
     void sweep();
-    std::size_t flush_one(Destination* destination, std::uint32_t due_most, std::uint32_t now);
-    std::size_t flush_all(std::uint32_t due_most, std::uint32_t now);
+    std::size_t flush_one(Destination* destination, std::uint32_t due_max, std::uint32_t now);
+    std::size_t flush_all(std::uint32_t due_max, std::uint32_t now);
     Summary summary_of(const Destination& destination, std::uint32_t now) const;
 
     ScheduleSettings settings_;

@@ -24,11 +24,11 @@ constexpr std::uint64_t descriptors_beside_connections = 64;
 // Makes room for all connections there may be. Without --max-connections, where the system allows
 // fewer files, there are fewer.
 Result<void> make_room_for_connections(Settings& settings, std::size_t listeners) {
-    constexpr std::uint32_t connections_least = 64;
+    constexpr std::uint32_t connections_min = 64;
     const std::uint64_t others =
         settings.workers * (Worker::spare_rows + 4 + listeners) + descriptors_beside_connections;
     const std::uint32_t least =
-        settings.is_connections_max_given ? settings.connections_max : connections_least;
+        settings.is_connections_max_given ? settings.connections_max : connections_min;
     const auto granted = process::limit_descriptors(
         others + settings.connections_max, others + least, "lower --max-connections or --workers");
     if (!granted) return std::unexpected(granted.error());

@@ -20,8 +20,8 @@ namespace {
 using base::Fault;
 using base::Result;
 
-constexpr std::uint32_t connections_max_most = 1'000'000;
-constexpr std::uint32_t workers_most = 256;
+constexpr std::uint32_t connections_max_max = 1'000'000;
+constexpr std::uint32_t workers_max = 256;
 
 // What stands on the command line, as text: one row an option. An empty default is worked out at
 // start.
@@ -173,14 +173,14 @@ Result<void> read_numbers(const Given& given, Settings* settings) {
     if (!idle) return std::unexpected(idle.error());
     const auto session = duration(given, option_session_timeout);
     if (!session) return std::unexpected(session.error());
-    const auto connections = number(given, option_max_connections, connections_max_most);
+    const auto connections = number(given, option_max_connections, connections_max_max);
     if (!connections) return std::unexpected(connections.error());
-    const auto per_address = number(given, option_max_per_address, connections_max_most);
+    const auto per_address = number(given, option_max_per_address, connections_max_max);
     if (!per_address) return std::unexpected(per_address.error());
-    const auto a_minute = number(given, option_pressure_per_address, connections_max_most);
+    const auto a_minute = number(given, option_pressure_per_address, connections_max_max);
     if (!a_minute) return std::unexpected(a_minute.error());
     if (!given[option_pressure_connections].empty()) {
-        const auto held = number(given, option_pressure_connections, connections_max_most);
+        const auto held = number(given, option_pressure_connections, connections_max_max);
         if (!held) return std::unexpected(held.error());
         settings->pressure_connections = *held;
     }
@@ -191,7 +191,7 @@ Result<void> read_numbers(const Given& given, Settings* settings) {
     settings->pressure_per_address_a_minute = *a_minute;
     settings->workers = std::max(1U, std::thread::hardware_concurrency());
     if (!given[option_workers].empty()) {
-        const auto workers = number(given, option_workers, workers_most);
+        const auto workers = number(given, option_workers, workers_max);
         if (!workers) return std::unexpected(workers.error());
         settings->workers = *workers;
     }

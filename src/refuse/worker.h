@@ -126,7 +126,7 @@ class Worker {
 
     static constexpr std::size_t input_bytes = HeldInput::bytes_max;
     static constexpr std::size_t output_bytes = 4096;
-    static_assert(input_bytes > base::limits::command_line_bytes_most);
+    static_assert(input_bytes > base::limits::command_line_bytes_max);
 
     Shared& shared_;
     std::vector<OwnedFd> listeners_;

@@ -50,7 +50,7 @@ Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, std::vector<OwnedFd
     auto reserve = own(dup(worker->wake_.get()), "cannot reserve a file descriptor");
     if (!reserve) return std::unexpected(reserve.error());
     worker->reserve_ = *std::move(reserve);
-    worker->output_.reserve(output_bytes + base::limits::reply_line_bytes_most * 8);
+    worker->output_.reserve(output_bytes + base::limits::reply_line_bytes_max * 8);
     if (auto done = worker->watch_listeners(shared_listeners); !done) {
         return std::unexpected(done.error());
     }

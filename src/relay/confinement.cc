@@ -31,9 +31,9 @@ using base::Result;
 constexpr std::uint64_t descriptors_beside_connections = 256;
 constexpr std::uint64_t descriptors_per_thread = 128;
 // Questions put to DNS at once, by all threads together, where enough files may be open.
-constexpr std::size_t dns_questions_most = 3072;
+constexpr std::size_t dns_questions_max = 3072;
 // With fewer it is not worth starting.
-constexpr std::uint64_t connections_least = 32;
+constexpr std::uint64_t connections_min = 32;
 
 std::string folder_of(const std::filesystem::path& path) {
     const auto folder = path.parent_path();
@@ -104,15 +104,15 @@ Result<Descriptors> raise_descriptors(const Config& config, unsigned threads) {
         return descriptors_beside_connections +
                threads * (descriptors_per_thread + io::UnboundResolver::sockets_for(questions));
     };
-    const std::size_t few = io::UnboundResolver::Settings().questions_most;
-    const std::size_t many = std::max(few, dns_questions_most / threads);
+    const std::size_t few = io::UnboundResolver::Settings().questions_max;
+    const std::size_t many = std::max(few, dns_questions_max / threads);
     // A client may have a file open for its content, a delivery one to read from.
     const std::uint64_t wanted =
         with_dns(many) +
         2 * (std::uint64_t{config.listen.connections_max} + config.delivery.connections_max) +
-        config.verdict.look_concurrency_max;
+        config.verdict.probe_concurrency_max;
     const auto allowed =
-        process::limit_descriptors(wanted, with_dns(few) + connections_least, "lower threads");
+        process::limit_descriptors(wanted, with_dns(few) + connections_min, "lower threads");
     if (!allowed) return std::unexpected(allowed.error());
     return Descriptors{
         .allowed = *allowed, .wanted = wanted, .dns_questions = *allowed < wanted ? few : many};

@@ -16,22 +16,22 @@
 #include "io/own_addresses.h"
 #include "io/tls.h"
 #include "process/rights.h"
+#include "relay/config/rules.h"
+#include "relay/config/weaknesses.h"
 #include "relay/confinement.h"
-#include "relay/control/control_desk.h"
+#include "relay/control/control_handler.h"
 #include "relay/control/control_server.h"
 #include "relay/control/control_socket.h"
-#include "relay/log/events.h"
-#include "relay/house.h"
-#include "relay/receive/listening.h"
+#include "relay/deliver/recheck.h"
+#include "relay/log/delivery_log.h"
 #include "relay/log/log.h"
 #include "relay/log/metrics.h"
 #include "relay/pages.h"
 #include "relay/queue/queue_start.h"
-#include "relay/deliver/recheck.h"
-#include "relay/config/rules.h"
+#include "relay/receive/listening.h"
+#include "relay/relay_state.h"
 #include "relay/service_state.h"
 #include "relay/shard.h"
-#include "relay/config/weaknesses.h"
 #include "spool/sqlite/sqlite_spool.h"
 
 namespace turnaway::relay {
@@ -39,8 +39,8 @@ namespace {
 using base::Result;
 // How long a stop may take before who is still there is cut off. When the spool has failed nothing
 // that a delivery comes to can be kept any more: the sooner it ends, the fewer will be made twice.
-constexpr std::chrono::seconds stop_wait_most{30};
-constexpr std::chrono::seconds failed_stop_wait_most{3};
+constexpr std::chrono::seconds stop_wait_max{30};
+constexpr std::chrono::seconds failed_stop_wait_max{3};
 // How often the service manager is told how many messages wait.
 constexpr std::chrono::seconds status_wait{2};
 
@@ -58,7 +58,7 @@ class Daemon {
 
   private:
     Result<void> open_sockets();
-    void learn_own_places(const io::OwnAddresses::Addresses& interfaces);
+    void learn_own_endpoints(const io::OwnAddresses::Addresses& interfaces);
     Result<void> confine();
     spool::SpoolSettings spool_settings();  // calls back on the spool's thread
     Result<void> open_house();
@@ -66,9 +66,9 @@ class Daemon {
     Result<void> open_pages();
     Result<void> open_control();
     Result<void> load_queue();
-    void tell_listening();
-    void tell_weaknesses();
-    void tell_status();
+    void log_listening();
+    void log_weaknesses();
+    void send_status();
     void await_signals();
     void reload();
     base::Result<std::vector<std::string>> take_config();
@@ -84,14 +84,14 @@ class Daemon {
     std::unique_ptr<Log> log_;
     std::unique_ptr<spool::SqliteSpool> spool_;
     std::optional<io::TlsClient> tls_client_;
-    std::unique_ptr<House> house_;
-    asio::io_context desk_;  // signals, metrics, control; first the listening sockets too
+    std::unique_ptr<RelayState> relay_;
+    asio::io_context main_loop_;  // signals, metrics, control; first the listening sockets too
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::vector<io::Listener>> listeners_;                   // of each shard
     Result<std::unique_ptr<io::OwnAddresses>> own_addresses_ = nullptr;  // null: not asked yet
-    OwnPlaces own_places_;
+    OwnEndpoints own_endpoints_;
     std::unique_ptr<Pages> pages_;  // null: nobody asked for them
-    std::optional<ControlDesk> control_desk_;
+    std::optional<ControlHandler> control_handler_;
     std::optional<ControlServer> control_;  // none: nobody wishes to ask anything
     asio::signal_set signals_;
     asio::steady_timer stop_timer_;
@@ -107,9 +107,9 @@ class Daemon {
 Daemon::Daemon(Config config, DaemonOptions options)
     : options_(std::move(options)),
       config_(std::move(config)),
-      signals_(desk_),
-      stop_timer_(desk_),
-      status_timer_(desk_) {}
+      signals_(main_loop_),
+      stop_timer_(main_loop_),
+      status_timer_(main_loop_) {}
 
 Result<void> Daemon::open() {
     for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_house,
@@ -134,7 +134,7 @@ Result<void> Daemon::confine() {
 
 spool::SpoolSettings Daemon::spool_settings() {
     spool::SpoolSettings settings{.path = config_.spool.path,
-                                  .free_bytes_least = config_.spool.free_bytes_least};
+                                  .free_bytes_min = config_.spool.free_bytes_min};
     settings.on_commit = [this](std::size_t changes) {
         counters_.add(Counter::commit_batches);
         counters_.add(Counter::commits, changes);
@@ -143,7 +143,7 @@ spool::SpoolSettings Daemon::spool_settings() {
         log_->write(Trouble{.words = words});
     };
     settings.on_failure = [this](const base::Error& error) {
-        asio::post(desk_, [this, error] { house_->check_spool(error); });
+        asio::post(main_loop_, [this, error] { relay_->check_spool(error); });
     };
     return settings;
 }
@@ -159,26 +159,25 @@ Result<void> Daemon::open_house() {
     auto opened = spool::SqliteSpool::open(spool_settings());
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
-    house_ = std::make_unique<House>(House::Parts{.rules = rules_,
-                                                  .spool = *spool_,
-                                                  .log = *log_,
-                                                  .counters = counters_,
-                                                  .tls_client = *tls_client_,
-                                                  .on_spool_failure = [this] {
-                                                      has_spool_failed_ = true;
-                                                      asio::post(desk_, [this] {
-                                                          stop(base::exit_code(base::Fault::io),
-                                                               "the spool failed");
-                                                      });
-                                                  }});
-    house_->change_own_places(std::make_shared<const OwnPlaces>(own_places_));
+    relay_ = std::make_unique<RelayState>(RelayState::Parts{
+        .rules = rules_,
+        .spool = *spool_,
+        .log = *log_,
+        .counters = counters_,
+        .tls_client = *tls_client_,
+        .on_spool_failure = [this] {
+            has_spool_failed_ = true;
+            asio::post(main_loop_,
+                       [this] { stop(base::exit_code(base::Fault::io), "the spool failed"); });
+        }});
+    relay_->change_own_endpoints(std::make_shared<const OwnEndpoints>(own_endpoints_));
     return {};
 }
 
 Result<void> Daemon::open_shards() {
     std::vector<Shard*> known;
     for (unsigned number = 0; number < thread_count(config_); ++number) {
-        auto shard = Shard::open(*house_, number, queue_.greatest_id, descriptors_.dns_questions);
+        auto shard = Shard::open(*relay_, number, queue_.greatest_id, descriptors_.dns_questions);
         if (!shard) return std::unexpected(shard.error());
         for (auto& listener : listeners_[number]) {
             auto moved = std::move(listener).moved_to((*shard)->io().get_executor());
@@ -188,7 +187,7 @@ Result<void> Daemon::open_shards() {
         known.push_back(shard->get());
         shards_.push_back(*std::move(shard));
     }
-    house_->know_shards(std::move(known));
+    relay_->know_shards(std::move(known));
     return {};
 }
 
@@ -196,30 +195,30 @@ Result<void> Daemon::open_shards() {
 Result<void> Daemon::load_queue() {
     auto hosts = spool_->refusing_hosts();
     if (!hosts) return std::unexpected(hosts.error());
-    house_->load_refusals(*hosts);
-    auto queue = read_queue(*house_, config_.lifetime.retry_most);
+    relay_->load_refusals(*hosts);
+    auto queue = read_queue(*relay_, config_.lifetime.retry_max);
     if (!queue) return std::unexpected(queue.error());
     queue_ = *std::move(queue);
     if (auto done = open_shards(); !done) return done;
     for (const auto& job : std::exchange(queue_.jobs, {}))
-        house_->load_job(job.id, job.destination, job.due);
+        relay_->load_job(job.id, job.destination, job.due);
     return {};
 }
 
 // While there may still be the right to take port 25; the shards they will serve are not there yet.
 Result<void> Daemon::open_sockets() {
-    auto listeners = open_listeners(config_, thread_count(config_), desk_.get_executor());
+    auto listeners = open_listeners(config_, thread_count(config_), main_loop_.get_executor());
     if (!listeners) return std::unexpected(listeners.error());
     listeners_ = *std::move(listeners);
-    own_places_.listening = listening_at(listeners_);
-    own_addresses_ = io::OwnAddresses::open(desk_);
-    if (own_addresses_) own_places_.interfaces = (*own_addresses_)->now();
+    own_endpoints_.listening = listening_at(listeners_);
+    own_addresses_ = io::OwnAddresses::open(main_loop_);
+    if (own_addresses_) own_endpoints_.interfaces = (*own_addresses_)->now();
     return {};
 }
 
-void Daemon::learn_own_places(const io::OwnAddresses::Addresses& interfaces) {
-    own_places_.interfaces = interfaces;
-    house_->change_own_places(std::make_shared<const OwnPlaces>(own_places_));
+void Daemon::learn_own_endpoints(const io::OwnAddresses::Addresses& interfaces) {
+    own_endpoints_.interfaces = interfaces;
+    relay_->change_own_endpoints(std::make_shared<const OwnEndpoints>(own_endpoints_));
 }
 
 Result<void> Daemon::open_pages() {
@@ -228,8 +227,8 @@ Result<void> Daemon::open_pages() {
     std::vector<Shard*> shards;
     shards.reserve(shards_.size());
     for (const auto& shard : shards_) shards.push_back(shard.get());
-    auto pages = Pages::open(desk_, *listen,
-                             {.house = *house_,
+    auto pages = Pages::open(main_loop_, *listen,
+                             {.relay = *relay_,
                               .shards = std::move(shards),
                               .is_ending = [this] { return is_stopping_; },
                               .version = TURNAWAY_VERSION});
@@ -239,22 +238,22 @@ Result<void> Daemon::open_pages() {
 }
 
 // After Started, so that who waits for the line finds the addresses.
-void Daemon::tell_listening() {
-    for (const auto& [address, port] : own_places_.listening)
-        tell_socket(*log_, "smtp", {address, port});
-    if (pages_) tell_socket(*log_, "http", pages_->where());
+void Daemon::log_listening() {
+    for (const auto& [address, port] : own_endpoints_.listening)
+        log_socket(*log_, "smtp", {address, port});
+    if (pages_) log_socket(*log_, "http", pages_->where());
 }
 
 Result<void> Daemon::open_control() {
     const auto& control = rules_->config.control;
     if (control.socket.empty()) return {};
-    auto socket = ControlSocket::open(desk_.get_executor(), control.socket, control.group);
+    auto socket = ControlSocket::open(main_loop_.get_executor(), control.socket, control.group);
     if (!socket) return std::unexpected(socket.error());
-    control_desk_.emplace(*house_);
+    control_handler_.emplace(*relay_);
     control_.emplace(
-        desk_, *std::move(socket), ControlServer::Settings(),
+        main_loop_, *std::move(socket), ControlServer::Settings(),
         [this](const ControlRequest& request, const ControlPeer& peer, ControlAnswer& answer) {
-            return control_desk_->perform(request, peer, answer);
+            return control_handler_->perform(request, peer, answer);
         });
     control_->start();
     return {};
@@ -281,8 +280,8 @@ base::Result<std::vector<std::string>> Daemon::take_config() {
     auto rules = make_rules(keep_restart_values(rules_->config, *std::move(config)));
     if (!rules) return std::unexpected(rules.error());
     rules_ = *std::move(rules);
-    house_->change_rules(rules_);
-    spool_->change_free_bytes_least(rules_->config.spool.free_bytes_least);
+    relay_->change_rules(rules_);
+    spool_->change_free_bytes_min(rules_->config.spool.free_bytes_min);
     log_->set_level(rules_->config.log.level);
     return waiting;
 }
@@ -321,7 +320,7 @@ void Daemon::stop(int exit_code, std::string reason) {
         if (control_) control_->stop();
         for (auto& shard : shards_) shard->stop();
     }
-    stop_timer_.expires_after(exit_code_ == 0 ? stop_wait_most : failed_stop_wait_most);
+    stop_timer_.expires_after(exit_code_ == 0 ? stop_wait_max : failed_stop_wait_max);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) abandon();
     });
@@ -333,7 +332,7 @@ void Daemon::abandon() {
 }
 
 // What is weaker than it could be.
-void Daemon::tell_weaknesses() {
+void Daemon::log_weaknesses() {
     const auto warn = [this](const std::string& words) { log_->write(Trouble{.words = words}); };
     if (!options_.is_sandboxed) warn("--no-sandbox: neither landlock nor seccomp protects");
     if (process::is_root()) warn("runs as root, though without capabilities: set [user] name");
@@ -347,12 +346,12 @@ void Daemon::tell_weaknesses() {
 }
 
 // Now and then, how many messages wait.
-void Daemon::tell_status() {
+void Daemon::send_status() {
     status_timer_.expires_after(status_wait);
     status_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error || is_stopping_) return;
-        service_.queued(house_->census().sum().messages);
-        tell_status();
+        service_.queued(relay_->queue_totals().sum().messages);
+        send_status();
     });
 }
 
@@ -364,10 +363,12 @@ Result<int> Daemon::run() {
     }
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queue_.messages});
-    tell_listening();
-    tell_weaknesses();
+    log_listening();
+    log_weaknesses();
     if (own_addresses_) {
-        (*own_addresses_)->follow([this](const auto& interfaces) { learn_own_places(interfaces); });
+        (*own_addresses_)->follow([this](const auto& interfaces) {
+            learn_own_endpoints(interfaces);
+        });
     }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     ask_refusing_hosts_again(*shards_.front());
@@ -375,11 +376,11 @@ Result<int> Daemon::run() {
     // The last shard to end lets this thread go.
     std::thread joiner([this] {
         for (auto& thread : threads_) thread.join();
-        asio::post(desk_, [this] { desk_.stop(); });
+        asio::post(main_loop_, [this] { main_loop_.stop(); });
     });
     service_.ready(queue_.messages);
-    tell_status();
-    desk_.run();
+    send_status();
+    main_loop_.run();
     joiner.join();
     // What was handed over is written; answers go to event loops that are still there, and end
     // there.

@@ -15,9 +15,9 @@
 #include "relay/command_line.h"
 #include "relay/config/config.h"
 #include "relay/config/config_schema.h"
-#include "relay/daemon.h"
 #include "relay/config/mailless_exchangers.h"
 #include "relay/config/weaknesses.h"
+#include "relay/daemon.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "relay/house.h"
 #include "relay/log/metrics.h"
+#include "relay/relay_state.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
@@ -25,10 +25,10 @@ std::uint64_t free_bytes(const std::string& path) {
 }
 
 // The log counts its losses itself.
-void count_dropped_lines(House& house) {
-    auto& counters = house.counters();
+void count_dropped_lines(RelayState& relay) {
+    auto& counters = relay.counters();
     const auto counted = counters.total(Counter::log_lines_dropped);
-    counters.add(Counter::log_lines_dropped, house.log().dropped() - counted);
+    counters.add(Counter::log_lines_dropped, relay.log().dropped() - counted);
 }
 
 }  // namespace
@@ -56,17 +56,17 @@ io::Endpoint Pages::where() const {
 }
 
 io::HttpAnswer Pages::metrics() const {
-    auto& house = sources_.house;
-    count_dropped_lines(house);
-    const auto queued = house.census().sum();
-    Gauges gauges{.sessions = house.clients().total(),
+    auto& relay = sources_.relay;
+    count_dropped_lines(relay);
+    const auto queued = relay.queue_totals().sum();
+    Gauges gauges{.sessions = relay.clients().total(),
                   .queued_messages = queued.messages,
                   .queued_recipients = queued.recipients,
                   .held_messages = queued.held,
                   .unreportable_recipients = queued.unreportable,
                   .corrupt_messages = queued.corrupt,
-                  .refusing_hosts = house.refusals_known(),
-                  .spool_free_bytes = free_bytes(house.rules()->config.spool.path),
+                  .refusing_hosts = relay.refusals_known(),
+                  .spool_free_bytes = free_bytes(relay.rules()->config.spool.path),
                   .start_seconds = seconds_of(start_.time_since_epoch()),
                   .version = sources_.version};
     for (const auto* shard : sources_.shards) gauges.active_deliveries += shard->deliveries();
@@ -74,11 +74,11 @@ io::HttpAnswer Pages::metrics() const {
         gauges.oldest_seconds = seconds_of(std::chrono::system_clock::now() - *queued.oldest);
     }
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics_page(house.counters(), gauges)};
+            .body = metrics_page(relay.counters(), gauges)};
 }
 
 io::HttpAnswer Pages::health() const {
-    if (sources_.house.spool().has_failed()) return {.status = 503, .body = "the spool failed\n"};
+    if (sources_.relay.spool().has_failed()) return {.status = 503, .body = "the spool failed\n"};
     if (sources_.is_ending()) return {.status = 503, .body = "ending\n"};
     return {.body = "taking mail\n"};
 }

@@ -20,14 +20,14 @@
 
 namespace turnaway::relay {
 
-class House;
+class RelayState;
 class Shard;
 
 class Pages {
   public:
     // All outlive the pages.
     struct Sources {
-        House& house;
+        RelayState& relay;
         std::vector<Shard*> shards;
         std::function<bool()> is_ending;
         std::string version;

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "io/start.h"
-#include "relay/log/client_events.h"
-#include "relay/receive/receiver.h"
 #include "relay/deliver/routing.h"
+#include "relay/log/client_log.h"
+#include "relay/receive/receiver.h"
 
 namespace turnaway::relay {
 namespace {
@@ -17,37 +17,37 @@ namespace {
 // After accept failed for want of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 // Users of `[relay] domains` that the next hosts were asked about: known, and asked at once.
-constexpr std::size_t users_known_most = 100'000;
-constexpr std::size_t user_questions_most = 64;
+constexpr std::size_t users_known_max = 100'000;
+constexpr std::size_t user_questions_max = 64;
 // How often a stopping shard looks whether everybody has left.
 constexpr std::chrono::milliseconds stop_look{20};
 
 }  // namespace
 
-Shard::Shard(House& house, unsigned number, queue::QueueId after)
-    : house_(house),
+Shard::Shard(RelayState& relay, unsigned number, queue::QueueId after)
+    : relay_(relay),
       io_(1),
       work_(asio::make_work_guard(io_)),
       ids_(number, after),
       random_(std::random_device()()),
-      recipients_(users_known_most, user_questions_most),
+      recipients_(users_known_max, user_questions_max),
       stop_timer_(io_) {}
 
 Shard::~Shard() = default;
 
-base::Result<std::unique_ptr<Shard>> Shard::open(House& house, unsigned number,
+base::Result<std::unique_ptr<Shard>> Shard::open(RelayState& relay, unsigned number,
                                                  queue::QueueId after,
-                                                 std::size_t dns_questions_most) {
-    std::unique_ptr<Shard> shard(new Shard(house, number, after));
-    const auto rules = house.rules();
+                                                 std::size_t dns_questions_max) {
+    std::unique_ptr<Shard> shard(new Shard(relay, number, after));
+    const auto rules = relay.rules();
     auto settings = resolver_settings(rules->config);
-    settings.questions_most = dns_questions_most;
+    settings.questions_max = dns_questions_max;
     auto resolver = io::UnboundResolver::open(shard->io_, settings);
     if (!resolver) return std::unexpected(resolver.error());
     shard->resolver_ = *std::move(resolver);
-    shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, house.counters());
+    shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, relay.counters());
     shard->routes_ = std::make_unique<io::RouteCache>(
-        shard->io_, *shard->counting_, cache_settings(rules->config, *house.own_places()));
+        shard->io_, *shard->counting_, cache_settings(rules->config, *relay.own_endpoints()));
     shard->senders_ = std::make_unique<SenderDomains>(*shard->counting_, *shard->routes_);
     shard->deliverer_ = std::make_unique<Deliverer>(*shard);
     return shard;
@@ -73,7 +73,7 @@ asio::awaitable<void> Shard::accept(io::Listener& listener) {
             continue;
         }
         if (socket.error() == asio::error::operation_aborted) co_return;
-        tell_accept_failed(house_, socket.error().message());
+        log_accept_failed(relay_, socket.error().message());
         boost::system::error_code ignored;
         pause.expires_after(accept_pause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -95,7 +95,7 @@ void Shard::rules_changed() {
     asio::post(io_, [this] {
         const auto now = rules();
         resolver_->change_deadline(now->config.dns.deadline);
-        routes_->change(cache_settings(now->config, *house_.own_places()));
+        routes_->change(cache_settings(now->config, *relay_.own_endpoints()));
         deliverer_->rules_changed();
     });
 }
@@ -128,13 +128,13 @@ void Shard::end_when_empty() {
     });
 }
 
-Shard::Place Shard::enter(std::function<void()> end_it) {
+Shard::SessionGuard Shard::enter(std::function<void()> end_it) {
     clients_.push_back(std::move(end_it));
     if (is_stopping_) clients_.back()();  // came in between the order to stop and its listener
-    return Place(*this, std::prev(clients_.end()));
+    return SessionGuard(*this, std::prev(clients_.end()));
 }
 
-Shard::Place::~Place() {
+Shard::SessionGuard::~SessionGuard() {
     shard_.clients_.erase(at_);
 }
 

@@ -3,8 +3,8 @@
 //
 // Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by
 // a hash of their name, so that one destination's connections and concurrency are counted in one
-// place. What all shards share is House (house.h), which is safe for any thread. Everything here
-// runs on the shard's own thread unless it says otherwise.
+// place. What all shards share is RelayState (relay.h), which is safe for any thread. Everything
+// here runs on the shard's own thread unless it says otherwise.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,14 +19,14 @@
 #include <string_view>
 #include <vector>
 
-#include "io/listener.h"
 #include "io/dns/route_cache.h"
 #include "io/dns/unbound_resolver.h"
+#include "io/listener.h"
 #include "relay/deliver/counting_resolver.h"
 #include "relay/deliver/deliverer.h"
-#include "relay/house.h"
 #include "relay/receive/recipient_memory.h"
 #include "relay/receive/sender_domains.h"
+#include "relay/relay_state.h"
 
 namespace turnaway::relay {
 
@@ -35,10 +35,10 @@ namespace asio = boost::asio;
 class Shard {
   public:
     // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.
-    // `dns_questions_most` at once.
-    static base::Result<std::unique_ptr<Shard>> open(House& house, unsigned number,
+    // `dns_questions_max` at once.
+    static base::Result<std::unique_ptr<Shard>> open(RelayState& relay, unsigned number,
                                                      queue::QueueId after,
-                                                     std::size_t dns_questions_most);
+                                                     std::size_t dns_questions_max);
     ~Shard();
 
     // Before start(): a job that was found in the spool.
@@ -51,7 +51,7 @@ class Shard {
     // Any thread: at once, whoever is still there.
     void abandon() { io_.stop(); }
 
-    // Any thread: after the house has new rules.
+    // Any thread: after the relay has new rules.
     void rules_changed();
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
@@ -59,8 +59,8 @@ class Shard {
     // Any thread: `work` is done on the shard's own; never, when it has ended.
     void with_deliverer(std::function<void(Deliverer&)> work);
 
-    House& house() { return house_; }
-    std::shared_ptr<const Rules> rules() const { return house_.rules(); }
+    RelayState& relay() { return relay_; }
+    std::shared_ptr<const Rules> rules() const { return relay_.rules(); }
     asio::io_context& io() { return io_; }
     io::RouteCache& routes() { return *routes_; }
     SenderDomains& senders() { return *senders_; }
@@ -72,30 +72,30 @@ class Shard {
 
     // A client's session, counted until the returned place is gone; `end_it` is called at a
     // graceful stop.
-    class Place {
+    class SessionGuard {
       public:
-        Place(Shard& shard, std::list<std::function<void()>>::iterator at)
+        SessionGuard(Shard& shard, std::list<std::function<void()>>::iterator at)
             : shard_(shard), at_(at) {}
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
-        ~Place();
+        SessionGuard(const SessionGuard&) = delete;
+        SessionGuard& operator=(const SessionGuard&) = delete;
+        ~SessionGuard();
 
       private:
         Shard& shard_;
         std::list<std::function<void()>>::iterator at_;
     };
-    Place enter(std::function<void()> end_it);
+    SessionGuard enter(std::function<void()> end_it);
     std::size_t clients() const { return clients_.size(); }
     // Any thread: deliveries under way.
     std::size_t deliveries() const { return deliverer_->active(); }
 
   private:
-    Shard(House& house, unsigned number, queue::QueueId after);
+    Shard(RelayState& relay, unsigned number, queue::QueueId after);
 
     asio::awaitable<void> accept(io::Listener& listener);
     void end_when_empty();
 
-    House& house_;
+    RelayState& relay_;
     // Before the event loop: sessions that are cut off end with it, and leave their places then.
     std::list<std::function<void()>> clients_;
     asio::io_context io_;

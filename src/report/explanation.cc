@@ -82,7 +82,7 @@ std::string explanation(const Report& report) {
         if (outcome.attempts.empty()) continue;
         append_folded(out, "", "Tried for " + recipient_of(outcome).address.to_unicode() + ":", "");
         for (const Attempt& attempt : outcome.attempts) {
-            if (out.size() < base::limits::explanation_bytes_most) {
+            if (out.size() < base::limits::explanation_bytes_max) {
                 append_attempt(out, attempt);
             } else {
                 ++left_out;

@@ -1,7 +1,7 @@
 // Explanation: the part of a report that a person reads.
 //
 // First for each recipient what happened and what to do, then every attempt (up to
-// base::limits::explanation_bytes_most; how many are left out is said), then who says so.
+// base::limits::explanation_bytes_max; how many are left out is said), then who says so.
 #pragma once
 
 #include <string>

@@ -10,16 +10,16 @@
 namespace turnaway::report {
 namespace {
 
-constexpr std::size_t columns_most = 76;
-constexpr std::size_t word_bytes_most = 900;
-constexpr std::size_t prefix_bytes_most = 60;
+constexpr std::size_t columns_max = 76;
+constexpr std::size_t word_bytes_max = 900;
+constexpr std::size_t prefix_bytes_max = 60;
 
 // Takes the next word off `text`, at most so long that it fits into a line, cut between characters.
 std::string_view take_word(std::string_view& text) {
     text = base::trim(text);
-    std::size_t length = text.substr(0, word_bytes_most).find(' ');
+    std::size_t length = text.substr(0, word_bytes_max).find(' ');
     if (length == std::string_view::npos) {
-        length = std::min(text.size(), word_bytes_most);
+        length = std::min(text.size(), word_bytes_max);
         const auto is_inside = [&](std::size_t at) {
             return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
         };
@@ -34,12 +34,12 @@ std::string_view take_word(std::string_view& text) {
 
 void append_folded(std::string& out, std::string_view first, std::string_view text,
                    std::string_view next) {
-    TURNAWAY_CHECK(first.size() <= prefix_bytes_most && next.size() <= prefix_bytes_most);
+    TURNAWAY_CHECK(first.size() <= prefix_bytes_max && next.size() <= prefix_bytes_max);
     out += first;
     std::size_t columns = first.size();
     bool has_word = false;
     for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
-        if (has_word && columns + 1 + word.size() > columns_most) {
+        if (has_word && columns + 1 + word.size() > columns_max) {
             out += "\r\n";
             out += next;
             columns = next.size();

@@ -8,14 +8,14 @@
 namespace turnaway::report {
 namespace {
 
-constexpr std::size_t text_bytes_most = 2000;
-constexpr std::size_t lines_most = 20;
+constexpr std::size_t text_bytes_max = 2000;
+constexpr std::size_t lines_max = 20;
 
-std::string clean(std::string_view foreign, std::size_t bytes_most) {
-    std::string plain(foreign.substr(0, bytes_most + 1));  // one more, so that a cut is seen
+std::string clean(std::string_view foreign, std::size_t bytes_max) {
+    std::string plain(foreign.substr(0, bytes_max + 1));  // one more, so that a cut is seen
     std::ranges::replace(plain, '\t', ' ');
     std::string out;
-    base::append_printable(out, plain, bytes_most);
+    base::append_printable(out, plain, bytes_max);
     return out;
 }
 
@@ -26,7 +26,7 @@ bool is_ascii(std::string_view text) {
 }
 
 std::string clean_text(std::string_view foreign) {
-    return clean(foreign, text_bytes_most);
+    return clean(foreign, text_bytes_max);
 }
 
 std::string clean_ascii(std::string_view foreign) {
@@ -48,9 +48,9 @@ std::string clean_ascii(std::string_view foreign) {
 std::vector<std::string> reply_lines(const RemoteReply& reply) {
     const std::string code = reply.code.text();
     std::vector<std::string> out;
-    std::size_t room = text_bytes_most;
+    std::size_t room = text_bytes_max;
     for (const std::string& line : reply.lines) {
-        if (out.size() == lines_most || room == 0) {
+        if (out.size() == lines_max || room == 0) {
             out.push_back(code + "-...");
             break;
         }

@@ -7,10 +7,10 @@
 namespace turnaway::report {
 namespace {
 
-constexpr std::size_t columns_most = 76;
+constexpr std::size_t columns_max = 76;
 constexpr std::string_view word_start = "=?utf-8?Q?";
 constexpr std::string_view word_end = "?=";
-constexpr std::size_t encoded_word_most = 75;
+constexpr std::size_t encoded_word_max = 75;
 
 std::string escaped(char c) {
     constexpr std::string_view hex = "0123456789ABCDEF";
@@ -27,7 +27,7 @@ void append_line(std::string& out, std::string_view line) {
             base::is_space(c) ? !is_last : base::is_ascii(c) && !base::is_control(c) && c != '=';
         const std::string unit = is_plain ? std::string(1, c) : escaped(c);
         // The last unit may take the column that a soft break would need.
-        if (columns + unit.size() > columns_most - (is_last ? 0 : 1)) {
+        if (columns + unit.size() > columns_max - (is_last ? 0 : 1)) {
             out += "=\r\n";
             columns = 0;
         }
@@ -58,7 +58,7 @@ std::string encoded_words(std::string_view utf8) {
         for (const char c : utf8.substr(0, length)) {
             unit += c == ' ' ? "_" : base::is_alnum(c) ? std::string(1, c) : escaped(c);
         }
-        if (word.size() + unit.size() + word_end.size() > encoded_word_most) {
+        if (word.size() + unit.size() + word_end.size() > encoded_word_max) {
             out += word;
             out += word_end;
             out += ' ';

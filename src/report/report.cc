@@ -17,8 +17,8 @@
 namespace turnaway::report {
 namespace {
 
-constexpr std::size_t queue_id_bytes_most = 40;
-constexpr std::size_t from_name_bytes_most = 100;
+constexpr std::size_t queue_id_bytes_max = 40;
+constexpr std::size_t from_name_bytes_max = 100;
 
 struct Part {
     std::string_view media_type;  // with its parameters
@@ -130,10 +130,10 @@ bool is_fit(const RecipientOutcome& outcome, const Report& report) {
 
 void check(const Report& report) {
     TURNAWAY_CHECK(!report.envelope.reverse_path.is_null());
-    TURNAWAY_CHECK(report.from_name.size() <= from_name_bytes_most);
+    TURNAWAY_CHECK(report.from_name.size() <= from_name_bytes_max);
     TURNAWAY_CHECK(!report.from.needs_smtputf8());
     TURNAWAY_CHECK(mail::message_id_of("Message-ID: " + report.message_id).has_value());
-    TURNAWAY_CHECK(report.queue_id.size() <= queue_id_bytes_most);
+    TURNAWAY_CHECK(report.queue_id.size() <= queue_id_bytes_max);
     TURNAWAY_CHECK(std::ranges::all_of(report.queue_id, base::is_alnum));
     TURNAWAY_CHECK(!report.outcomes.empty());
     for (const auto& outcome : report.outcomes) TURNAWAY_CHECK(is_fit(outcome, report));

@@ -6,7 +6,7 @@
 // is data: no control character of theirs gets out, lines keep to 998 octets, CRLF only. The result
 // is ASCII unless the reverse-path needs SMTPUTF8 or a whole 8-bit message is given back; RFC 6533
 // forms are used where text beyond ASCII must be said, then in quoted-printable. Sending it from
-// `<>` is the caller's; so is never to write one for a null reverse-path (report/wish.h).
+// `<>` is the caller's; so is never to write one for a null reverse-path (report/dsn_requested.h).
 // Requirements 44, 45, 49, 50, 51 and 56. Known gaps: English only, no Localized-Diagnostic; a
 // report names no mailing list's members.
 #pragma once

@@ -16,7 +16,7 @@ struct ReturnedContent {
 };
 
 // The whole only when RET=FULL asks for it, `may_be_whole` says there is a failure and all of it at
-// hand, it is at most base::limits::returned_bytes_most, and goes through mail systems as it is:
+// hand, it is at most base::limits::returned_bytes_max, and goes through mail systems as it is:
 // CRLF lines of at most 998 octets, no NUL, no 8-bit header outside SMTPUTF8. Otherwise the header,
 // whole fields of it up to the same bound.
 ReturnedContent returned_content(const mail::Envelope& envelope, std::string_view original,

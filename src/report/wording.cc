@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "codes/host_refusal.h"
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 #include "codes/table.h"
 #include "mail/date_time.h"
 #include "report/foreign_text.h"
@@ -92,13 +92,13 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
     codes::ReplyReader reader;
     const auto reading = reader.read(text);
     if (reading) {
-        const auto judgement = codes::judge(*reading);
-        const auto cause = judgement.shown_cause();
-        const bool is_said_by_class =
-            row != nullptr && has_own_meaning(*row, class_digit) && !judgement.answers_by_cause();
+        const auto interpretation = codes::judge(*reading);
+        const auto cause = interpretation.shown_cause();
+        const bool is_said_by_class = row != nullptr && has_own_meaning(*row, class_digit) &&
+                                      !interpretation.answers_by_cause();
         if (cause && cause != codes::Cause::no_mail && !is_said_by_class) {
-            return {std::string(row_of(*cause).answer), judgement.actor,
-                    std::string(judgement.advice)};
+            return {std::string(row_of(*cause).answer), interpretation.actor,
+                    std::string(interpretation.advice)};
         }
     }
     const auto& attempt = outcome.attempts[*outcome.decided_by];

@@ -12,14 +12,14 @@ std::chrono::seconds believable(const DnsAnswer& answer) {
     const std::chrono::seconds ttl(answer.ttl_seconds);
     switch (answer.outcome) {
         case DnsOutcome::answered:
-            return std::min(ttl, limits::route_age_most);
+            return std::min(ttl, limits::route_age_max);
         case DnsOutcome::no_data:
         case DnsOutcome::no_such_name:
-            return std::min(ttl, limits::absence_age_most);
+            return std::min(ttl, limits::absence_age_max);
         case DnsOutcome::failed:
-            return limits::dns_failure_age_most;
+            return limits::dns_failure_age_max;
     }
-    return limits::dns_failure_age_most;
+    return limits::dns_failure_age_max;
 }
 
 }  // namespace turnaway::route

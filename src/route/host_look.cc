@@ -35,7 +35,7 @@ Sorted sort_out(const std::vector<IpAddress>& addresses, const RouteSettings& se
         if (state != HostState::usable ||
             std::ranges::find(sorted.usable, address) != sorted.usable.end())
             continue;
-        if (sorted.usable.size() == base::limits::host_addresses_most) {
+        if (sorted.usable.size() == base::limits::host_addresses_max) {
             sorted.too_many = true;
         } else {
             sorted.usable.push_back(address);

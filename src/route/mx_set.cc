@@ -76,8 +76,8 @@ MxSet read_mx(const mail::Domain& owner, std::vector<MxRecord> records,
                       [&](const MxRecord& record) { return record.preference >= preference; });
     }
     shuffle_equals(records, shuffle_seed);
-    if (records.size() > base::limits::route_mx_most) {
-        records.erase(records.begin() + base::limits::route_mx_most, records.end());
+    if (records.size() > base::limits::route_mx_max) {
+        records.erase(records.begin() + base::limits::route_mx_max, records.end());
         set.notes.push_back({NoteKind::too_many_mx, owner.text()});
     }
     set.records = std::move(records);

@@ -53,8 +53,8 @@ enum class NoteKind : std::uint8_t {
     address_as_exchange,  // is an IP address as text
     alias_as_exchange,    // is a CNAME (RFC 2181 section 10.3)
     unusable_address,     // an address where no mail host can be was left out
-    too_many_mx,          // more than base::limits::route_mx_most: the rest was left out
-    too_many_addresses,   // more than base::limits::host_addresses_most: the rest was left out
+    too_many_mx,          // more than base::limits::route_mx_max: the rest was left out
+    too_many_addresses,   // more than base::limits::host_addresses_max: the rest was left out
 };
 
 // `malformed-null-mx`: for logs and reports.

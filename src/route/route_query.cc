@@ -28,7 +28,7 @@ DnsAnswer tidy(DnsType type, DnsAnswer answer) {
 // servers refuse to answer.
 DnsAnswer answer_for_localhost(DnsType type) {
     DnsAnswer answer{.outcome = DnsOutcome::answered,
-                     .ttl_seconds = static_cast<std::uint32_t>(limits::route_age_most.count())};
+                     .ttl_seconds = static_cast<std::uint32_t>(limits::route_age_max.count())};
     for (const auto loopback : {"127.0.0.1", "::1"}) {
         const auto address = IpAddress::parse(loopback);
         TURNAWAY_CHECK(address.has_value());
@@ -47,7 +47,7 @@ bool any_is(const std::vector<HostLook>& looks, HostState state) {
 RouteQuery::RouteQuery(mail::Domain destination, const RouteSettings& settings,
                        std::uint64_t shuffle_seed)
     : settings_(&settings), destination_(std::move(destination)), shuffle_seed_(shuffle_seed) {
-    building_.ttl = limits::route_age_most;
+    building_.ttl = limits::route_age_max;
     if (destination_->is_root()) {
         finish(RouteKind::no_mail_host);
     } else {
@@ -58,7 +58,7 @@ RouteQuery::RouteQuery(mail::Domain destination, const RouteSettings& settings,
 
 RouteQuery::RouteQuery(const mail::AddressLiteral& destination, const RouteSettings& settings)
     : settings_(&settings) {
-    building_.ttl = limits::route_age_most;
+    building_.ttl = limits::route_age_max;
     all_secure_ = false;
     const auto address = IpAddress::parse(destination.content());
     if (destination.kind() == mail::AddressLiteral::Kind::general || !address) {

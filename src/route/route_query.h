@@ -2,7 +2,7 @@
 // takes the answers in any order, and ends.
 //
 // First the MX of the domain, then A and AAAA of every exchange (or of the domain itself when it
-// has no MX) all at once: two rounds, at most 1 + 2 * base::limits::route_mx_most questions. An MX
+// has no MX) all at once: two rounds, at most 1 + 2 * base::limits::route_mx_max questions. An MX
 // that cannot be used is an error and never a reason to look at the domain's own address (RFC 5321
 // section 5.1, requirement 41). Deadlines and caching belong to the caller and its resolver. The
 // same answers give the same route whatever order they come in. MX names

@@ -48,7 +48,7 @@ std::optional<ClientCause> what_is_missing(const ClientMessage& message,
     if (is_binary || (message.is_eight_bit && !extensions.eight_bit_mime)) {
         return ClientCause::eight_bit_mime_missing;
     }
-    if (extensions.content_bytes_most && message.content_bytes > *extensions.content_bytes_most) {
+    if (extensions.content_bytes_max && message.content_bytes > *extensions.content_bytes_max) {
         return ClientCause::content_too_big;
     }
     return std::nullopt;
@@ -81,7 +81,7 @@ void append_rcpt(const mail::Recipient& recipient, const ClientMessage& message,
         if (recipient.original) {
             const std::string value = recipient.original->value(says_smtputf8(message, extensions));
             // Written in ASCII an address can grow over what a host must take; then it is not said.
-            if (value.size() <= base::limits::orcpt_bytes_most) *out += " ORCPT=" + value;
+            if (value.size() <= base::limits::orcpt_bytes_max) *out += " ORCPT=" + value;
         }
     }
     *out += "\r\n";

@@ -32,9 +32,9 @@ struct Limit {
 };
 
 constexpr std::array limits{
-    Limit{"MAILMAX", &ClientExtensions::messages_most},
-    Limit{"RCPTMAX", &ClientExtensions::recipients_most},
-    Limit{"RCPTDOMAINMAX", &ClientExtensions::recipient_domains_most},
+    Limit{"MAILMAX", &ClientExtensions::messages_max},
+    Limit{"RCPTMAX", &ClientExtensions::recipients_max},
+    Limit{"RCPTDOMAINMAX", &ClientExtensions::recipient_domains_max},
 };
 
 // RFC 9422 section 3: at most six digits, the first of them not 0. What is not that, or not known
@@ -71,7 +71,7 @@ ClientExtensions ClientExtensions::parse(const Reply& reply) {
         if (!base::equal_no_case(word, "SIZE")) continue;
         const auto most = base::parse_unsigned(base::trim(line.substr(word.size())));
         // 0 says that there is no fixed size (RFC 1870 section 4).
-        if (most && *most > 0) extensions.content_bytes_most = most;
+        if (most && *most > 0) extensions.content_bytes_max = most;
     }
     return extensions;
 }

@@ -22,11 +22,11 @@ struct ClientExtensions {
     bool enhanced_status_codes = false;  // RFC 2034
     bool chunking = false;               // RFC 3030; not used
     // The biggest content the host takes; nothing when it names no fixed size.
-    std::optional<std::uint64_t> content_bytes_most = {};
+    std::optional<std::uint64_t> content_bytes_max = {};
     // LIMITS (RFC 9422): what one session and one message may have; nothing where it says nothing.
-    std::optional<std::size_t> messages_most = {};           // MAILMAX
-    std::optional<std::size_t> recipients_most = {};         // RCPTMAX
-    std::optional<std::size_t> recipient_domains_most = {};  // RCPTDOMAINMAX
+    std::optional<std::size_t> messages_max = {};           // MAILMAX
+    std::optional<std::size_t> recipients_max = {};         // RCPTMAX
+    std::optional<std::size_t> recipient_domains_max = {};  // RCPTDOMAINMAX
 
     // From a positive reply to EHLO. Its first line names the host and is no extension.
     static ClientExtensions parse(const Reply& reply);

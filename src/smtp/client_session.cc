@@ -12,7 +12,7 @@ namespace turnaway::smtp {
 
 namespace {
 
-using Kind = ClientSession::Wish::Kind;
+using Kind = ClientSession::Action::Kind;
 
 std::shared_ptr<const Reply> share(std::optional<Reply>* reply) {
     return std::make_shared<const Reply>(*std::move(*reply));
@@ -52,7 +52,7 @@ const ClientSession::PhaseRow& ClientSession::row() const {
     return found;
 }
 
-ClientSession::Wish ClientSession::wish() const {
+ClientSession::Action ClientSession::action() const {
     if (phase_ != Phase::over && !out_.empty()) return {Kind::send, ClientWait::block, out_};
     if (phase_ == Phase::transaction) return {Kind::read, transaction_.wait()};
     return {row().wishes, row().wait};
@@ -78,7 +78,7 @@ void ClientSession::connected() {
 }
 
 void ClientSession::sent() {
-    TURNAWAY_CHECK(wish().kind == Kind::send);
+    TURNAWAY_CHECK(action().kind == Kind::send);
     out_.clear();
     read_replies();
 }
@@ -89,7 +89,7 @@ void ClientSession::received(std::string_view bytes) {
     if (out_.empty()) {
         phase_ == Phase::content ? read_during_content() : read_replies();
     }
-    if (input_.size() > base::limits::reply_bytes_most && phase_ != Phase::over) {
+    if (input_.size() > base::limits::reply_bytes_max && phase_ != Phase::over) {
         break_off(ClientCause::not_a_reply);
     }
 }
@@ -260,7 +260,7 @@ void ClientSession::timed_out() {
 
 void ClientSession::lose(ClientCause cause) {
     // What the host said while we were sending comes before its end.
-    if (wish().kind == Kind::send) sent();
+    if (action().kind == Kind::send) sent();
     if (phase_ != Phase::over) break_off(cause);
 }
 

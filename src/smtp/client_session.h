@@ -1,7 +1,7 @@
 // The SMTP client of the relay on one connection: greeting, EHLO or HELO, STARTTLS, transactions,
 // QUIT (RFC 5321 section 3, RFC 3207, RFC 2920).
 //
-// Pure: events in, wishes out; no socket, no clock. The driver does what wish() says, reports it,
+// Pure: events in, wishes out; no socket, no clock. The driver does what action() says, reports it,
 // and asks again. Every recipient ends with exactly one outcome, and `delivered` only after the
 // host said 2yz to the final dot. Bytes may be reported in any pieces and at any time; a reply that
 // comes before its command was even written is believed only if it is 421, because who talks out of
@@ -27,7 +27,7 @@ namespace turnaway::smtp {
 
 class ClientSession {
   public:
-    struct Wish {
+    struct Action {
         enum class Kind : std::uint8_t {
             connect,       // then connected()
             send,          // `bytes`, then sent()
@@ -46,7 +46,7 @@ class ClientSession {
 
     explicit ClientSession(ClientPlan plan);
 
-    Wish wish() const;
+    Action action() const;
 
     void connected();
     // Bytes from the host; decrypted ones after tls_up(). Welcome during `send` and `send_content`
@@ -60,7 +60,7 @@ class ClientSession {
     void closed();
     void timed_out();
 
-    // When the wish is `ready`.
+    // When the action is `ready`.
     void deliver(ClientMessage message);
     void quit();
 
@@ -72,7 +72,7 @@ class ClientSession {
     const std::optional<ClientOutcome>& host_outcome() const { return host_outcome_; }
     // The host takes a further message in this session (MAILMAX of RFC 9422).
     bool may_deliver() const {
-        return messages_ < extensions_.messages_most.value_or(messages_ + 1);
+        return messages_ < extensions_.messages_max.value_or(messages_ + 1);
     }
     // As of the last EHLO.
     const ClientExtensions& extensions() const { return extensions_; }

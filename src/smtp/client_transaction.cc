@@ -27,15 +27,15 @@ void ClientTransaction::start(const ClientExtensions& extensions, bool is_reset_
 }
 
 void ClientTransaction::keep_limits() {
-    if (!extensions_.recipients_most && !extensions_.recipient_domains_most) return;
+    if (!extensions_.recipients_max && !extensions_.recipient_domains_max) return;
     const auto& recipients = message_.envelope.recipients;
     std::set<std::string> domains;
     offered_ = 0;
     for (const mail::Recipient& recipient : recipients) {
         domains.insert(
             std::visit([](const auto& host) { return host.text(); }, recipient.address.host()));
-        if (offered_ >= extensions_.recipients_most.value_or(recipients.size()) ||
-            domains.size() > extensions_.recipient_domains_most.value_or(recipients.size())) {
+        if (offered_ >= extensions_.recipients_max.value_or(recipients.size()) ||
+            domains.size() > extensions_.recipient_domains_max.value_or(recipients.size())) {
             break;
         }
         ++offered_;
@@ -80,7 +80,7 @@ void ClientTransaction::write(std::string* out) {
     while (extensions_.pipelining && sent_ < end) {
         std::string line;
         append_command(sent_, &line);
-        if (out->size() + line.size() > base::limits::client_batch_bytes_most) return;
+        if (out->size() + line.size() > base::limits::client_batch_bytes_max) return;
         *out += line;
         ++sent_;
     }

@@ -33,7 +33,7 @@ class ClientTransaction {
     // The host is ready for MAIL, or for RSET if it still has a transaction open.
     void start(const ClientExtensions& extensions, bool is_reset_needed);
     Next next() const;
-    // Appends what may go together, at most base::limits::client_batch_bytes_most. When next() is
+    // Appends what may go together, at most base::limits::client_batch_bytes_max. When next() is
     // `write`.
     void write(std::string* out);
     // When next() is `content`: all of it is sent, the final dot too.

@@ -85,7 +85,7 @@ struct CommandError {
 // The verb a line starts with, whatever follows it.
 std::optional<Verb> scan_verb(std::string_view line);
 
-// `line` is one line without its CRLF, at most base::limits::command_line_bytes_most long.
+// `line` is one line without its CRLF, at most base::limits::command_line_bytes_max long.
 std::expected<Command, CommandError> parse_command(std::string_view line);
 
 }  // namespace turnaway::smtp

@@ -67,7 +67,7 @@ Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) 
         return result->ret ? Outcome() : syntax_error;
     }
     if (equal_no_case(parameter.keyword, "ENVID")) {
-        if (value.size() > base::limits::envid_bytes_most || !is_xtext(value, false))
+        if (value.size() > base::limits::envid_bytes_max || !is_xtext(value, false))
             return syntax_error;
         result->envid = value;
         return {};
@@ -111,7 +111,7 @@ Outcome take_rcpt_parameter(const Parameter& parameter, RcptParameters* result) 
         result->original_type = value.substr(0, semicolon);
         result->original_address = value.substr(semicolon + 1);
         const bool is_utf8_type = equal_no_case(result->original_type, "utf-8");
-        const bool is_well_formed = value.size() <= base::limits::orcpt_bytes_most &&
+        const bool is_well_formed = value.size() <= base::limits::orcpt_bytes_max &&
                                     is_xtext(result->original_type, false) &&
                                     is_xtext(result->original_address, is_utf8_type);
         return is_well_formed ? Outcome() : syntax_error;

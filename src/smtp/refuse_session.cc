@@ -181,7 +181,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
 }
 
 RefuseSession::Step RefuseSession::next_before_refusal(std::string_view bytes) {
-    const Frame frame = framer_.next(bytes, base::limits::command_line_bytes_most);
+    const Frame frame = framer_.next(bytes, base::limits::command_line_bytes_max);
     Step step{.consumed = frame.consumed};
     if (frame.kind == Frame::Kind::line) step.says = answer(frame.text, &step);
     if (frame.kind == Frame::Kind::too_long) step.says = refuse(refusal);
@@ -212,7 +212,7 @@ RefuseSession::Step RefuseSession::next_after_refusal(std::string_view bytes) {
     const std::size_t known_bytes = std::min<std::size_t>(line_bytes_, line_start_.size());
     // What follows the known bytes is blank, or it is some command that changes nothing.
     const std::size_t parsed_bytes =
-        rest_is_blank_ ? line_bytes_ : base::limits::command_line_bytes_most;
+        rest_is_blank_ ? line_bytes_ : base::limits::command_line_bytes_max;
     step.says = answer_after_refusal({line_start_.data(), known_bytes}, parsed_bytes, &step);
     step.detail = {};
     step.told = Reached::connect;
@@ -235,7 +235,7 @@ void RefuseSession::keep(std::string_view piece) {
 // Commands after the refusal change nothing; whole lines are read for what they tell the log.
 RefuseSays RefuseSession::answer_after_refusal(std::string_view line, std::size_t line_bytes,
                                                Step* step) {
-    if (line_bytes < base::limits::command_line_bytes_most) {
+    if (line_bytes < base::limits::command_line_bytes_max) {
         const auto command = parse_command(line);
         if (command) observe(*command, step);
         if (command && command->verb == Verb::quit) {

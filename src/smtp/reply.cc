@@ -35,7 +35,7 @@ void append_reply_line(const ReplyLine& line, std::string* out) {
         out->push_back(' ');
     }
     const std::size_t head_bytes = out->size() - start;
-    const std::size_t text_bytes_max = limits::reply_line_bytes_most - 2 - head_bytes;
+    const std::size_t text_bytes_max = limits::reply_line_bytes_max - 2 - head_bytes;
     for (char c : cut_at_character(line.text, text_bytes_max)) {
         out->push_back(base::is_control(c) ? '?' : c);
     }
@@ -77,8 +77,8 @@ std::expected<bool, ReplyReader::Error> ReplyReader::take_line(std::string_view 
         reply_->code = *code;
     }
     if (!reply_->enhanced) reply_->enhanced = leading_enhanced_code(text, *code);
-    const std::size_t room = limits::reply_bytes_most - kept_bytes_;
-    if (reply_->lines.size() < limits::reply_lines_most && room > 1) {
+    const std::size_t room = limits::reply_bytes_max - kept_bytes_;
+    if (reply_->lines.size() < limits::reply_lines_max && room > 1) {
         reply_->lines.emplace_back(text.substr(0, room - 1));
         kept_bytes_ += reply_->lines.back().size() + 1;
     }
@@ -92,8 +92,8 @@ std::expected<ReplyReader::Step, ReplyReader::Error> ReplyReader::next(std::stri
         const std::size_t end = rest.find('\n');
         const std::size_t take = end == std::string_view::npos ? rest.size() : end + 1;
         reply_bytes_ += take;
-        if (reply_bytes_ > limits::reply_bytes_read_most ||
-            partial_.size() + take > limits::reply_bytes_most) {
+        if (reply_bytes_ > limits::reply_bytes_read_max ||
+            partial_.size() + take > limits::reply_bytes_max) {
             return std::unexpected(Error::too_long);
         }
         partial_.append(rest.substr(0, take));

@@ -37,7 +37,7 @@ struct Reply {
     // From the first line that has one whose class agrees with the code (RFC 2034 section 4).
     std::optional<codes::EnhancedCode> enhanced;
     // The text of each line behind the reply code, the enhanced code included, untouched; the first
-    // base::limits::reply_lines_most of them, and of those the first reply_bytes_most octets.
+    // base::limits::reply_lines_max of them, and of those the first reply_bytes_max octets.
     std::vector<std::string> lines;
     bool codes_differ = false;  // the lines did not carry one code: `code` is the last line's
 
@@ -49,7 +49,7 @@ class ReplyReader {
   public:
     enum class Error : std::uint8_t {
         not_a_reply,  // a line that does not start with a reply code
-        too_long,     // over base::limits::reply_bytes_read_most, or reply_bytes_most in one line
+        too_long,     // over base::limits::reply_bytes_read_max, or reply_bytes_max in one line
     };
     struct Step {
         std::size_t consumed = 0;

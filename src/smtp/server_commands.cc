@@ -36,7 +36,7 @@ bool ServerSession::take_command() {
         close_with(shutting_down);
         return true;
     }
-    const Frame frame = framer_.next(unread(), limits::command_line_bytes_most);
+    const Frame frame = framer_.next(unread(), limits::command_line_bytes_max);
     input_at_ += frame.consumed;
     if (frame.kind == Frame::Kind::none) return false;
     if (++commands_ > settings_.commands_max) {

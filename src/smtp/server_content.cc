@@ -75,7 +75,7 @@ bool ServerContent::watch(std::string_view content) {
     }
     if (fault_) return false;
     header_.take(content);
-    if (header_.received_fields() >= limits::received_fields_most) {
+    if (header_.received_fields() >= limits::received_fields_max) {
         refuse(ServerSays::routing_loop);
         return false;
     }
@@ -88,7 +88,7 @@ bool ServerContent::watch(std::string_view content) {
 bool ServerContent::is_too_much(std::size_t more) {
     if (!fault_) return false;
     discarded_bytes_ += more;
-    return discarded_bytes_ > limits::refused_content_bytes_most;
+    return discarded_bytes_ > limits::refused_content_bytes_max;
 }
 
 ServerContent::Taken ServerContent::take_data(std::span<char> bytes) {
@@ -99,7 +99,7 @@ ServerContent::Taken ServerContent::take_data(std::span<char> bytes) {
     char* const start = bytes.data();
     std::size_t kept = 0, begin = 0;
     while (taken.consumed < rest.size() && !taken.is_end) {
-        const auto step = reader_.next(rest.substr(taken.consumed), limits::text_line_bytes_most);
+        const auto step = reader_.next(rest.substr(taken.consumed), limits::text_line_bytes_max);
         if (step.status == ContentReader::Status::bare_newline ||
             step.status == ContentReader::Status::line_too_long) {
             // Whatever else was wrong: this is why the session has to end.
@@ -132,7 +132,7 @@ void ServerContent::announce_chunk(std::uint64_t bytes) {
 ServerContent::Taken ServerContent::take_chunk(std::string_view bytes) {
     Taken taken{.consumed = bytes.size()};
     if (!fault_) {
-        switch (newlines_.take(bytes, limits::text_line_bytes_most)) {
+        switch (newlines_.take(bytes, limits::text_line_bytes_max)) {
             case NewlineCheck::Found::nothing:
                 break;
             case NewlineCheck::Found::bare_newline:

@@ -20,11 +20,11 @@ ServerSession::ServerSession(const ServerSettings& settings, std::string client_
     proceed();
 }
 
-ServerSession::Wish ServerSession::wish() const {
-    Wish wish{.kind = wished_};
-    if (wished_ == Wish::Kind::send) wish.bytes = out_;
-    if (wished_ == Wish::Kind::store) wish.bytes = to_store_;
-    return wish;
+ServerSession::Action ServerSession::action() const {
+    Action action{.kind = wished_};
+    if (wished_ == Action::Kind::send) action.bytes = out_;
+    if (wished_ == Action::Kind::store) action.bytes = to_store_;
+    return action;
 }
 
 const mail::Recipient& ServerSession::asked_recipient() const {
@@ -39,7 +39,7 @@ bool ServerSession::is_postmaster_asked() const {
 
 void ServerSession::received(std::string_view bytes) {
     if (is_over()) return;
-    TURNAWAY_CHECK(wished_ == Wish::Kind::read);
+    TURNAWAY_CHECK(wished_ == Action::Kind::read);
     input_.erase(0, input_at_);
     input_at_ = 0;
     input_.append(bytes);
@@ -48,7 +48,7 @@ void ServerSession::received(std::string_view bytes) {
 
 void ServerSession::sent() {
     if (is_over()) return;
-    TURNAWAY_CHECK(wished_ == Wish::Kind::send);
+    TURNAWAY_CHECK(wished_ == Action::Kind::send);
     out_.clear();
     answers_held_ = 0;
     is_flush_due_ = false;
@@ -98,7 +98,7 @@ void ServerSession::answered(const ServerAnswer& answer) {
 
 void ServerSession::stored(bool ok) {
     if (phase_ == Phase::closing || is_over()) return;
-    TURNAWAY_CHECK(wished_ == Wish::Kind::store);
+    TURNAWAY_CHECK(wished_ == Action::Kind::store);
     to_store_ = {};
     if (!ok) content_.refuse(ServerSays::storage_full);
     proceed();
@@ -108,12 +108,12 @@ void ServerSession::closed() {
     end_transaction();
     out_.clear();
     phase_ = Phase::over;
-    wished_ = Wish::Kind::close;
+    wished_ = Action::Kind::close;
 }
 
 void ServerSession::timed_out() {
     // A client that does not read, or is inside a handshake, cannot be told.
-    if (is_over() || wished_ == Wish::Kind::send || wished_ == Wish::Kind::start_tls) {
+    if (is_over() || wished_ == Action::Kind::send || wished_ == Action::Kind::start_tls) {
         return closed();
     }
     close_with(ServerSays::timed_out);
@@ -122,21 +122,21 @@ void ServerSession::timed_out() {
 
 void ServerSession::shut_down() {
     is_shutting_down_ = true;
-    if (wished_ == Wish::Kind::read && phase_ == Phase::command) proceed();
+    if (wished_ == Action::Kind::read && phase_ == Phase::command) proceed();
 }
 
 // Works on what has come until something is needed from outside.
 void ServerSession::proceed() {
     while (true) {
-        const bool is_flush_wanted = is_flush_due_ || out_.size() > limits::server_batch_bytes_most;
+        const bool is_flush_wanted = is_flush_due_ || out_.size() > limits::server_batch_bytes_max;
         bool can_go_on = true;
-        wished_ = Wish::Kind::read;
+        wished_ = Action::Kind::read;
         if (!to_store_.empty()) {
-            wished_ = Wish::Kind::store;
+            wished_ = Action::Kind::store;
             return;
         }
         if (is_flush_wanted && !out_.empty()) {
-            wished_ = Wish::Kind::send;
+            wished_ = Action::Kind::send;
             return;
         }
         switch (phase_) {
@@ -145,11 +145,11 @@ void ServerSession::proceed() {
                 break;
             case Phase::sender_asked:
             case Phase::recipient_asked:
-                // So that the client sees an answer before its patience ends.
-                is_flush_due_ = answers_held_ >= limits::server_answers_held_most;
+                // So that the client sees an answer before its timeout ends.
+                is_flush_due_ = answers_held_ >= limits::server_answers_held_max;
                 if (is_flush_due_) break;
-                wished_ = phase_ == Phase::sender_asked ? Wish::Kind::ask_sender
-                                                        : Wish::Kind::ask_recipient;
+                wished_ = phase_ == Phase::sender_asked ? Action::Kind::ask_sender
+                                                        : Action::Kind::ask_recipient;
                 return;
             case Phase::data:
                 can_go_on = take_data();
@@ -158,21 +158,22 @@ void ServerSession::proceed() {
                 can_go_on = take_chunk();
                 break;
             case Phase::committing:
-                wished_ = Wish::Kind::commit;
+                wished_ = Action::Kind::commit;
                 return;
             case Phase::handshake:
             case Phase::closing:
-                wished_ = phase_ == Phase::handshake ? Wish::Kind::start_tls : Wish::Kind::close;
+                wished_ =
+                    phase_ == Phase::handshake ? Action::Kind::start_tls : Action::Kind::close;
                 if (out_.empty() && phase_ == Phase::closing) phase_ = Phase::over;
                 can_go_on = false;
                 break;
             case Phase::over:
-                wished_ = Wish::Kind::close;
+                wished_ = Action::Kind::close;
                 return;
         }
         if (can_go_on) continue;
         // The client may be waiting for just these replies (RFC 2920 section 3.2).
-        if (!out_.empty()) wished_ = Wish::Kind::send;
+        if (!out_.empty()) wished_ = Action::Kind::send;
         return;
     }
 }

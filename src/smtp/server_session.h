@@ -3,7 +3,7 @@
 //
 // RFC 5321 sections 3 and 4, RFC 2920, 1870, 6152, 6531, 3030, 3461, 2034, 3207, 9422 (requirements
 // 23 to 37, 47, 49, 52, 53, 55). Pure: events in, wishes out; no socket, no clock. The driver does
-// what wish() says, reports it, and asks again. Commands that came together are worked off one by
+// what action() says, reports it, and asks again. Commands that came together are worked off one by
 // one, a question pauses them, and their replies go out together. A 2yz after content is only ever
 // what answered() said to `commit`. Lines end in CRLF: a lone CR or LF in DATA ends the session
 // after one 550, since where the message ends is then a matter of opinion; in BDAT it ends only the
@@ -30,7 +30,7 @@ namespace turnaway::smtp {
 
 class ServerSession {
   public:
-    struct Wish {
+    struct Action {
         enum class Kind : std::uint8_t {
             send,           // `bytes`, then sent()
             read,           // received() with what comes
@@ -48,9 +48,9 @@ class ServerSession {
     // The settings must outlive the session. The address is for texts: `192.0.2.1`.
     ServerSession(const ServerSettings& settings, std::string client_address);
 
-    Wish wish() const;
+    Action action() const;
 
-    // When the wish was `read`.
+    // When the action was `read`.
     void received(std::string_view bytes);
     void sent();
     void tls_up();
@@ -142,7 +142,7 @@ class ServerSession {
     const ServerSettings& settings_;
     std::string client_address_;
     Phase phase_ = Phase::command;
-    Wish::Kind wished_ = Wish::Kind::send;
+    Action::Kind wished_ = Action::Kind::send;
 
     std::string input_;
     std::size_t input_at_ = 0;  // what lies before is done with

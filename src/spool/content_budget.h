@@ -18,11 +18,11 @@ namespace turnaway::spool {
 class ContentBudget {
   public:
     // `folder` is on the disk in question.
-    ContentBudget(std::string folder, std::uint64_t free_bytes_least)
-        : folder_(std::move(folder)), free_bytes_least_(free_bytes_least) {}
+    ContentBudget(std::string folder, std::uint64_t free_bytes_min)
+        : folder_(std::move(folder)), free_bytes_least_(free_bytes_min) {}
 
-    void change_free_bytes_least(std::uint64_t bytes) { free_bytes_least_ = bytes; }
-    std::uint64_t free_bytes_least() const { return free_bytes_least_; }
+    void change_free_bytes_min(std::uint64_t bytes) { free_bytes_least_ = bytes; }
+    std::uint64_t free_bytes_min() const { return free_bytes_least_; }
 
     // Fault::unavailable, and why. `client` is an address as text; empty: ourselves.
     base::Result<void> take(const std::string& client, std::uint64_t bytes);

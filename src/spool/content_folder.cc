@@ -35,7 +35,7 @@ class SpoolSink final : public ContentSink {
 
     base::Result<void> write(std::string_view bytes) override {
         if (!file_) {
-            if (memory_.size() + bytes.size() <= base::limits::content_in_row_bytes_most) {
+            if (memory_.size() + bytes.size() <= base::limits::content_in_row_bytes_max) {
                 memory_ += bytes;
                 return {};
             }
@@ -89,13 +89,13 @@ std::optional<std::uint64_t> number_of(std::string_view name, std::string_view s
 }  // namespace
 
 base::Result<std::shared_ptr<ContentFolder>> ContentFolder::open(std::string path,
-                                                                 std::uint64_t free_bytes_least) {
+                                                                 std::uint64_t free_bytes_min) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
         return base::fail_errno(base::Fault::io, "cannot make " + path);
     }
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return base::fail_errno(base::Fault::io, "cannot open " + path);
-    return std::make_shared<ContentFolder>(std::move(path), descriptor, free_bytes_least);
+    return std::make_shared<ContentFolder>(std::move(path), descriptor, free_bytes_min);
 }
 
 ContentFolder::~ContentFolder() {
@@ -126,7 +126,7 @@ base::Result<std::size_t> ContentFolder::sweep(const std::unordered_set<std::uin
             last = std::max(last, *orphan);
             struct stat about{};
             const bool is_old = ::stat(path.c_str(), &about) == 0 &&
-                                now - about.st_ctime > limits::orphan_age_most.count();
+                                now - about.st_ctime > limits::orphan_age_max.count();
             if (is_old) ::unlink(path.c_str());
         }
         // What is named otherwise is not ours.

@@ -27,9 +27,9 @@ class ContentFolder {
   public:
     // Makes the folder when it is missing.
     static base::Result<std::shared_ptr<ContentFolder>> open(std::string path,
-                                                             std::uint64_t free_bytes_least);
-    ContentFolder(std::string path, int descriptor, std::uint64_t free_bytes_least)
-        : path_(std::move(path)), folder_(descriptor), budget_(path_, free_bytes_least) {}
+                                                             std::uint64_t free_bytes_min);
+    ContentFolder(std::string path, int descriptor, std::uint64_t free_bytes_min)
+        : path_(std::move(path)), folder_(descriptor), budget_(path_, free_bytes_min) {}
     ContentFolder(const ContentFolder&) = delete;
     ContentFolder& operator=(const ContentFolder&) = delete;
     ~ContentFolder();

@@ -17,7 +17,7 @@ constexpr std::string_view mark = "turnaway trailer";
 constexpr std::size_t sum_bytes = sizeof(std::uint32_t);
 constexpr std::size_t end_bytes = 2 * sizeof(std::uint64_t) + 3 * sum_bytes + mark.size();
 // More than any envelope can take.
-constexpr std::uint64_t piece_bytes_most = std::uint64_t{256} * 1024 * 1024;
+constexpr std::uint64_t piece_bytes_max = std::uint64_t{256} * 1024 * 1024;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ base::Result<std::optional<ContentTrailer>> read_trailer(int descriptor, std::ui
     const std::uint64_t envelope_bytes = take(std::uint32_t{});
     const std::uint64_t states_bytes = take(std::uint32_t{});
     const auto sum = take(std::uint32_t{});
-    if (trailer.content_bytes > file_bytes || envelope_bytes + states_bytes > piece_bytes_most) {
+    if (trailer.content_bytes > file_bytes || envelope_bytes + states_bytes > piece_bytes_max) {
         return std::nullopt;
     }
     const std::uint64_t count = ChunkSums::count_for(trailer.content_bytes);

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 // report, take less.
 inline constexpr long reserve_bytes = 4L * 1024 * 1024;
 // A content file without a row is kept so long for `turnaway queue recover`.
-inline constexpr std::chrono::seconds orphan_age_most = 168h;
+inline constexpr std::chrono::seconds orphan_age_max = 168h;
 // How often a spool without work looks whether its files are still there and whether there is room
 // again.
 inline constexpr std::chrono::milliseconds idle_look_every = 1000ms;

@@ -16,7 +16,7 @@ HostMemory::HostMemory(Settings settings, std::size_t hosts_max)
 }
 
 void HostMemory::change(Settings settings) {
-    TURNAWAY_CHECK(settings.age_max.count() > 0 && settings.ask_most >= settings.ask_first);
+    TURNAWAY_CHECK(settings.age_max.count() > 0 && settings.ask_max >= settings.ask_first);
     const bool asks_otherwise = settings.ask_first != settings_.ask_first;
     settings_ = settings;
     if (!asks_otherwise) return;
@@ -37,7 +37,7 @@ void HostMemory::replace(Known& known, Entry fresh) {
     by_age_.erase({known.entry.seen, fresh.at});
     by_age_.emplace(fresh.seen, fresh.at);
     known.entry = std::move(fresh);
-    known.entry.words.resize(std::min(known.entry.words.size(), limits::refusing_words_bytes_most));
+    known.entry.words.resize(std::min(known.entry.words.size(), limits::refusing_words_bytes_max));
 }
 
 void HostMemory::ask_after(Known& known, std::chrono::sys_seconds from, std::chrono::seconds wait) {
@@ -54,7 +54,7 @@ void HostMemory::erase(Entries::iterator at) {
 }
 
 bool HostMemory::remember(Entry fresh, std::optional<route::HostPort>* dropped) {
-    fresh.host.resize(std::min(fresh.host.size(), limits::dns_name_bytes_most));
+    fresh.host.resize(std::min(fresh.host.size(), limits::dns_name_bytes_max));
     if (const auto old = entries_.find(fresh.at); old != entries_.end()) {
         Known& known = old->second;
         if (known.entry.seen > fresh.seen) return false;
@@ -68,7 +68,7 @@ bool HostMemory::remember(Entry fresh, std::optional<route::HostPort>* dropped) 
         if (dropped != nullptr) *dropped = oldest;
         erase(entries_.find(oldest));
     }
-    fresh.words.resize(std::min(fresh.words.size(), limits::refusing_words_bytes_most));
+    fresh.words.resize(std::min(fresh.words.size(), limits::refusing_words_bytes_max));
     const auto at = fresh.at;
     const auto& known =
         entries_.try_emplace(at, std::move(fresh), settings_.ask_first).first->second;
@@ -145,7 +145,7 @@ std::vector<HostMemory::Entry> HostMemory::take_due(std::chrono::sys_seconds now
     if (settings_.ask_first.count() == 0) return due;
     while (!by_question_.empty() && by_question_.begin()->first <= now) {
         Known& known = entries_.find(by_question_.begin()->second)->second;
-        const auto wait = std::clamp(known.wait * 2, settings_.ask_first, settings_.ask_most);
+        const auto wait = std::clamp(known.wait * 2, settings_.ask_first, settings_.ask_max);
         ask_after(known, now, wait);
         const bool is_needed = known.used.load() > now - settings_.age_max;
         if (is_needed && is_evidence(known.entry, now)) due.push_back(known.entry);

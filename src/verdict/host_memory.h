@@ -34,9 +34,9 @@ class HostMemory {
         bool operator==(const Entry&) const = default;
     };
     struct Settings {
-        std::chrono::seconds age_max;               // more than 0
-        std::chrono::seconds ask_first = {};        // 0: never due
-        std::chrono::seconds ask_most = ask_first;  // at least ask_first
+        std::chrono::seconds age_max;              // more than 0
+        std::chrono::seconds ask_first = {};       // 0: never due
+        std::chrono::seconds ask_max = ask_first;  // at least ask_first
     };
 
     // `hosts_max` is more than 0.

@@ -18,7 +18,7 @@ double public_ipv6_share(std::span<const Network> networks);
 
 // More than nearly any organisation has for itself: two networks such as 8.0.0.0/8, one such as
 // 2001::/16.
-inline constexpr double open_ipv4_share_least = 1.0 / 128;
-inline constexpr double open_ipv6_share_least = 1.0 / 8192;
+inline constexpr double open_ipv4_share_min = 1.0 / 128;
+inline constexpr double open_ipv6_share_min = 1.0 / 8192;
 
 }  // namespace turnaway::verdict

@@ -13,7 +13,7 @@ constexpr std::size_t name_bytes_max = 60;
 
 // The address and two names with their dots, and 150 for the sentence.
 static_assert(address_bytes_max + 2 * name_bytes_max + 9 <= text_bytes_max - 150);
-static_assert(text_bytes_max + 20 <= base::limits::reply_line_bytes_most);  // codes, line end
+static_assert(text_bytes_max + 20 <= base::limits::reply_line_bytes_max);  // codes, line end
 
 std::string shortened(std::string_view text, std::size_t bytes_max) {
     std::string safe;

@@ -28,8 +28,8 @@
 namespace {
 
 constexpr int backlog = 4096;  // the kernel's own default for net.core.somaxconn
-constexpr int accepts_in_a_row_most = 64;
-constexpr std::size_t events_most = 256;
+constexpr int accepts_in_a_row_max = 64;
+constexpr std::size_t events_max = 256;
 
 // What it says, as turnaway-refuse would.
 struct Replies {
@@ -77,7 +77,7 @@ void watch(int poller, int fd) {
 }
 
 void accept_batch(int poller, int listener, std::string_view greeting) {
-    for (int i = 0; i < accepts_in_a_row_most; ++i) {
+    for (int i = 0; i < accepts_in_a_row_max; ++i) {
         const int client = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (client < 0) return;
         if (send(client, greeting.data(), greeting.size(), MSG_NOSIGNAL) < 0) {
@@ -116,7 +116,7 @@ void answer(int client, const Replies& replies) {
 [[noreturn]] void serve(int listener, const Replies& replies) {
     const int poller = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     watch(poller, listener);
-    std::array<epoll_event, events_most> events;
+    std::array<epoll_event, events_max> events;
     for (;;) {
         const int ready = epoll_wait(poller, events.data(), events.size(), -1);
         for (int i = 0; i < ready; ++i) {

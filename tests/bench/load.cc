@@ -125,8 +125,8 @@ class Dialogues {
     }
 
     // Waits for events and serves them. False: nothing happened in this time.
-    bool serve(Clock::duration wait_most) {
-        const auto ns = std::chrono::nanoseconds(std::max(wait_most, Clock::duration::zero()));
+    bool serve(Clock::duration wait_max) {
+        const auto ns = std::chrono::nanoseconds(std::max(wait_max, Clock::duration::zero()));
         const timespec wait{.tv_sec = ns / 1s, .tv_nsec = (ns % 1s).count()};
         std::array<epoll_event, 256> events;
         const int ready =

@@ -16,7 +16,7 @@ SENDERS = ["src/smtp/reply_words.h", "src/smtp/server_replies.cc", "src/smtp/ser
            "src/route/route.cc", "src/verdict/decide.cc", "src/relay/receive/judge.cc", "src/relay/receive/receiver.cc", "src/relay/receive/user_check.cc"]
 # They compare codes, or write them into the log.
 READERS = ["src/smtp/client_outcome.cc", "src/smtp/client_session.cc", "src/smtp/client_transaction.cc", "src/smtp/host_refusal.cc",
-           "src/verdict/look.cc", "src/verdict/refusing_hosts.cc", "src/relay/log/client_events.cc"]
+           "src/verdict/greeting_probe.cc", "src/verdict/refusing_hosts.cc", "src/relay/log/client_log.cc"]
 PASSED_ON = {"src/relay/receive/user_check.cc"}
 # Replies that a function chooses; the enhanced code stands beside its call.
 CHOSEN = {("src/verdict/decide.cc", "reply_for_refusing_hosts"): "X.3.2"}

@@ -31,7 +31,7 @@ namespace spool = turnaway::spool;
 constexpr std::uint64_t messages_a_round = 24;
 
 std::size_t bytes_of(std::uint64_t number) {
-    constexpr auto edge = turnaway::base::limits::content_in_row_bytes_most;
+    constexpr auto edge = turnaway::base::limits::content_in_row_bytes_max;
     return number % 6 == 0 ? edge + number : number % 6 == 1 ? 40'000 : 900 + number;
 }
 

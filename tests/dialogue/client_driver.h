@@ -19,14 +19,14 @@ enum class Event { none, closed, timed_out, garbage, tls_up, tls_failed };
 
 class ClientDriver {
   public:
-    using Kind = smtp::ClientSession::Wish::Kind;
+    using Kind = smtp::ClientSession::Action::Kind;
 
     ClientDriver(smtp::ClientPlan plan, std::vector<smtp::ClientMessage> later, std::string content)
         : session_(std::move(plan)), later_(std::move(later)), content_(std::move(content)) {}
 
-    // The wish with this number, counted from 1, is not obeyed: this happens instead.
-    void break_at(std::size_t wish, Event event) {
-        break_at_ = wish;
+    // The action with this number, counted from 1, is not obeyed: this happens instead.
+    void break_at(std::size_t action, Event event) {
+        break_at_ = action;
         break_event_ = event;
     }
 
@@ -34,19 +34,19 @@ class ClientDriver {
     std::string run() {
         std::string said;
         while (true) {
-            const auto wish = session_.wish();
-            if (++wishes_ == break_at_ && wish.kind != Kind::close) {
+            const auto action = session_.action();
+            if (++wishes_ == break_at_ && action.kind != Kind::close) {
                 has_broken_ = true;
                 happen(break_event_);
                 continue;
             }
-            switch (wish.kind) {
+            switch (action.kind) {
                 case Kind::connect:
                     session_.connected();
                     break;
                 case Kind::send:
-                    TURNAWAY_CHECK(wish.bytes.size() <= base::limits::client_batch_bytes_most);
-                    said += wish.bytes;
+                    TURNAWAY_CHECK(action.bytes.size() <= base::limits::client_batch_bytes_max);
+                    said += action.bytes;
                     session_.sent();
                     break;
                 case Kind::send_content:
@@ -86,7 +86,7 @@ class ClientDriver {
         }
     }
 
-    Kind waits_for() const { return session_.wish().kind; }
+    Kind waits_for() const { return session_.action().kind; }
     bool is_over() const { return waits_for() == Kind::close; }
     bool has_broken() const { return has_broken_; }
     // Of all messages whose transaction has come to its end.

@@ -13,7 +13,7 @@
 
 namespace turnaway::dialogue {
 
-// What happens instead of what a wish asks for.
+// What happens instead of what a action asks for.
 enum class ServerBreak { none, closed, timed_out, tls_failed, no_room, shut_down };
 
 struct TakenMessage {
@@ -36,16 +36,16 @@ inline smtp::ServerSettings example_settings() {
 
 class ServerHost {
   public:
-    using Kind = smtp::ServerSession::Wish::Kind;
+    using Kind = smtp::ServerSession::Action::Kind;
 
     explicit ServerHost(smtp::ServerSettings settings = example_settings())
         : settings_(std::move(settings)), session_(settings_, "192.0.2.1") {}
     ServerHost(const ServerHost&) = delete;
     ServerHost& operator=(const ServerHost&) = delete;
 
-    // The wish with this number, counted from 1, is not obeyed: this happens instead.
-    void break_at(std::size_t wish, ServerBreak what) {
-        break_at_ = wish;
+    // The action with this number, counted from 1, is not obeyed: this happens instead.
+    void break_at(std::size_t action, ServerBreak what) {
+        break_at_ = action;
         break_ = what;
     }
 
@@ -53,20 +53,20 @@ class ServerHost {
     std::string run() {
         std::string said;
         while (true) {
-            const auto wish = session_.wish();
-            if (wish.kind == Kind::close) return said;
+            const auto action = session_.action();
+            if (action.kind == Kind::close) return said;
             if (++wishes_ == break_at_ && happen()) continue;
-            if (wish.kind == Kind::read || wish.kind == Kind::start_tls) {
+            if (action.kind == Kind::read || action.kind == Kind::start_tls) {
                 --wishes_;
                 return said;
             }
-            obey(wish, &said);
+            obey(action, &said);
         }
     }
 
     std::string take(std::string_view bytes) {
         if (is_over()) return {};
-        if (session_.wish().kind == Kind::read) {
+        if (session_.action().kind == Kind::read) {
             ++wishes_;
             session_.received(bytes);
         }
@@ -82,14 +82,14 @@ class ServerHost {
     }
 
     std::string tls(bool ok) {
-        TURNAWAY_CHECK(session_.wish().kind == Kind::start_tls);
+        TURNAWAY_CHECK(session_.action().kind == Kind::start_tls);
         ++wishes_;
         ok ? session_.tls_up() : session_.tls_failed();
         return run();
     }
 
-    bool is_over() const { return session_.wish().kind == Kind::close; }
-    bool waits_for_tls() const { return session_.wish().kind == Kind::start_tls; }
+    bool is_over() const { return session_.action().kind == Kind::close; }
+    bool waits_for_tls() const { return session_.action().kind == Kind::start_tls; }
     bool has_broken() const { return has_broken_; }
     smtp::ServerSession& session() { return session_; }
     // Committed, and said so.
@@ -99,9 +99,9 @@ class ServerHost {
     std::size_t wishes() const { return wishes_; }
 
   private:
-    // False: the break does not fit this wish, which is obeyed.
+    // False: the break does not fit this action, which is obeyed.
     bool happen() {
-        const Kind kind = session_.wish().kind;
+        const Kind kind = session_.action().kind;
         if (break_ == ServerBreak::closed) session_.closed();
         if (break_ == ServerBreak::timed_out) session_.timed_out();
         if (break_ == ServerBreak::shut_down) session_.shut_down();
@@ -112,14 +112,14 @@ class ServerHost {
         const bool fits = break_ == ServerBreak::closed || break_ == ServerBreak::timed_out ||
                           (break_ == ServerBreak::tls_failed && kind == Kind::start_tls) ||
                           (break_ == ServerBreak::no_room && kind == Kind::store);
-        return fits || session_.wish().kind != kind;
+        return fits || session_.action().kind != kind;
     }
 
-    void obey(const smtp::ServerSession::Wish& wish, std::string* said) {
-        switch (wish.kind) {
+    void obey(const smtp::ServerSession::Action& action, std::string* said) {
+        switch (action.kind) {
             case Kind::send:
-                TURNAWAY_CHECK(!wish.bytes.empty() && wish.bytes.ends_with("\r\n"));
-                *said += wish.bytes;
+                TURNAWAY_CHECK(!action.bytes.empty() && action.bytes.ends_with("\r\n"));
+                *said += action.bytes;
                 ++sends_;
                 session_.sent();
                 break;
@@ -133,7 +133,7 @@ class ServerHost {
                     judge(&session_.asked_recipient().address, codes::recipient_valid));
                 break;
             case Kind::store:
-                store(wish.bytes);
+                store(action.bytes);
                 break;
             case Kind::commit:
                 commit();

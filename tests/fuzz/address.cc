@@ -33,13 +33,13 @@ bool is_ascii(std::string_view text) {
 void check_domain(const Domain& domain) {
     const std::string& text = domain.text();
     TURNAWAY_CHECK(is_ascii(text) && std::ranges::none_of(text, base::is_control));
-    TURNAWAY_CHECK(text.size() <= limits::dns_name_bytes_most);
+    TURNAWAY_CHECK(text.size() <= limits::dns_name_bytes_max);
     TURNAWAY_CHECK(std::ranges::none_of(text, [](char c) { return base::to_lower(c) != c; }));
     TURNAWAY_CHECK(Domain::parse(text) == domain);
     const std::string shown = domain.to_unicode();
     TURNAWAY_CHECK(base::is_utf8(shown) && std::ranges::none_of(shown, base::is_control));
     // What is longer in UTF-8 than the 255 octets of RFC 5321 cannot be read back.
-    if (shown.size() <= limits::domain_bytes_most) TURNAWAY_CHECK(Domain::parse(shown) == domain);
+    if (shown.size() <= limits::domain_bytes_max) TURNAWAY_CHECK(Domain::parse(shown) == domain);
 
     std::string joined;
     for (const auto label : domain.labels()) {
@@ -62,7 +62,7 @@ void check_literal(const AddressLiteral& literal) {
 
 void check_address(const Address& address) {
     const std::string text = address.text();
-    TURNAWAY_CHECK(text.size() + 2 <= limits::path_bytes_most);
+    TURNAWAY_CHECK(text.size() + 2 <= limits::path_bytes_max);
     TURNAWAY_CHECK(std::ranges::none_of(text, base::is_control));
     TURNAWAY_CHECK(address.needs_smtputf8() == !is_ascii(text));
     const auto again = Address::parse(text);
@@ -76,7 +76,7 @@ void check_address(const Address& address) {
     }
     quoted += '"';
     TURNAWAY_CHECK(quoted.size() >= address.local_part().size());
-    if (quoted.size() - address.local_part().size() + text.size() + 2 <= limits::path_bytes_most)
+    if (quoted.size() - address.local_part().size() + text.size() + 2 <= limits::path_bytes_max)
         TURNAWAY_CHECK(Address::parse(quoted + text.substr(address.local_part().size())) ==
                        address);
     if (address.domain()) check_domain(*address.domain());

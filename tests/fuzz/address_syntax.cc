@@ -36,7 +36,7 @@ void check_parts(const AddressParts& parts, std::string_view whole) {
     TURNAWAY_CHECK(lies_inside(parts.local, whole));
     TURNAWAY_CHECK(lies_inside(parts.domain, whole));
     TURNAWAY_CHECK(!parts.local.empty() && parts.local.size() < whole.size());
-    TURNAWAY_CHECK(!parts.domain.empty() && parts.domain.size() <= limits::domain_bytes_most);
+    TURNAWAY_CHECK(!parts.domain.empty() && parts.domain.size() <= limits::domain_bytes_max);
     TURNAWAY_CHECK(parts.is_quoted == parts.local.starts_with('"'));
     TURNAWAY_CHECK(parts.is_literal == parts.domain.starts_with('['));
 
@@ -63,7 +63,7 @@ void check_path(std::string_view input, bool allow_null) {
     }
     TURNAWAY_CHECK(rest.empty() || rest.starts_with(' '));
     TURNAWAY_CHECK(input.ends_with(rest));
-    TURNAWAY_CHECK(input.size() - rest.size() <= limits::path_bytes_most);
+    TURNAWAY_CHECK(input.size() - rest.size() <= limits::path_bytes_max);
     if (path->is_null) {
         TURNAWAY_CHECK(allow_null && path->address.local.empty());
     } else if (path->address.domain.empty()) {
@@ -80,10 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto parts = mail::scan_address(input)) check_parts(*parts, input);
     check_path(input, true);
     check_path(input, false);
-    if (mail::scan_domain(input)) TURNAWAY_CHECK(input.size() <= limits::domain_bytes_most);
+    if (mail::scan_domain(input)) TURNAWAY_CHECK(input.size() <= limits::domain_bytes_max);
     if (mail::scan_address_literal(input)) {
         TURNAWAY_CHECK(mail::scan_address("u@" + std::string(input)).has_value() ||
-                       input.size() + 2 > limits::path_bytes_most - 2);
+                       input.size() + 2 > limits::path_bytes_max - 2);
     }
     return 0;
 }

@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t piece_bytes = input.byte();
     const std::size_t recipients = 1 + many % 16;
     std::vector<smtp::ClientMessage> later(many / 16, message_for(2));
-    const std::size_t recipients_most = recipients + 2 * later.size();
+    const std::size_t recipients_max = recipients + 2 * later.size();
     ClientDriver driver({"relay.example", smtp::TlsPolicy{static_cast<std::uint8_t>(how % 3)},
                          message_for(recipients)},
                         later, "Subject: x\r\n\r\n.\r\n");
@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     TURNAWAY_CHECK(driver.outcomes().size() >= recipients);
-    TURNAWAY_CHECK(driver.outcomes().size() <= recipients_most);
-    TURNAWAY_CHECK(said_bytes <= 512 + 256 * recipients_most + 512 * (1 + later.size()));
+    TURNAWAY_CHECK(driver.outcomes().size() <= recipients_max);
+    TURNAWAY_CHECK(said_bytes <= 512 + 256 * recipients_max + 512 * (1 + later.size()));
     return 0;
 }

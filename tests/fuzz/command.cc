@@ -71,7 +71,7 @@ void check_command(const Command& command, std::string_view line) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     turnaway::fuzz::Input input(data, size);
-    const std::string_view line = input.text(base::limits::command_line_bytes_most - 2);
+    const std::string_view line = input.text(base::limits::command_line_bytes_max - 2);
     const auto verb = scan_verb(line);
     const auto command = parse_command(line);
     if (command) {

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     TURNAWAY_CHECK(!config->hostname().is_root());
     TURNAWAY_CHECK(config->delivery.port != 0 && !config->listen.smtp.empty());
-    TURNAWAY_CHECK(config->lifetime.retry_first <= config->lifetime.retry_most);
+    TURNAWAY_CHECK(config->lifetime.retry_first <= config->lifetime.retry_max);
     TURNAWAY_CHECK(relay::restart_keys(*config, *config).empty());
     return 0;
 }

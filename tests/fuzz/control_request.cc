@@ -45,6 +45,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             TURNAWAY_CHECK(!request->is_all);
             break;
     }
-    TURNAWAY_CHECK(request->limit > 0 && request->limit <= relay::ControlRequest::lines_most);
+    TURNAWAY_CHECK(request->limit > 0 && request->limit <= relay::ControlRequest::lines_max);
     return 0;
 }

@@ -23,13 +23,13 @@ struct Reading {
     bool operator==(const Reading&) const = default;
 };
 
-Reading read(std::string_view text, std::size_t piece_bytes, std::size_t record_bytes_most) {
-    CsvReader reader(record_bytes_most);
+Reading read(std::string_view text, std::size_t piece_bytes, std::size_t record_bytes_max) {
+    CsvReader reader(record_bytes_max);
     Reading reading;
     auto event = CsvReader::Event::more;
     const auto keep = [&] {
         if (event == CsvReader::Event::record) {
-            TURNAWAY_CHECK(reader.raw().size() <= record_bytes_most);
+            TURNAWAY_CHECK(reader.raw().size() <= record_bytes_max);
             TURNAWAY_CHECK(!reader.raw().contains('\0'));
             reading.records.push_back(reader.cells());
         }
@@ -54,10 +54,10 @@ Reading read(std::string_view text, std::size_t piece_bytes, std::size_t record_
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     turnaway::fuzz::Input input(data, size);
-    const std::size_t record_bytes_most = 1 + std::size_t{input.byte()} * 4;
+    const std::size_t record_bytes_max = 1 + std::size_t{input.byte()} * 4;
     const std::string_view text = input.text();
-    const Reading whole = read(text, std::max<std::size_t>(text.size(), 1), record_bytes_most);
-    TURNAWAY_CHECK(whole == read(text, 1, record_bytes_most));
+    const Reading whole = read(text, std::max<std::size_t>(text.size(), 1), record_bytes_max);
+    TURNAWAY_CHECK(whole == read(text, 1, record_bytes_max));
     for (const Cells& cells : whole.records) {
         std::string written;
         for (const std::string& cell : cells) {

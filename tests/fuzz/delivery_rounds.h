@@ -2,7 +2,7 @@
 // - a round ends, dials no more hosts and addresses than it may, and never one that is closed for
 //   all of its recipients;
 // - each recipient of a target is undecided, and is offered to no host after it was decided;
-// - each recipient gets one judgement, of the class its kind says, and the attempts stay bounded;
+// - each recipient gets one disposition, of the class its kind says, and the attempts stay bounded;
 // - nothing fails on temporary evidence alone before its lifetime is over, and everything is judged
 //   for good once it is;
 // - what waits is due after now and no later than the lifetime ends.
@@ -81,7 +81,7 @@ class Rounds {
   public:
     explicit Rounds(Input* input) : input_(input), states_(1 + input->byte() % 4) {
         const std::uint8_t bits = input_->byte();
-        settings_.greeting_5yz = (bits & 1) != 0 ? Greeting5yz::defer : Greeting5yz::bounce;
+        settings_.greeting_5xx = (bits & 1) != 0 ? Greeting5yz::defer : Greeting5yz::bounce;
         settings_.is_null_sender = (bits & 2) != 0;
         settings_.hosts_per_round_max = 2 + (bits >> 6);
         resting_ = input_->byte();
@@ -111,7 +111,7 @@ class Rounds {
         std::vector<std::size_t> stops(route.hosts.size(), 0);
         std::size_t dials = 0;
         while (const auto target = delivery.next()) {
-            TURNAWAY_CHECK(++dials <= limits::round_addresses_of_host_most *
+            TURNAWAY_CHECK(++dials <= limits::round_addresses_of_host_max *
                                           settings_.hosts_per_round_max * (count + 1));
             ++stops.at(target->host);
             check_target(route, *target, before);
@@ -120,14 +120,14 @@ class Rounds {
         TURNAWAY_CHECK(static_cast<std::size_t>(std::ranges::count_if(stops, [](std::size_t n) {
                            return n > 0;
                        })) <= settings_.hosts_per_round_max);
-        const auto judgements = delivery.judge(now_, input_->byte());
+        const auto dispositions = delivery.judge(now_, input_->byte());
         std::vector<RecipientState> after = delivery.take_states();
-        TURNAWAY_CHECK(judgements.size() == count && after.size() == count);
+        TURNAWAY_CHECK(dispositions.size() == count && after.size() == count);
         states_.clear();
         for (std::size_t i = 0; i < count; ++i) {
-            check(route, judgements[i], after[i]);
+            check(route, dispositions[i], after[i]);
             TURNAWAY_CHECK(after[i].tries == before[i].tries + 1);
-            if (judgements[i].kind == Judgement::Kind::later) states_.push_back(after[i]);
+            if (dispositions[i].kind == Disposition::Kind::later) states_.push_back(after[i]);
         }
     }
 
@@ -170,40 +170,41 @@ class Rounds {
                 "", now_);
     }
 
-    void check(const route::Route& route, const Judgement& judgement,
+    void check(const route::Route& route, const Disposition& disposition,
                const RecipientState& state) const {
         const auto is_permanent = [](const Attempt& attempt) {
             return attempt.verdict == smtp::ClientVerdict::permanent;
         };
         const Lifetimes& lifetimes = settings_.lifetimes;
-        TURNAWAY_CHECK(state.attempts.size() <= closings_kept_most + limits::attempts_kept_first +
+        TURNAWAY_CHECK(state.attempts.size() <= closings_kept_max + limits::attempts_kept_first +
                                                     limits::attempts_kept_last);
-        TURNAWAY_CHECK(!judgement.cause.empty());
-        if (judgement.decided_by) TURNAWAY_CHECK(*judgement.decided_by < state.attempts.size());
+        TURNAWAY_CHECK(!disposition.cause.empty());
+        if (disposition.decided_by) TURNAWAY_CHECK(*disposition.decided_by < state.attempts.size());
         const bool is_short_lived =
             settings_.is_null_sender || route.has_note(route::NoteKind::implicit_mx);
         const auto least = arrival + (is_short_lived ? lifetimes.implicit_unreachable
                                                      : std::chrono::seconds(lifetimes.dns));
-        switch (judgement.kind) {
-            case Judgement::Kind::delivered:
-                TURNAWAY_CHECK(judgement.status.class_digit() == 2);
+        switch (disposition.kind) {
+            case Disposition::Kind::delivered:
+                TURNAWAY_CHECK(disposition.status.class_digit() == 2);
                 TURNAWAY_CHECK(state.progress == Progress::done);
                 break;
-            case Judgement::Kind::failed:
-                if (judgement.cause == "expired") {
-                    TURNAWAY_CHECK(judgement.status.class_digit() == 4);
+            case Disposition::Kind::failed:
+                if (disposition.cause == "expired") {
+                    TURNAWAY_CHECK(disposition.status.class_digit() == 4);
                     TURNAWAY_CHECK(now_ >= least);
                 } else {
-                    TURNAWAY_CHECK(judgement.status.class_digit() == 5);
-                    TURNAWAY_CHECK(is_permanent(state.attempts.at(judgement.decided_by.value())));
+                    TURNAWAY_CHECK(disposition.status.class_digit() == 5);
+                    TURNAWAY_CHECK(is_permanent(state.attempts.at(disposition.decided_by.value())));
                 }
                 break;
-            case Judgement::Kind::later:
-                TURNAWAY_CHECK(judgement.status.class_digit() == 4);
+            case Disposition::Kind::later:
+                TURNAWAY_CHECK(disposition.status.class_digit() == 4);
                 TURNAWAY_CHECK(now_ < arrival + lifetimes.temporary);
-                TURNAWAY_CHECK(judgement.due > now_ && judgement.due <= judgement.retry_until);
-                TURNAWAY_CHECK(judgement.retry_until <= arrival + lifetimes.temporary);
-                TURNAWAY_CHECK(state.due == judgement.due);
+                TURNAWAY_CHECK(disposition.due > now_ &&
+                               disposition.due <= disposition.retry_until);
+                TURNAWAY_CHECK(disposition.retry_until <= arrival + lifetimes.temporary);
+                TURNAWAY_CHECK(state.due == disposition.due);
                 TURNAWAY_CHECK(state.progress == Progress::waiting);
                 break;
         }

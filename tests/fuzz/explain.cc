@@ -35,12 +35,12 @@ void explain(std::string_view reply, cli::RecordWriter& line, cli::RecordWriter&
     const auto reading = reader.read(reply);
     std::string line_out, json_out, page;
     if (reading) {
-        const codes::Judgement judgement = codes::judge(*reading);
-        TURNAWAY_CHECK(!judgement.advice.empty());
-        TURNAWAY_CHECK(judgement.digit != 2 || judgement.retry == codes::Retry::no);
-        cli::append_page(page, judgement, cli::no_colours);
-        line.append(line_out, reply, judgement);
-        json.append(json_out, reply, judgement);
+        const codes::Disposition disposition = codes::judge(*reading);
+        TURNAWAY_CHECK(!disposition.advice.empty());
+        TURNAWAY_CHECK(disposition.digit != 2 || disposition.retry == codes::Retry::no);
+        cli::append_page(page, disposition, cli::no_colours);
+        line.append(line_out, reply, disposition);
+        json.append(json_out, reply, disposition);
     } else {
         line.append_fault(line_out, reply, reading.error());
         json.append_fault(json_out, reply, reading.error());
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto loose : {cli::LooseLines::own_reply, cli::LooseLines::part_of_reply}) {
         cli::ReplyStream stream(loose);
         const auto found = [&](std::string_view reply) {
-            TURNAWAY_CHECK(reply.size() <= 2 * cli::ReplyStream::line_bytes_most);
+            TURNAWAY_CHECK(reply.size() <= 2 * cli::ReplyStream::line_bytes_max);
             explain(reply, line, json);
         };
         for (std::size_t begin = 0; begin <= input.size();) {

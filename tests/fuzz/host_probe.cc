@@ -20,7 +20,7 @@ using namespace turnaway::check;
 constexpr Milliseconds now{1};
 
 void send_what_it_says(HostProbe& probe, std::set<std::string>& said) {
-    if (probe.wish() != HostProbe::Wish::send) return;
+    if (probe.action() != HostProbe::Action::send) return;
     const std::string line = probe.bytes_to_send();
     TURNAWAY_CHECK(line == "EHLO c.example\r\n" || line == "HELO c.example\r\n" ||
                    line == "STARTTLS\r\n" || line == "QUIT\r\n");
@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t steps_when_decided = 0;
     while (!input.is_empty()) {
         probe.received(input.text(piece_bytes), now);
-        if (probe.wish() == HostProbe::Wish::start_tls) {
+        if (probe.action() == HostProbe::Action::start_tls) {
             TURNAWAY_CHECK(looks_at_tls && said.erase("EHLO c.example\r\n") == 1);
             probe.tls_up({.version = "TLSv1.3"});
         }
@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
         probe.closed(now);
     }
-    TURNAWAY_CHECK(probe.wish() == HostProbe::Wish::close);
+    TURNAWAY_CHECK(probe.action() == HostProbe::Action::close);
     check_result(probe.result());
     return 0;
 }

@@ -69,7 +69,7 @@ Said take_reply(std::string_view* said) {
 // and else 521.
 bool is_allowed(std::string_view line, int code, RefuseStage stage) {
     if (code == 521) return true;
-    if (line.size() + 2 > base::limits::command_line_bytes_most) return false;
+    if (line.size() + 2 > base::limits::command_line_bytes_max) return false;
     const auto command = smtp::parse_command(line);
     if (!command) return false;
     switch (command->verb) {
@@ -91,7 +91,7 @@ bool is_allowed(std::string_view line, int code, RefuseStage stage) {
 // Before the refusal the beginning of an over-long line is not kept.
 bool is_hello(std::string_view line, bool has_refused) {
     const auto verb = smtp::scan_verb(line);
-    const bool is_known = has_refused || line.size() + 2 <= base::limits::command_line_bytes_most;
+    const bool is_known = has_refused || line.size() + 2 <= base::limits::command_line_bytes_max;
     return is_known && (verb == Verb::ehlo || verb == Verb::helo);
 }
 
@@ -145,7 +145,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     RefuseHost by_piece = host, by_byte = host, half = host;
     const std::string said = host.take(sent);
     check_answers(sent, greeting + said, host);
-    TURNAWAY_CHECK(host.unread_bytes() < base::limits::command_line_bytes_most || host.is_over());
+    TURNAWAY_CHECK(host.unread_bytes() < base::limits::command_line_bytes_max || host.is_over());
     TURNAWAY_CHECK(by_piece.take_in_pieces(sent, piece_bytes) == said);
     TURNAWAY_CHECK(by_piece.is_over() == host.is_over());
     if (sent.size() <= byte_by_byte_max) TURNAWAY_CHECK(by_byte.take_in_pieces(sent, 1) == said);

@@ -57,7 +57,7 @@ void check_same(const Outcome& a, const Outcome& b) {
 
 // One line of the grammar of RFC 5321 section 4.2, nothing behind it.
 void check_line(std::string_view line) {
-    TURNAWAY_CHECK(line.size() <= base::limits::reply_line_bytes_most && line.ends_with("\r\n"));
+    TURNAWAY_CHECK(line.size() <= base::limits::reply_line_bytes_max && line.ends_with("\r\n"));
     line.remove_suffix(2);
     TURNAWAY_CHECK(std::ranges::none_of(line, base::is_control));
     TURNAWAY_CHECK(line.size() >= 4 && (line[3] == ' ' || line[3] == '-'));
@@ -88,9 +88,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_same(whole, read(bytes, 1));
     for (const Reply& reply : whole.replies) {
         TURNAWAY_CHECK(!reply.lines.empty());
-        TURNAWAY_CHECK(reply.lines.size() <= base::limits::reply_lines_most);
+        TURNAWAY_CHECK(reply.lines.size() <= base::limits::reply_lines_max);
         TURNAWAY_CHECK(!reply.enhanced || reply.enhanced->agrees_with(reply.code));
-        TURNAWAY_CHECK(reply.text().size() < base::limits::reply_bytes_most);
+        TURNAWAY_CHECK(reply.text().size() < base::limits::reply_bytes_max);
         check_written(reply);
     }
     std::string line;

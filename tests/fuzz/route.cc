@@ -1,6 +1,6 @@
 // Invariants of routing, for any answers in any order (the first bytes are the settings, the seed
 // and when to give up; each answer is made from the bytes that follow):
-// - the query ends after at most two rounds and 1 + 2 * route_mx_most questions, each asked once;
+// - the query ends after at most two rounds and 1 + 2 * route_mx_max questions, each asked once;
 // - a route has hosts and no refusal, or a refusal and no hosts; `later` alone is temporary;
 // - when every answer is a failure, or giving up comes first, the route is `later`;
 // - each host has at least one address and no more than allowed, none of them ours, unspecified or
@@ -106,12 +106,12 @@ Route run_backwards(const std::map<DnsQuestion, DnsAnswer>& answers, const Route
 void check_hosts(const Route& route, const RouteSettings& settings) {
     TURNAWAY_CHECK(route.hosts.empty() == (route.kind != RouteKind::hosts));
     TURNAWAY_CHECK(std::ranges::is_sorted(route.hosts, {}, &MailHost::preference));
-    TURNAWAY_CHECK(route.hosts.size() <= limits::route_mx_most);
+    TURNAWAY_CHECK(route.hosts.size() <= limits::route_mx_max);
     for (const MailHost& host : route.hosts) {
         TURNAWAY_CHECK(host.name && !settings.is_ours(*host.name));
         TURNAWAY_CHECK(!host.name->is_root());
         TURNAWAY_CHECK(!host.addresses.empty());
-        TURNAWAY_CHECK(host.addresses.size() <= limits::host_addresses_most);
+        TURNAWAY_CHECK(host.addresses.size() <= limits::host_addresses_max);
         const std::set<IpAddress> once(host.addresses.begin(), host.addresses.end());
         TURNAWAY_CHECK(once.size() == host.addresses.size());
         for (const IpAddress& address : host.addresses) {
@@ -141,10 +141,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Run forwards = run(input, settings, seed, answers_max);
     const Route& route = forwards.query.route();
-    TURNAWAY_CHECK(forwards.answers.size() <= 1 + 2 * limits::route_mx_most);
+    TURNAWAY_CHECK(forwards.answers.size() <= 1 + 2 * limits::route_mx_max);
     check_hosts(route, settings);
     check_refusal(route);
-    TURNAWAY_CHECK(route.ttl >= std::chrono::seconds(0) && route.ttl <= limits::route_age_most);
+    TURNAWAY_CHECK(route.ttl >= std::chrono::seconds(0) && route.ttl <= limits::route_age_max);
     TURNAWAY_CHECK(std::ranges::is_sorted(route.notes));
     TURNAWAY_CHECK(std::ranges::adjacent_find(route.notes) == route.notes.end());
     const bool all_failed = std::ranges::all_of(forwards.answers, [](const auto& pair) {

@@ -53,7 +53,7 @@ void check_original_recipient(std::string_view value) {
     if (const auto again = mail::OriginalRecipient::parse(ascii)) {
         TURNAWAY_CHECK(again->address() == original->address());
     } else {
-        TURNAWAY_CHECK(ascii.size() > base::limits::orcpt_bytes_most);
+        TURNAWAY_CHECK(ascii.size() > base::limits::orcpt_bytes_max);
     }
 }
 

@@ -79,7 +79,7 @@ class CheckBulk(unittest.TestCase):
         self.assertEqual(len(rows), ROWS)
         for number, row in enumerate(rows):
             kind = kind_of(number)
-            self.assertEqual((row["input"], row["verdict"], row["taking"]), (f"d{number}.test", kind, TAKING.get(kind, "no")))
+            self.assertEqual((row["input"], row["verdict"], row["accepts_mail"]), (f"d{number}.test", kind, TAKING.get(kind, "no")))
         self.assertEqual(done.stderr, b"")  # no terminal, no progress
 
     def test_the_columns_of_a_csv_stay(self):
@@ -87,7 +87,7 @@ class CheckBulk(unittest.TestCase):
         done = run("--input", "-", "--column", "e-mail", text=text)
         self.assertEqual(done.returncode, 2, done.stderr)
         lines = done.stdout.decode().splitlines()
-        self.assertTrue(lines[0].startswith('id,e-mail,"say ""so""",taking,verdict,'), lines[0])
+        self.assertTrue(lines[0].startswith('id,e-mail,"say ""so""",accepts_mail,verdict,'), lines[0])
         rows = list(csv.reader(io.StringIO(done.stdout.decode())))
         self.assertEqual(rows[1][:5], ["1", "x@d0.test", "a,\nb", "yes", "accepts"])
         self.assertEqual(rows[2][:5], ["2", "not a name", "", "unknown", "invalid-input"])

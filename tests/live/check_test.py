@@ -98,19 +98,19 @@ class CheckTest(unittest.TestCase):
         result = run("--json", *arguments, **keywords)
         self.assertEqual(result.stderr, "")
         found = json.loads(result.stdout)
-        self.assertEqual(result.returncode, {"yes": 0, "no": 1, "unknown": 2}[found["taking"]])
+        self.assertEqual(result.returncode, {"yes": 0, "no": 1, "unknown": 2}[found["accepts_mail"]])
         return found
 
-    def assert_verdict(self, name, taking, verdict, *arguments, **keywords):
+    def assert_verdict(self, name, acceptance, verdict, *arguments, **keywords):
         with self.subTest(name):
             found = self.check(name, *arguments, **keywords)
-            self.assertEqual((found["taking"], found["verdict"]), (taking, verdict), found)
+            self.assertEqual((found["accepts_mail"], found["verdict"]), (acceptance, verdict), found)
             return found
 
 
 class Dns(CheckTest):
     def test_every_verdict(self):
-        for name, taking, verdict in [
+        for name, acceptance, verdict in [
                 ("ok.test", "yes", "accepts"), ("implicit.test", "yes", "accepts"), ("big.test", "yes", "accepts"),
                 ("user@ok.test", "yes", "accepts"), ("bücher.test", "yes", "accepts"), ("null.test", "no", "null-mx"),
                 ("null10.test", "no", "null-mx"), ("alias.test", "no", "null-mx"), ("mixed.test", "yes", "malformed-null-mx"),
@@ -118,7 +118,7 @@ class Dns(CheckTest):
                 ("dangling.test", "no", "dangling-mx"), ("noaddress.test", "no", "dangling-mx"),
                 ("broken.test", "unknown", "dns-failure"), ("fails.test", "unknown", "dns-failure"),
                 ("lame.test", "unknown", "dns-failure")]:
-            self.assert_verdict(name, taking, verdict)
+            self.assert_verdict(name, acceptance, verdict)
 
     def test_addresses_that_nobody_reaches(self):
         self.assert_verdict("loop.test", "no", "loopback-mx", loopback=False)
@@ -184,18 +184,18 @@ class Dnssec(CheckTest):
 
 
 class Hosts(CheckTest):
-    def connect(self, name, taking, verdict, *arguments):
+    def connect(self, name, acceptance, verdict, *arguments):
         egress = [] if "--egress" in arguments else ["--egress", f"{addresses['ok']}:{port}"]
-        return self.assert_verdict(name, taking, verdict, "--connect", *egress, *arguments)
+        return self.assert_verdict(name, acceptance, verdict, "--connect", *egress, *arguments)
 
     def test_every_answer(self):
-        for name, taking, verdict in [
+        for name, acceptance, verdict in [
                 ("ok", "yes", "accepts"), ("helo", "yes", "accepts"), ("slow", "yes", "accepts"),
                 ("two", "yes", "accepts"), ("no", "no", "refuses-521"), ("ehlo", "no", "refuses-521"),
                 ("no554", "no", "refuses-554"), ("mixed", "yes", "malformed-null-mx"), ("half", "unknown", "unreachable"),
                 ("listed", "unknown", "refuses-554"), ("busy", "unknown", "unreachable"), ("ssh", "unknown", "unreachable"),
                 ("down", "unknown", "unreachable")]:
-            self.connect(f"{name}.test", taking, verdict)
+            self.connect(f"{name}.test", acceptance, verdict)
 
     def test_hosts_that_say_nothing_or_too_much(self):
         for name in ("silent", "endless"):

@@ -87,7 +87,7 @@ class CheckTlsTest(unittest.TestCase):
         """What --json says of its one host. The answer is always yes, with the reply to the first EHLO."""
         result = self.run_check("--json", f"{name}.test")
         found = json.loads(result.stdout)
-        self.assertEqual((found["taking"], found["verdict"], found["code"], result.returncode), ("yes", "accepts", "250", 0), found)
+        self.assertEqual((found["accepts_mail"], found["verdict"], found["code"], result.returncode), ("yes", "accepts", "250", 0), found)
         host, = found["hosts"]
         self.assertEqual((host["end"], host["stage"], host["replies"][-1]["to"]), ("accepts", "EHLO", "EHLO"))
         if name != "babbles":  # which takes the handshake for commands

@@ -92,11 +92,11 @@ class Check(unittest.TestCase):
         with self.subTest(name):
             self.assertNotIn(EVIL, text)
             self.assertNotIn(EVIL_NAME, text)
-            if found["taking"] == "yes":
+            if found["accepts_mail"] == "yes":
                 records = [each["records"] for each in found["dns"] if each["records"]]
                 self.assertEqual(records, [[f"10 mx.{name}"], [world.addresses[name]]])
             else:
-                self.assertEqual((found["taking"], found["verdict"]), ("unknown", "dns-failure"), text)
+                self.assertEqual((found["accepts_mail"], found["verdict"]), ("unknown", "dns-failure"), text)
 
     def test_many_at_once(self):
         for tcp in (True, False):
@@ -115,7 +115,7 @@ class Check(unittest.TestCase):
                 self.judge(world, found[0])
                 # Here no other fault makes libunbound give the server up.
                 if world.is_answered(found[0]["domain"]):
-                    self.assertEqual(found[0]["taking"], "yes", found)
+                    self.assertEqual(found[0]["accepts_mail"], "yes", found)
 
     def test_a_server_that_answers_few_of_many_questions(self):
         """As with a rate limit: every third answer comes, whatever was asked."""
@@ -141,7 +141,7 @@ class WithoutAuthority(unittest.TestCase):
         def look(name):
             done = subprocess.run([BIN / "turnaway", "check", "--resolver", self.dns.place, "--json", "--timeout", "20s", name],
                                   capture_output=True, text=True, timeout=LIMIT_S, check=False)
-            return json.loads(done.stdout)["taking"]
+            return json.loads(done.stdout)["accepts_mail"]
         self.dns.zone["implicit.faults.test"] = [("A", "198.51.100.1")]  # no mail goes to loopback
         taking = {"implicit": "yes", "nothing": "no", "mute": "no", "gone": "no", "gone.mx": "no"}
         self.assertEqual({name: look(f"{name}.faults.test") for name in taking}, taking)
@@ -176,7 +176,7 @@ class RelayTest(unittest.TestCase):
     def relay(self, dns_trouble):
         relay = Relay(self.block, {
             "dns": {"forward": [self.world.dns.place], "deadline": "1s"}, "verdict": {"dns_trouble": dns_trouble},
-            "delivery": {"port": self.port}, "lifetime": {"retry_first": "2s", "retry_most": "2s"}})
+            "delivery": {"port": self.port}, "lifetime": {"retry_first": "2s", "retry_max": "2s"}})
         self.addCleanup(relay.remove)
         relay.start()
         self.addCleanup(relay.stop)

@@ -191,13 +191,13 @@ class Queue(DoctorTest):
         self.assertEqual(owners, {nobody.pw_uid}, "the doctor, as root, has left files of root in the relay's way")
 
     def test_room(self):
-        self.write(spool_more='free_bytes_least = "900GB"')
+        self.write(spool_more='free_bytes_min = "900GB"')
         self.check(self.doctor(), "disk", "problem", "the relay refuses mail")
-        self.write(spool_more="free_bytes_least = 0")
+        self.write(spool_more="free_bytes_min = 0")
         self.check(self.doctor(), "disk", "ok", "syncs a block")
         free = os.statvfs(self.folder)
         bound = free.f_bavail * free.f_frsize * 2 // 3
-        self.write(spool_more=f"free_bytes_least = {bound}")
+        self.write(spool_more=f"free_bytes_min = {bound}")
         self.check(self.doctor(), "disk", "warning", "below")
 
     def test_no_folder(self):
@@ -211,7 +211,7 @@ class Queue(DoctorTest):
             return [*where, "sh", "-c", f'mount -t tmpfs -o {options} none {self.folder}/mounted && exec "$@"', "sh"]
         if subprocess.run([*mounted("size=1m"), "true"], capture_output=True).returncode != 0:
             self.skipTest("no mount namespace of its own to be had here")
-        self.write(spool=f"{self.folder}/mounted", spool_more="free_bytes_least = 0")
+        self.write(spool=f"{self.folder}/mounted", spool_more="free_bytes_min = 0")
         found = self.doctor(program=mounted("size=1m,nr_inodes=30"))
         self.check(found, "disk", "warning", "in memory")
         self.check(found, "disk", "problem", "more files (inodes)")

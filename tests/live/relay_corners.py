@@ -107,7 +107,7 @@ class Users(Scenes):
 
     def test_a_dead_host_takes_no_mail_away(self):
         scene = self.start({"relay": {**OUTSIDER, "domains": ["office.example"], "recipients": "verify"},
-                            "verdict": {"look_deadline": "1s"}})
+                            "verdict": {"probe_deadline": "1s"}})
         scene.domain("office.example", scene.name())
         scene.start()
         self.assertEqual(replies(scene, "bob@office.example")[0][0], 250)

@@ -65,7 +65,7 @@ class Relay:
             "": {"hostname": HOST, "threads": 2},
             "listen": {"smtp": [f"{self.address}:{self.port}"]},
             "relay": {"networks": ["127.0.0.0/8"]},
-            "spool": {"path": str(self.folder / "spool"), "free_bytes_least": "1MB"},
+            "spool": {"path": str(self.folder / "spool"), "free_bytes_min": "1MB"},
             "control": {"socket": str(self.folder / "control")},
             "log": {"format": "json"},
             "report": {"from": "postmaster@reports.example"},

@@ -12,7 +12,7 @@ from relay_scene import Scene
 
 class Flush(unittest.TestCase):
     def setUp(self):
-        self.scene = Scene({"lifetime": {"retry_first": "2h", "retry_most": "4h"}, "delivery": {"command_wait": "1m"}}).start()
+        self.scene = Scene({"lifetime": {"retry_first": "2h", "retry_max": "4h"}, "delivery": {"command_wait": "1m"}}).start()
         self.addCleanup(self.scene.stop)
         self.is_asked, self.may_answer = threading.Event(), threading.Event()
         self.host = self.scene.host({"RCPT": self.answer})

@@ -30,7 +30,7 @@ class Held:
 
 
 def looking(**verdict):
-    return scene_of({"verdict": {"look": True, "look_deadline": "30s", **verdict}}).start()
+    return scene_of({"verdict": {"probe_greeting": True, "probe_deadline": "30s", **verdict}}).start()
 
 
 class Asked:
@@ -128,7 +128,7 @@ class Look(unittest.TestCase):
 
 class Bounds(unittest.TestCase):
     def test_the_deadline_accepts_and_the_bound_leaves_out(self):
-        scene = looking(look_deadline="1s", look_concurrency_max=1)
+        scene = looking(probe_deadline="1s", probe_concurrency_max=1)
         try:
             held, host = Held(REFUSAL), scene.host()
             slow = scene.host({"greeting": held})

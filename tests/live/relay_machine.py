@@ -34,7 +34,7 @@ class Machine:
             "relay": {"networks": ["198.51.100.0/24"], "domains": ["via.example", "mailless.example"], "mailless": ["mailless.example"]},
             "dns": {"forward": [zone.ADDRESS], "deadline": "5s"},
             "tls": {"cert": str(CERTIFICATE), "key": str(KEY)},
-            "lifetime": {"retry_first": "1s", "retry_most": "1s"},
+            "lifetime": {"retry_first": "1s", "retry_max": "1s"},
         })
         self.relay.address, self.relay.port = RELAY_ADDRESS, 25
         self.relay.settings["listen"]["smtp"] = [f"{RELAY_ADDRESS}:25"]

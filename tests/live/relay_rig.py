@@ -64,7 +64,7 @@ class Rig:
         self.dns.add("sender.example MX 10 mx.healthy.example", "healthy.example MX 10 mx.healthy.example",
                      f"mx.healthy.example A {self.block}.9")
         base = {"dns": {"forward": [f"{self.block}.53@{self.dns.port}"], "deadline": "3s"},
-                "delivery": {"port": self.mail_port}, "lifetime": {"retry_first": "1s", "retry_most": "1s"}}
+                "delivery": {"port": self.mail_port}, "lifetime": {"retry_first": "1s", "retry_max": "1s"}}
         for section, keys in (settings or {}).items():
             base.setdefault(section, {}).update(keys)
         self.relay = Relay(self.block, base, environment)

@@ -204,7 +204,7 @@ class OtherSettings(unittest.TestCase):
         self.scene = Scene({"relay": {"networks": [], "domains": ["ours.example"], "mailless": ["m.example"],
                                       "mailless_reply": "521"},
                             "verdict": {"dns_trouble": "defer"},
-                            "delivery": {"loopback": "refuse", "greeting_5yz": "defer"}}).start()
+                            "delivery": {"loopback": "refuse", "greeting_5xx": "defer"}}).start()
 
     def tearDown(self):
         self.scene.stop()
@@ -251,7 +251,7 @@ class AddressesOfNoHost(unittest.TestCase):
 
 class Strict(unittest.TestCase):
     def test_dns_trouble_refused_for_now_and_greeting_deferred(self):
-        strict = Scene({"verdict": {"dns_trouble": "defer"}, "delivery": {"greeting_5yz": "defer"}}).start()
+        strict = Scene({"verdict": {"dns_trouble": "defer"}, "delivery": {"greeting_5xx": "defer"}}).start()
         try:
             strict.dns.trouble["trouble.example"] = "servfail"
             code, words = strict.send("bob@trouble.example")[0]

@@ -24,7 +24,7 @@ class Scene:
         base = {
             "dns": {"forward": [f"{self.block}.53@{self.dns.port}"], "deadline": "3s"},
             "delivery": {"port": self.port, **WAITS},
-            "lifetime": {"retry_first": "1s", "retry_most": "1s"},
+            "lifetime": {"retry_first": "1s", "retry_max": "1s"},
         }
         for section, keys in (settings or {}).items():
             base.setdefault(section, {}).update(keys)

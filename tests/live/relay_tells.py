@@ -20,7 +20,7 @@ class Figures(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.scene = scene_of({"log": {"level": "debug"}, "relay": {"networks": ["127.0.0.1"], "mailless": ["mailless.example"]},
-                              "verdict": {"dns_trouble": "defer"}, "lifetime": {"retry_first": "1h", "retry_most": "2h"}})
+                              "verdict": {"dns_trouble": "defer"}, "lifetime": {"retry_first": "1h", "retry_max": "2h"}})
         scene = cls.scene
         cls.healthy = scene.host()
         scene.domain("good.example", cls.healthy)
@@ -145,7 +145,7 @@ class Figures(unittest.TestCase):
 
 class OtherThings(unittest.TestCase):
     def test_delay_and_the_port_of_a_static_route(self):
-        scene = scene_of({"lifetime": {"retry_first": "1s", "retry_most": "1s", "delay_notice": "1s"}})
+        scene = scene_of({"lifetime": {"retry_first": "1s", "retry_max": "1s", "delay_notice": "1s"}})
         name = scene.name()
         scene.relay.settings["route"] = {"static.example": f"{scene.hosts[name]}:{scene.port + 1}"}
         scene.start()

@@ -140,8 +140,8 @@ class LostDisk(unittest.TestCase):
 class FullDisk(unittest.TestCase):
     """The spool is 8 MB, and only the relay sees it under its name; we come to it through the process."""
 
-    def start(self, free_bytes_least):
-        self.scene = Scene({"spool": {"free_bytes_least": free_bytes_least}})
+    def start(self, free_bytes_min):
+        self.scene = Scene({"spool": {"free_bytes_min": free_bytes_min}})
         self.relay = self.scene.relay
         self.disk = self.relay.folder / "disk"
         self.disk.mkdir()

@@ -39,7 +39,7 @@ struct BulkTask {
     std::string program;               // "turnaway check", for messages
     std::vector<std::string> columns;  // what is added to each row
     std::string settings = {};  // the options that change answers, as they are typed: `--connect`
-    std::size_t threads_most = 1;
+    std::size_t threads_max = 1;
     // Called once for each thread before any of them starts; the loop outlives the worker.
     std::function<base::Result<std::unique_ptr<BulkWorker>>(boost::asio::io_context&)> make_worker;
 };

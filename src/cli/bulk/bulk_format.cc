@@ -8,7 +8,7 @@ namespace turnaway::cli {
 
 namespace {
 
-constexpr std::size_t shown_bytes_most = 1000;
+constexpr std::size_t shown_bytes_max = 1000;
 
 bool is_exit_digit(char c) {
     return c >= '0' && c <= '2';
@@ -64,7 +64,7 @@ std::string BulkFormat::text(const BulkRow& row, const BulkAnswer& answer) const
         if (form_ == BulkForm::csv) {
             append_csv_cell(text, column, delimiter_);
         } else {
-            base::append_printable(text, column, shown_bytes_most);
+            base::append_printable(text, column, shown_bytes_max);
         }
         text += form_ == BulkForm::csv ? delimiter_ : '\t';
     }

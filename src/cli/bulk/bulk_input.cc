@@ -18,13 +18,13 @@ namespace {
 
 using base::Fault;
 
-constexpr std::size_t read_bytes_most = std::size_t{256} * 1024;
+constexpr std::size_t read_bytes_max = std::size_t{256} * 1024;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-constexpr std::size_t shown_bytes_most = 100;
+constexpr std::size_t shown_bytes_max = 100;
 
 std::string shown(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 
@@ -51,7 +51,7 @@ std::optional<std::size_t> number_of(std::string_view text) {
 BulkInput::BulkInput(const BulkOptions& options)
     : name_(options.input),
       is_csv_(!options.column.empty()),
-      csv_(bulk_row_bytes_most, delimiter_of(options)) {}
+      csv_(bulk_row_bytes_max, delimiter_of(options)) {}
 
 std::string BulkInput::shown_name() const {
     return name_ == "-" ? "standard input" : shown(name_);
@@ -97,7 +97,7 @@ base::Result<bool> BulkInput::fill() {
         has_ended_ = true;
         return false;
     }
-    buffer_.resize(read_bytes_most);
+    buffer_.resize(read_bytes_max);
     ssize_t size = 0;
     do size = ::read(file_.get(), buffer_.data(), buffer_.size());
     while (size < 0 && errno == EINTR);
@@ -134,7 +134,7 @@ base::Result<bool> BulkInput::next_csv_record() {
     if (event == CsvReader::Event::record) return true;
     if (csv_.fault() == CsvFault::too_long) {
         return fault_at(csv_.line(),
-                        fmt::format("a row of more than {} bytes", bulk_row_bytes_most));
+                        fmt::format("a row of more than {} bytes", bulk_row_bytes_max));
     }
     return fault_at(csv_.line(), describe(csv_.fault()));
 }
@@ -151,10 +151,10 @@ base::Result<bool> BulkInput::next_line() {
         }
         const auto end = std::min(rest_.find('\n'), rest_.size());
         is_whole = end < rest_.size();
-        if (line_text_.size() + end > bulk_row_bytes_most) {
+        if (line_text_.size() + end > bulk_row_bytes_max) {
             return fault_at(line_, fmt::format("a line of more than {} bytes; a name a line was "
                                                "expected",
-                                               bulk_row_bytes_most));
+                                               bulk_row_bytes_max));
         }
         line_text_ += rest_.substr(0, end);
         rest_.remove_prefix(is_whole ? end + 1 : end);

@@ -23,7 +23,7 @@
 namespace turnaway::cli {
 
 // A name has 255 bytes at most; the rest of the row is the user's own, and kept while it waits.
-inline constexpr std::size_t bulk_row_bytes_most = std::size_t{64} * 1024;
+inline constexpr std::size_t bulk_row_bytes_max = std::size_t{64} * 1024;
 
 class BulkInput {
   public:

@@ -17,9 +17,9 @@ namespace {
 
 using base::Fault;
 
-constexpr std::size_t read_bytes_most = std::size_t{256} * 1024;
-constexpr std::size_t record_bytes_most = std::size_t{1024} * 1024;
-constexpr std::size_t shown_bytes_most = 300;
+constexpr std::size_t read_bytes_max = std::size_t{256} * 1024;
+constexpr std::size_t record_bytes_max = std::size_t{1024} * 1024;
+constexpr std::size_t shown_bytes_max = 300;
 
 // The records of a file that this program wrote, whole ones alone.
 class Records {
@@ -46,12 +46,12 @@ base::Result<std::optional<std::string_view>> Records::next() {
         if (at == buffer_.size()) {
             buffer_.erase(0, begin_);
             at -= std::exchange(begin_, 0);
-            if (at > record_bytes_most) {
+            if (at > record_bytes_max) {
                 return base::fail(Fault::data, "a row that no run of this program wrote");
             }
-            buffer_.resize(at + read_bytes_most);
+            buffer_.resize(at + read_bytes_max);
             ssize_t size = 0;
-            do size = ::read(file_, buffer_.data() + at, read_bytes_most);
+            do size = ::read(file_, buffer_.data() + at, read_bytes_max);
             while (size < 0 && errno == EINTR);
             if (size < 0) return base::fail_errno(Fault::io, "cannot read it");
             buffer_.resize(at + static_cast<std::size_t>(size));
@@ -68,7 +68,7 @@ base::Result<std::optional<std::string_view>> Records::next() {
 
 std::string shown(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 

@@ -42,10 +42,10 @@ std::string progress_words(std::size_t rows, double rows_per_second, std::option
     return words;
 }
 
-BulkProgress::BulkProgress(Wish wish, std::optional<std::size_t> input_bytes, std::size_t rows,
+BulkProgress::BulkProgress(Mode mode, std::optional<std::size_t> input_bytes, std::size_t rows,
                            std::size_t input_end)
     : is_terminal_(::isatty(STDERR_FILENO) != 0),
-      is_shown_(wish == Wish::always || (wish == Wish::on_terminal && is_terminal_)),
+      is_shown_(mode == Mode::always || (mode == Mode::on_terminal && is_terminal_)),
       input_bytes_(input_bytes),
       rows_(rows),
       rows_before_(rows),

@@ -18,8 +18,8 @@ class BulkProgress {
 
     // `input_bytes`: of the whole input, when that is known. `rows` and `input_end` were done
     // before this run.
-    enum class Wish : std::uint8_t { never, on_terminal, always };
-    BulkProgress(Wish wish, std::optional<std::size_t> input_bytes, std::size_t rows,
+    enum class Mode : std::uint8_t { never, on_terminal, always };
+    BulkProgress(Mode mode, std::optional<std::size_t> input_bytes, std::size_t rows,
                  std::size_t input_end);
     ~BulkProgress();
     BulkProgress(const BulkProgress&) = delete;

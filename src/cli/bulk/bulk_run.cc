@@ -109,10 +109,10 @@ void BulkRun::read_rows() {
 base::Result<void> BulkRun::write_rows() {
     // Rows and progress on one terminal would be written into each other.
     const bool mixes = options_.output.empty() && ::isatty(STDOUT_FILENO) != 0;
-    const auto wish = options_.shows_progress      ? BulkProgress::Wish::always
-                      : options_.is_quiet || mixes ? BulkProgress::Wish::never
-                                                   : BulkProgress::Wish::on_terminal;
-    BulkProgress progress(wish, input_->bytes(), done_.rows, done_.input_end);
+    const auto mode = options_.shows_progress      ? BulkProgress::Mode::always
+                      : options_.is_quiet || mixes ? BulkProgress::Mode::never
+                                                   : BulkProgress::Mode::on_terminal;
+    BulkProgress progress(mode, input_->bytes(), done_.rows, done_.input_end);
     const auto stop = stop_.token();
     for (;;) {
         const auto ready = window_.take(write_pause);

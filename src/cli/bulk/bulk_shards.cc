@@ -24,7 +24,7 @@ base::Result<std::unique_ptr<BulkShards>> BulkShards::start(const BulkTask& task
                                                             BulkWindow& window) {
     std::unique_ptr<BulkShards> shards(new BulkShards(format, window));
     const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-    const std::size_t threads = std::clamp<std::size_t>(task.threads_most, 1, cores);
+    const std::size_t threads = std::clamp<std::size_t>(task.threads_max, 1, cores);
     for (std::size_t i = 0; i < threads; ++i) {
         auto shard = std::make_unique<Shard>();
         auto worker = task.make_worker(shard->loop);

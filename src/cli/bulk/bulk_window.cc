@@ -9,16 +9,16 @@ namespace turnaway::cli {
 namespace {
 
 // One slow name may hold back ten thousand others a second.
-constexpr std::size_t rows_most = 100'000;
-constexpr std::size_t bytes_most = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t rows_max = 100'000;
+constexpr std::size_t bytes_max = std::size_t{64} * 1024 * 1024;
 // Whoever waits is woken for so many rows at once.
 constexpr std::size_t batch_rows = 256;
-constexpr std::size_t text_bytes_most = std::size_t{1024} * 1024;
+constexpr std::size_t text_bytes_max = std::size_t{1024} * 1024;
 
 }  // namespace
 
 bool BulkWindow::has_room() const {
-    return open_ < open_most_ && slots_.size() < rows_most && bytes_ < bytes_most;
+    return open_ < open_most_ && slots_.size() < rows_max && bytes_ < bytes_max;
 }
 
 bool BulkWindow::is_full_of_text() const {
@@ -65,7 +65,7 @@ BulkWindow::Ready BulkWindow::take(std::chrono::milliseconds wait) {
     ready_.wait_for(lock, wait, [&] { return is_worth_taking(); });
     is_taking_ = false;
     Ready ready;
-    while (!slots_.empty() && slots_.front().is_answered && ready.text.size() < text_bytes_most) {
+    while (!slots_.empty() && slots_.front().is_answered && ready.text.size() < text_bytes_max) {
         Slot slot = std::move(slots_.front());
         slots_.pop_front();
         ++first_;

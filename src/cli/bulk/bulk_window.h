@@ -17,7 +17,7 @@ namespace turnaway::cli {
 class BulkWindow {
   public:
     // At most so many rows are asked about at one time.
-    explicit BulkWindow(std::size_t open_most) : open_most_(open_most) {}
+    explicit BulkWindow(std::size_t open_max) : open_most_(open_max) {}
 
     struct Place {
         std::size_t number;

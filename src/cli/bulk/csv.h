@@ -31,8 +31,8 @@ class CsvReader {
   public:
     enum class Event : std::uint8_t { record, more, fault };
 
-    explicit CsvReader(std::size_t record_bytes_most, char delimiter = ',')
-        : record_bytes_most_(record_bytes_most), delimiter_(delimiter) {}
+    explicit CsvReader(std::size_t record_bytes_max, char delimiter = ',')
+        : record_bytes_most_(record_bytes_max), delimiter_(delimiter) {}
 
     // Takes bytes off the front of `input`, up to the end of one record at most. After `record` the
     // record can be read until the next call; after `fault` nothing more is taken.

@@ -15,15 +15,15 @@
 namespace turnaway::cli {
 namespace {
 
+using check::Acceptance;
 using check::Assessment;
-using check::Taking;
 
-constexpr std::size_t name_columns_most = 40;
-constexpr std::size_t name_bytes_most = 253;
+constexpr std::size_t name_columns_max = 40;
+constexpr std::size_t name_bytes_max = 253;
 
 std::string printable(std::string_view text) {
     std::string shown;
-    base::append_printable(shown, text, name_bytes_most);
+    base::append_printable(shown, text, name_bytes_max);
     return shown;
 }
 
@@ -46,7 +46,7 @@ CheckAnswers::CheckAnswers(const CheckOptions& options)
     for (const std::string& input : options.inputs) {
         name_columns_ = std::max(name_columns_, columns_of(printable(input)));
     }
-    name_columns_ = std::min(name_columns_, name_columns_most);
+    name_columns_ = std::min(name_columns_, name_columns_max);
     if (form_ != CheckForm::csv) return;
     std::vector<std::string> heads{"input"};
     heads.insert(heads.end(), check_columns.begin(), check_columns.end());
@@ -54,11 +54,11 @@ CheckAnswers::CheckAnswers(const CheckOptions& options)
 }
 
 bool CheckAnswers::add(const Assessment& assessment) {
-    all_ = check::worse(all_, assessment.taking);
+    all_ = check::worse(all_, assessment.acceptance);
     switch (form_) {
         case CheckForm::page:
             if (is_table_) {
-                append_row(printable(assessment.subject.input), assessment.taking,
+                append_row(printable(assessment.subject.input), assessment.acceptance,
                            check::name(assessment.verdict), check::sentence_of(assessment));
                 break;
             }
@@ -84,11 +84,12 @@ bool CheckAnswers::add(const Assessment& assessment) {
 
 bool CheckAnswers::add_fault(std::string_view input, const std::string& error) {
     has_fault_ = true;
-    all_ = check::worse(all_, Taking::unknown);
+    all_ = check::worse(all_, Acceptance::unknown);
     if (form_ != CheckForm::nagios) std::fprintf(stderr, "turnaway check: %s\n", error.c_str());
     switch (form_) {
         case CheckForm::page:
-            if (is_table_) append_row(printable(input), Taking::unknown, "invalid-input", error);
+            if (is_table_)
+                append_row(printable(input), Acceptance::unknown, "invalid-input", error);
             break;
         case CheckForm::json:
             out_ += check_fault_json(input, error) + '\n';
@@ -125,13 +126,13 @@ int CheckAnswers::fail(const base::Error& error) {
     return base::exit_code(error.fault);
 }
 
-void CheckAnswers::append_row(std::string_view name, Taking taking, std::string_view verdict,
-                              std::string_view detail) {
+void CheckAnswers::append_row(std::string_view name, Acceptance acceptance,
+                              std::string_view verdict, std::string_view detail) {
     const std::size_t columns = columns_of(name);
     const std::string blanks(columns < name_columns_ ? name_columns_ - columns : 0, ' ');
-    const std::string_view colour = style_.is_coloured ? colour_of(taking) : "";
+    const std::string_view colour = style_.is_coloured ? colour_of(acceptance) : "";
     fmt::format_to(std::back_inserter(out_), "{}{}  {}{:<9}{}  {:<17}  {}\n", name, blanks, colour,
-                   answer_word(taking), style_.is_coloured ? "\x1b[0m" : "", verdict, detail);
+                   answer_word(acceptance), style_.is_coloured ? "\x1b[0m" : "", verdict, detail);
 }
 
 bool CheckAnswers::write() {

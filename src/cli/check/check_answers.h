@@ -33,7 +33,7 @@ class CheckAnswers {
 
   private:
     bool write();
-    void append_row(std::string_view name, check::Taking taking, std::string_view verdict,
+    void append_row(std::string_view name, check::Acceptance acceptance, std::string_view verdict,
                     std::string_view detail);
 
     CheckForm form_;
@@ -43,7 +43,7 @@ class CheckAnswers {
     CheckPageStyle style_;
     std::string dnssec_;
     std::size_t name_columns_ = 0;
-    check::Taking all_ = check::Taking::yes;
+    check::Acceptance all_ = check::Acceptance::yes;
     bool has_page_ = false;
     bool has_fault_ = false;
     std::vector<check::Assessment> kept_;  // for the line of monitoring

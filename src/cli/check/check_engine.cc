@@ -59,8 +59,8 @@ base::Result<std::unique_ptr<CheckEngine>> CheckEngine::open(boost::asio::io_con
     if (!resolver) return std::unexpected(resolver.error());
     engine->dns_ = *std::move(resolver);
     engine->settings_ = settings->check;
-    engine->checker_ =
-        std::make_unique<probe::DomainChecker>(context, *engine->dns_.resolver, *std::move(settings));
+    engine->checker_ = std::make_unique<probe::DomainChecker>(context, *engine->dns_.resolver,
+                                                              *std::move(settings));
     return engine;
 }
 

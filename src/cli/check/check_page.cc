@@ -12,18 +12,18 @@
 namespace turnaway::cli {
 namespace {
 
+using check::Acceptance;
 using check::Assessment;
 using check::Milliseconds;
-using check::Taking;
 using route::DnsOutcome;
 
-constexpr std::size_t shown_bytes_most = 253;
+constexpr std::size_t shown_bytes_max = 253;
 // Addresses of one answer, or MX records, that get a line of their own.
-constexpr std::size_t lines_of_answer_most = 30;
+constexpr std::size_t lines_of_answer_max = 30;
 
 std::string printable(std::string_view text) {
     std::string shown;
-    base::append_printable(shown, text, shown_bytes_most);
+    base::append_printable(shown, text, shown_bytes_max);
     return shown;
 }
 
@@ -76,12 +76,12 @@ void append_dns(std::string& out, const check::DnsEvidence& evidence) {
              fmt::format("{}: {}{}", about, absence_of(answer), foot));
         return;
     }
-    for (std::size_t i = 0; i < std::min(records.size(), lines_of_answer_most); ++i) {
+    for (std::size_t i = 0; i < std::min(records.size(), lines_of_answer_max); ++i) {
         step(out, evidence.answered_after, type, fmt::format("{}: {}{}", about, records[i], foot));
     }
-    if (records.size() > lines_of_answer_most) {
+    if (records.size() > lines_of_answer_max) {
         step(out, evidence.answered_after, type,
-             fmt::format("{}: and {} more", about, records.size() - lines_of_answer_most));
+             fmt::format("{}: and {} more", about, records.size() - lines_of_answer_max));
     }
 }
 
@@ -124,7 +124,7 @@ void append_why(std::string& out, const Assessment& assessment) {
     }
 }
 
-std::string_view no_cure(const Assessment& assessment) {
+std::string_view no_fix(const Assessment& assessment) {
     if (assessment.verdict == check::Verdict::no_such_domain) {
         return "Nothing to publish: the name does not exist. Correct it, or register the domain.";
     }
@@ -139,36 +139,36 @@ std::string_view no_cure(const Assessment& assessment) {
 
 void append_cure(std::string& out, const Assessment& assessment) {
     out += "\nWhat to publish\n";
-    const auto cures = check::cures_of(assessment);
-    if (cures.empty()) fmt::format_to(std::back_inserter(out), "  {}\n", no_cure(assessment));
-    for (const check::Cure& cure : cures) {
-        if (!cure.when.empty()) out += "  " + cure.when + '\n';
-        out += "    " + cure.record + '\n';
+    const auto fixes = check::fixes_of(assessment);
+    if (fixes.empty()) fmt::format_to(std::back_inserter(out), "  {}\n", no_fix(assessment));
+    for (const check::Fix& fix : fixes) {
+        if (!fix.when.empty()) out += "  " + fix.when + '\n';
+        out += "    " + fix.record + '\n';
     }
     for (const std::string& hint : check::tls_hints_of(assessment)) out += "  " + hint + '\n';
 }
 
 }  // namespace
 
-std::string_view colour_of(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
+std::string_view colour_of(Acceptance acceptance) {
+    switch (acceptance) {
+        case Acceptance::yes:
             return "\x1b[1;32m";
-        case Taking::no:
+        case Acceptance::no:
             return "\x1b[1;31m";
-        case Taking::unknown:
+        case Acceptance::unknown:
             return "\x1b[1;33m";
     }
     return "";
 }
 
-std::string_view answer_word(Taking taking) {
-    switch (taking) {
-        case Taking::yes:
+std::string_view answer_word(Acceptance acceptance) {
+    switch (acceptance) {
+        case Acceptance::yes:
             return "yes";
-        case Taking::no:
+        case Acceptance::no:
             return "no";
-        case Taking::unknown:
+        case Acceptance::unknown:
             return "not known";
     }
     return "";
@@ -177,8 +177,8 @@ std::string_view answer_word(Taking taking) {
 void append_check_page(std::string& out, const Assessment& assessment,
                        const CheckPageStyle& style) {
     const std::string answer =
-        fmt::format("{} ({})", answer_word(assessment.taking), check::name(assessment.verdict));
-    const std::string_view colour = style.is_coloured ? colour_of(assessment.taking) : "";
+        fmt::format("{} ({})", answer_word(assessment.acceptance), check::name(assessment.verdict));
+    const std::string_view colour = style.is_coloured ? colour_of(assessment.acceptance) : "";
     fmt::format_to(std::back_inserter(out), "{}: {}{}{}\n{}\n", assessment.subject.shown(), colour,
                    answer, style.is_coloured ? "\x1b[0m" : "", check::sentence_of(assessment));
     for (const std::string& remark : check::remarks_of(assessment)) out += remark + '\n';

@@ -1,5 +1,5 @@
 // CheckPage: one Assessment as a screen for a person: the answer first, then every step with its
-// time, then why, and on demand the sources and the records that would cure it. Nothing here can
+// time, then why, and on demand the sources and the records that would fix it. Nothing here can
 // move the cursor or colour the terminal but our own marks: all text of others was escaped.
 #pragma once
 
@@ -18,9 +18,9 @@ struct CheckPageStyle {
 };
 
 // "not known".
-std::string_view answer_word(check::Taking taking);
+std::string_view answer_word(check::Acceptance acceptance);
 // The escape sequence that begins its colour.
-std::string_view colour_of(check::Taking taking);
+std::string_view colour_of(check::Acceptance acceptance);
 
 void append_check_page(std::string& out, const check::Assessment& assessment,
                        const CheckPageStyle& style);

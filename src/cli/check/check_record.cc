@@ -13,8 +13,8 @@
 namespace turnaway::cli {
 namespace {
 
+using check::Acceptance;
 using check::Assessment;
-using check::Taking;
 using Json = nlohmann::ordered_json;
 
 std::string_view name(route::DnsOutcome outcome) {
@@ -142,7 +142,7 @@ std::string check_json(const Assessment& assessment, std::string_view dnssec) {
         {"valid", true},
         {"domain", domain != nullptr ? domain->text() : assessment.subject.literal()->text()},
         {"unicode", domain != nullptr ? Json(domain->to_unicode()) : Json(nullptr)},
-        {"taking", check::name(assessment.taking)},
+        {"accepts_mail", check::name(assessment.acceptance)},
         {"verdict", check::name(assessment.verdict)},
         {"doubt", assessment.doubt == check::Doubt::none ? Json(nullptr)
                                                          : Json(check::name(assessment.doubt))},
@@ -174,15 +174,15 @@ std::string check_fault_json(std::string_view input, std::string_view error) {
 
 std::vector<std::string> check_fault_row(const std::string& error) {
     std::vector<std::string> cells(check_columns.size());
-    cells[0] = check::name(Taking::unknown);
+    cells[0] = check::name(Acceptance::unknown);
     cells[1] = "invalid-input";
     cells[2] = error;
     return cells;
 }
 
 std::vector<std::string> check_row(const Assessment& assessment) {
-    const bool is_suggested = assessment.taking == Taking::no;
-    return {std::string(check::name(assessment.taking)),
+    const bool is_suggested = assessment.acceptance == Acceptance::no;
+    return {std::string(check::name(assessment.acceptance)),
             std::string(check::name(assessment.verdict)),
             check::sentence_of(assessment),
             check::mx_of(assessment),
@@ -201,33 +201,33 @@ void append_csv_row(std::string& out, const std::vector<std::string>& cells) {
 
 std::pair<std::string, int> nagios_line(const std::vector<Assessment>& assessments,
                                         const std::vector<std::string>& faults) {
-    Taking all = faults.empty() ? Taking::yes : Taking::unknown;
+    Acceptance all = faults.empty() ? Acceptance::yes : Acceptance::unknown;
     check::Milliseconds longest{0};
     std::size_t counts[3] = {};
     for (const Assessment& each : assessments) {
-        all = check::worse(all, each.taking);
+        all = check::worse(all, each.acceptance);
         longest = std::max(longest, each.took);
-        ++counts[static_cast<std::size_t>(each.taking)];
+        ++counts[static_cast<std::size_t>(each.acceptance)];
     }
-    counts[static_cast<std::size_t>(Taking::unknown)] += faults.size();
-    const std::string_view word = all == Taking::yes  ? "OK"
-                                  : all == Taking::no ? "CRITICAL"
-                                                      : "UNKNOWN";
+    counts[static_cast<std::size_t>(Acceptance::unknown)] += faults.size();
+    const std::string_view word = all == Acceptance::yes  ? "OK"
+                                  : all == Acceptance::no ? "CRITICAL"
+                                                          : "UNKNOWN";
     std::vector<std::string> parts;
     for (const Assessment& each : assessments) {
-        if (each.taking != all) continue;
+        if (each.acceptance != all) continue;
         parts.push_back(fmt::format("{}: {} - {}", each.subject.shown(), check::name(each.verdict),
                                     check::sentence_of(each)));
     }
-    if (all == Taking::unknown) parts.insert(parts.end(), faults.begin(), faults.end());
+    if (all == Acceptance::unknown) parts.insert(parts.end(), faults.begin(), faults.end());
     std::string words;
     for (const std::string& part : parts) words += (words.empty() ? "" : "; ") + part;
     return {fmt::format("MAIL {} - {} | time={:.3f}s;;;0 yes={};;;0 no={};;;0 unknown={};;;0\n",
                         word, monitor_words(words), static_cast<double>(longest.count()) / 1000,
                         counts[0], counts[1], counts[2]),
-            all == Taking::yes  ? 0
-            : all == Taking::no ? 2
-                                : nagios_unknown};
+            all == Acceptance::yes  ? 0
+            : all == Acceptance::no ? 2
+                                    : nagios_unknown};
 }
 
 }  // namespace turnaway::cli

@@ -19,8 +19,8 @@ std::string check_json(const check::Assessment& assessment, std::string_view dns
 // For an input that is no domain, address or host.
 std::string check_fault_json(std::string_view input, std::string_view error);
 
-inline constexpr std::array<std::string_view, 6> check_columns{"taking", "verdict", "detail",
-                                                               "mx",     "code",    "suggestion"};
+inline constexpr std::array<std::string_view, 6> check_columns{
+    "accepts_mail", "verdict", "detail", "mx", "code", "suggestion"};
 // In the order of check_columns.
 std::vector<std::string> check_row(const check::Assessment& assessment);
 std::vector<std::string> check_fault_row(const std::string& error);

@@ -14,7 +14,7 @@ namespace turnaway::cli {
 namespace {
 
 BulkAnswer answer_to_fault(std::string_view cell, const std::string& error) {
-    return {.exit_code = check::exit_code(check::Taking::unknown),
+    return {.exit_code = check::exit_code(check::Acceptance::unknown),
             .columns = check_fault_row(error),
             .json = check_fault_json(cell, error)};
 }
@@ -53,7 +53,7 @@ class CheckWorker final : public BulkWorker {
     // Only what is wanted is made: the object is large.
     BulkAnswer answer_to(const check::Assessment& assessment) const {
         BulkAnswer answer;
-        answer.exit_code = check::exit_code(assessment.taking);
+        answer.exit_code = check::exit_code(assessment.acceptance);
         if (options_.is_json) {
             answer.json = check_json(assessment, engine_->dnssec());
         } else {
@@ -76,7 +76,7 @@ BulkTask check_task(const CheckOptions& options) {
     return {.program = "turnaway check",
             .columns = {check_columns.begin(), check_columns.end()},
             .settings = settings_of(options),
-            .threads_most = connects ? 1 : std::max(1U, std::thread::hardware_concurrency()),
+            .threads_max = connects ? 1 : std::max(1U, std::thread::hardware_concurrency()),
             .make_worker = [&options](boost::asio::io_context& context) -> Made {
                 auto engine = CheckEngine::open(context, options);
                 if (!engine) return std::unexpected(engine.error());

@@ -1,4 +1,5 @@
-// CheckWorker: `turnaway check` for the rows of a file: one engine for each thread (cli/bulk/bulk.h).
+// CheckWorker: `turnaway check` for the rows of a file: one engine for each thread
+// (cli/bulk/bulk.h).
 //
 // A cell that is no domain, address or host is an answer too: not known, `invalid-input`, with the
 // reason as its detail, so that one bad row ends nothing.

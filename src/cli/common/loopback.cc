@@ -20,7 +20,7 @@ constexpr int backlog = 128;
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::seconds write_wait{10};
 
-sockaddr_in socket_address(const Place& place) {
+sockaddr_in socket_address(const ListenAddress& place) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(place.port);
@@ -47,7 +47,7 @@ bool is_ready(int fd, short events, Steady::time_point until, const std::stop_to
 
 }  // namespace
 
-base::Result<Descriptor> listen_on(Place& place) {
+base::Result<Descriptor> listen_on(ListenAddress& place) {
     Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd.is_open()) return base::fail_errno(Fault::system, "cannot make a socket");
     const int on = 1;
@@ -65,7 +65,7 @@ base::Result<Descriptor> listen_on(Place& place) {
     return fd;
 }
 
-base::Result<Descriptor> connect_to(const Place& place, Steady::time_point until) {
+base::Result<Descriptor> connect_to(const ListenAddress& place, Steady::time_point until) {
     Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.is_open()) return base::fail_errno(Fault::system, "cannot make a socket");
     send_at_once(fd);
@@ -102,7 +102,7 @@ std::optional<std::string> LineStream::read_line(Steady::time_point until) {
             pending_.erase(0, end + 2);
             return line;
         }
-        if (pending_.size() > line_bytes_most) return std::nullopt;
+        if (pending_.size() > line_bytes_max) return std::nullopt;
         if (!can_read(socket_.get(), until, stop_)) return std::nullopt;
         std::array<char, 16'384> buffer;
         const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);

@@ -1,7 +1,7 @@
 // Loopback: blocking TCP on IPv4 addresses of this machine, for the demo and its threads.
 //
 // Every wait ends at a time, or earlier when its stop token is asked to stop. Lines end in CRLF;
-// one longer than line_bytes_most, or the end of the connection, ends the reading. IPv4 only: the
+// one longer than line_bytes_max, or the end of the connection, ends the reading. IPv4 only: the
 // demo gives each of its hosts an address of 127.0.0.0/8, of which IPv6 has just one.
 #pragma once
 
@@ -19,15 +19,15 @@ namespace turnaway::cli {
 
 using Steady = std::chrono::steady_clock;
 
-struct Place {
+struct ListenAddress {
     std::string address;  // `127.0.0.1`
     std::uint16_t port = 0;
     std::string text() const { return address + ':' + std::to_string(port); }
 };
 
 // Port 0 lets the system choose; `place` then says which. Closed on exec.
-base::Result<Descriptor> listen_on(Place& place);
-base::Result<Descriptor> connect_to(const Place& place, Steady::time_point until);
+base::Result<Descriptor> listen_on(ListenAddress& place);
+base::Result<Descriptor> connect_to(const ListenAddress& place, Steady::time_point until);
 
 // Without Nagle's algorithm (RFC 896): small replies in a row would wait for acknowledgements.
 Descriptor accept_from(const Descriptor& listener);
@@ -37,7 +37,7 @@ bool can_read(int fd, Steady::time_point until, const std::stop_token& stop);
 
 class LineStream {
   public:
-    static constexpr std::size_t line_bytes_most = std::size_t{64} * 1024;
+    static constexpr std::size_t line_bytes_max = std::size_t{64} * 1024;
 
     LineStream(Descriptor socket, std::stop_token stop)
         : socket_(std::move(socket)), stop_(std::move(stop)) {}

@@ -14,11 +14,11 @@
 
 namespace turnaway::cli {
 
-inline constexpr std::size_t monitor_words_bytes_most = 3000;
+inline constexpr std::size_t monitor_words_bytes_max = 3000;
 
 inline std::string monitor_words(std::string_view text) {
     std::string words;
-    base::append_printable(words, text, monitor_words_bytes_most);
+    base::append_printable(words, text, monitor_words_bytes_max);
     std::ranges::replace(words, '|', '/');
     return words;
 }

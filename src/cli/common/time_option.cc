@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds wait_least{100};
-constexpr milliseconds wait_most = std::chrono::hours(1);
+constexpr milliseconds wait_min{100};
+constexpr milliseconds wait_max = std::chrono::hours(1);
 
 // Digits with or without a point.
 std::optional<double> parse_number(std::string_view text) {
@@ -34,12 +34,12 @@ std::optional<milliseconds> parse_wait(std::string_view text) {
     const bool is_milliseconds = text.ends_with("ms");
     const auto number = parse_number(is_milliseconds ? text.substr(0, text.size() - 2) : text);
     std::optional<milliseconds> wait;
-    if (number && *number <= static_cast<double>(wait_most.count())) {
+    if (number && *number <= static_cast<double>(wait_max.count())) {
         wait = milliseconds(std::llround(is_milliseconds ? *number : *number * 1000));
     } else if (!number) {
         wait = base::parse_duration(text);
     }
-    if (!wait || *wait < wait_least || *wait > wait_most) return std::nullopt;
+    if (!wait || *wait < wait_min || *wait > wait_max) return std::nullopt;
     return wait;
 }
 

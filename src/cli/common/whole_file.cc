@@ -14,13 +14,13 @@
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 200;
-constexpr mode_t mode_most = 0666;
+constexpr std::size_t shown_bytes_max = 200;
+constexpr mode_t mode_max = 0666;
 
 std::unexpected<base::Error> cannot_write(const std::string& path) {
     const int error = errno;
     std::string words = "cannot write ";
-    base::append_printable(words, path, shown_bytes_most);
+    base::append_printable(words, path, shown_bytes_max);
     return base::fail_errno(base::Fault::io, words, error);
 }
 
@@ -28,12 +28,12 @@ std::unexpected<base::Error> cannot_write(const std::string& path) {
 mode_t usual_mode() {
     const mode_t mask = ::umask(0);
     ::umask(mask);
-    return mode_most & ~mask;
+    return mode_max & ~mask;
 }
 
 // mkostemp makes a file for its owner alone.
 void give_mode(int descriptor, mode_t mode) {
-    (void)::fchmod(descriptor, mode & mode_most);
+    (void)::fchmod(descriptor, mode & mode_max);
 }
 
 // Where a link leads, so that the link stays.

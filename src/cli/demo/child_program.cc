@@ -124,12 +124,12 @@ ChildProgram::~ChildProgram() {
     kill_now();
 }
 
-std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_most) {
+std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_max) {
     if (process_ < 0) return std::nullopt;
     const int watch = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
     kill(process_, SIGTERM);
     pollfd request{.fd = watch, .events = POLLIN, .revents = 0};
-    const bool is_over = watch >= 0 && poll(&request, 1, static_cast<int>(wait_most.count())) > 0;
+    const bool is_over = watch >= 0 && poll(&request, 1, static_cast<int>(wait_max.count())) > 0;
     if (watch >= 0) close(watch);
     if (!is_over) {
         kill_now();

@@ -44,7 +44,7 @@ class ChildProgram {
 
     // Asks it to end and waits. Its exit status; nothing when it did not end in time and was
     // killed, or had been killed.
-    std::optional<int> end(std::chrono::milliseconds wait_most);
+    std::optional<int> end(std::chrono::milliseconds wait_max);
 
     pid_t process() const { return process_; }
     // It has gone by itself.

@@ -20,16 +20,16 @@
 
 #include "base/result.h"
 #include "cli/common/command.h"
+#include "cli/common/stop_signals.h"
+#include "cli/common/terminal.h"
+#include "cli/demo/demo_environment.h"
 #include "cli/demo/demo_mail.h"
 #include "cli/demo/demo_page.h"
 #include "cli/demo/demo_record.h"
 #include "cli/demo/demo_run.h"
-#include "cli/demo/demo_scene.h"
 #include "cli/demo/demo_screen.h"
 #include "cli/demo/demo_table.h"
 #include "cli/demo/keyboard.h"
-#include "cli/common/stop_signals.h"
-#include "cli/common/terminal.h"
 
 namespace turnaway::cli {
 namespace {
@@ -61,16 +61,17 @@ class Demo {
     }
 
     int run() {
-        auto scene = DemoScene::open(options_.keep);
-        if (!scene) return give_up(scene.error());
-        scene_ = *std::move(scene);
+        auto environment = DemoEnvironment::open(options_.keep);
+        if (!environment) return give_up(environment.error());
+        environment_ = *std::move(environment);
         if (stop_key_) {
-            keyboard_.emplace(*stop_key_, [this](char key) { scene_->journal().add_key(key); });
+            keyboard_.emplace(*stop_key_,
+                              [this](char key) { environment_->journal().add_key(key); });
         }
         if (!options_.json) say(DemoPage::begin(DemoScreen::columns()));
-        const auto up = scene_->await_relay(signals_->token());
+        const auto up = environment_->await_relay(signals_->token());
         if (!up) return is_over() ? finish(false, {}) : give_up(up.error());
-        DemoRun run(*scene_, signals_->token());
+        DemoRun run(*environment_, signals_->token());
         for (const auto& each : demo_cases()) {
             if (!is_over()) run_case(run, each);
         }
@@ -78,7 +79,7 @@ class Demo {
         if (were_all && !options_.json) show_end();
         if (were_all && stays()) stay();
         screen_.set_foot({});
-        auto fault = scene_->end_programs();
+        auto fault = environment_->end_programs();
         if (were_all && !fault) fault = run.judge_again();
         return finish(were_all, fault);
     }
@@ -98,7 +99,7 @@ class Demo {
         table_.add(result);
         show_case(results_.size());
         if (!result.fault) return;
-        if (const auto fallen = scene_->fallen()) tell(*fallen);
+        if (const auto fallen = environment_->fallen()) tell(*fallen);
     }
 
     void show_case(std::size_t number) {
@@ -122,7 +123,7 @@ class Demo {
         std::string text;
         for (const auto& each : table_.lines(columns)) text += each + '\n';
         text += DemoPage::summary(table_, as_expected_, columns);
-        if (stays()) text += page_.stay(*scene_, columns);
+        if (stays()) text += page_.stay(*environment_, columns);
         say(text + DemoPage::next(columns));
     }
 
@@ -130,23 +131,24 @@ class Demo {
         for (const auto* each : results_) {
             for (const auto& report : each->facts.reports) reports_.push_back(report);
         }
-        scene_->take_log_lines();
+        environment_->take_log_lines();
         if (keyboard_) {
             const auto keys = page_.keys(DemoScreen::columns());
             say('\n' + (screen_.has_foot() ? "" : keys + '\n'));
             screen_.set_foot({keys});
         }
         while (!is_over()) {
-            const auto news = scene_->journal().take(Steady::now() + log_look, signals_->token());
+            const auto news =
+                environment_->journal().take(Steady::now() + log_look, signals_->token());
             for (const char key : news.keys) obey(key);
             for (const auto& arrival : news.arrivals) show_report(arrival);
-            for (const auto& line : scene_->take_log_lines()) {
+            for (const auto& line : environment_->take_log_lines()) {
                 if (const auto mail = mail_.read(line)) {
                     say(page_.mail_line(*mail, DemoScreen::columns()));
                 }
             }
             // end_programs() says which, and its last words.
-            if (scene_->fallen()) signals_->stop();
+            if (environment_->fallen()) signals_->stop();
         }
     }
 
@@ -213,12 +215,12 @@ class Demo {
     DemoPage page_;
     DemoTable table_;
     DemoMail mail_;
-    std::unique_ptr<DemoScene> scene_;
+    std::unique_ptr<DemoEnvironment> environment_;
     std::vector<const CaseResult*> results_;
     std::vector<DemoReport> reports_;
     std::size_t report_ = 0;  // the one to show next
     std::size_t as_expected_ = 0;
-    std::optional<Keyboard> keyboard_;  // last: its keys go to the scene
+    std::optional<Keyboard> keyboard_;  // last: its keys go to the environment
 };
 
 }  // namespace

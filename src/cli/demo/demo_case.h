@@ -1,6 +1,6 @@
 // DemoCase: the five cases the demo goes through, what should come of each, and whether it did.
 //
-// Pure: a case is a row, the judgement looks at facts only.
+// Pure: a case is a row, the interpretation looks at facts only.
 #pragma once
 
 #include <cstdint>

@@ -8,21 +8,21 @@
 
 #include "base/printable.h"
 #include "base/text.h"
-#include "cli/demo/demo_table.h"
 #include "cli/common/fitted_text.h"
+#include "cli/demo/demo_table.h"
 #include "codes/constants.h"
 #include "codes/reply_line.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 2000;
+constexpr std::size_t shown_bytes_max = 2000;
 constexpr std::size_t code_columns = 4;  // "250-"
 constexpr std::string_view recipient_command = "RCPT TO:";
 
 std::string printable(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 
@@ -117,16 +117,16 @@ std::vector<std::string> short_dialogue(const CaseResult& result, std::size_t co
         if (each.reply) said.push_back(short_line(result, *each.reply));
     }
     const auto& reports = result.facts.reports;
-    said.resize(std::min(said.size(), short_lines_most - std::min(reports.size(), std::size_t{1})));
+    said.resize(std::min(said.size(), short_lines_max - std::min(reports.size(), std::size_t{1})));
     if (!reports.empty()) said.push_back(short_line(result, reports.front()));
     std::vector<std::string> lines;
-    lines.reserve(short_lines_most);
+    lines.reserve(short_lines_max);
     for (const auto& each : said) lines.push_back(cut_to(each.head + each.words, columns));
     if (said.empty()) return lines;
     // The last one decided it: whole where there is room.
     const std::string margin(said.back().head.size(), ' ');
     const auto whole = lines_of(wrapped(said.back().words, said.back().head, margin, columns));
-    if (lines.size() - 1 + whole.size() <= short_lines_most) {
+    if (lines.size() - 1 + whole.size() <= short_lines_max) {
         lines.pop_back();
         lines.insert(lines.end(), whole.begin(), whole.end());
     }

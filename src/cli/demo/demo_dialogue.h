@@ -2,7 +2,7 @@
 // many columns.
 //
 // In short: of each connection the command that counts and the last reply to it, then the report;
-// at most short_lines_most lines, each cut to fit. Whole: every line with the time since the case
+// at most short_lines_max lines, each cut to fit. Whole: every line with the time since the case
 // began, a reply of several lines as one, long ones wrapped. What peers said is made safe to show.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace turnaway::cli {
 
-inline constexpr std::size_t short_lines_most = 5;
+inline constexpr std::size_t short_lines_max = 5;
 
 // Without line ends.
 std::vector<std::string> short_dialogue(const CaseResult& result, std::size_t columns);

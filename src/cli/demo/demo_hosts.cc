@@ -12,7 +12,7 @@
 namespace turnaway::cli {
 namespace {
 
-constexpr std::chrono::minutes idle_most{5};
+constexpr std::chrono::minutes idle_max{5};
 constexpr std::chrono::milliseconds accept_look{200};
 constexpr std::string_view relay_name = "turnaway-relay";
 
@@ -35,7 +35,7 @@ class HealthySession {
 
     void run() {
         if (!say({"220 " + name_ + " ESMTP"})) return;
-        while (const auto line = stream_.read_line(Steady::now() + idle_most)) {
+        while (const auto line = stream_.read_line(Steady::now() + idle_max)) {
             journal_.add_line(dialogue_, true, *line);
             if (!answer(*line)) return;
         }
@@ -72,11 +72,11 @@ class HealthySession {
         if (arrival_.recipients.empty()) return say({"503 5.5.1 No recipient yet"});
         if (!say({"354 Go ahead, end with a dot"})) return false;
         for (;;) {
-            auto line = stream_.read_line(Steady::now() + idle_most);
+            auto line = stream_.read_line(Steady::now() + idle_max);
             if (!line) return false;
             if (*line == ".") break;
             if (line->starts_with('.')) line->erase(0, 1);
-            if (arrival_.content.size() > content_bytes_most) return false;
+            if (arrival_.content.size() > content_bytes_max) return false;
             arrival_.content += *line + "\r\n";
         }
         journal_.add_line(dialogue_, true,
@@ -121,7 +121,7 @@ void note_lines(Direction& direction, std::string_view bytes, const DialoguePtr&
         journal.add_line(dialogue, direction.is_client, direction.partial.substr(0, end));
         direction.partial.erase(0, end + 2);
     }
-    if (direction.partial.size() > LineStream::line_bytes_most) direction.partial.clear();
+    if (direction.partial.size() > LineStream::line_bytes_max) direction.partial.clear();
 }
 
 void pass_on(Direction& direction, const DialoguePtr& dialogue, DemoJournal& journal) {
@@ -153,7 +153,7 @@ void ThreadedHost::accept_all(const std::stop_token& stop) {
         std::erase_if(clients_, [](const Client& client) { return client.has_ended.load(); });
         if (!can_read(listener_.get(), Steady::now() + accept_look, stop)) continue;
         Descriptor client = accept_from(listener_);
-        if (!client.is_open() || clients_.size() >= connections_most) continue;
+        if (!client.is_open() || clients_.size() >= connections_max) continue;
         auto& place = clients_.emplace_back();
         place.thread = std::jthread(
             [this, &place, taken = std::move(client)](const std::stop_token& end) mutable {
@@ -168,15 +168,15 @@ void serve_as_healthy_host(Descriptor client, const std::string& name, DemoJourn
     HealthySession(std::move(client), name, journal, stop).run();
 }
 
-void listen_in(Descriptor client, const std::string& name, const Place& target,
+void listen_in(Descriptor client, const std::string& name, const ListenAddress& target,
                DemoJournal& journal, const std::stop_token& stop) {
-    const auto server = connect_to(target, Steady::now() + idle_most);
+    const auto server = connect_to(target, Steady::now() + idle_max);
     if (!server) return;
     const auto dialogue = journal.begin_dialogue(std::string(relay_name), name);
     std::array<Direction, 2> directions{
         Direction{.from = client.get(), .to = server->get(), .is_client = true},
         Direction{.from = server->get(), .to = client.get(), .is_client = false}};
-    const auto until = Steady::now() + idle_most;
+    const auto until = Steady::now() + idle_max;
     while (!stop.stop_requested() && Steady::now() < until &&
            std::ranges::any_of(directions, &Direction::is_open)) {
         std::array<pollfd, 2> requests{};

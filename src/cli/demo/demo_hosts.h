@@ -4,8 +4,8 @@
 // HealthyHost takes every message, for any recipient (RFC 5321 receiver with PIPELINING, 8BITMIME
 // and DSN, so that the relay leaves the reports of failure to itself alone). ListeningEar passes
 // bytes on to turnaway-refuse and back and notes the lines, because that program keeps no words.
-// Each connection is a thread; more than connections_most at once are closed. Not for real mail:
-// content stays in memory, at most content_bytes_most of it a message.
+// Each connection is a thread; more than connections_max at once are closed. Not for real mail:
+// content stays in memory, at most content_bytes_max of it a message.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 #include <string>
 #include <thread>
 
-#include "cli/demo/demo_journal.h"
 #include "cli/common/loopback.h"
+#include "cli/demo/demo_journal.h"
 
 namespace turnaway::cli {
 
@@ -23,7 +23,7 @@ namespace turnaway::cli {
 class ThreadedHost {
   public:
     using Serve = std::function<void(Descriptor, std::stop_token)>;
-    static constexpr std::size_t connections_most = 64;
+    static constexpr std::size_t connections_max = 64;
 
     ThreadedHost(Descriptor listener, Serve serve);
 
@@ -40,12 +40,12 @@ class ThreadedHost {
     std::jthread thread_;  // last: it uses all of the above
 };
 
-inline constexpr std::size_t content_bytes_most = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t content_bytes_max = std::size_t{64} * 1024 * 1024;
 
 void serve_as_healthy_host(Descriptor client, const std::string& name, DemoJournal& journal,
                            const std::stop_token& stop);
 // `name`: of the host behind `target`.
-void listen_in(Descriptor client, const std::string& name, const Place& target,
+void listen_in(Descriptor client, const std::string& name, const ListenAddress& target,
                DemoJournal& journal, const std::stop_token& stop);
 
 }  // namespace turnaway::cli

@@ -13,7 +13,7 @@ DialoguePtr DemoJournal::begin_dialogue(std::string client, std::string server) 
 void DemoJournal::add_line(const DialoguePtr& dialogue, bool is_client, std::string text) {
     {
         const std::lock_guard lock(mutex_);
-        if (news_.lines.size() < lines_most) {
+        if (news_.lines.size() < lines_max) {
             news_.lines.push_back({.at = Steady::now(),
                                    .dialogue = dialogue,
                                    .is_client = is_client,
@@ -28,7 +28,7 @@ void DemoJournal::add_line(const DialoguePtr& dialogue, bool is_client, std::str
 void DemoJournal::add_arrival(Arrival arrival) {
     {
         const std::lock_guard lock(mutex_);
-        if (news_.arrivals.size() < arrivals_most) {
+        if (news_.arrivals.size() < arrivals_max) {
             news_.arrivals.push_back(std::move(arrival));
         } else {
             ++news_.left_out;
@@ -40,7 +40,7 @@ void DemoJournal::add_arrival(Arrival arrival) {
 void DemoJournal::add_key(char key) {
     {
         const std::lock_guard lock(mutex_);
-        if (news_.keys.size() < keys_most) news_.keys += key;
+        if (news_.keys.size() < keys_max) news_.keys += key;
     }
     changed_.notify_all();
 }

@@ -1,7 +1,7 @@
 // DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads,
 // and the keys that its user pressed, until the one reader takes it.
 //
-// Bounded: past lines_most, arrivals_most or keys_most nothing more is kept until the reader has
+// Bounded: past lines_max, arrivals_max or keys_max nothing more is kept until the reader has
 // taken what is there, and how many lines and arrivals were left out is told.
 #pragma once
 
@@ -53,9 +53,9 @@ struct News {
 
 class DemoJournal {
   public:
-    static constexpr std::size_t lines_most = 10'000;
-    static constexpr std::size_t arrivals_most = 1'000;
-    static constexpr std::size_t keys_most = 100;
+    static constexpr std::size_t lines_max = 10'000;
+    static constexpr std::size_t arrivals_max = 1'000;
+    static constexpr std::size_t keys_max = 100;
 
     DialoguePtr begin_dialogue(std::string client, std::string server);
     void add_line(const DialoguePtr& dialogue, bool is_client, std::string text);

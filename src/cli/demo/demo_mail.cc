@@ -52,7 +52,7 @@ std::optional<MailLine> DemoMail::read(std::string_view log_line) {
     const auto id = text_of(line, "id");
     // A report has no client, and gets its line when it arrives.
     if (event == "received" && line.contains("client")) {
-        if (messages_.size() >= messages_most) {
+        if (messages_.size() >= messages_max) {
             messages_.clear();
             shown_.clear();
         }

@@ -25,7 +25,7 @@ class DemoMail {
     std::optional<MailLine> read(std::string_view log_line);
 
   private:
-    static constexpr std::size_t messages_most = 10'000;
+    static constexpr std::size_t messages_max = 10'000;
     std::set<std::string> messages_;  // ids
     std::set<std::string> shown_;     // id, recipient and result
 };

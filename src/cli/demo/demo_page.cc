@@ -4,18 +4,18 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "cli/common/fitted_text.h"
 #include "cli/demo/demo_dialogue.h"
 #include "cli/demo/demo_peers.h"
-#include "cli/common/fitted_text.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 2000;
+constexpr std::size_t shown_bytes_max = 2000;
 
 std::string printable(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 
@@ -88,8 +88,8 @@ std::string DemoPage::summary(const DemoTable& table, std::size_t as_expected,
     return '\n' + wrapped(text, "", columns) + wrapped(source_of_other_servers(), "", columns);
 }
 
-std::string DemoPage::stay(const DemoScene& scene, std::size_t columns) const {
-    const auto& relay = scene.relay();
+std::string DemoPage::stay(const DemoEnvironment& environment, std::size_t columns) const {
+    const auto& relay = environment.relay();
     const std::string_view invitation =
         is_narrow(columns)
             ? "Try it in another terminal (Ctrl-C ends the demo):"

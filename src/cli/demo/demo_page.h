@@ -30,7 +30,7 @@ class DemoPage {
     static std::string summary(const DemoTable& table, std::size_t as_expected,
                                std::size_t columns);
     // How to send a message of one's own, and where to go on.
-    std::string stay(const DemoScene& scene, std::size_t columns) const;
+    std::string stay(const DemoEnvironment& environment, std::size_t columns) const;
     static std::string next(std::size_t columns);
     std::string keys(std::size_t columns) const;
 

@@ -1,7 +1,8 @@
-// DemoRun: sends the message of each case into the scene, collects what comes of it, judges it.
+// DemoRun: sends the message of each case into the environment, collects what comes of it, judges
+// it.
 //
 // A case is over when the relay has refused it or something about it has reached the healthy host,
-// which is also where the sender's mail goes; or after case_wait_most. What comes later still
+// which is also where the sender's mail goes; or after case_wait_max. What comes later still
 // counts: `judge_again` looks at everything once more.
 #pragma once
 
@@ -11,9 +12,9 @@
 #include <vector>
 
 #include "cli/demo/demo_case.h"
+#include "cli/demo/demo_environment.h"
 #include "cli/demo/demo_journal.h"
 #include "cli/demo/demo_report.h"
-#include "cli/demo/demo_scene.h"
 #include "cli/demo/demo_sender.h"
 
 namespace turnaway::cli {
@@ -34,9 +35,10 @@ double milliseconds_between(Steady::time_point begin, Steady::time_point end);
 
 class DemoRun {
   public:
-    static constexpr std::chrono::seconds case_wait_most{30};
+    static constexpr std::chrono::seconds case_wait_max{30};
 
-    DemoRun(DemoScene& scene, std::stop_token stop) : scene_(scene), stop_(std::move(stop)) {}
+    DemoRun(DemoEnvironment& environment, std::stop_token stop)
+        : environment_(environment), stop_(std::move(stop)) {}
 
     // Valid until the run goes.
     const CaseResult& run(const DemoCase& demo_case);
@@ -50,7 +52,7 @@ class DemoRun {
     void take(CaseResult& result, News news);
     void take_arrival(const Arrival& arrival);
 
-    DemoScene& scene_;
+    DemoEnvironment& environment_;
     std::stop_token stop_;
     std::vector<std::unique_ptr<CaseResult>> results_;
 };

@@ -14,13 +14,12 @@ namespace turnaway::cli {
 namespace {
 
 constexpr std::size_t columns_else = 80;
-constexpr std::size_t columns_least = 40;
-constexpr std::size_t lines_least = 14;  // the table takes two lines a case where it is narrow
+constexpr std::size_t columns_min = 40;
+constexpr std::size_t lines_min = 14;  // the table takes two lines a case where it is narrow
 
 bool has_room() {
     const auto size = terminal_size();
-    return can_move_cursor() && size && size->lines >= lines_least &&
-           size->columns >= columns_least;
+    return can_move_cursor() && size && size->lines >= lines_min && size->columns >= columns_min;
 }
 
 }  // namespace
@@ -33,7 +32,7 @@ DemoScreen::~DemoScreen() {
 
 std::size_t DemoScreen::columns() {
     const auto size = terminal_size();
-    return size ? std::max(size->columns, columns_least) : columns_else;
+    return size ? std::max(size->columns, columns_min) : columns_else;
 }
 
 void DemoScreen::print(std::string_view text) {

@@ -67,8 +67,9 @@ std::string content_of(const DemoMessage& message) {
 
 }  // namespace
 
-base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay, DemoJournal& journal,
-                               Steady::time_point until, const std::stop_token& stop) {
+base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
+                               DemoJournal& journal, Steady::time_point until,
+                               const std::stop_token& stop) {
     auto socket = connect_to(relay, until);
     if (!socket) return std::unexpected(socket.error());
     Session session(*std::move(socket), journal, until, stop);

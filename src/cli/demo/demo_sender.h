@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/demo/demo_journal.h"
 #include "cli/common/loopback.h"
+#include "cli/demo/demo_journal.h"
 #include "smtp/reply.h"
 
 namespace turnaway::cli {
@@ -26,7 +26,8 @@ struct Handed {
 };
 
 // Fails when the relay cannot be reached or stops talking before `until`, and when asked to stop.
-base::Result<Handed> hand_over(const DemoMessage& message, const Place& relay, DemoJournal& journal,
-                               Steady::time_point until, const std::stop_token& stop);
+base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
+                               DemoJournal& journal, Steady::time_point until,
+                               const std::stop_token& stop);
 
 }  // namespace turnaway::cli

@@ -20,9 +20,9 @@
 #include "base/json_controls.h"
 #include "base/result.h"
 #include "cli/common/command.h"
-#include "cli/doctor/doctor_patient.h"
-#include "cli/explain/explain_record.h"
 #include "cli/common/terminal.h"
+#include "cli/doctor/doctor_context.h"
+#include "cli/explain/explain_record.h"
 
 namespace turnaway::cli {
 namespace {
@@ -95,16 +95,16 @@ class Doctor {
         : options_(options), colours_(wants_colour(options.colour) ? ansi_colours : no_colours) {}
 
     int run() {
-        DoctorPatient patient{.config_path = options_.config_path,
+        DoctorContext context{.config_path = options_.config_path,
                               .config = {},
                               .dns_name = options_.dns_name,
                               .port25_target = options_.port25_target};
         auto config = relay::read_config(options_.config_path);
-        if (config) patient.config = *config;
+        if (config) context.config = *config;
         for (const auto& check : checks) {
             if (!config && check.needs_config) continue;
             DoctorFindings findings(check.name);
-            check.look(patient, findings);
+            check.look(context, findings);
             if (!tell(findings)) return base::exit_code(base::Fault::io);
         }
         if (!config) {

@@ -12,13 +12,13 @@
 #include <ctime>
 #include <memory>
 
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 
 namespace turnaway::cli {
 namespace {
 
 // ACME clients renew a month before the end; one that has not done so by now has failed.
-constexpr int days_left_least = 14;
+constexpr int days_left_min = 14;
 
 using File = std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })>;
 using Certificate = std::unique_ptr<X509, decltype([](X509* each) { X509_free(each); })>;
@@ -55,7 +55,7 @@ void check_time(const X509& certificate, const std::string& path, DoctorFindings
     } else if (days < 0 || seconds < 0) {
         findings.problem(fmt::format("The certificate {} has expired {} days ago.", path, -days),
                          "Renew it, then reload the relay.");
-    } else if (days < days_left_least) {
+    } else if (days < days_left_min) {
         findings.warning(fmt::format("The certificate {} expires in {} days.", path, days),
                          "Renew it, then reload the relay.");
     } else {
@@ -85,8 +85,8 @@ void check_key(X509& certificate, const relay::TlsConfig& tls, DoctorFindings& f
 
 }  // namespace
 
-void check_certificate(const DoctorPatient& patient, DoctorFindings& findings) {
-    const auto& tls = patient.config.tls;
+void check_certificate(const DoctorContext& context, DoctorFindings& findings) {
+    const auto& tls = context.config.tls;
     if (tls.cert.empty()) {
         findings.ok("STARTTLS is not offered to clients: [tls] cert is empty.");
         return;
@@ -102,7 +102,7 @@ void check_certificate(const DoctorPatient& patient, DoctorFindings& findings) {
     }
     check_time(*certificate, tls.cert, findings);
     check_key(*certificate, tls, findings);
-    const std::string& hostname = patient.config.hostname().text();
+    const std::string& hostname = context.config.hostname().text();
     if (X509_check_host(certificate.get(), hostname.data(), hostname.size(), 0, nullptr) != 1) {
         findings.warning("The certificate " + tls.cert + " is not for " + hostname + '.',
                          "Use a certificate for the hostname; senders that verify certificates "

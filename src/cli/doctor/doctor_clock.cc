@@ -2,14 +2,14 @@
 
 #include <sys/timex.h>
 
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 #include "mail/date_time.h"
 
 namespace turnaway::cli {
 namespace {
 
 // Nobody runs a program that old; a clock that says so is wrong.
-constexpr std::chrono::years age_most{15};
+constexpr std::chrono::years age_max{15};
 
 std::chrono::sys_days build_day(int year, unsigned month, unsigned day) {
     return std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
@@ -28,7 +28,7 @@ ClockSync sync_of_kernel() {
 void judge_clock(std::chrono::sys_seconds now, std::chrono::sys_seconds built, ClockSync sync,
                  DoctorFindings& findings) {
     const std::string time = mail::date_time_text(now);
-    if (now < built || now > built + age_most) {
+    if (now < built || now > built + age_max) {
         findings.problem("The clock says " + time + ", and this program was built on " +
                              mail::date_time_text(built) + ": the clock is wrong.",
                          "Set the clock, and turn synchronisation on: timedatectl set-ntp true");
@@ -51,7 +51,7 @@ void judge_clock(std::chrono::sys_seconds now, std::chrono::sys_seconds built, C
     }
 }
 
-void check_clock(const DoctorPatient&, DoctorFindings& findings) {
+void check_clock(const DoctorContext&, DoctorFindings& findings) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     judge_clock(now, build_day(TURNAWAY_BUILD_DAY), sync_of_kernel(), findings);
 }

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cli/doctor/doctor_patient.h"
 #include "cli/common/loopback.h"
+#include "cli/doctor/doctor_context.h"
 
 namespace turnaway::cli {
 namespace {
@@ -20,14 +20,14 @@ bool answers(Descriptor fd) {
         return false;
     }
     char first = 0;
-    return can_read(fd.get(), Steady::now() + doctor_wait_most, {}) &&
+    return can_read(fd.get(), Steady::now() + doctor_wait_max, {}) &&
            recv(fd.get(), &first, 1, MSG_DONTWAIT) == 1 && first == '{';
 }
 
 }  // namespace
 
-void check_control(const DoctorPatient& patient, DoctorFindings& findings) {
-    const std::string& path = patient.config.control.socket;
+void check_control(const DoctorContext& context, DoctorFindings& findings) {
+    const std::string& path = context.config.control.socket;
     if (path.empty()) {
         findings.ok("There is no control socket: [control] socket is empty.");
         return;

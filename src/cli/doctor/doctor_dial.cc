@@ -8,13 +8,13 @@
 #include <cstring>
 
 #include "base/printable.h"
-#include "cli/doctor/doctor_patient.h"
 #include "cli/common/loopback.h"
+#include "cli/doctor/doctor_context.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 200;
+constexpr std::size_t shown_bytes_max = 200;
 
 struct SocketAddress {
     sockaddr_storage storage = {};
@@ -47,7 +47,7 @@ int connect_in_time(const Descriptor& fd, const SocketAddress& to) {
     if (connect(fd.get(), address, to.bytes) == 0) return 0;
     if (errno != EINPROGRESS) return errno;
     pollfd request{.fd = fd.get(), .events = POLLOUT, .revents = 0};
-    const std::chrono::milliseconds wait = doctor_wait_most;
+    const std::chrono::milliseconds wait = doctor_wait_max;
     const int count = poll(&request, 1, static_cast<int>(wait.count()));
     if (count == 0) return ETIMEDOUT;
     if (count < 0) return errno;
@@ -66,8 +66,8 @@ DialResult dial(const route::IpAddress& address, std::uint16_t port) {
     DialResult result{.error = connect_in_time(fd, to)};
     if (result.error == 0) {
         LineStream stream(std::move(fd), {});
-        if (const auto line = stream.read_line(Steady::now() + doctor_wait_most)) {
-            base::append_printable(result.greeting.emplace(), *line, shown_bytes_most);
+        if (const auto line = stream.read_line(Steady::now() + doctor_wait_max)) {
+            base::append_printable(result.greeting.emplace(), *line, shown_bytes_max);
             stream.write("QUIT\r\n");
         }
     }

@@ -15,12 +15,12 @@
 #include <cstring>
 
 #include "cli/common/descriptor.h"
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::uint64_t files_least = 1'000;
+constexpr std::uint64_t files_min = 1'000;
 // Twice the bound is the time to act before mail is refused.
 constexpr std::uint64_t warn_factor = 2;
 
@@ -47,7 +47,7 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{} MB", bytes / 1'000'000);
 }
 
-void check_room(const std::string& folder, std::uint64_t bytes_least, DoctorFindings& findings) {
+void check_room(const std::string& folder, std::uint64_t bytes_min, DoctorFindings& findings) {
     struct statvfs room = {};
     if (statvfs(folder.c_str(), &room) != 0) {
         findings.unknown("The free space on the disk of " + folder +
@@ -58,21 +58,21 @@ void check_room(const std::string& folder, std::uint64_t bytes_least, DoctorFind
     const std::uint64_t free = std::uint64_t{room.f_bavail} * room.f_frsize;
     const std::string fix = "Free space on the disk of " + folder +
                             ", or lower "
-                            "[spool] free_bytes_least.";
-    if (free < bytes_least) {
+                            "[spool] free_bytes_min.";
+    if (free < bytes_min) {
         findings.problem(fmt::format("The disk of {} has {} free; below {} the relay refuses mail.",
-                                     folder, megabytes(free), megabytes(bytes_least)),
+                                     folder, megabytes(free), megabytes(bytes_min)),
                          fix);
-    } else if (free < bytes_least * warn_factor) {
+    } else if (free < bytes_min * warn_factor) {
         findings.warning(
             fmt::format("The disk of {} has {} free, and below {} the relay refuses mail.", folder,
-                        megabytes(free), megabytes(bytes_least)),
+                        megabytes(free), megabytes(bytes_min)),
             fix);
     } else {
         findings.ok(fmt::format("The disk of {} has {} free.", folder, megabytes(free)));
     }
     // Filesystems that make inodes as they need them say that they have none.
-    if (room.f_files > 0 && room.f_favail < files_least) {
+    if (room.f_files > 0 && room.f_favail < files_min) {
         findings.problem(fmt::format("The disk of {} has room for {} more files (inodes) only.",
                                      folder, room.f_favail),
                          "Remove files that are not needed: df -i " + folder);
@@ -133,8 +133,8 @@ void judge_filesystem(std::int64_t magic, const std::string& folder, DoctorFindi
     }
 }
 
-void check_disk(const DoctorPatient& patient, DoctorFindings& findings) {
-    const auto& spool = patient.config.spool;
+void check_disk(const DoctorContext& context, DoctorFindings& findings) {
+    const auto& spool = context.config.spool;
     struct stat status = {};
     std::string folder = spool.path;
     if (stat(folder.c_str(), &status) != 0) folder = folder.substr(0, folder.rfind('/') + 1);
@@ -143,7 +143,7 @@ void check_disk(const DoctorPatient& patient, DoctorFindings& findings) {
                          "Create it, or set [spool] path to another folder.");
         return;
     }
-    check_room(folder, spool.free_bytes_least, findings);
+    check_room(folder, spool.free_bytes_min, findings);
     check_filesystem(folder, findings);
     check_sync(folder, findings);
 }

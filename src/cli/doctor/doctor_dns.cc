@@ -6,8 +6,8 @@
 #include <ranges>
 
 #include "base/text.h"
+#include "cli/doctor/doctor_context.h"
 #include "cli/doctor/doctor_lookup.h"
-#include "cli/doctor/doctor_patient.h"
 
 namespace turnaway::cli {
 namespace {
@@ -41,16 +41,16 @@ std::string reverse_name(const route::IpAddress& address) {
     return name + "ip6.arpa";
 }
 
-void check_validation(const DoctorPatient& patient, const LookupAnswer& answer,
+void check_validation(const DoctorContext& context, const LookupAnswer& answer,
                       DoctorFindings& findings) {
-    const auto& anchor = patient.config.dns.trust_anchor;
+    const auto& anchor = context.config.dns.trust_anchor;
     if (anchor.empty()) {
         findings.ok("DNSSEC is not validated: no [dns] trust_anchor is set.");
     } else if (answer.is_secure) {
-        findings.ok("DNSSEC is validated: the answer for " + patient.dns_name + " is secure.");
+        findings.ok("DNSSEC is validated: the answer for " + context.dns_name + " is secure.");
     } else {
         findings.warning("DNSSEC is not validated: a trust anchor is set, and the answer for " +
-                             patient.dns_name + " came without a proof.",
+                             context.dns_name + " came without a proof.",
                          "Use name servers that return signatures ([dns] forward), or name a host "
                          "in a signed zone with --dns-name.");
     }
@@ -81,40 +81,40 @@ void check_reverse(DoctorLookup& lookup, const std::string& hostname,
 
 }  // namespace
 
-void check_resolver(const DoctorPatient& patient, DoctorFindings& findings) {
-    auto lookup = DoctorLookup::open(patient.config);
+void check_resolver(const DoctorContext& context, DoctorFindings& findings) {
+    auto lookup = DoctorLookup::open(context.config);
     if (!lookup) {
         findings.problem(lookup.error().message + '.', "Correct [dns] in the configuration.");
         return;
     }
-    const std::string servers = servers_of(patient.config);
-    const auto answer = lookup->ask(patient.dns_name, ns_t_a);
+    const std::string servers = servers_of(context.config);
+    const auto answer = lookup->ask(context.dns_name, ns_t_a);
     if (answer.has_come()) {
-        findings.ok(fmt::format("DNS answers ({}, from {}).", patient.dns_name, servers));
-        check_validation(patient, answer, findings);
+        findings.ok(fmt::format("DNS answers ({}, from {}).", context.dns_name, servers));
+        check_validation(context, answer, findings);
     } else if (answer.is_bogus) {
         findings.problem(
-            fmt::format("The DNS answer for {} does not validate against {}.", patient.dns_name,
-                        patient.config.dns.trust_anchor),
+            fmt::format("The DNS answer for {} does not validate against {}.", context.dns_name,
+                        context.config.dns.trust_anchor),
             "Check the clock, renew the anchor (unbound-anchor), or ask other name servers.");
-    } else if (!has_network() && !asks_only_loopback(patient.config)) {
+    } else if (!has_network() && !asks_only_loopback(context.config)) {
         findings.unknown("It is not known whether DNS answers: this machine has no network.",
                          "Try again with a network.");
     } else {
-        findings.problem(fmt::format("DNS does not answer ({}, from {}): {}.", patient.dns_name,
+        findings.problem(fmt::format("DNS does not answer ({}, from {}): {}.", context.dns_name,
                                      servers, answer.failure),
                          "Set [dns] forward to name servers that answer this machine.");
     }
 }
 
-void check_hostname(const DoctorPatient& patient, DoctorFindings& findings) {
-    const std::string& hostname = patient.config.hostname().text();
-    if (patient.config.hostname().labels().size() < 2) {
+void check_hostname(const DoctorContext& context, DoctorFindings& findings) {
+    const std::string& hostname = context.config.hostname().text();
+    if (context.config.hostname().labels().size() < 2) {
         findings.problem("The hostname \"" + hostname + "\" is not fully qualified.",
                          "Set hostname to a name that DNS knows, such as mail.example.org.");
         return;
     }
-    auto lookup = DoctorLookup::open(patient.config);
+    auto lookup = DoctorLookup::open(context.config);
     if (!lookup) {
         findings.unknown("The DNS records of " + hostname + " is not known.",
                          "Correct [dns] first.");

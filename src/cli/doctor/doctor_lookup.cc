@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 #include "io/dns/absence_trial.h"
 #include "io/dns/dns_message.h"
 #include "io/dns/dns_rdata.h"
@@ -93,7 +93,7 @@ base::Result<DoctorLookup> DoctorLookup::open(const relay::Config& config) {
 }
 
 LookupAnswer DoctorLookup::ask(const std::string& name, int type) {
-    const auto until = std::chrono::steady_clock::now() + doctor_wait_most;
+    const auto until = std::chrono::steady_clock::now() + doctor_wait_max;
     const auto found = ask_libunbound(name, type, until);
     if (!found.result) return failed(found.failure);
     auto answer = answer_of(*found.result);
@@ -117,7 +117,7 @@ DoctorLookup::Found DoctorLookup::ask_libunbound(const std::string& name, int ty
         if (left.count() <= 0 || poll(&request, 1, static_cast<int>(left.count())) == 0) {
             ub_cancel(context_.get(), id);
             return {.failure =
-                        "no answer within " + std::to_string(doctor_wait_most.count()) + " s"};
+                        "no answer within " + std::to_string(doctor_wait_max.count()) + " s"};
         }
         if (const int error = ub_process(context_.get())) {
             ub_cancel(context_.get(), id);  // `pending` goes

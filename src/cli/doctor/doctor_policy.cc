@@ -6,23 +6,23 @@
 #include <string>
 
 #include "base/text.h"
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 #include "relay/config/mailless_exchangers.h"
 #include "relay/config/weaknesses.h"
 
 namespace turnaway::cli {
 
-void check_policy(const DoctorPatient& patient, DoctorFindings& findings) {
-    findings.ok(patient.config_path + " is correct.");
+void check_policy(const DoctorContext& context, DoctorFindings& findings) {
+    findings.ok(context.config_path + " is correct.");
     struct stat status = {};
-    if (stat(patient.config_path.c_str(), &status) == 0 &&
+    if (stat(context.config_path.c_str(), &status) == 0 &&
         (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        findings.warning("Users other than its owner may change " + patient.config_path + '.',
-                         "Remove that right: chmod go-w " + patient.config_path);
+        findings.warning("Users other than its owner may change " + context.config_path + '.',
+                         "Remove that right: chmod go-w " + context.config_path);
     }
-    const auto& relay = patient.config.relay;
-    auto weaknesses = relay::weaknesses_of(patient.config);
-    std::ranges::move(relay::weaknesses_of_mailless(patient.config),
+    const auto& relay = context.config.relay;
+    auto weaknesses = relay::weaknesses_of(context.config);
+    std::ranges::move(relay::weaknesses_of_mailless(context.config),
                       std::back_inserter(weaknesses));
     for (const auto& weakness : weaknesses) {
         std::string fix = weakness.fix + '.';

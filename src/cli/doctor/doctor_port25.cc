@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "check/egress_target.h"
+#include "cli/doctor/doctor_context.h"
 #include "cli/doctor/doctor_dial.h"
 #include "cli/doctor/doctor_lookup.h"
-#include "cli/doctor/doctor_patient.h"
 #include "codes/reply_line.h"
 #include "io/dns/dns_rdata.h"
 
@@ -89,13 +89,13 @@ void try_all(const std::vector<Target>& targets, DoctorFindings& findings) {
 
 }  // namespace
 
-void check_port25(const DoctorPatient& patient, DoctorFindings& findings) {
-    const auto& config = patient.config;
+void check_port25(const DoctorContext& context, DoctorFindings& findings) {
+    const auto& config = context.config;
     std::vector<Target> targets;
-    if (!patient.port25_target.empty()) {
-        const auto target = check::parse_egress_target(patient.port25_target);
+    if (!context.port25_target.empty()) {
+        const auto target = check::parse_egress_target(context.port25_target);
         if (!target) {
-            findings.unknown("\"" + patient.port25_target + "\" is not a host name.",
+            findings.unknown("\"" + context.port25_target + "\" is not a host name.",
                              "Name it as HOST or HOST:PORT.");
             return;
         }

@@ -3,8 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "cli/doctor/doctor_context.h"
 #include "cli/doctor/doctor_dial.h"
-#include "cli/doctor/doctor_patient.h"
 #include "io/listener.h"
 
 namespace turnaway::cli {
@@ -19,9 +19,9 @@ bool is_relay_at(const io::Endpoint& endpoint, const std::string& hostname) {
 
 }  // namespace
 
-void check_listen(const DoctorPatient& patient, DoctorFindings& findings) {
-    const std::string& hostname = patient.config.hostname().text();
-    for (const auto& each : patient.config.listen.smtp) {
+void check_listen(const DoctorContext& context, DoctorFindings& findings) {
+    const std::string& hostname = context.config.hostname().text();
+    for (const auto& each : context.config.listen.smtp) {
         const io::Endpoint endpoint{.address = each.address, .port = each.port};
         const auto may = io::may_listen(endpoint);
         if (may) {
@@ -40,8 +40,8 @@ void check_listen(const DoctorPatient& patient, DoctorFindings& findings) {
     }
 }
 
-void check_user(const DoctorPatient& patient, DoctorFindings& findings) {
-    const std::string& user = patient.config.user.name;
+void check_user(const DoctorContext& context, DoctorFindings& findings) {
+    const std::string& user = context.config.user.name;
     if (user.empty()) {
         if (geteuid() == 0) {
             findings.warning("Started as root the relay stays root: [user] name is empty.",
@@ -55,7 +55,7 @@ void check_user(const DoctorPatient& patient, DoctorFindings& findings) {
     } else {
         findings.ok("The user " + user + " exists.");
     }
-    const std::string& group = patient.config.control.group;
+    const std::string& group = context.config.control.group;
     if (!group.empty() && getgrnam(group.c_str()) == nullptr) {
         findings.problem("There is no group \"" + group + "\" ([control] group).",
                          "Create it: groupadd --system " + group);

@@ -12,10 +12,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cli/doctor/doctor_patient.h"
+#include "cli/doctor/doctor_context.h"
 #include "spool/content_trailer.h"
-#include "spool/sqlite/database.h"
 #include "spool/folder_lock.h"
+#include "spool/sqlite/database.h"
 #include "spool/sqlite/sealed_row.h"
 #include "spool/sqlite/start_check.h"
 
@@ -103,8 +103,8 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
 
 }  // namespace
 
-void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
-    const std::string& path = patient.config.spool.path;
+void check_spool(const DoctorContext& context, DoctorFindings& findings) {
+    const std::string& path = context.config.spool.path;
     struct stat status = {};
     if (stat(path.c_str(), &status) != 0) {
         if (errno == ENOENT) {
@@ -116,7 +116,7 @@ void check_spool(const DoctorPatient& patient, DoctorFindings& findings) {
         }
         return;
     }
-    check_rights(path, status, patient.config.user.name, findings);
+    check_rights(path, status, context.config.user.name, findings);
     const AsOwnerOf owner(path);
     const std::string file = path + "/spool.db";
     struct stat database_status = {};

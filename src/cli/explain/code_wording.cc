@@ -8,7 +8,7 @@
 
 namespace turnaway::cli {
 
-using codes::Judgement;
+using codes::ReplyInterpretation;
 
 namespace {
 
@@ -36,27 +36,28 @@ std::string class_rule(const codes::EnhancedRow& row, int digit) {
 
 }  // namespace
 
-std::string kind_of(const Judgement& judgement) {
-    std::string kind(class_title_of(judgement));
-    const bool by_enhanced = !judgement.reply_governs && judgement.enhanced_row != nullptr;
-    const bool is_failure = judgement.digit == 4 || judgement.digit == 5;
-    if (by_enhanced && (is_failure || judgement.digit == 2)) {
-        kind += class_rule(*judgement.enhanced_row, judgement.digit);
+std::string kind_of(const ReplyInterpretation& interpretation) {
+    std::string kind(class_title_of(interpretation));
+    const bool by_enhanced =
+        !interpretation.reply_governs && interpretation.enhanced_row != nullptr;
+    const bool is_failure = interpretation.digit == 4 || interpretation.digit == 5;
+    if (by_enhanced && (is_failure || interpretation.digit == 2)) {
+        kind += class_rule(*interpretation.enhanced_row, interpretation.digit);
     }
     return kind;
 }
 
-std::vector<codes::ReplyCode> usual_replies(const Judgement& judgement) {
+std::vector<codes::ReplyCode> usual_replies(const ReplyInterpretation& interpretation) {
     std::vector<codes::ReplyCode> replies;
-    for (const auto code : codes::pairs_of(*judgement.enhanced_row)) {
-        const bool has_class = judgement.digit != 0;
-        if (!has_class || code.first_digit() == judgement.digit) replies.push_back(code);
+    for (const auto code : codes::pairs_of(*interpretation.enhanced_row)) {
+        const bool has_class = interpretation.digit != 0;
+        if (!has_class || code.first_digit() == interpretation.digit) replies.push_back(code);
     }
     return replies;
 }
 
-bool is_usual_pair(const codes::EnhancedRow& row, const Judgement& judgement) {
-    return !row.pairs_with_any && codes::is_paired(row, *judgement.reply);
+bool is_usual_pair(const codes::EnhancedRow& row, const ReplyInterpretation& interpretation) {
+    return !row.pairs_with_any && codes::is_paired(row, *interpretation.reply);
 }
 
 std::string_view name_of(codes::UsefulAs useful) {

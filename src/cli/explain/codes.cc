@@ -22,8 +22,8 @@
 
 #include "base/printable.h"
 #include "base/result.h"
-#include "cli/common/command.h"
 #include "cli/bulk/csv.h"
+#include "cli/common/command.h"
 #include "cli/explain/wording.h"
 #include "codes/table.h"
 

@@ -23,11 +23,11 @@
 #include "base/printable.h"
 #include "base/result.h"
 #include "cli/common/command.h"
+#include "cli/common/terminal.h"
 #include "cli/explain/explain_record.h"
 #include "cli/explain/reply_stream.h"
-#include "cli/common/terminal.h"
 #include "cli/explain/wording.h"
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 
 namespace turnaway::cli {
 
@@ -128,7 +128,7 @@ class Explain {
 
     // A line longer than what is looked at is not kept in full: its rest is dropped.
     static void keep(std::string& partial, std::string_view more) {
-        const std::size_t room = ReplyStream::line_bytes_most - partial.size();
+        const std::size_t room = ReplyStream::line_bytes_max - partial.size();
         partial += more.substr(0, room);
     }
 
@@ -147,40 +147,40 @@ class Explain {
     // An argument's answer: a page, or a JSON record.
     void answer(std::string_view reply) {
         if (options_.json) return record(reply);
-        const auto judgement = judge(reply);
-        if (!judgement) {
+        const auto interpretation = judge(reply);
+        if (!interpretation) {
             has_fault_ = true;
             // Pages and faults must come in the order of the arguments, on a terminal too.
             (void)output_.write();
             std::fprintf(stderr, "turnaway explain: %s\n",
-                         sentence_of(judgement.error(), reply).c_str());
+                         sentence_of(interpretation.error(), reply).c_str());
             return;
         }
         if (has_page_) output_.text() += '\n';
         has_page_ = true;
-        append_page(output_.text(), *judgement, colours_);
+        append_page(output_.text(), *interpretation, colours_);
     }
 
     void record(std::string_view reply) {
-        if (const auto judgement = judge(reply)) {
-            records_.append(output_.text(), reply, *judgement);
+        if (const auto interpretation = judge(reply)) {
+            records_.append(output_.text(), reply, *interpretation);
         } else {
             has_fault_ = true;
-            records_.append_fault(output_.text(), reply, judgement.error());
+            records_.append_fault(output_.text(), reply, interpretation.error());
         }
     }
 
     // A text without any code is understood where it is the sample text of a code, or where its
     // words say what is wrong.
-    std::expected<codes::Judgement, codes::ReadFault> judge(std::string_view reply) {
+    std::expected<codes::ReplyInterpretation, codes::ReadFault> judge(std::string_view reply) {
         const auto reading = reader_.read(reply);
         if (reading) return codes::judge(*reading, named_);
         if (reading.error() != codes::ReadFault::no_code) return std::unexpected(reading.error());
-        codes::Judgement judgement = codes::judge(reader_.read_words(reply), named_);
-        if (judgement.is_words_only && !judgement.cause) {
+        codes::ReplyInterpretation interpretation = codes::judge(reader_.read_words(reply), named_);
+        if (interpretation.is_words_only && !interpretation.cause) {
             return std::unexpected(codes::ReadFault::no_code);
         }
-        return judgement;
+        return interpretation;
     }
 
     const Options& options_;

@@ -9,8 +9,8 @@
 namespace turnaway::cli {
 
 using codes::Basis;
-using codes::Judgement;
 using codes::Note;
+using codes::ReplyInterpretation;
 
 namespace {
 
@@ -34,13 +34,14 @@ constexpr std::uint64_t number(const std::optional<codes::CodePattern>& pattern)
 }
 
 // The line form: codes, basis, retry, who acts, answer, with tabs between them.
-std::string line_of(const Judgement& judgement) {
-    std::string line = fmt::format("{}\t{}\t{}\t{}\t{}", label_of(judgement),
-                                   name_of(judgement.basis), codes::name_of(judgement.retry),
-                                   codes::name_of(judgement.actor), answer_of(judgement));
+std::string line_of(const ReplyInterpretation& interpretation) {
+    std::string line =
+        fmt::format("{}\t{}\t{}\t{}\t{}", label_of(interpretation), name_of(interpretation.basis),
+                    codes::name_of(interpretation.retry), codes::name_of(interpretation.actor),
+                    answer_of(interpretation));
     for (int i = 0; i < codes::note_count; ++i) {
         const auto note = static_cast<Note>(i);
-        if (judgement.notes.has(note)) line += fmt::format(" [{}]", name_of(note));
+        if (interpretation.notes.has(note)) line += fmt::format(" [{}]", name_of(note));
     }
     line += '\n';
     return line;
@@ -79,7 +80,7 @@ class JsonObject {
     bool has_member_ = false;
 };
 
-void append_pairs(std::string& out, const Judgement& judgement) {
+void append_pairs(std::string& out, const ReplyInterpretation& interpretation) {
     out += '[';
     bool has_one = false;
     const auto add = [&](std::string_view text) {
@@ -87,20 +88,21 @@ void append_pairs(std::string& out, const Judgement& judgement) {
         has_one = true;
         out += text;
     };
-    if (judgement.reply_governs) {
+    if (interpretation.reply_governs) {
         for (const auto& row : codes::enhanced_rows) {
-            if (!is_usual_pair(row, judgement)) continue;
+            if (!is_usual_pair(row, interpretation)) continue;
             add(fmt::format("\"X.{}.{}\"", row.detail.subject, row.detail.detail));
         }
-    } else if (judgement.enhanced_row != nullptr) {
-        for (const auto code : usual_replies(judgement)) add(code.text());
+    } else if (interpretation.enhanced_row != nullptr) {
+        for (const auto code : usual_replies(interpretation)) add(code.text());
     }
     out += ']';
 }
 
 // What the registry says of an enhanced code; all null for a reply code.
-void append_registration(JsonObject& json, const Judgement& judgement) {
-    const codes::EnhancedRow* row = judgement.reply_governs ? nullptr : judgement.enhanced_row;
+void append_registration(JsonObject& json, const ReplyInterpretation& interpretation) {
+    const codes::EnhancedRow* row =
+        interpretation.reply_governs ? nullptr : interpretation.enhanced_row;
     const codes::Registration none{};
     const codes::Registration& entry = row != nullptr ? row->registration : none;
     json.text_or_null("sample_text", entry.sample_text);
@@ -110,29 +112,30 @@ void append_registration(JsonObject& json, const Judgement& judgement) {
     json.text_or_null("useful_as", row != nullptr ? name_of(entry.useful) : "");
 }
 
-void append_standard(JsonObject& json, const Judgement& judgement) {
+void append_standard(JsonObject& json, const ReplyInterpretation& interpretation) {
     std::string& out = json.open("standard");
-    if (judgement.known != codes::Known::whole) {
+    if (interpretation.known != codes::Known::whole) {
         out += "null";
         return;
     }
-    const codes::Description& about =
-        judgement.reply_governs ? judgement.reply_row->about : judgement.enhanced_row->about;
+    const codes::Description& about = interpretation.reply_governs
+                                          ? interpretation.reply_row->about
+                                          : interpretation.enhanced_row->about;
     JsonObject standard(out);
-    standard.text("code", meaning_code_of(judgement));
+    standard.text("code", meaning_code_of(interpretation));
     standard.text("title", about.title);
-    standard.text("meaning", judgement.standard_meaning());
+    standard.text("meaning", interpretation.standard_meaning());
     standard.text("applies_to", about.where);
     standard.text("reference", about.reference);
     standard.text("standing", codes::name_of(about.standing));
-    append_pairs(standard.open("pairs"), judgement);
-    append_registration(standard, judgement);
+    append_pairs(standard.open("pairs"), interpretation);
+    append_registration(standard, interpretation);
     standard.close();
 }
 
-void append_cause(JsonObject& json, const Judgement& judgement) {
+void append_cause(JsonObject& json, const ReplyInterpretation& interpretation) {
     std::string& out = json.open("cause");
-    const auto shown = judgement.shown_cause();
+    const auto shown = interpretation.shown_cause();
     if (!shown) {
         out += "null";
         return;
@@ -141,16 +144,16 @@ void append_cause(JsonObject& json, const Judgement& judgement) {
     JsonObject cause(out);
     cause.text("name", row.name);
     cause.text("title", row.title);
-    cause.text("from", judgement.cause ? "text" : "code");
-    cause.raw("agrees_with_code", judgement.cause_agrees ? "true" : "false");
+    cause.text("from", interpretation.cause ? "text" : "code");
+    cause.raw("agrees_with_code", interpretation.cause_agrees ? "true" : "false");
     cause.close();
 }
 
-void append_known_uses(std::string& out, const Judgement& judgement) {
+void append_known_uses(std::string& out, const ReplyInterpretation& interpretation) {
     out += '[';
     bool has_one = false;
     for (const auto& row : codes::collision_rows) {
-        if (!judgement.is_known_use(row)) continue;
+        if (!interpretation.is_known_use(row)) continue;
         if (has_one) out += ',';
         has_one = true;
         JsonObject use(out);
@@ -162,49 +165,52 @@ void append_known_uses(std::string& out, const Judgement& judgement) {
     out += ']';
 }
 
-void append_notes(std::string& out, const Judgement& judgement) {
+void append_notes(std::string& out, const ReplyInterpretation& interpretation) {
     out += '[';
     bool has_one = false;
     for (int i = 0; i < codes::note_count; ++i) {
         const auto note = static_cast<Note>(i);
-        if (!judgement.notes.has(note)) continue;
+        if (!interpretation.notes.has(note)) continue;
         if (has_one) out += ',';
         has_one = true;
         JsonObject member(out);
         member.text("kind", name_of(note));
-        member.text("text", sentence_of(note, judgement));
+        member.text("text", sentence_of(note, interpretation));
         member.close();
     }
     out += ']';
 }
 
 // The members after "input", and the end of the object. docs/json.md tells what they hold.
-std::string json_tail_of(const Judgement& judgement) {
+std::string json_tail_of(const ReplyInterpretation& interpretation) {
     std::string out;
     JsonObject json(out);
     json.raw("valid", "true");
-    json.raw("reply_code", judgement.reply ? judgement.reply->text() : "null");
-    json.text_or_null("enhanced_code", judgement.enhanced ? judgement.enhanced->text() : "");
-    const auto implied = codes::implied_code(judgement);
+    json.raw("reply_code", interpretation.reply ? interpretation.reply->text() : "null");
+    json.text_or_null("enhanced_code",
+                      interpretation.enhanced ? interpretation.enhanced->text() : "");
+    const auto implied = codes::implied_code(interpretation);
     json.text_or_null("implied_code", implied ? implied->text() : "");
-    json.text("class", class_title_of(judgement));
-    json.text("answer", answer_of(judgement));
-    json.text("basis", name_of(judgement.basis));
-    json.text("known", judgement.known == codes::Known::whole     ? "whole"
-                       : judgement.known == codes::Known::subject ? "class-and-subject"
-                                                                  : "first-digit");
-    append_standard(json, judgement);
-    append_cause(json, judgement);
-    const bool has_provider = judgement.providers != 0;
-    json.text_or_null("provider", has_provider ? codes::name_of_first(judgement.providers) : "");
-    json.text_or_null("provider_meaning",
-                      judgement.basis == Basis::provider ? judgement.collision->meaning : "");
-    append_known_uses(json.open("known_uses"), judgement);
-    json.text_or_null("stage", name_of(judgement.stage));
-    json.text("who_acts", codes::name_of(judgement.actor));
-    json.text("retry", codes::name_of(judgement.retry));
-    json.text("advice", judgement.advice);
-    append_notes(json.open("notes"), judgement);
+    json.text("class", class_title_of(interpretation));
+    json.text("answer", answer_of(interpretation));
+    json.text("basis", name_of(interpretation.basis));
+    json.text("known", interpretation.known == codes::Known::whole     ? "whole"
+                       : interpretation.known == codes::Known::subject ? "class-and-subject"
+                                                                       : "first-digit");
+    append_standard(json, interpretation);
+    append_cause(json, interpretation);
+    const bool has_provider = interpretation.providers != 0;
+    json.text_or_null("provider",
+                      has_provider ? codes::name_of_first(interpretation.providers) : "");
+    json.text_or_null("provider_meaning", interpretation.basis == Basis::provider
+                                              ? interpretation.collision->meaning
+                                              : "");
+    append_known_uses(json.open("known_uses"), interpretation);
+    json.text_or_null("stage", name_of(interpretation.stage));
+    json.text("who_acts", codes::name_of(interpretation.actor));
+    json.text("retry", codes::name_of(interpretation.retry));
+    json.text("advice", interpretation.advice);
+    append_notes(json.open("notes"), interpretation);
     json.close();
     out.front() = ',';  // it goes on after "input"
     out += '\n';
@@ -226,30 +232,33 @@ std::size_t RecordWriter::KeyHash::operator()(const Key& key) const {
     return hash ^ hash >> 32;
 }
 
-RecordWriter::Key RecordWriter::key_of(const Judgement& judgement) {
-    const auto cause =
-        judgement.cause ? static_cast<std::uint64_t>(*judgement.cause) + 1 : std::uint64_t{0};
+RecordWriter::Key RecordWriter::key_of(const ReplyInterpretation& interpretation) {
+    const auto cause = interpretation.cause ? static_cast<std::uint64_t>(*interpretation.cause) + 1
+                                            : std::uint64_t{0};
     const auto collision =
-        judgement.collision == nullptr
+        interpretation.collision == nullptr
             ? std::uint64_t{0}
-            : static_cast<std::uint64_t>(judgement.collision - codes::collision_rows.data()) + 1;
-    return {number(judgement.reply) | number(judgement.enhanced) << 10 |
-                static_cast<std::uint64_t>(judgement.digit) << 34 | cause << 38 | collision << 46 |
-                static_cast<std::uint64_t>(judgement.stage) << 54 |
-                static_cast<std::uint64_t>(judgement.cause_agrees) << 60 |
-                static_cast<std::uint64_t>(judgement.basis) << 61 |
-                static_cast<std::uint64_t>(judgement.is_words_only) << 63,
-            number(judgement.pattern) | number(judgement.other_reply) << 24 |
-                std::uint64_t{judgement.notes.bits()} << 40,
-            number(judgement.other_enhanced) | std::uint64_t{judgement.providers} << 24};
+            : static_cast<std::uint64_t>(interpretation.collision - codes::collision_rows.data()) +
+                  1;
+    return {number(interpretation.reply) | number(interpretation.enhanced) << 10 |
+                static_cast<std::uint64_t>(interpretation.digit) << 34 | cause << 38 |
+                collision << 46 | static_cast<std::uint64_t>(interpretation.stage) << 54 |
+                static_cast<std::uint64_t>(interpretation.cause_agrees) << 60 |
+                static_cast<std::uint64_t>(interpretation.basis) << 61 |
+                static_cast<std::uint64_t>(interpretation.is_words_only) << 63,
+            number(interpretation.pattern) | number(interpretation.other_reply) << 24 |
+                std::uint64_t{interpretation.notes.bits()} << 40,
+            number(interpretation.other_enhanced) | std::uint64_t{interpretation.providers} << 24};
 }
 
-void RecordWriter::append(std::string& out, std::string_view input, const Judgement& judgement) {
-    const Key key = key_of(judgement);
+void RecordWriter::append(std::string& out, std::string_view input,
+                          const ReplyInterpretation& interpretation) {
+    const Key key = key_of(interpretation);
     auto at = kept_.find(key);
     if (at == kept_.end()) {
-        if (kept_.size() == kept_records_most) kept_.clear();
-        std::string made = form_ == RecordForm::json ? json_tail_of(judgement) : line_of(judgement);
+        if (kept_.size() == kept_records_max) kept_.clear();
+        std::string made =
+            form_ == RecordForm::json ? json_tail_of(interpretation) : line_of(interpretation);
         at = kept_.emplace(key, std::move(made)).first;
     }
     if (form_ == RecordForm::json) append_json_head(out, input);

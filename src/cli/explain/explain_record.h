@@ -1,7 +1,8 @@
-// ExplainRecord: one Judgement written out, as a page for a person, as one line, or as JSON.
+// ExplainRecord: one ReplyInterpretation written out, as a page for a person, as one line, or as
+// JSON.
 //
 // The line and the JSON form are for streams of millions of lines: all that follows from the codes
-// and the recognised cause alone is written once and kept (RecordWriter), at most kept_records_most
+// and the recognised cause alone is written once and kept (RecordWriter), at most kept_records_max
 // of them, so memory stays bounded. Output is UTF-8 without control characters but LF.
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 
 namespace turnaway::cli {
 
@@ -23,26 +24,28 @@ inline constexpr Colours no_colours{};
 inline constexpr Colours ansi_colours{"\x1b[1m", "\x1b[36m", "\x1b[0m"};
 
 // The page: the answer in the first line, then what it rests on. Ends in LF.
-void append_page(std::string& out, const codes::Judgement& judgement, const Colours& colours);
+void append_page(std::string& out, const codes::ReplyInterpretation& interpretation,
+                 const Colours& colours);
 
 enum class RecordForm : std::uint8_t { line, json };
 
 class RecordWriter {
   public:
     explicit RecordWriter(RecordForm form) : form_(form) {}
-    // One line for a judgement. `input` is what was read; the JSON form repeats it.
-    void append(std::string& out, std::string_view input, const codes::Judgement& judgement);
+    // One line for a interpretation. `input` is what was read; the JSON form repeats it.
+    void append(std::string& out, std::string_view input,
+                const codes::ReplyInterpretation& interpretation);
     void append_fault(std::string& out, std::string_view input, codes::ReadFault fault);
 
   private:
-    // Everything of a judgement that its record depends on, as numbers.
+    // Everything of a interpretation that its record depends on, as numbers.
     using Key = std::array<std::uint64_t, 3>;
     struct KeyHash {
         std::size_t operator()(const Key& key) const;
     };
-    static Key key_of(const codes::Judgement& judgement);
+    static Key key_of(const codes::ReplyInterpretation& interpretation);
 
-    static constexpr std::size_t kept_records_most = 8192;
+    static constexpr std::size_t kept_records_max = 8192;
     RecordForm form_;
     std::unordered_map<Key, std::string, KeyHash> kept_;
 };

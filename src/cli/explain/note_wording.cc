@@ -1,12 +1,12 @@
-// The notes of a Judgement: a name for programs, a sentence for people.
+// The notes of a ReplyInterpretation: a name for programs, a sentence for people.
 #include <fmt/format.h>
 
 #include "cli/explain/wording.h"
 
 namespace turnaway::cli {
 
-using codes::Judgement;
 using codes::Note;
+using codes::ReplyInterpretation;
 
 std::string_view name_of(Note note) {
     switch (note) {
@@ -48,16 +48,16 @@ std::string_view name_of(Note note) {
 
 namespace {
 
-std::string pair_sentence(const Judgement& judgement) {
+std::string pair_sentence(const ReplyInterpretation& interpretation) {
     std::string pairs;
-    for (const auto code : usual_replies(judgement)) {
+    for (const auto code : usual_replies(interpretation)) {
         if (!pairs.empty()) pairs += ", ";
         pairs += code.text();
     }
     return fmt::format(
         "The RFCs pair {} with {}, not with {}. Such pairs are usual, not binding "
         "(RFC 5248 section 2.1).",
-        judgement.enhanced->text(), pairs, judgement.reply->text());
+        interpretation.enhanced->text(), pairs, interpretation.reply->text());
 }
 
 std::string_view usual_classes(const codes::EnhancedRow& row) {
@@ -69,9 +69,9 @@ std::string_view usual_classes(const codes::EnhancedRow& row) {
 
 }  // namespace
 
-std::string sentence_of(Note note, const Judgement& judgement) {
-    const auto reply = [&] { return judgement.reply->text(); };
-    const auto enhanced = [&] { return enhanced_text_of(judgement); };
+std::string sentence_of(Note note, const ReplyInterpretation& interpretation) {
+    const auto reply = [&] { return interpretation.reply->text(); };
+    const auto enhanced = [&] { return enhanced_text_of(interpretation); };
     switch (note) {
         case Note::class_differs:
             return fmt::format(
@@ -80,18 +80,18 @@ std::string sentence_of(Note note, const Judgement& judgement) {
                 reply(), enhanced(), reply());
         case Note::unusual_class:
             return fmt::format("{} contradicts itself: this code belongs to class {}.", enhanced(),
-                               usual_classes(*judgement.enhanced_row));
+                               usual_classes(*interpretation.enhanced_row));
         case Note::unusual_pair:
-            return pair_sentence(judgement);
+            return pair_sentence(interpretation);
         case Note::replies_differ:
             return fmt::format(
                 "The lines carry different reply codes, {} and {}: all lines of one reply must "
                 "carry the same (RFC 5321 section 4.2.1).",
-                reply(), judgement.other_reply->text());
+                reply(), interpretation.other_reply->text());
         case Note::enhanced_differ:
             return fmt::format(
                 "The lines carry different enhanced codes, {} and {}; the first counts.",
-                enhanced(), judgement.other_enhanced->text());
+                enhanced(), interpretation.other_enhanced->text());
         case Note::misused_521:
             return "By RFC 7504 section 3, 521 means that the host accepts no mail at all; for one "
                    "client or one message 554 or 550 would be correct. The host may accept other "

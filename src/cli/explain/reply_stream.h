@@ -2,9 +2,9 @@
 //
 // A line is a reply of its own, but "550-..." goes on with the lines after it up to "550 ..."
 // (RFC 5321 section 4.2.1). A line with another reply code begins another reply: a log that lost
-// the last line of one reply does not mix it with the next. Bounded: a line over line_bytes_most is
-// cut there and its rest dropped, a reply ends after limits::reply_lines_most lines or
-// limits::reply_bytes_most bytes.
+// the last line of one reply does not mix it with the next. Bounded: a line over line_bytes_max is
+// cut there and its rest dropped, a reply ends after limits::reply_lines_max lines or
+// limits::reply_bytes_max bytes.
 #pragma once
 
 #include <cstddef>
@@ -23,21 +23,21 @@ enum class LooseLines : bool { own_reply, part_of_reply };
 
 class ReplyStream {
   public:
-    static constexpr std::size_t line_bytes_most = base::limits::reply_bytes_most;
+    static constexpr std::size_t line_bytes_max = base::limits::reply_bytes_max;
 
     explicit ReplyStream(LooseLines loose) : loose_(loose) {}
 
     // Takes a line without its line end, and calls `found(reply)` for each reply that is complete.
     template <class Found>
     void take_line(std::string_view line, Found&& found) {
-        line = line.substr(0, line_bytes_most);
+        line = line.substr(0, line_bytes_max);
         const codes::LineShape shape = codes::shape_of(line);
         const bool is_loose = shape == codes::LineShape::no_code;
         const bool starts_anew =
             is_loose ? loose_ == LooseLines::own_reply : has_code_ && !is_open_;
         const bool is_another = is_open_ && !is_loose && codes::leading_code(line) != open_code_;
-        const bool is_over = pending_.size() + line.size() > base::limits::reply_bytes_most ||
-                             lines_ == base::limits::reply_lines_most;
+        const bool is_over = pending_.size() + line.size() > base::limits::reply_bytes_max ||
+                             lines_ == base::limits::reply_lines_max;
         if (lines_ > 0 && (starts_anew || is_another || is_over)) finish(found);
         const bool is_alone =
             lines_ == 0 && loose_ == LooseLines::own_reply && shape != codes::LineShape::continued;

@@ -7,13 +7,13 @@
 namespace turnaway::cli {
 
 using codes::Basis;
-using codes::Judgement;
 using codes::Known;
 using codes::Note;
+using codes::ReplyInterpretation;
 
 namespace {
 
-constexpr std::size_t quoted_bytes_most = 60;
+constexpr std::size_t quoted_bytes_max = 60;
 
 std::string pattern_text(const codes::CodePattern& pattern) {
     const auto part = [](std::optional<std::uint16_t> number) {
@@ -24,9 +24,9 @@ std::string pattern_text(const codes::CodePattern& pattern) {
     return class_text + '.' + part(pattern.subject) + '.' + part(pattern.detail);
 }
 
-std::string_view title_of(const Judgement& judgement) {
-    return judgement.reply_governs ? judgement.reply_row->about.title
-                                   : judgement.enhanced_row->about.title;
+std::string_view title_of(const ReplyInterpretation& interpretation) {
+    return interpretation.reply_governs ? interpretation.reply_row->about.title
+                                        : interpretation.enhanced_row->about.title;
 }
 
 std::string with_article(std::string_view class_title) {
@@ -35,11 +35,11 @@ std::string with_article(std::string_view class_title) {
 
 // Providers known to mean by this code what the text says, though the reply does not show which one
 // it is.
-std::string known_for(const Judgement& judgement) {
+std::string known_for(const ReplyInterpretation& interpretation) {
     codes::CauseSet cause;
-    cause.add(*judgement.cause);
+    cause.add(*interpretation.cause);
     for (const auto& row : codes::collision_rows) {
-        if (!judgement.is_known_use(row) || !row.is_shown_by(cause)) continue;
+        if (!interpretation.is_known_use(row) || !row.is_shown_by(cause)) continue;
         return fmt::format(" This use is known from {}.", row.provider);
     }
     return {};
@@ -59,24 +59,25 @@ std::string_view title_of_class(int digit) {
 
 // "Contradiction: 250 says success, 5.1.1 says permanent failure (No such mailbox); a mail server
 // acts on 250."
-std::string contradiction(const Judgement& judgement) {
-    const std::string enhanced = judgement.enhanced->text();
-    const auto* row = judgement.enhanced_row;
-    if (!judgement.notes.has(Note::class_differs)) {
+std::string contradiction(const ReplyInterpretation& interpretation) {
+    const std::string enhanced = interpretation.enhanced->text();
+    const auto* row = interpretation.enhanced_row;
+    if (!interpretation.notes.has(Note::class_differs)) {
         return fmt::format("Contradiction: {} says {}, but X.{}.{} is only ever {}: {}.", enhanced,
-                           title_of_class(judgement.enhanced->class_digit()), row->detail.subject,
-                           row->detail.detail, only_kind(*row), row->about.title);
+                           title_of_class(interpretation.enhanced->class_digit()),
+                           row->detail.subject, row->detail.detail, only_kind(*row),
+                           row->about.title);
     }
     const std::string title = row != nullptr ? fmt::format(" ({})", row->about.title) : "";
     return fmt::format("Contradiction: {} says {}, {} says {}{}; a mail server acts on {}.",
-                       judgement.reply->text(), title_of_class(judgement.digit), enhanced,
-                       title_of_class(judgement.enhanced->class_digit()), title,
-                       judgement.reply->text());
+                       interpretation.reply->text(), title_of_class(interpretation.digit), enhanced,
+                       title_of_class(interpretation.enhanced->class_digit()), title,
+                       interpretation.reply->text());
 }
 
-std::string answer_by_code(const Judgement& judgement) {
-    std::string answer(judgement.standard_meaning());
-    if (judgement.notes.has(Note::misused_521)) {
+std::string answer_by_code(const ReplyInterpretation& interpretation) {
+    std::string answer(interpretation.standard_meaning());
+    if (interpretation.notes.has(Note::misused_521)) {
         answer +=
             " That is not the purpose of 521, which means that the host accepts no mail at all.";
     }
@@ -84,99 +85,103 @@ std::string answer_by_code(const Judgement& judgement) {
 }
 
 // "no standard defines the subject 9 or the detail 99"
-std::string undefined_part(const Judgement& judgement) {
-    if (!judgement.enhanced) return meaning_code_of(judgement);
-    const auto [subject, detail] = judgement.enhanced->detail();
-    if (judgement.subject_row != nullptr) return fmt::format("the detail {}", detail);
+std::string undefined_part(const ReplyInterpretation& interpretation) {
+    if (!interpretation.enhanced) return meaning_code_of(interpretation);
+    const auto [subject, detail] = interpretation.enhanced->detail();
+    if (interpretation.subject_row != nullptr) return fmt::format("the detail {}", detail);
     return fmt::format("the subject {} and its detail {}", subject, detail);
 }
 
-std::string half_answer(const Judgement& judgement) {
+std::string half_answer(const ReplyInterpretation& interpretation) {
     const std::string cause =
-        judgement.cause ? fmt::format("{} ", codes::row_of(*judgement.cause).answer) : "";
-    const std::string kind = with_article(class_title_of(judgement));
-    const bool is_partial = !judgement.reply && !judgement.enhanced;
-    if (is_partial && judgement.subject_row != nullptr) {
-        const auto meaning = judgement.subject_row->meaning;
-        return judgement.digit == 0 ? std::string(meaning) : fmt::format("{}. {}", kind, meaning);
+        interpretation.cause ? fmt::format("{} ", codes::row_of(*interpretation.cause).answer) : "";
+    const std::string kind = with_article(class_title_of(interpretation));
+    const bool is_partial = !interpretation.reply && !interpretation.enhanced;
+    if (is_partial && interpretation.subject_row != nullptr) {
+        const auto meaning = interpretation.subject_row->meaning;
+        return interpretation.digit == 0 ? std::string(meaning)
+                                         : fmt::format("{}. {}", kind, meaning);
     }
-    if (is_partial && judgement.class_row != nullptr) {
-        return fmt::format("{}. {}", kind, judgement.class_row->meaning);
+    if (is_partial && interpretation.class_row != nullptr) {
+        return fmt::format("{}. {}", kind, interpretation.class_row->meaning);
     }
-    const bool has_subject = judgement.known == Known::subject && judgement.subject_row != nullptr;
-    const std::string subject =
-        has_subject ? fmt::format(", subject {}", judgement.subject_row->title) : std::string();
+    const bool has_subject =
+        interpretation.known == Known::subject && interpretation.subject_row != nullptr;
+    const std::string subject = has_subject
+                                    ? fmt::format(", subject {}", interpretation.subject_row->title)
+                                    : std::string();
     return fmt::format("{}{}{}; no standard defines {}.", cause, kind, subject,
-                       undefined_part(judgement));
+                       undefined_part(interpretation));
 }
 
 }  // namespace
 
-std::string enhanced_text_of(const Judgement& judgement) {
-    if (judgement.enhanced) return judgement.enhanced->text();
-    return judgement.pattern ? pattern_text(*judgement.pattern) : std::string();
+std::string enhanced_text_of(const ReplyInterpretation& interpretation) {
+    if (interpretation.enhanced) return interpretation.enhanced->text();
+    return interpretation.pattern ? pattern_text(*interpretation.pattern) : std::string();
 }
 
-std::string label_of(const Judgement& judgement) {
-    if (judgement.is_words_only) return "No code";
+std::string label_of(const ReplyInterpretation& interpretation) {
+    if (interpretation.is_words_only) return "No code";
     std::string label;
-    if (judgement.reply) {
-        label = judgement.reply->text();
-    } else if (!judgement.enhanced && !judgement.pattern) {
-        label = fmt::format("{}xx", judgement.digit);
+    if (interpretation.reply) {
+        label = interpretation.reply->text();
+    } else if (!interpretation.enhanced && !interpretation.pattern) {
+        label = fmt::format("{}xx", interpretation.digit);
     }
-    const std::string enhanced = enhanced_text_of(judgement);
+    const std::string enhanced = enhanced_text_of(interpretation);
     if (!label.empty() && !enhanced.empty()) label += ' ';
     return label + enhanced;
 }
 
-std::string meaning_code_of(const Judgement& judgement) {
-    const bool has_enhanced = judgement.enhanced || judgement.pattern;
-    if (judgement.reply && (judgement.reply_governs || !has_enhanced)) {
-        return judgement.reply->text();
+std::string meaning_code_of(const ReplyInterpretation& interpretation) {
+    const bool has_enhanced = interpretation.enhanced || interpretation.pattern;
+    if (interpretation.reply && (interpretation.reply_governs || !has_enhanced)) {
+        return interpretation.reply->text();
     }
-    return has_enhanced ? enhanced_text_of(judgement) : label_of(judgement);
+    return has_enhanced ? enhanced_text_of(interpretation) : label_of(interpretation);
 }
 
-std::string_view class_title_of(const Judgement& judgement) {
-    if (judgement.is_words_only) return "reply without a code";
-    if (judgement.class_row != nullptr) return judgement.class_row->title;
-    return judgement.digit == 3 ? "request for more input" : "code without a class";
+std::string_view class_title_of(const ReplyInterpretation& interpretation) {
+    if (interpretation.is_words_only) return "reply without a code";
+    if (interpretation.class_row != nullptr) return interpretation.class_row->title;
+    return interpretation.digit == 3 ? "request for more input" : "code without a class";
 }
 
 namespace {
 
-std::string answer_without_contradiction(const Judgement& judgement) {
-    if (judgement.is_words_only) {
+std::string answer_without_contradiction(const ReplyInterpretation& interpretation) {
+    if (interpretation.is_words_only) {
         return fmt::format("{} The reply has no code; this is read from its words.",
-                           codes::row_of(*judgement.cause).answer);
+                           codes::row_of(*interpretation.cause).answer);
     }
-    if (judgement.basis == Basis::provider) {
-        const auto& row = *judgement.collision;
+    if (interpretation.basis == Basis::provider) {
+        const auto& row = *interpretation.collision;
         return fmt::format("{} means by this that {}. The standard's meaning would be: {}.",
                            row.providers == 0
                                ? row.provider
-                               : codes::name_of_first(row.providers & judgement.providers),
-                           row.meaning, title_of(judgement));
+                               : codes::name_of_first(row.providers & interpretation.providers),
+                           row.meaning, title_of(interpretation));
     }
-    if (judgement.known != Known::whole) return half_answer(judgement);
-    if (!judgement.answers_by_cause()) return answer_by_code(judgement);
-    const std::string_view answer = codes::row_of(*judgement.cause).answer;
-    if (judgement.basis == Basis::standard) return std::string(answer);
+    if (interpretation.known != Known::whole) return half_answer(interpretation);
+    if (!interpretation.answers_by_cause()) return answer_by_code(interpretation);
+    const std::string_view answer = codes::row_of(*interpretation.cause).answer;
+    if (interpretation.basis == Basis::standard) return std::string(answer);
     return fmt::format("{} The text says so; the standard's meaning of {} would be: {}.{}", answer,
-                       meaning_code_of(judgement), title_of(judgement), known_for(judgement));
+                       meaning_code_of(interpretation), title_of(interpretation),
+                       known_for(interpretation));
 }
 
 }  // namespace
 
-std::string answer_of(const Judgement& judgement) {
-    if (!judgement.contradicts_itself()) return answer_without_contradiction(judgement);
-    std::string headline = contradiction(judgement);
+std::string answer_of(const ReplyInterpretation& interpretation) {
+    if (!interpretation.contradicts_itself()) return answer_without_contradiction(interpretation);
+    std::string headline = contradiction(interpretation);
     // Nothing failed, or the title in the headline says it already.
-    const bool says_all =
-        judgement.digit == 2 || judgement.digit == 3 || !judgement.notes.has(Note::class_differs);
+    const bool says_all = interpretation.digit == 2 || interpretation.digit == 3 ||
+                          !interpretation.notes.has(Note::class_differs);
     if (says_all) return headline;
-    return fmt::format("{} {}", headline, answer_without_contradiction(judgement));
+    return fmt::format("{} {}", headline, answer_without_contradiction(interpretation));
 }
 
 std::string_view name_of(Basis basis) {
@@ -250,7 +255,7 @@ std::string_view words_of(codes::Retry retry) {
 std::string sentence_of(codes::ReadFault fault, std::string_view input) {
     using enum codes::ReadFault;
     std::string shown = "\"";
-    base::append_printable(shown, input, quoted_bytes_most);
+    base::append_printable(shown, input, quoted_bytes_max);
     shown += '"';
     switch (fault) {
         case empty:

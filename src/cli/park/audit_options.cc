@@ -8,23 +8,24 @@ io::UnboundResolver::Settings AuditOptions::resolver_settings() const {
     return {.forward = resolvers, .deadline = timeout};
 }
 
-base::Result<park::AuditWish> read_audit_wish(const AuditOptions& options) {
-    park::AuditWish wish{.intent = park::find_intent(options.intent).value_or(park::Intent::none),
-                         .wants_retirement = options.wants_retirement};
-    if (options.abuse.empty()) return wish;
+base::Result<park::AuditOptions> read_audit_wish(const AuditOptions& options) {
+    park::AuditOptions options{
+        .intent = park::find_intent(options.intent).value_or(park::Intent::none),
+        .wants_retirement = options.wants_retirement};
+    if (options.abuse.empty()) return options;
     auto address = mail::Address::parse(options.abuse);
     if (!address || address->domain() == nullptr) {
         return base::fail(base::Fault::usage,
                           "--abuse: not an address at a domain: " + shown_input(options.abuse));
     }
-    wish.abuse = *std::move(address);
-    return wish;
+    options.abuse = *std::move(address);
+    return options;
 }
 
 std::string shown_input(std::string_view text) {
-    constexpr std::size_t shown_bytes_most = 80;
+    constexpr std::size_t shown_bytes_max = 80;
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 

@@ -19,7 +19,7 @@ using park::Change;
 using park::Intent;
 using park::Severity;
 
-constexpr std::size_t shown_bytes_most = 100;
+constexpr std::size_t shown_bytes_max = 100;
 constexpr std::array severities{Severity::critical, Severity::warning, Severity::notice,
                                 Severity::info};
 
@@ -138,7 +138,7 @@ void append_audit_table(std::string& out, std::span<const AuditedDomain> all,
         if (!each.is_domain()) {
             ++verdicts[static_cast<std::size_t>(AuditVerdict::unknown)];
             std::string shown;
-            base::append_printable(shown, each.input, shown_bytes_most);
+            base::append_printable(shown, each.input, shown_bytes_max);
             table.add({shown, std::string(name(AuditVerdict::unknown)), "not a domain"});
             continue;
         }

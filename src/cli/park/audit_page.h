@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-#include "cli/park/audit_record.h"
 #include "cli/bulk/bulk_format.h"
 #include "cli/explain/explain_record.h"
+#include "cli/park/audit_record.h"
 #include "park/audit/audit.h"
 
 namespace turnaway::cli {

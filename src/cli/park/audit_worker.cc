@@ -17,21 +17,21 @@ std::string text_of(const Json& json) {
 
 class AuditWorker final : public BulkWorker {
   public:
-    AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditWish wish)
-        : resolver_(std::move(resolver)), wish_(std::move(wish)) {}
+    AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditOptions options)
+        : resolver_(std::move(resolver)), options_(std::move(options)) {}
 
     void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
         auto domain = read_audit_domain(cell);
         if (!domain) return done(audit_fault_answer(cell, domain.error()));
-        probe::run_audit(*resolver_, *std::move(domain), wish_,
-                  [done = std::move(done)](const park::AuditResult& result) {
-                      done(audit_answer(result, {}));
-                  });
+        probe::run_audit(*resolver_, *std::move(domain), options_,
+                         [done = std::move(done)](const park::AuditResult& result) {
+                             done(audit_answer(result, {}));
+                         });
     }
 
   private:
     std::unique_ptr<route::Resolver> resolver_;
-    park::AuditWish wish_;
+    park::AuditOptions options_;
 };
 
 // The options that change answers.
@@ -59,17 +59,17 @@ BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error) {
             .json = text_of(audit_fault_json(cell, error))};
 }
 
-BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish) {
+BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& options) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
     return {.program = "turnaway park audit",
             .columns = audit_column_names(),
             .settings = settings_of(options),
-            .threads_most = 1,
+            .threads_max = 1,
             .make_worker = [settings = options.resolver_settings(),
-                            wish](boost::asio::io_context& loop) -> Made {
+                            options](boost::asio::io_context& loop) -> Made {
                 auto resolver = io::UnboundResolver::open(loop, settings);
                 if (!resolver) return std::unexpected(resolver.error());
-                return std::make_unique<AuditWorker>(*std::move(resolver), wish);
+                return std::make_unique<AuditWorker>(*std::move(resolver), options);
             }};
 }
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "cli/bulk/bulk.h"
 #include "cli/park/audit_options.h"
 #include "cli/park/audit_record.h"
-#include "cli/bulk/bulk.h"
 
 namespace turnaway::cli {
 
@@ -14,6 +14,6 @@ BulkAnswer audit_answer(const park::AuditResult& result, const Since& since);
 // A cell that is not a domain is answered like one that could not be looked at.
 BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error);
 
-BulkTask audit_task(const AuditOptions& options, const park::AuditWish& wish);
+BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& options);
 
 }  // namespace turnaway::cli

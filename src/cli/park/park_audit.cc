@@ -23,22 +23,22 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/bulk/bulk_input.h"
+#include "cli/bulk/csv.h"
+#include "cli/common/monitor_words.h"
+#include "cli/common/terminal.h"
+#include "cli/common/time_option.h"
+#include "cli/common/whole_file.h"
 #include "cli/park/audit_domain.h"
 #include "cli/park/audit_former.h"
 #include "cli/park/audit_options.h"
 #include "cli/park/audit_page.h"
 #include "cli/park/audit_record.h"
-#include "probe/audit_run.h"
 #include "cli/park/audit_worker.h"
-#include "cli/bulk/bulk_input.h"
-#include "cli/bulk/csv.h"
-#include "cli/common/monitor_words.h"
 #include "cli/park/park.h"
-#include "cli/common/terminal.h"
-#include "cli/common/time_option.h"
-#include "cli/common/whole_file.h"
 #include "io/dns/unbound_resolver.h"
 #include "park/page/html_report.h"
+#include "probe/audit_run.h"
 #include "relay/control/control_json.h"
 
 namespace turnaway::cli {
@@ -99,12 +99,12 @@ base::Result<AuditList> read_list(const AuditOptions& options) {
 
 // Audits those that are domains, all in their places.
 void audit_rows(boost::asio::io_context& loop, route::Resolver& resolver,
-                const park::AuditWish& wish, std::vector<AuditedDomain>& rows) {
+                const park::AuditOptions& options, std::vector<AuditedDomain>& rows) {
     std::vector<mail::Domain> domains;
     for (const AuditedDomain& row : rows) {
         if (row.is_domain()) domains.push_back(row.result.domain);
     }
-    auto results = probe::run_audits(loop, resolver, domains, wish);
+    auto results = probe::run_audits(loop, resolver, domains, options);
     auto next = results.begin();
     for (AuditedDomain& row : rows) {
         if (row.is_domain()) row.result = std::move(*next++);
@@ -222,7 +222,7 @@ std::string browser_page(const std::vector<AuditedDomain>& all) {
 }
 
 // All in memory, then told at once: a page, a table, what changed, a page for a browser.
-int run_report(const AuditOptions& options, const park::AuditWish& wish) {
+int run_report(const AuditOptions& options, const park::AuditOptions& options) {
     std::optional<FormerAudits> former;
     if (!options.since.empty()) {
         auto read = read_former(options.since);
@@ -241,7 +241,7 @@ int run_report(const AuditOptions& options, const park::AuditWish& wish) {
     boost::asio::io_context loop;
     const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
     if (!resolver) return refuse(options, resolver.error());
-    audit_rows(loop, **resolver, wish, all);
+    audit_rows(loop, **resolver, options, all);
     if (former) compare(*former, all);
     if (html) {
         if (const auto done = html->write(browser_page(all)); !done)
@@ -281,15 +281,16 @@ int run(const AuditOptions& options) {
     if (const std::string words = conflict_of(options); !words.empty()) {
         return refuse(options, {base::Fault::usage, words});
     }
-    const auto wish = read_audit_wish(options);
-    if (!wish) return refuse(options, wish.error());
+    const auto options = read_audit_wish(options);
+    if (!options) return refuse(options, options.error());
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
     const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
-    if (options.bulk.input.empty() || !wants_rows || wants_all) return run_report(options, *wish);
+    if (options.bulk.input.empty() || !wants_rows || wants_all)
+        return run_report(options, *options);
     const BulkForm form = options.csv    ? BulkForm::csv
                           : options.json ? BulkForm::json
                                          : BulkForm::lines;
-    return run_bulk(options.bulk, form, audit_task(options, *wish));
+    return run_bulk(options.bulk, form, audit_task(options, *options));
 }
 
 void add_output_options(CLI::App& command, AuditOptions& options) {

@@ -2,7 +2,7 @@
 //
 // Each record comes with its reason and source, in the form that the tool wants which puts it into
 // DNS. Without --look nothing is asked of DNS. Exit 0 when all was written, 64 for a wrong command
-// line, 65 when a name is not a domain or the wish makes no sense for it (the others are written
+// line, 65 when a name is not a domain or the options makes no sense for it (the others are written
 // all the same), 66 when the list cannot be read, 69 when DNS did not answer with --look, 74 when
 // writing fails.
 #include <CLI/App.hpp>
@@ -21,18 +21,18 @@
 #include "base/printable.h"
 #include "base/result.h"
 #include "cli/bulk/bulk_input.h"
-#include "cli/park/park.h"
-#include "cli/park/park_look.h"
-#include "cli/park/park_wish.h"
 #include "cli/common/terminal.h"
 #include "cli/common/time_option.h"
+#include "cli/park/park.h"
+#include "cli/park/park_look.h"
+#include "cli/park/park_options.h"
 #include "park/records/form.h"
 #include "park/records/plan.h"
 
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 80;
+constexpr std::size_t shown_bytes_max = 80;
 constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 constexpr std::string_view comment_colour = "\x1b[2m";
 constexpr std::string_view colour_off = "\x1b[0m";
@@ -40,7 +40,7 @@ constexpr std::string_view colour_off = "\x1b[0m";
 struct Options {
     std::vector<std::string> domains;
     BulkOptions list;
-    WishOptions wish;
+    WishOptions options;
     std::string format = "zone";
     bool json = false;
     bool wants_why = false;
@@ -52,14 +52,14 @@ struct Options {
 
 std::string shown(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 
 class ParkRecords {
   public:
-    ParkRecords(const Options& options, park::Wish wish, const park::FormSettings& form)
-        : options_(options), wish_(std::move(wish)), writer_(form) {}
+    ParkRecords(const Options& options, park::ParkOptions options, const park::FormSettings& form)
+        : options_(options), options_(std::move(options)), writer_(form) {}
 
     int run() {
         writer_.begin(out_);
@@ -101,16 +101,16 @@ class ParkRecords {
             complain('"' + shown(text) + "\" is not a domain", base::Fault::data);
             return true;
         }
-        park::Wish wish = wish_;
-        for (auto* names : {&wish.names, &wish.helo_names}) {
+        park::ParkOptions options = options_;
+        for (auto* names : {&options.names, &options.helo_names}) {
             for (std::string& name : *names) name = below(name, *domain);
         }
-        if (options_.wants_look && !look(*domain, wish)) return true;
-        if (const auto fault = park::fault_of(*domain, wish); !fault.empty()) {
+        if (options_.wants_look && !look(*domain, options)) return true;
+        if (const auto fault = park::fault_of(*domain, options); !fault.empty()) {
             complain(fault, base::Fault::data);
             return true;
         }
-        writer_.add(out_, park::plan(*domain, wish));
+        writer_.add(out_, park::plan(*domain, options));
         return out_.size() < write_bytes || write();
     }
 
@@ -121,7 +121,7 @@ class ParkRecords {
         return name.substr(0, name.size() - end.size());
     }
 
-    bool look(const mail::Domain& domain, park::Wish& wish) {
+    bool look(const mail::Domain& domain, park::ParkOptions& options) {
         const auto found =
             look_for_names(domain, {.resolvers = options_.resolvers, .timeout = options_.timeout});
         if (!found) {
@@ -129,9 +129,10 @@ class ParkRecords {
             return false;
         }
         for (const auto& name : found->names) {
-            if (std::ranges::find(wish.names, name) == wish.names.end()) wish.names.push_back(name);
+            if (std::ranges::find(options.names, name) == options.names.end())
+                options.names.push_back(name);
         }
-        wish.wants_wildcard |= found->has_wildcard;
+        options.wants_wildcard |= found->has_wildcard;
         if (!found->silent.empty()) {
             std::string names;
             for (const auto& name : found->silent) names += (names.empty() ? "" : ", ") + name;
@@ -160,7 +161,7 @@ class ParkRecords {
     }
 
     const Options& options_;
-    park::Wish wish_;
+    park::ParkOptions options_;
     park::FormWriter writer_;
     std::string out_;
     int exit_code_ = 0;
@@ -175,8 +176,8 @@ int run(const Options& options) {
     if (options.domains.empty() && options.list.input.empty()) {
         return refuse("which domain? Name one, or a list with --input");
     }
-    const auto wish = read_wish(options.wish);
-    if (!wish) return refuse(wish.error().message);
+    const auto options = read_wish(options.options);
+    if (!options) return refuse(options.error().message);
     park::FormSettings form;
     form.form = park::find_form(options.json ? "json" : options.format).value_or(park::Form::zone);
     form.wants_why = options.wants_why;
@@ -185,7 +186,7 @@ int run(const Options& options) {
         form.comment_off = colour_off;
     }
     if (form.form == park::Form::terraform) {
-        form.terraform = park::find_terraform_provider(options.wish.provider);
+        form.terraform = park::find_terraform_provider(options.options.provider);
         if (form.terraform == nullptr) {
             std::string known;
             for (const auto& row : park::terraform_providers()) {
@@ -194,7 +195,7 @@ int run(const Options& options) {
             return refuse("--format terraform needs --provider with one of " + known);
         }
     }
-    return ParkRecords(options, *wish, form).run();
+    return ParkRecords(options, *options, form).run();
 }
 
 }  // namespace
@@ -217,7 +218,7 @@ Action add_park_records(CLI::App& park) {
                              ->needs(input);
     command->add_flag("--no-header", options->list.has_no_header, "The CSV has no header row")
         ->needs(column);
-    add_wish_options(*command, options->wish);
+    add_wish_options(*command, options->options);
     command
         ->add_option("--format", options->format,
                      "zone, table, json, octodns, dnscontrol, terraform or nsupdate")

@@ -14,10 +14,10 @@
 #include "base/duration.h"
 #include "base/printable.h"
 #include "base/result.h"
+#include "cli/common/terminal.h"
 #include "cli/queue/queue_client.h"
 #include "cli/queue/queue_options.h"
 #include "cli/queue/queue_page.h"
-#include "cli/common/terminal.h"
 #include "relay/control/control_json.h"
 
 namespace turnaway::cli {
@@ -27,7 +27,7 @@ using base::Fault;
 using base::Result;
 
 // So many ids fit in a request.
-constexpr std::size_t ids_most = 1000;
+constexpr std::size_t ids_max = 1000;
 
 bool write_out(std::string_view text) {
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
@@ -127,7 +127,7 @@ Result<void> Queue::ask_by_ids(const std::function<bool(const Json&)>& each) {
     std::span<const std::string> rest = options_.ids;
     do {
         Json part = request();
-        const auto ids = rest.first(std::min(rest.size(), ids_most));
+        const auto ids = rest.first(std::min(rest.size(), ids_max));
         rest = rest.subspan(ids.size());
         if (!ids.empty()) part["ids"] = ids;
         const auto end = ask(part, each);
@@ -155,7 +155,7 @@ Result<void> Queue::list() {
     }
     Json part = request();
     for (std::uint64_t left = options_.limit.value_or(UINT64_MAX); left > 0;) {
-        part["limit"] = std::min<std::uint64_t>(left, ids_most);
+        part["limit"] = std::min<std::uint64_t>(left, ids_max);
         const auto end = ask(part, each);
         if (!end) return std::unexpected(end.error());
         if (!write(table)) return base::fail(Fault::io, "cannot write");

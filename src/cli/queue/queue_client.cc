@@ -15,10 +15,10 @@ namespace {
 using base::Fault;
 
 // How long the relay may be silent; a change of many messages says something after each few.
-constexpr timeval silence_most{.tv_sec = 120, .tv_usec = 0};
+constexpr timeval silence_max{.tv_sec = 120, .tv_usec = 0};
 constexpr std::size_t read_bytes = std::size_t{64} * 1024;
 // One message with all its attempts; a relay that sends more is none.
-constexpr std::size_t line_bytes_most = std::size_t{1} << 30U;
+constexpr std::size_t line_bytes_max = std::size_t{1} << 30U;
 
 std::unexpected<base::Error> fail_to_connect(const std::string& path, int error) {
     if (error == EACCES || error == EPERM) {
@@ -46,7 +46,7 @@ base::Result<QueueClient> QueueClient::connect(const std::string& path) {
     if (socket < 0) return base::fail_errno(Fault::system, "cannot make a socket");
     QueueClient client(socket, path);
     for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-        ::setsockopt(socket, SOL_SOCKET, option, &silence_most, sizeof silence_most);
+        ::setsockopt(socket, SOL_SOCKET, option, &silence_max, sizeof silence_max);
     }
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return fail_to_connect(path, errno);
@@ -76,7 +76,7 @@ base::Result<std::string> QueueClient::next_line() {
         input_.erase(0, begin_);
         begin_ = 0;
         searched = input_.size();
-        if (searched > line_bytes_most)
+        if (searched > line_bytes_max)
             return base::fail(Fault::data, path_ + " does not belong to a relay");
         input_.resize(searched + read_bytes);
         const ssize_t count = ::recv(socket_, input_.data() + searched, read_bytes, 0);

@@ -13,12 +13,12 @@
 namespace turnaway::cli {
 namespace {
 
-constexpr std::size_t cell_bytes_most = 80;
-constexpr std::size_t line_bytes_most = 2000;
+constexpr std::size_t cell_bytes_max = 80;
+constexpr std::size_t line_bytes_max = 2000;
 
-std::string safe(std::string_view text, std::size_t bytes_most = cell_bytes_most) {
+std::string safe(std::string_view text, std::size_t bytes_max = cell_bytes_max) {
     std::string out;
-    base::append_printable(out, text, bytes_most);
+    base::append_printable(out, text, bytes_max);
     return out;
 }
 
@@ -106,14 +106,14 @@ std::size_t columns_of(std::string_view text) {
 }  // namespace
 
 // A longer cell moves only the rest of its own row.
-constexpr std::size_t cell_columns_most = 48;
+constexpr std::size_t cell_columns_max = 48;
 
 void Table::write(std::string& out, const Colours& colours) {
     if (rows_.empty() || (has_head_ && rows_.size() == 1)) return;
     for (const auto& row : rows_) {
         widths_.resize(std::max(widths_.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
-            widths_[i] = std::max(widths_[i], std::min(columns_of(row[i]), cell_columns_most));
+            widths_[i] = std::max(widths_[i], std::min(columns_of(row[i]), cell_columns_max));
         }
     }
     for (const auto& row : rows_) {
@@ -209,7 +209,7 @@ void QueuePage::add_host(const Json& host, Table* table) const {
 void QueuePage::append_recipient(const Json& recipient, bool is_held, std::string* out) const {
     const std::string state = text_of(recipient, "state");
     *out += fmt::format("  {}To{}        {}: {}, {}", colours_.label, colours_.off,
-                        safe(text_of(recipient, "address"), line_bytes_most),
+                        safe(text_of(recipient, "address"), line_bytes_max),
                         counted(number_of(recipient, "tries"), "try", "tries"), safe(state));
     if (state == "waiting" && is_held) *out += " for its release";
     if (state == "waiting" && !is_held) {
@@ -231,7 +231,7 @@ void QueuePage::append_recipient(const Json& recipient, bool is_held, std::strin
                             safe(host), address.empty() ? "" : "[" + safe(address) + "]",
                             safe(text_of(attempt, "stage")), safe(text_of(attempt, "verdict")),
                             safe(text_of(attempt, "status")),
-                            safe(text_of(attempt, "words"), line_bytes_most));
+                            safe(text_of(attempt, "words"), line_bytes_max));
     }
 }
 
@@ -249,7 +249,7 @@ std::string QueuePage::message(const Json& message) const {
                               safe(text_of(message, "body")),
                               message.value("smtputf8", false) ? ", SMTPUTF8" : ""));
     const std::string envid = text_of(message, "envid");
-    if (!envid.empty()) entry("ENVID", safe(envid, line_bytes_most));
+    if (!envid.empty()) entry("ENVID", safe(envid, line_bytes_max));
     const bool is_held = text_of(message, "state") == "held";
     for (const auto& recipient : part_of(message, "recipients")) {
         append_recipient(recipient, is_held, &out);
@@ -262,7 +262,7 @@ std::string QueuePage::message(const Json& message) const {
         auto line = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
-        out += "    " + safe(line, line_bytes_most) + '\n';
+        out += "    " + safe(line, line_bytes_max) + '\n';
     }
     if (message.value("header_is_cut", false)) out += "    ...\n";
     return out;

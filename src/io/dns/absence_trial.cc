@@ -14,15 +14,15 @@ using route::DnsOutcome;
 // Registered for long, passed on by every forwarder, and hardly ever published at a mail domain.
 constexpr int control_type = ns_t_hinfo;
 // The nearest to the root: a name may have over a hundred labels.
-constexpr std::size_t names_above_most = 6;
+constexpr std::size_t names_above_max = 6;
 
 // From the root down; empty for the root.
 std::vector<mail::Domain> names_above(const mail::Domain& name) {
     std::vector<mail::Domain> names;
     for (auto above = name.parent(); above; above = above->parent()) names.push_back(*above);
     std::ranges::reverse(names);
-    if (names.size() > names_above_most) {
-        names.erase(names.begin() + names_above_most, names.end());
+    if (names.size() > names_above_max) {
+        names.erase(names.begin() + names_above_max, names.end());
     }
     return names;
 }

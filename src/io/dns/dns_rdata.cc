@@ -9,7 +9,7 @@ namespace turnaway::io {
 
 namespace {
 
-constexpr std::size_t wire_name_bytes_most = base::limits::dns_name_bytes_most + 2;
+constexpr std::size_t wire_name_bytes_max = base::limits::dns_name_bytes_max + 2;
 
 void append_octet(unsigned char octet, std::string* out) {
     if (octet == '.' || octet == '\\') {
@@ -34,7 +34,7 @@ Bytes bytes_of(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> name_text(std::string_view wire) {
-    if (wire.size() > wire_name_bytes_most) return std::nullopt;
+    if (wire.size() > wire_name_bytes_max) return std::nullopt;
     std::string text;
     while (!wire.empty()) {
         const std::size_t length = static_cast<unsigned char>(wire[0]);
@@ -43,7 +43,7 @@ std::optional<std::string> name_text(std::string_view wire) {
             if (!wire.empty()) return std::nullopt;
             return text.empty() ? "." : text;
         }
-        if (length > base::limits::domain_label_bytes_most || length > wire.size()) break;
+        if (length > base::limits::domain_label_bytes_max || length > wire.size()) break;
         for (const char c : wire.substr(0, length)) {
             append_octet(static_cast<unsigned char>(c), &text);
         }

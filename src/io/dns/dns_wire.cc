@@ -10,7 +10,7 @@ namespace turnaway::io {
 
 namespace {
 
-constexpr std::size_t wire_name_bytes_most = base::limits::dns_name_bytes_most + 2;
+constexpr std::size_t wire_name_bytes_max = base::limits::dns_name_bytes_max + 2;
 constexpr unsigned pointer_bits = 0xc0;
 
 }  // namespace
@@ -55,7 +55,7 @@ std::string WireReader::name() {
     std::string labels;
     std::optional<std::size_t> behind;  // of the first pointer
     std::size_t lowest = at_;
-    while (is_good_ && labels.size() < wire_name_bytes_most) {
+    while (is_good_ && labels.size() < wire_name_bytes_max) {
         const unsigned length = byte();
         if ((length & pointer_bits) == pointer_bits) {
             const std::size_t target = (length & ~pointer_bits) << 8 | byte();

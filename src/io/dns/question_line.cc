@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t zone_share = 4;
 // `co.uk`, `com.au`, `ac.jp`: a country, and below it what kind of domains follow.
 constexpr std::size_t country_bytes = 2;
-constexpr std::size_t kind_bytes_most = 3;
+constexpr std::size_t kind_bytes_max = 3;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ std::string_view zone_guess(const mail::Domain& name) {
     const auto second = text.rfind('.', last - 1);
     if (second == std::string_view::npos || second == 0) return text;
     const bool is_suffix_of_two =
-        text.size() - last - 1 == country_bytes && last - second - 1 <= kind_bytes_most;
+        text.size() - last - 1 == country_bytes && last - second - 1 <= kind_bytes_max;
     if (!is_suffix_of_two) return text.substr(second + 1);
     const auto third = text.rfind('.', second - 1);
     return third == std::string_view::npos ? text : text.substr(third + 1);

@@ -102,7 +102,7 @@ RouteCache::RouteCache(asio::io_context& context, route::Resolver& resolver, Set
       resolver_(resolver),
       settings_(std::move(settings)),
       random_(std::random_device()()),
-      known_({.entries = settings_.routes_most, .bytes = settings_.routes_bytes_most}) {}
+      known_({.entries = settings_.routes_max, .bytes = settings_.routes_bytes_max}) {}
 
 RouteCache::~RouteCache() {
     for (auto& [domain, lookup] : lookups_) lookup->drop();

@@ -34,8 +34,8 @@ class RouteCache {
 
     struct Settings {
         route::RouteSettings route = {};
-        std::size_t routes_most = 100'000;
-        std::size_t routes_bytes_most = std::size_t{64} * 1024 * 1024;
+        std::size_t routes_max = 100'000;
+        std::size_t routes_bytes_max = std::size_t{64} * 1024 * 1024;
         std::chrono::milliseconds give_up = std::chrono::seconds(20);
     };
 

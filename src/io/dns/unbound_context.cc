@@ -46,7 +46,7 @@ base::Result<void> set_option(ub_ctx* context, const std::string& name, const st
 // of such names only, libunbound took it for dead and refused every name for half a minute.
 base::Result<void> set_limits(ub_ctx* context, const Settings& settings) {
     const bool is_forwarding = !settings.forward.empty() || !settings.resolv_conf.empty();
-    const auto sockets = UnboundResolver::sockets_for(settings.questions_most);
+    const auto sockets = UnboundResolver::sockets_for(settings.questions_max);
     const std::array<std::pair<std::string, std::string>, 3> limits{
         {{"outgoing-range:", std::to_string(sockets)},
          {"num-queries-per-thread:", std::to_string(2 * sockets)},

@@ -17,7 +17,7 @@ namespace turnaway::io {
 
 namespace {
 
-constexpr int batch_events_most = 256;
+constexpr int batch_events_max = 256;
 
 using Callback = void (*)(int, short, void*);
 
@@ -203,8 +203,8 @@ void UnboundLoop::State::watch() {
 }
 
 void UnboundLoop::State::take_events() {
-    std::array<epoll_event, batch_events_most> ready{};
-    const int count = epoll_wait(epoll_.native_handle(), ready.data(), batch_events_most, 0);
+    std::array<epoll_event, batch_events_max> ready{};
+    const int count = epoll_wait(epoll_.native_handle(), ready.data(), batch_events_max, 0);
     // A callback may delete events that are further down in the batch, and make others.
     for (int i = 0; i < count; ++i) take(ready[static_cast<std::size_t>(i)]);
 }

@@ -13,9 +13,9 @@
 #include "io/dns/absence_trial.h"
 #include "io/dns/dns_message.h"
 #include "io/dns/question_line.h"
-#include "io/timer_queue.h"
 #include "io/dns/unbound_context.h"
 #include "io/dns/unbound_loop.h"
+#include "io/timer_queue.h"
 
 namespace turnaway::io {
 
@@ -71,7 +71,7 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
           events_(std::move(events)),
           deadlines_(loop),
           unbound_(std::move(unbound)),
-          line_(settings.questions_most),
+          line_(settings.questions_max),
           deadline_(settings.deadline) {}
     // libunbound would answer what is open while it is torn down.
     ~State() {

@@ -38,7 +38,7 @@ class UnboundResolver final : public route::Resolver {
         std::chrono::milliseconds deadline = std::chrono::seconds(10);
         // Put to libunbound at once; further ones wait, within the same deadline. It opens up to
         // sockets_for() sockets.
-        std::size_t questions_most = 384;
+        std::size_t questions_max = 384;
     };
     static constexpr std::size_t sockets_for(std::size_t questions) { return questions * 4 / 3; }
 

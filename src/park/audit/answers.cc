@@ -21,7 +21,7 @@ constexpr std::uint64_t shuffle_seed = 0;  // the order of hosts does not matter
 const route::DnsAnswer* Answers::look(const route::DnsQuestion& question) {
     const auto found = known_.find(question);
     if (found != known_.end()) return found->second ? &*found->second : nullptr;
-    if (known_.size() >= questions_most) {
+    if (known_.size() >= questions_max) {
         has_asked_too_much_ = true;
         return nullptr;
     }

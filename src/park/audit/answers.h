@@ -2,7 +2,7 @@
 //
 // Looking for what is not there yet notes it as open and gives nothing; so does an answer that
 // failed, which is kept apart as unknown. A route is made from the same answers
-// (route/route_query). Bound: questions_most questions; past it nothing more is asked and the audit
+// (route/route_query). Bound: questions_max questions; past it nothing more is asked and the audit
 // says so.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace turnaway::park {
 
 class Answers {
   public:
-    static constexpr std::size_t questions_most = 400;
+    static constexpr std::size_t questions_max = 400;
 
     // Null when not known yet, when DNS failed, or when too much was asked.
     const route::DnsAnswer* find(const mail::Domain& name, route::DnsType type);

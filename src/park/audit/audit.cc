@@ -4,7 +4,7 @@
 #include <array>
 #include <tuple>
 
-#include "park/audit/audit_desk.h"
+#include "park/audit/audit_context.h"
 
 namespace turnaway::park {
 namespace {
@@ -68,18 +68,18 @@ bool AuditResult::has(FindingKind kind) const {
     return std::ranges::find(findings, kind, &Finding::kind) != findings.end();
 }
 
-AuditResult audit(const mail::Domain& domain, const AuditWish& wish, Answers& answers) {
-    AuditResult result{.domain = domain, .intent = wish.intent};
-    AuditDesk desk(domain, wish, answers, result);
-    judge_mx(desk);
-    if (desk.exists) {
-        judge_spf(desk);
-        judge_dmarc(desk);
-        judge_keys(desk);
-        judge_names(desk);
-        judge_leftovers(desk);
+AuditResult audit(const mail::Domain& domain, const AuditOptions& options, Answers& answers) {
+    AuditResult result{.domain = domain, .intent = options.intent};
+    AuditContext context(domain, options, answers, result);
+    judge_mx(context);
+    if (context.exists) {
+        judge_spf(context);
+        judge_dmarc(context);
+        judge_keys(context);
+        judge_names(context);
+        judge_leftovers(context);
     }
-    judge_abuse(desk);
+    judge_abuse(context);
     std::ranges::sort(result.findings, is_before);
     tell_unknown(answers, result);
     return result;

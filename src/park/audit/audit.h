@@ -19,7 +19,7 @@
 
 namespace turnaway::park {
 
-struct AuditWish {
+struct AuditOptions {
     Intent intent = Intent::none;
     std::optional<mail::Address> abuse = {};  // where complaints about the domain are read
     bool wants_retirement = false;            // the steps that take MTA-STS back
@@ -55,6 +55,6 @@ struct AuditResult {
 };
 
 // Final when `answers` has nothing open afterwards.
-AuditResult audit(const mail::Domain& domain, const AuditWish& wish, Answers& answers);
+AuditResult audit(const mail::Domain& domain, const AuditOptions& options, Answers& answers);
 
 }  // namespace turnaway::park

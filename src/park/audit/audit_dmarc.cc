@@ -3,18 +3,18 @@
 // suffix list, which may be another.
 #include <algorithm>
 
-#include "park/audit/audit_desk.h"
+#include "park/audit/audit_context.h"
 #include "park/audit/audit_reports.h"
 #include "park/audit/dmarc.h"
-#include "park/audit/remedy.h"
+#include "park/audit/fix.h"
 
 namespace turnaway::park {
 namespace {
 
 using enum FindingKind;
 
-std::vector<std::string> wanted(AuditDesk& desk, const DmarcReading& dmarc) {
-    return dmarc_lines(desk.domain(), desk.intent(), reports_to_keep(desk, dmarc));
+std::vector<std::string> wanted(AuditContext& context, const DmarcReading& dmarc) {
+    return dmarc_lines(context.domain(), context.intent(), reports_to_keep(context, dmarc));
 }
 
 std::vector<std::string> records_among(const std::vector<std::string>& texts) {
@@ -27,11 +27,11 @@ std::vector<std::string> records_among(const std::vector<std::string>& texts) {
 }
 
 // `policy` is what counts for the domain itself.
-void judge_policy(AuditDesk& desk, const std::string& about, DmarcPolicy policy,
+void judge_policy(AuditContext& context, const std::string& about, DmarcPolicy policy,
                   const std::string& evidence, const std::vector<std::string>& records) {
-    if (policy == DmarcPolicy::none) desk.find_at(dmarc_policy_none, about, evidence, records);
+    if (policy == DmarcPolicy::none) context.find_at(dmarc_policy_none, about, evidence, records);
     if (policy == DmarcPolicy::quarantine) {
-        desk.find_at(dmarc_policy_quarantine, about, evidence, records);
+        context.find_at(dmarc_policy_quarantine, about, evidence, records);
     }
 }
 
@@ -43,12 +43,12 @@ bool is_weaker_below(const DmarcReading& dmarc, DmarcPolicy policy) {
 
 // A record of the domain's own, or one above it that counts for it; `policy` is the one that holds
 // for the domain, nothing when there is none. True when nothing weakens it.
-bool judge_tags(AuditDesk& desk, const std::string& owner, const std::string& text,
+bool judge_tags(AuditContext& context, const std::string& owner, const std::string& text,
                 const DmarcReading& dmarc, std::optional<DmarcPolicy> policy,
                 const std::vector<std::string>& records) {
     const std::string quoted = "TXT " + evidence_text(text);
     const auto find = [&](FindingKind kind, const std::string& words) {
-        desk.find_at(kind, owner, words + '.', records);
+        context.find_at(kind, owner, words + '.', records);
     };
     if (dmarc.broken_part) {
         find(dmarc_syntax, quoted + "; the part is " + evidence_text(*dmarc.broken_part));
@@ -60,7 +60,7 @@ bool judge_tags(AuditDesk& desk, const std::string& owner, const std::string& te
     }
     bool is_weak_below = false;
     if (policy) {
-        judge_policy(desk, owner, *policy, quoted + '.', records);
+        judge_policy(context, owner, *policy, quoted + '.', records);
         is_weak_below = is_weaker_below(dmarc, *policy);
         if (is_weak_below) find(dmarc_subdomain_weaker, quoted);
     }
@@ -70,34 +70,35 @@ bool judge_tags(AuditDesk& desk, const std::string& owner, const std::string& te
            !dmarc.unknown_policy && dmarc.percent == 100 && !dmarc.is_testing;
 }
 
-void judge_record(AuditDesk& desk, const std::string& owner, const std::string& text) {
+void judge_record(AuditContext& context, const std::string& owner, const std::string& text) {
     const DmarcReading dmarc = read_dmarc(text);
-    if (judge_tags(desk, owner, text, dmarc, dmarc.policy, wanted(desk, dmarc))) {
-        desk.praise("DMARC tells receivers to reject forged mail.");
+    if (judge_tags(context, owner, text, dmarc, dmarc.policy, wanted(context, dmarc))) {
+        context.praise("DMARC tells receivers to reject forged mail.");
     }
-    judge_reports(desk, owner, dmarc);
+    judge_reports(context, owner, dmarc);
 }
 
 // Records at names where nobody looks: the underscore forgotten, the zone's name typed twice, at
 // the domain itself.
-bool find_astray(AuditDesk& desk) {
+bool find_astray(AuditContext& context) {
     bool has_found = false;
-    const std::optional<mail::Domain> places[] = {desk.domain(), desk.below("dmarc"),
-                                                  desk.below("_dmarc." + desk.domain().text())};
-    const auto probe = desk.probe();
-    const auto* wildcard = probe ? desk.look(*probe, route::DnsType::txt) : nullptr;
+    const std::optional<mail::Domain> places[] = {
+        context.domain(), context.below("dmarc"),
+        context.below("_dmarc." + context.domain().text())};
+    const auto probe = context.probe();
+    const auto* wildcard = probe ? context.look(*probe, route::DnsType::txt) : nullptr;
     for (const auto& place : places) {
-        const auto* answer = place ? desk.look(*place, route::DnsType::txt) : nullptr;
+        const auto* answer = place ? context.look(*place, route::DnsType::txt) : nullptr;
         if (answer == nullptr) continue;
         // What stands at every name stands at this one by chance.
-        if (*place != desk.domain() && wildcard != nullptr && !wildcard->texts.empty() &&
+        if (*place != context.domain() && wildcard != nullptr && !wildcard->texts.empty() &&
             std::ranges::is_permutation(wildcard->texts, answer->texts)) {
             continue;
         }
         for (const std::string& text : records_among(answer->texts)) {
             has_found = true;
-            desk.find(dmarc_wrong_name, *place, "TXT " + evidence_text(text) + '.',
-                      wanted(desk, read_dmarc(text)));
+            context.find(dmarc_wrong_name, *place, "TXT " + evidence_text(text) + '.',
+                         wanted(context, read_dmarc(text)));
         }
     }
     return has_found;
@@ -110,14 +111,14 @@ struct Inherited {
 
 // RFC 9989: from the domain up, at most eight names; a psd tag ends it; the highest record counts.
 // `is_known` is false while DNS has not said all.
-std::optional<Inherited> walk_up(AuditDesk& desk, bool& is_known) {
-    constexpr std::size_t labels_most = 7;
+std::optional<Inherited> walk_up(AuditContext& context, bool& is_known) {
+    constexpr std::size_t labels_max = 7;
     std::optional<Inherited> found;
     is_known = true;
-    for (auto at = desk.domain().parent(); at && !at->is_root(); at = at->parent()) {
-        if (at->labels().size() > labels_most) continue;
-        const auto name = AuditDesk::below("_dmarc", *at);
-        const auto* answer = name ? desk.look(*name, route::DnsType::txt) : nullptr;
+    for (auto at = context.domain().parent(); at && !at->is_root(); at = at->parent()) {
+        if (at->labels().size() > labels_max) continue;
+        const auto name = AuditContext::below("_dmarc", *at);
+        const auto* answer = name ? context.look(*name, route::DnsType::txt) : nullptr;
         if (answer == nullptr) {
             is_known = false;
             continue;
@@ -132,23 +133,23 @@ std::optional<Inherited> walk_up(AuditDesk& desk, bool& is_known) {
 }
 
 // False when no record above counts.
-bool judge_inherited(AuditDesk& desk, bool& is_known) {
-    const auto above = walk_up(desk, is_known);
+bool judge_inherited(AuditContext& context, bool& is_known) {
+    const auto above = walk_up(context, is_known);
     if (!above) return false;
     const DmarcReading dmarc = read_dmarc(above->text);
     const auto policy = dmarc.below ? dmarc.below : dmarc.policy;
     if (!policy) return false;
     const std::string owner = "_dmarc." + above->owner.text();
-    const ZoneLines records = dmarc_lines(desk.domain(), desk.intent(), {});
-    desk.find_at(dmarc_inherited, owner, "TXT " + evidence_text(above->text) + " at " + owner + '.',
-                 records);
-    if (judge_tags(desk, owner, above->text, dmarc, policy, records)) {
-        desk.praise("DMARC of " + above->owner.text() + " covers the domain.");
+    const ZoneLines records = dmarc_lines(context.domain(), context.intent(), {});
+    context.find_at(dmarc_inherited, owner,
+                    "TXT " + evidence_text(above->text) + " at " + owner + '.', records);
+    if (judge_tags(context, owner, above->text, dmarc, policy, records)) {
+        context.praise("DMARC of " + above->owner.text() + " covers the domain.");
     }
     return true;
 }
 
-void judge_absence(AuditDesk& desk, const mail::Domain& owner,
+void judge_absence(AuditContext& context, const mail::Domain& owner,
                    const std::vector<std::string>& texts) {
     bool has_attempt = false;
     for (const std::string& text : texts) {
@@ -158,31 +159,31 @@ void judge_absence(AuditDesk& desk, const mail::Domain& owner,
         const std::string reason =
             dmarc.repeated_tag ? "; the tag " + evidence_text(*dmarc.repeated_tag) + " comes twice."
                                : ".";
-        desk.find(dmarc_not_read, owner, "TXT " + evidence_text(text) + reason,
-                  wanted(desk, dmarc));
+        context.find(dmarc_not_read, owner, "TXT " + evidence_text(text) + reason,
+                     wanted(context, dmarc));
     }
-    has_attempt = find_astray(desk) || has_attempt;
+    has_attempt = find_astray(context) || has_attempt;
     bool is_known = true;
-    const bool is_covered = judge_inherited(desk, is_known);
+    const bool is_covered = judge_inherited(context, is_known);
     if (!has_attempt && !is_covered && is_known) {
-        desk.find(dmarc_missing, owner, "No TXT record begins with v=DMARC1.",
-                  dmarc_lines(desk.domain(), desk.intent(), {}));
+        context.find(dmarc_missing, owner, "No TXT record begins with v=DMARC1.",
+                     dmarc_lines(context.domain(), context.intent(), {}));
     }
 }
 
 }  // namespace
 
-void judge_dmarc(AuditDesk& desk) {
-    const auto owner = desk.below("_dmarc");
-    const auto* answer = owner ? desk.look(*owner, route::DnsType::txt) : nullptr;
+void judge_dmarc(AuditContext& context) {
+    const auto owner = context.below("_dmarc");
+    const auto* answer = owner ? context.look(*owner, route::DnsType::txt) : nullptr;
     if (answer == nullptr) return;
     const auto records = records_among(answer->texts);
-    if (records.empty()) return judge_absence(desk, *owner, answer->texts);
+    if (records.empty()) return judge_absence(context, *owner, answer->texts);
     if (records.size() > 1) {
-        return desk.find(dmarc_several, *owner, "TXT " + evidence_text(records) + '.',
-                         wanted(desk, read_dmarc(records.front())));
+        return context.find(dmarc_several, *owner, "TXT " + evidence_text(records) + '.',
+                            wanted(context, read_dmarc(records.front())));
     }
-    judge_record(desk, owner->text(), records.front());
+    judge_record(context, owner->text(), records.front());
 }
 
 }  // namespace turnaway::park

@@ -3,10 +3,10 @@
 // nothing is below a name that does not exist (RFC 8020). Known gap: a key under another selector.
 #include <algorithm>
 
-#include "park/audit/audit_desk.h"
+#include "park/audit/audit_context.h"
 #include "park/audit/dkim_key.h"
 #include "park/audit/dkim_selectors.h"
-#include "park/audit/remedy.h"
+#include "park/audit/fix.h"
 
 namespace turnaway::park {
 namespace {
@@ -27,11 +27,11 @@ Texts sorted(Texts texts) {
 }
 
 // How many of the common selectors have a key; the wildcard's own answer is not theirs.
-std::size_t find_keys(AuditDesk& desk, const mail::Domain& parent, const Texts& wildcard) {
+std::size_t find_keys(AuditContext& context, const mail::Domain& parent, const Texts& wildcard) {
     std::size_t keys = 0;
     for (const DkimSelector& selector : dkim_selectors()) {
-        const auto name = AuditDesk::below(selector.name, parent);
-        const auto* answer = name ? desk.look(*name, route::DnsType::txt) : nullptr;
+        const auto name = AuditContext::below(selector.name, parent);
+        const auto* answer = name ? context.look(*name, route::DnsType::txt) : nullptr;
         if (answer == nullptr || std::ranges::is_permutation(answer->texts, wildcard)) continue;
         if (strongest(answer->texts) != DkimStanding::key) continue;
         ++keys;
@@ -39,35 +39,35 @@ std::size_t find_keys(AuditDesk& desk, const mail::Domain& parent, const Texts& 
         if (answer->canonical_name) {
             evidence += " by the alias " + evidence_text(answer->canonical_name->text());
         }
-        desk.find(dkim_key_left, *name,
-                  evidence + "; used by " + std::string(selector.used_by) + '.',
-                  revoked_key_lines(desk.domain(), std::string(selector.name) + "._domainkey"));
+        context.find(
+            dkim_key_left, *name, evidence + "; used by " + std::string(selector.used_by) + '.',
+            revoked_key_lines(context.domain(), std::string(selector.name) + "._domainkey"));
     }
     return keys;
 }
 
 }  // namespace
 
-void judge_keys(AuditDesk& desk) {
-    if (desk.sends()) return;  // its keys are in use
-    const auto parent = desk.below("_domainkey");
-    const auto* top = parent ? desk.look(*parent, route::DnsType::txt) : nullptr;
+void judge_keys(AuditContext& context) {
+    if (context.sends()) return;  // its keys are in use
+    const auto parent = context.below("_domainkey");
+    const auto* top = parent ? context.look(*parent, route::DnsType::txt) : nullptr;
     if (top == nullptr) return;
     if (top->outcome == route::DnsOutcome::no_such_name) {
-        return desk.praise("There is no DKIM key.");
+        return context.praise("There is no DKIM key.");
     }
-    const auto probe = AuditDesk::below("turnaway-no-such-selector", *parent);
-    const auto* any = probe ? desk.look(*probe, route::DnsType::txt) : nullptr;
+    const auto probe = AuditContext::below("turnaway-no-such-selector", *parent);
+    const auto* any = probe ? context.look(*probe, route::DnsType::txt) : nullptr;
     if (any == nullptr) return;
     if (strongest(any->texts) == DkimStanding::key) {
-        return desk.find(dkim_wildcard_key, *parent,
-                         "Any selector answers TXT " + evidence_text(sorted(any->texts)) + '.',
-                         revoked_key_lines(desk.domain(), "*._domainkey"));
+        return context.find(dkim_wildcard_key, *parent,
+                            "Any selector answers TXT " + evidence_text(sorted(any->texts)) + '.',
+                            revoked_key_lines(context.domain(), "*._domainkey"));
     }
-    if (find_keys(desk, *parent, any->texts) > 0) return;
-    desk.praise(strongest(any->texts) == DkimStanding::revoked
-                    ? "Every DKIM selector has a revoked key."
-                    : "None of the common DKIM selectors has a key.");
+    if (find_keys(context, *parent, any->texts) > 0) return;
+    context.praise(strongest(any->texts) == DkimStanding::revoked
+                       ? "Every DKIM selector has a revoked key."
+                       : "None of the common DKIM selectors has a key.");
 }
 
 }  // namespace turnaway::park

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "park/audit/audit_desk.h"
+#include "park/audit/audit_context.h"
 
 namespace turnaway::park {
 namespace {
@@ -11,10 +11,10 @@ namespace {
 using enum FindingKind;
 
 // The first text at `labels` and the domain that begins so.
-std::optional<std::string> find_text(AuditDesk& desk, std::string_view labels,
+std::optional<std::string> find_text(AuditContext& context, std::string_view labels,
                                      std::string_view begin) {
-    const auto name = desk.below(labels);
-    const auto* answer = name ? desk.look(*name, route::DnsType::txt) : nullptr;
+    const auto name = context.below(labels);
+    const auto* answer = name ? context.look(*name, route::DnsType::txt) : nullptr;
     if (answer == nullptr) return std::nullopt;
     const auto found = std::ranges::find_if(answer->texts, [&](const std::string& text) {
         return base::starts_with_no_case(text, begin);
@@ -45,7 +45,7 @@ std::vector<std::string> retirement_steps(const mail::Domain& domain) {
 
 }  // namespace
 
-void judge_leftovers(AuditDesk& desk) {
+void judge_leftovers(AuditContext& context) {
     struct Leftover {
         FindingKind kind;
         std::string_view labels;
@@ -58,13 +58,14 @@ void judge_leftovers(AuditDesk& desk) {
         {bimi_left, "default._bimi", "v=BIMI1", true},
     };
     for (const Leftover& leftover : leftovers) {
-        const bool is_in_use = leftover.is_for_senders ? desk.sends() : desk.receives();
+        const bool is_in_use = leftover.is_for_senders ? context.sends() : context.receives();
         if (is_in_use) continue;
-        const auto text = find_text(desk, leftover.labels, leftover.begin);
+        const auto text = find_text(context, leftover.labels, leftover.begin);
         if (!text) continue;
-        desk.find(leftover.kind, *desk.below(leftover.labels), "TXT " + evidence_text(*text) + '.');
-        if (leftover.kind == mta_sts_left && desk.wish().wants_retirement) {
-            desk.retire(retirement_steps(desk.domain()));
+        context.find(leftover.kind, *context.below(leftover.labels),
+                     "TXT " + evidence_text(*text) + '.');
+        if (leftover.kind == mta_sts_left && context.options().wants_retirement) {
+            context.retire(retirement_steps(context.domain()));
         }
     }
 }

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/text.h"
-#include "park/audit/audit_desk.h"
-#include "park/audit/remedy.h"
+#include "park/audit/audit_context.h"
+#include "park/audit/fix.h"
 #include "route/mx_set.h"
 
 namespace turnaway::park {
@@ -53,61 +53,66 @@ bool is_localhost(const MxRecord& record) {
     return exchange != nullptr && exchange->is_localhost();
 }
 
-std::vector<std::string> wanted(const AuditDesk& desk) {
-    if (desk.intent() != Intent::none) return {};
-    return null_mx_lines(desk.domain());
+std::vector<std::string> wanted(const AuditContext& context) {
+    if (context.intent() != Intent::none) return {};
+    return null_mx_lines(context.domain());
 }
 
-void judge_null(AuditDesk& desk, const std::vector<MxRecord>& records, const route::MxSet& set) {
-    if (desk.receives()) return desk.find(mx_null_on_receiver, desk.domain(), evidence_of(records));
-    if (desk.sends()) return desk.find(mx_null_with_senders, desk.domain(), evidence_of(records));
-    desk.has_null_mx = true;
+void judge_null(AuditContext& context, const std::vector<MxRecord>& records,
+                const route::MxSet& set) {
+    if (context.receives())
+        return context.find(mx_null_on_receiver, context.domain(), evidence_of(records));
+    if (context.sends())
+        return context.find(mx_null_with_senders, context.domain(), evidence_of(records));
+    context.has_null_mx = true;
     if (has_note(set, NoteKind::malformed_null_mx)) {
-        desk.find(mx_null_repeated, desk.domain(), evidence_of(records), wanted(desk));
+        context.find(mx_null_repeated, context.domain(), evidence_of(records), wanted(context));
     } else if (has_note(set, NoteKind::null_mx_preference)) {
-        desk.find(mx_null_preference, desk.domain(), evidence_of(records), wanted(desk));
+        context.find(mx_null_preference, context.domain(), evidence_of(records), wanted(context));
     } else {
-        desk.praise("A null MX is published.");
+        context.praise("A null MX is published.");
     }
 }
 
 // The kind of finding for MX records that are no null MX; nothing when they are as they should be,
 // or when DNS did not say enough.
-std::optional<FindingKind> kind_of(AuditDesk& desk, const std::vector<MxRecord>& records) {
+std::optional<FindingKind> kind_of(AuditContext& context, const std::vector<MxRecord>& records) {
     const auto is_named = [](const MxRecord& record) {
         return std::holds_alternative<mail::Domain>(record.exchange);
     };
-    if (std::ranges::any_of(
-            records, [&](const MxRecord& record) { return is_zero_name(desk.domain(), record); })) {
+    if (std::ranges::any_of(records, [&](const MxRecord& record) {
+            return is_zero_name(context.domain(), record);
+        })) {
         return mx_zero_name;
     }
     if (std::ranges::none_of(records, is_named)) return mx_not_a_name;
     if (std::ranges::all_of(records, is_localhost)) return mx_loopback;
-    const std::optional<Route> route = desk.route(desk.domain());
+    const std::optional<Route> route = context.route(context.domain());
     if (!route) return std::nullopt;
     if (route->kind == RouteKind::loopback_only) return mx_loopback;
     if (route->kind == RouteKind::unusable_mx) return mx_dangling;
-    if (desk.intent() == Intent::none) return mx_left_over;
+    if (context.intent() == Intent::none) return mx_left_over;
     return std::nullopt;
 }
 
-void judge_records(AuditDesk& desk, const std::vector<MxRecord>& records) {
-    const route::MxSet set = route::read_mx(desk.domain(), records, {}, 0);
-    if (set.is_null) return judge_null(desk, records, set);
+void judge_records(AuditContext& context, const std::vector<MxRecord>& records) {
+    const route::MxSet set = route::read_mx(context.domain(), records, {}, 0);
+    if (set.is_null) return judge_null(context, records, set);
     if (has_note(set, NoteKind::malformed_null_mx)) {
-        return desk.find(mx_null_beside_mx, desk.domain(), evidence_of(records), wanted(desk));
+        return context.find(mx_null_beside_mx, context.domain(), evidence_of(records),
+                            wanted(context));
     }
-    if (const auto kind = kind_of(desk, records)) {
-        return desk.find(*kind, desk.domain(), evidence_of(records), wanted(desk));
+    if (const auto kind = kind_of(context, records)) {
+        return context.find(*kind, context.domain(), evidence_of(records), wanted(context));
     }
-    const auto route = desk.route(desk.domain());
+    const auto route = context.route(context.domain());
     if (route && route->kind == RouteKind::hosts) {
-        desk.praise("The MX names a host that has an address.");
+        context.praise("The MX names a host that has an address.");
     }
 }
 
-void judge_absence(AuditDesk& desk) {
-    const auto route = desk.route(desk.domain());
+void judge_absence(AuditContext& context) {
+    const auto route = context.route(context.domain());
     if (!route || route->kind == RouteKind::later) return;
     if (route->kind != RouteKind::no_mail_host) {
         std::vector<std::string> addresses;
@@ -119,47 +124,49 @@ void judge_absence(AuditDesk& desk) {
             std::ranges::sort(addresses);
             at = ' ' + evidence_text(addresses);
         }
-        if (desk.intent() == Intent::none) {
-            desk.find(mx_implicit, desk.domain(), "No MX; the domain has an address" + at + ".",
-                      wanted(desk));
+        if (context.intent() == Intent::none) {
+            context.find(mx_implicit, context.domain(),
+                         "No MX; the domain has an address" + at + ".", wanted(context));
         }
         return;
     }
-    const FindingKind kind = desk.receives() ? mx_missing_on_receiver
-                             : desk.sends()  ? mx_missing_on_sender
-                                             : mx_null_missing;
-    desk.find(kind, desk.domain(), "No MX and no address.", wanted(desk));
+    const FindingKind kind = context.receives() ? mx_missing_on_receiver
+                             : context.sends()  ? mx_missing_on_sender
+                                                : mx_null_missing;
+    context.find(kind, context.domain(), "No MX and no address.", wanted(context));
 }
 
 }  // namespace
 
-void judge_mx(AuditDesk& desk) {
-    const auto* answer = desk.look(desk.domain(), route::DnsType::mx);
+void judge_mx(AuditContext& context) {
+    const auto* answer = context.look(context.domain(), route::DnsType::mx);
     if (answer == nullptr) return;
     switch (answer->outcome) {
         case DnsOutcome::answered:
-            return judge_records(desk, answer->mx);
+            return judge_records(context, answer->mx);
         case DnsOutcome::no_data:
-            return judge_absence(desk);
+            return judge_absence(context);
         case DnsOutcome::no_such_name:
-            desk.exists = false;
-            return desk.find(no_such_domain, desk.domain(), "NXDOMAIN for MX.");
+            context.exists = false;
+            return context.find(no_such_domain, context.domain(), "NXDOMAIN for MX.");
         case DnsOutcome::failed:
             return;
     }
 }
 
-void judge_abuse(AuditDesk& desk) {
-    if (!desk.wish().abuse) return;
-    const mail::Domain& target = *desk.wish().abuse->domain();
-    const bool is_own = target == desk.domain() && !desk.receives();
-    const auto refuses = is_own ? std::optional(true) : takes_no_mail(desk, target);
+void judge_abuse(AuditContext& context) {
+    if (!context.options().abuse) return;
+    const mail::Domain& target = *context.options().abuse->domain();
+    const bool is_own = target == context.domain() && !context.receives();
+    const auto refuses = is_own ? std::optional(true) : takes_no_mail(context, target);
     if (!refuses) return;
-    const std::string address = desk.wish().abuse->text();
+    const std::string address = context.options().abuse->text();
     if (*refuses) {
-        desk.find(abuse_takes_no_mail, target, "Complaints go to " + evidence_text(address) + '.');
+        context.find(abuse_takes_no_mail, target,
+                     "Complaints go to " + evidence_text(address) + '.');
     } else {
-        desk.praise("Complaints go to " + evidence_text(address) + ", whose domain accepts mail.");
+        context.praise("Complaints go to " + evidence_text(address) +
+                       ", whose domain accepts mail.");
     }
 }
 

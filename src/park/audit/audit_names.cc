@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "park/audit/audit_desk.h"
-#include "park/audit/remedy.h"
+#include "park/audit/audit_context.h"
+#include "park/audit/fix.h"
 
 namespace turnaway::park {
 namespace {
@@ -61,11 +61,11 @@ std::string address_text(const Addresses& addresses) {
 
 // A and AAAA of a name, sorted; nothing while they are not known. The second is not asked when the
 // first says that there is no such name.
-std::optional<Addresses> addresses_of(AuditDesk& desk, const mail::Domain& name) {
-    const auto* ipv4 = desk.look(name, DnsType::a);
+std::optional<Addresses> addresses_of(AuditContext& context, const mail::Domain& name) {
+    const auto* ipv4 = context.look(name, DnsType::a);
     if (ipv4 == nullptr) return std::nullopt;
     if (ipv4->outcome == DnsOutcome::no_such_name) return Addresses{};
-    const auto* ipv6 = desk.look(name, DnsType::aaaa);
+    const auto* ipv6 = context.look(name, DnsType::aaaa);
     if (ipv6 == nullptr) return std::nullopt;
     Addresses all = ipv4->addresses;
     all.insert(all.end(), ipv6->addresses.begin(), ipv6->addresses.end());
@@ -74,60 +74,60 @@ std::optional<Addresses> addresses_of(AuditDesk& desk, const mail::Domain& name)
 }
 
 // What the wildcard has; nothing while that is not known.
-std::optional<Addresses> judge_wildcard(AuditDesk& desk) {
-    const auto probe = desk.probe();
+std::optional<Addresses> judge_wildcard(AuditContext& context) {
+    const auto probe = context.probe();
     if (!probe) return Addresses{};
-    auto addresses = addresses_of(desk, *probe);
-    const auto* mx = desk.look(*probe, DnsType::mx);
+    auto addresses = addresses_of(context, *probe);
+    const auto* mx = context.look(*probe, DnsType::mx);
     if (!addresses || mx == nullptr) return std::nullopt;
-    const std::string about = "*." + desk.domain().text();
+    const std::string about = "*." + context.domain().text();
     if (mx->outcome == DnsOutcome::answered) {
         if (is_null_mx(*mx)) {
-            desk.praise("Names that do not exist have a null MX as well.");
+            context.praise("Names that do not exist have a null MX as well.");
         } else {
-            desk.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.',
-                         wildcard_lines(desk.domain()));
+            context.find_at(wildcard_mx, about, "Any name answers " + mx_text(*mx) + '.',
+                            wildcard_lines(context.domain()));
         }
     } else if (!addresses->empty()) {
-        desk.find_at(wildcard_address, about, address_text(*addresses) + " for any name.",
-                     wildcard_lines(desk.domain()));
+        context.find_at(wildcard_address, about, address_text(*addresses) + " for any name.",
+                        wildcard_lines(context.domain()));
     }
     return addresses;
 }
 
-void judge_name(AuditDesk& desk, const CommonName& common, const Addresses& wildcard) {
-    const auto name = desk.below(common.label);
+void judge_name(AuditContext& context, const CommonName& common, const Addresses& wildcard) {
+    const auto name = context.below(common.label);
     if (!name) return;
-    const auto addresses = addresses_of(desk, *name);
+    const auto addresses = addresses_of(context, *name);
     if (!addresses || addresses->empty() || *addresses == wildcard) return;
-    if (common.is_for_mail && !desk.sends()) {
-        desk.find(mail_host_left, *name, address_text(*addresses) + '.');
+    if (common.is_for_mail && !context.sends()) {
+        context.find(mail_host_left, *name, address_text(*addresses) + '.');
     }
-    const auto* mx = desk.look(*name, DnsType::mx);
+    const auto* mx = context.look(*name, DnsType::mx);
     if (mx == nullptr) return;
     if (mx->outcome == DnsOutcome::answered) {
         if (!is_null_mx(*mx)) {
-            desk.find(host_mx_left, *name, mx_text(*mx) + '.', null_mx_lines(*name));
+            context.find(host_mx_left, *name, mx_text(*mx) + '.', null_mx_lines(*name));
         }
         return;
     }
     if (mx->canonical_name) {  // an alias has no MX of its own (RFC 1034 section 3.6.2)
-        return desk.find(host_takes_mail, *name,
-                         address_text(*addresses) + " by the alias " +
-                             evidence_text(mx->canonical_name->text()) +
-                             "; replace the alias by addresses first.");
+        return context.find(host_takes_mail, *name,
+                            address_text(*addresses) + " by the alias " +
+                                evidence_text(mx->canonical_name->text()) +
+                                "; replace the alias by addresses first.");
     }
-    desk.find(host_takes_mail, *name, address_text(*addresses) + "; there is no MX.",
-              null_mx_lines(*name));
+    context.find(host_takes_mail, *name, address_text(*addresses) + "; there is no MX.",
+                 null_mx_lines(*name));
 }
 
 }  // namespace
 
-void judge_names(AuditDesk& desk) {
-    if (desk.receives()) return;  // its hosts take mail
-    const auto wildcard = judge_wildcard(desk);
+void judge_names(AuditContext& context) {
+    if (context.receives()) return;  // its hosts take mail
+    const auto wildcard = judge_wildcard(context);
     if (!wildcard) return;
-    for (const CommonName& common : common_names) judge_name(desk, common, *wildcard);
+    for (const CommonName& common : common_names) judge_name(context, common, *wildcard);
 }
 
 }  // namespace turnaway::park

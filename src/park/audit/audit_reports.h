@@ -5,15 +5,15 @@
 #include <vector>
 
 #include "mail/address.h"
-#include "park/audit/audit_desk.h"
+#include "park/audit/audit_context.h"
 #include "park/audit/dmarc.h"
 
 namespace turnaway::park {
 
 // `owner` is where the record stands.
-void judge_reports(AuditDesk& desk, const std::string& owner, const DmarcReading& dmarc);
+void judge_reports(AuditContext& context, const std::string& owner, const DmarcReading& dmarc);
 
 // The report addresses that a new record may name too: those whose domain takes mail.
-std::vector<mail::Address> reports_to_keep(AuditDesk& desk, const DmarcReading& dmarc);
+std::vector<mail::Address> reports_to_keep(AuditContext& context, const DmarcReading& dmarc);
 
 }  // namespace turnaway::park

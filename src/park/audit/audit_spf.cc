@@ -2,8 +2,8 @@
 // with all records that it names (spf_reach.h).
 #include <algorithm>
 
-#include "park/audit/audit_desk.h"
-#include "park/audit/remedy.h"
+#include "park/audit/audit_context.h"
+#include "park/audit/fix.h"
 #include "park/spf/spf.h"
 #include "park/spf/spf_reach.h"
 
@@ -12,9 +12,9 @@ namespace {
 
 using enum FindingKind;
 
-std::vector<std::string> wanted(const AuditDesk& desk) {
-    if (desk.sends()) return {};  // who may send is for its owner to say
-    return reject_all_lines(desk.domain());
+std::vector<std::string> wanted(const AuditContext& context) {
+    if (context.sends()) return {};  // who may send is for its owner to say
+    return reject_all_lines(context.domain());
 }
 
 // From this share of all addresses on, a record lets the world send.
@@ -37,32 +37,32 @@ struct Evaluation {
     bool rejects_all() const { return ipv4.fail.share(true) == 1 && ipv6.fail.share(false) == 1; }
 };
 
-Evaluation evaluate(AuditDesk& desk) {
+Evaluation evaluate(AuditContext& context) {
     const SpfLookup lookup = [&](const mail::Domain& name, route::DnsType type) {
-        return desk.look(name, type);
+        return context.look(name, type);
     };
-    return {.ipv4 = reach_of_spf(desk.domain(), true, lookup),
-            .ipv6 = reach_of_spf(desk.domain(), false, lookup)};
+    return {.ipv4 = reach_of_spf(context.domain(), true, lookup),
+            .ipv6 = reach_of_spf(context.domain(), false, lookup)};
 }
 
-void judge_ending(AuditDesk& desk, const SpfReading& spf, const Evaluation& evaluation,
+void judge_ending(AuditContext& context, const SpfReading& spf, const Evaluation& evaluation,
                   const std::string& evidence) {
     const SpfReach& reach = evaluation.ipv4;
     const double doubted = reach.soft_fail.share(true) + reach.neutral.share(true);
     // The usual ending of a sender.
-    const bool may_doubt = desk.sends() && reach.neutral.is_empty();
+    const bool may_doubt = context.sends() && reach.neutral.is_empty();
     if (reach.neutral_by_default.share(true) >= world_share) {
-        desk.find(spf_no_all, desk.domain(), evidence, wanted(desk));
+        context.find(spf_no_all, context.domain(), evidence, wanted(context));
     } else if (doubted >= world_share && !may_doubt) {
-        desk.find(spf_soft_all, desk.domain(), evidence, wanted(desk));
+        context.find(spf_soft_all, context.domain(), evidence, wanted(context));
     }
     if (spf.has_terms_after_all) {
-        desk.find(spf_terms_after_all, desk.domain(), evidence, wanted(desk));
+        context.find(spf_terms_after_all, context.domain(), evidence, wanted(context));
     }
 }
 
 // A record that is well-formed itself, and void together with those it names.
-void judge_fault(AuditDesk& desk, const SpfReach& reach, const std::string& text) {
+void judge_fault(AuditContext& context, const SpfReach& reach, const std::string& text) {
     std::string words = "TXT " + evidence_text(text);
     const std::string term = evidence_text(reach.fault_term);
     FindingKind kind = spf_target_broken;
@@ -93,7 +93,7 @@ void judge_fault(AuditDesk& desk, const SpfReach& reach, const std::string& text
             words += "; " + reach.fault_at + " has more than one SPF record";
             break;
     }
-    desk.find(kind, desk.domain(), words + '.', wanted(desk));
+    context.find(kind, context.domain(), words + '.', wanted(context));
 }
 
 std::string share_text(double share, bool is_ipv4) {
@@ -102,82 +102,84 @@ std::string share_text(double share, bool is_ipv4) {
     return percent >= 100 ? "all" + of : std::to_string(percent) + " % of all" + of;
 }
 
-void judge_evaluation(AuditDesk& desk, const SpfReading& spf, const std::string& text) {
-    const Evaluation evaluation = evaluate(desk);
+void judge_evaluation(AuditContext& context, const SpfReading& spf, const std::string& text) {
+    const Evaluation evaluation = evaluate(context);
     const std::string evidence = "TXT " + evidence_text(text) + '.';
     const SpfReach& wider = evaluation.wider();
     if (wider.share_of_pass() >= world_share) {
-        return desk.find(spf_allows_all, desk.domain(),
-                         "TXT " + evidence_text(text) + " lets " +
-                             share_text(wider.share_of_pass(), wider.is_ipv4) + " send.",
-                         wanted(desk));
+        return context.find(spf_allows_all, context.domain(),
+                            "TXT " + evidence_text(text) + " lets " +
+                                share_text(wider.share_of_pass(), wider.is_ipv4) + " send.",
+                            wanted(context));
     }
     if (!evaluation.is_known()) return;
-    judge_fault(desk, evaluation.faulty(), text);
+    judge_fault(context, evaluation.faulty(), text);
     const bool is_void = evaluation.faulty().fault != SpfFault::none;
-    if (desk.sends() && !evaluation.lets_anybody() && !is_void) {
-        return desk.find(spf_no_senders, desk.domain(), evidence);
+    if (context.sends() && !evaluation.lets_anybody() && !is_void) {
+        return context.find(spf_no_senders, context.domain(), evidence);
     }
-    if (!desk.sends() && evaluation.lets_anybody()) {
-        return desk.find(
-            spf_senders_left, desk.domain(),
+    if (!context.sends() && evaluation.lets_anybody()) {
+        return context.find(
+            spf_senders_left, context.domain(),
             "TXT " + evidence_text(text) + " authorises " + evidence_text(spf.senders) + '.',
-            wanted(desk));
+            wanted(context));
     }
     if (is_void) return;
-    judge_ending(desk, spf, evaluation, evidence);
+    judge_ending(context, spf, evaluation, evidence);
     if (evaluation.rejects_all()) {
-        desk.praise("SPF authorises no sender.");
+        context.praise("SPF authorises no sender.");
     }
 }
 
-void judge_record(AuditDesk& desk, const std::string& text) {
+void judge_record(AuditContext& context, const std::string& text) {
     const SpfReading spf = read_spf(text);
     const std::string evidence = "TXT " + evidence_text(text) + '.';
     if (spf.has_typographic_dash) {
-        return desk.find(spf_typographic_dash, desk.domain(), evidence, wanted(desk));
+        return context.find(spf_typographic_dash, context.domain(), evidence, wanted(context));
     }
     if (spf.broken_term) {
-        return desk.find(
-            spf_syntax, desk.domain(),
+        return context.find(
+            spf_syntax, context.domain(),
             "TXT " + evidence_text(text) + "; the term is " + evidence_text(*spf.broken_term) + '.',
-            wanted(desk));
+            wanted(context));
     }
-    if (spf.has_odd_case) desk.find(spf_version_case, desk.domain(), evidence, wanted(desk));
-    judge_evaluation(desk, spf, text);
+    if (spf.has_odd_case)
+        context.find(spf_version_case, context.domain(), evidence, wanted(context));
+    judge_evaluation(context, spf, text);
 }
 
 // What was meant as SPF and is not read, or nothing at all.
-void judge_absence(AuditDesk& desk, const std::vector<std::string>& texts) {
+void judge_absence(AuditContext& context, const std::vector<std::string>& texts) {
     bool has_attempt = false;
     for (const std::string& text : texts) {
         const SpfReading spf = read_spf(text);
         if (spf.standing == SpfStanding::not_spf) continue;
         has_attempt = true;
-        desk.find(spf.standing == SpfStanding::space_missing ? spf_space_missing : spf_not_read,
-                  desk.domain(), "TXT " + evidence_text(text) + '.', wanted(desk));
+        context.find(spf.standing == SpfStanding::space_missing ? spf_space_missing : spf_not_read,
+                     context.domain(), "TXT " + evidence_text(text) + '.', wanted(context));
     }
     if (!has_attempt) {
-        desk.find(spf_missing, desk.domain(), "No TXT record begins with v=spf1.", wanted(desk));
+        context.find(spf_missing, context.domain(), "No TXT record begins with v=spf1.",
+                     wanted(context));
     }
 }
 
 }  // namespace
 
-void judge_spf(AuditDesk& desk) {
-    const auto* answer = desk.look(desk.domain(), route::DnsType::txt);
+void judge_spf(AuditContext& context) {
+    const auto* answer = context.look(context.domain(), route::DnsType::txt);
     if (answer == nullptr) return;
     std::vector<std::string> records;
     std::ranges::copy_if(answer->texts, std::back_inserter(records), [](const std::string& text) {
         return read_spf(text).standing == SpfStanding::record;
     });
-    if (records.empty()) return judge_absence(desk, answer->texts);
+    if (records.empty()) return judge_absence(context, answer->texts);
     if (records.size() > 1) {
         std::ranges::sort(records);
-        return desk.find(spf_several, desk.domain(), "TXT " + evidence_text(records) + '.',
-                         wanted(desk));
+        return context.find(spf_several, context.domain(), "TXT " + evidence_text(records) + '.',
+                            wanted(context));
     }
-    judge_record(desk, records.front());
+    judge_record(context, records.front());
 }
 
 }  // namespace turnaway::park

@@ -10,7 +10,7 @@ namespace turnaway::park {
 namespace {
 
 constexpr std::array<std::string_view, 3> policy_names{"none", "quarantine", "reject"};
-constexpr std::size_t reports_most = 20;  // of one record; more are left unread
+constexpr std::size_t reports_max = 20;  // of one record; more are left unread
 
 std::optional<DmarcPolicy> find_policy(std::string_view text) {
     const auto found = std::ranges::find_if(
@@ -78,7 +78,7 @@ std::optional<mail::Address> report_address(std::string_view uri) {
 }
 
 void read_reports(std::string_view list, DmarcReading& reading) {
-    for (std::size_t i = 0; i < reports_most && !list.empty(); ++i) {
+    for (std::size_t i = 0; i < reports_max && !list.empty(); ++i) {
         const std::string_view raw = list.substr(0, list.find(','));
         list.remove_prefix(std::min(list.size(), raw.size() + 1));
         const std::string_view uri = base::trim(raw);

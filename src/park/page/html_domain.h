@@ -1,7 +1,7 @@
 // What the page of an audit says of one domain: its name, its findings and the records to publish.
 //
-// Text is HTML, and everything that is not ours is escaped (park/page/html_text.h). The records of all
-// findings stand together, one block for each zone, as somebody copies them.
+// Text is HTML, and everything that is not ours is escaped (park/page/html_text.h). The records of
+// all findings stand together, one block for each zone, as somebody copies them.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@ namespace {
 
 #include "park/html_report_assets.inc"
 
-constexpr std::size_t common_findings_most = 10;
+constexpr std::size_t common_findings_max = 10;
 
 std::string number_cell(std::size_t count) {
     return "<td class=\"number wide\">" + std::to_string(count) + "</td>";
@@ -196,7 +196,7 @@ void HtmlReport::append_common(std::string& out) const {
         "a number to see its domains.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
         "<th scope=\"col\" class=\"number\">Domains</th><th scope=\"col\" class=\"wide\">What to "
         "do</th></tr></thead>\n<tbody>\n";
-    for (const auto& [kind, count] : common | std::views::take(common_findings_most)) {
+    for (const auto& [kind, count] : common | std::views::take(common_findings_max)) {
         const FindingRow& row = row_of(kind);
         // The script turns the link into one that shows these domains alone.
         out += "<tr><th scope=\"row\">" + badge(park::name(row.severity)) + " <a href=\"#" +
@@ -206,9 +206,9 @@ void HtmlReport::append_common(std::string& out) const {
                "</td></tr>\n";
     }
     out += "</tbody>\n</table>\n";
-    if (common.size() > common_findings_most) {
+    if (common.size() > common_findings_max) {
         out += "<p class=\"soft\">And " +
-               counted(common.size() - common_findings_most, "other finding", "other findings") +
+               counted(common.size() - common_findings_max, "other finding", "other findings") +
                ".</p>\n";
     }
 }

@@ -7,13 +7,13 @@
 namespace turnaway::park {
 namespace {
 
-constexpr std::size_t shown_bytes_most = 8192;
+constexpr std::size_t shown_bytes_max = 8192;
 
 }  // namespace
 
 void append_html(std::string& out, std::string_view text) {
     std::string shown;
-    base::append_printable(shown, text, shown_bytes_most);
+    base::append_printable(shown, text, shown_bytes_max);
     for (const char octet : shown) {
         switch (octet) {
             case '&':

@@ -13,10 +13,11 @@ std::string refusal_of_sender() {
            codes::EnhancedCode::permanent(codes::sender_null_mx).text();
 }
 
-void add_about_mx(std::vector<Advice>& out, const mail::Domain& domain, const Wish& wish) {
-    switch (wish.intent) {
+void add_about_mx(std::vector<Advice>& out, const mail::Domain& domain,
+                  const ParkOptions& options) {
+    switch (options.intent) {
         case Intent::none:
-            if (wish.is_null_mx_refused()) return;
+            if (options.is_null_mx_refused()) return;
             out.push_back({"other-mx",
                            "Remove every other MX of " + domain.text() +
                                ": a null MX must be the only MX. If there is another one, most "
@@ -24,7 +25,7 @@ void add_about_mx(std::vector<Advice>& out, const mail::Domain& domain, const Wi
                            "RFC 7505 section 3", true});
             return;
         case Intent::send_only:
-            if (wish.wants_null_mx) {
+            if (options.wants_null_mx) {
                 out.push_back({"null-mx-of-sender",
                                "A null MX on a domain that sends mail is a risk: receivers may "
                                "refuse all its mail (" +
@@ -53,9 +54,10 @@ void add_about_mx(std::vector<Advice>& out, const mail::Domain& domain, const Wi
     }
 }
 
-void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain, const Wish& wish) {
-    if (wish.provider == nullptr || wish.provider->null_mx == NullMxStanding::accepts) return;
-    const DnsProvider& provider = *wish.provider;
+void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain,
+                        const ParkOptions& options) {
+    if (options.provider == nullptr || options.provider->null_mx == NullMxStanding::accepts) return;
+    const DnsProvider& provider = *options.provider;
     const std::string seen = std::string(provider.fact) + " (" + std::string(provider.source) + ")";
     const std::string title(provider.title);
     if (provider.null_mx == NullMxStanding::unknown) {
@@ -66,8 +68,8 @@ void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain, co
         return;
     }
     std::string words = title + " refuses `.` as an exchange: " + seen + ". ";
-    if (wish.refusing_host) {
-        words += "For that reason the MX is " + wish.refusing_host->text() +
+    if (options.refusing_host) {
+        words += "For that reason the MX is " + options.refusing_host->text() +
                  ", which must answer 521 (turnaway-refuse does).";
     } else {
         words += "For that reason there is no MX below. As long as " + domain.text() +
@@ -78,12 +80,12 @@ void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain, co
     out.push_back({"provider", std::move(words), "data/dns-providers.csv", true});
 }
 
-void add_about_spf(std::vector<Advice>& out, const Wish& wish) {
+void add_about_spf(std::vector<Advice>& out, const ParkOptions& options) {
     out.push_back({"one-spf",
                    "If a name already has TXT records, keep them, but remove an old SPF record: "
                    "with two SPF records, receivers use neither.",
                    "RFC 7208 section 4.5", true});
-    if (wish.intent == Intent::send_only) {
+    if (options.intent == Intent::send_only) {
         out.push_back(
             {"dkim",
              "Set up DKIM for all senders before p=reject: a forwarded message keeps its signature "
@@ -92,8 +94,9 @@ void add_about_spf(std::vector<Advice>& out, const Wish& wish) {
     }
 }
 
-void add_about_names(std::vector<Advice>& out, const mail::Domain& domain, const Wish& wish) {
-    if (wish.wants_wildcard) {
+void add_about_names(std::vector<Advice>& out, const mail::Domain& domain,
+                     const ParkOptions& options) {
+    if (options.wants_wildcard) {
         out.push_back({"wildcard",
                        "With *." + domain.text() +
                            " every name exists. A name with a record of its own gets nothing from "
@@ -110,8 +113,8 @@ void add_about_names(std::vector<Advice>& out, const mail::Domain& domain, const
          "RFC 5321 section 5.1"});
 }
 
-void add_about_dmarc(std::vector<Advice>& out, const Wish& wish) {
-    if (wish.wants_np) {
+void add_about_dmarc(std::vector<Advice>& out, const ParkOptions& options) {
+    if (options.wants_np) {
         out.push_back({"np",
                        "np is the policy for names that do not exist. Receivers that only know RFC "
                        "7489 ignore it. It also has no effect below a wildcard, or where the DNS "
@@ -119,7 +122,7 @@ void add_about_dmarc(std::vector<Advice>& out, const Wish& wish) {
                        "covers those cases, so it stays. If a checker rejects np, use --no-np.",
                        "RFC 9989, first RFC 9091; compact denial: RFC 9824"});
     }
-    if (wish.report_to.empty()) {
+    if (options.report_to.empty()) {
         out.push_back({"rua",
                        "No reports are requested. With --rua you can see who sends in the domain's "
                        "name; the address must be at a domain that accepts mail.",
@@ -127,13 +130,13 @@ void add_about_dmarc(std::vector<Advice>& out, const Wish& wish) {
     }
 }
 
-void add_about_the_rest(std::vector<Advice>& out, const Wish& wish) {
+void add_about_the_rest(std::vector<Advice>& out, const ParkOptions& options) {
     out.push_back({"ttl",
-                   "The TTL is " + std::to_string(wish.ttl_seconds) +
+                   "The TTL is " + std::to_string(options.ttl_seconds) +
                        " seconds. When you replace records, wait for the old TTL to pass before "
                        "you check. After a week without problems, 86400 saves queries.",
                    "RFC 2181 section 8"});
-    if (wish.intent != Intent::receive_only) {
+    if (options.intent != Intent::receive_only) {
         out.push_back({"abuse",
                        "abuse@ and postmaster@ cannot work here: publish another contact, in the "
                        "registration data and in security.txt of the web site.",
@@ -141,23 +144,24 @@ void add_about_the_rest(std::vector<Advice>& out, const Wish& wish) {
         out.push_back({"not-mta-sts", "No MTA-STS and no TLS-RPT: they are for incoming mail.",
                        "RFC 8461; RFC 8460"});
     }
-    if (wish.intent != Intent::send_only) {
+    if (options.intent != Intent::send_only) {
         out.push_back({"not-bimi", "No BIMI: it is for outgoing mail.", "BIMI draft"});
     }
 }
 
 }  // namespace
 
-std::vector<Advice> advice_for(const mail::Domain& domain, const Wish& wish) {
+std::vector<Advice> advice_for(const mail::Domain& domain, const ParkOptions& options) {
     std::vector<Advice> out;
-    if (wish.intent != Intent::receive_only || !wish.names.empty() || wish.wants_wildcard) {
-        add_about_provider(out, domain, wish);
+    if (options.intent != Intent::receive_only || !options.names.empty() ||
+        options.wants_wildcard) {
+        add_about_provider(out, domain, options);
     }
-    add_about_mx(out, domain, wish);
-    add_about_spf(out, wish);
-    add_about_names(out, domain, wish);
-    add_about_dmarc(out, wish);
-    add_about_the_rest(out, wish);
+    add_about_mx(out, domain, options);
+    add_about_spf(out, options);
+    add_about_names(out, domain, options);
+    add_about_dmarc(out, options);
+    add_about_the_rest(out, options);
     return out;
 }
 

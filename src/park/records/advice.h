@@ -7,7 +7,7 @@
 
 namespace turnaway::park {
 
-// What holds for this wish, the most pressing first.
-std::vector<Advice> advice_for(const mail::Domain& domain, const Wish& wish);
+// What holds for this options, the most pressing first.
+std::vector<Advice> advice_for(const mail::Domain& domain, const ParkOptions& options);
 
 }  // namespace turnaway::park

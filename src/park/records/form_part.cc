@@ -7,7 +7,7 @@
 namespace turnaway::park {
 namespace {
 
-constexpr std::size_t comment_columns_most = 98;
+constexpr std::size_t comment_columns_max = 98;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ std::vector<std::pair<mail::Domain, std::vector<const Record*>>> records_by_zone
 void append_comment(std::string& out, std::string_view mark, std::string_view words,
                     const FormSettings& settings) {
     while (!words.empty()) {
-        const std::size_t room = comment_columns_most - mark.size();
+        const std::size_t room = comment_columns_max - mark.size();
         std::size_t end = words.size();
         if (end > room) {
             end = words.rfind(' ', room);

@@ -13,9 +13,9 @@
 namespace turnaway::park {
 namespace {
 
-constexpr std::size_t label_bytes_most = 63;
+constexpr std::size_t label_bytes_max = 63;
 constexpr std::uint16_t refusing_host_preference = 10;
-constexpr std::size_t spf_lookups_most = 10;  // RFC 7208 section 4.6.4
+constexpr std::size_t spf_lookups_max = 10;  // RFC 7208 section 4.6.4
 
 std::string joined(std::string_view left, std::string_view right) {
     if (left.empty()) return std::string(right);
@@ -30,10 +30,10 @@ bool is_same_organisation(const mail::Domain& a, const mail::Domain& b) {
 // Everything one plan is made of; each function adds the records of one kind.
 class Planner {
   public:
-    Planner(const mail::Domain& domain, const Wish& wish)
-        : wish_(wish), zone_(wish.zone.value_or(domain)) {
+    Planner(const mail::Domain& domain, const ParkOptions& options)
+        : options_(options), zone_(options.zone.value_or(domain)) {
         plan_.domain = domain;
-        plan_.intent = wish.intent;
+        plan_.intent = options.intent;
         if (zone_ != domain) {
             const std::size_t below = domain.text().size() - zone_.text().size() - 1;
             base_ = domain.text().substr(0, below);
@@ -43,17 +43,17 @@ class Planner {
     Plan make() {
         add_apex();
         add_dmarc();
-        for (const auto& name : wish_.names) {
+        for (const auto& name : options_.names) {
             add_no_mail(
                 name, "The name has an address, and without an MX senders would try that address");
         }
-        if (wish_.wants_wildcard) {
+        if (options_.wants_wildcard) {
             add_no_mail("*", "The records above do not cover names that do not exist");
         }
-        for (const auto& name : wish_.helo_names) add_helo(name);
-        if (wish_.wants_dkim_wildcard) add_dkim_wildcard();
+        for (const auto& name : options_.helo_names) add_helo(name);
+        if (options_.wants_dkim_wildcard) add_dkim_wildcard();
         add_report_authorisations();
-        plan_.advice = advice_for(plan_.domain, wish_);
+        plan_.advice = advice_for(plan_.domain, options_);
         return std::move(plan_);
     }
 
@@ -63,7 +63,7 @@ class Planner {
         plan_.records.push_back({.zone = zone_,
                                  .relative = joined(name, base_),
                                  .type = type,
-                                 .ttl_seconds = wish_.ttl_seconds,
+                                 .ttl_seconds = options_.ttl_seconds,
                                  .data = std::move(data),
                                  .reason = std::move(reason),
                                  .source = std::move(source)});
@@ -71,14 +71,14 @@ class Planner {
     }
 
     void add_null_mx(std::string_view name, std::string reason) {
-        if (wish_.is_null_mx_refused()) return add_refusing_host(name);
+        if (options_.is_null_mx_refused()) return add_refusing_host(name);
         add(RecordType::mx, name, ".", std::move(reason), "RFC 7505 section 3").is_alone = true;
     }
 
     // Second best: senders connect, and are refused there at once.
     void add_refusing_host(std::string_view name) {
-        if (!wish_.refusing_host) return;
-        Record& record = add(RecordType::mx, name, wish_.refusing_host->text(),
+        if (!options_.refusing_host) return;
+        Record& record = add(RecordType::mx, name, options_.refusing_host->text(),
                              "Instead of the null MX: this host answers 521", "RFC 7504 section 3");
         record.preference = refusing_host_preference;
         record.is_alone = true;
@@ -91,12 +91,12 @@ class Planner {
     }
 
     void add_apex() {
-        if (wish_.intent == Intent::none) {
+        if (options_.intent == Intent::none) {
             add_null_mx("", "The domain does not accept mail; senders give up at once");
-        } else if (wish_.wants_null_mx) {
+        } else if (options_.wants_null_mx) {
             add_null_mx("", "As requested; the advice explains the risk");
         }
-        if (wish_.intent == Intent::send_only) {
+        if (options_.intent == Intent::send_only) {
             add(RecordType::txt, "", spf_of_senders(), "Only these may send mail for the domain",
                 "RFC 7208 section 5");
         } else {
@@ -107,19 +107,19 @@ class Planner {
 
     std::string spf_of_senders() const {
         std::string out = "v=spf1";
-        for (const auto& mechanism : wish_.spf_networks) out += ' ' + mechanism;
-        for (const auto& domain : wish_.spf_includes) out += " include:" + domain;
+        for (const auto& mechanism : options_.spf_networks) out += ' ' + mechanism;
+        for (const auto& domain : options_.spf_includes) out += " include:" + domain;
         return out + " -all";
     }
 
     void add_dmarc() {
         std::string policy = "v=DMARC1; p=reject; sp=reject";
-        if (wish_.wants_np) policy += "; np=reject";
+        if (options_.wants_np) policy += "; np=reject";
         // Who sends through a provider is seldom aligned to the letter; who sends nothing loses
         // nothing.
-        if (wish_.intent != Intent::send_only) policy += "; adkim=s; aspf=s";
-        for (std::size_t i = 0; i < wish_.report_to.size(); ++i) {
-            policy += (i == 0 ? "; rua=mailto:" : ",mailto:") + uri_text(wish_.report_to[i]);
+        if (options_.intent != Intent::send_only) policy += "; adkim=s; aspf=s";
+        for (std::size_t i = 0; i < options_.report_to.size(); ++i) {
+            policy += (i == 0 ? "; rua=mailto:" : ",mailto:") + uri_text(options_.report_to[i]);
         }
         add(RecordType::txt, "_dmarc", std::move(policy),
             "Asks receivers to reject forged mail from the domain and from names below it",
@@ -160,7 +160,7 @@ class Planner {
 
     void add_report_authorisations() {
         std::vector<mail::Domain> done;
-        for (const auto& address : wish_.report_to) {
+        for (const auto& address : options_.report_to) {
             const mail::Domain& host = *address.domain();
             if (is_same_organisation(plan_.domain, host) || is_same_organisation(zone_, host) ||
                 std::ranges::find(done, host) != done.end()) {
@@ -171,7 +171,7 @@ class Planner {
                 {.zone = host,
                  .relative = plan_.domain.text() + "._report._dmarc",
                  .type = RecordType::txt,
-                 .ttl_seconds = wish_.ttl_seconds,
+                 .ttl_seconds = options_.ttl_seconds,
                  .data = "v=DMARC1;",
                  .reason = "Allows the receiver of the reports to get those about " +
                            plan_.domain.text() + "; without it, none are sent",
@@ -181,14 +181,14 @@ class Planner {
     }
 
     static constexpr auto octet_missing = std::string_view::npos;
-    const Wish& wish_;
+    const ParkOptions& options_;
     mail::Domain zone_;
     std::string base_;  // the domain without the zone
     Plan plan_{.domain = mail::Domain::root()};
 };
 
-std::string fault_of_names(const mail::Domain& domain, const Wish& wish) {
-    for (const auto* names : {&wish.names, &wish.helo_names}) {
+std::string fault_of_names(const mail::Domain& domain, const ParkOptions& options) {
+    for (const auto* names : {&options.names, &options.helo_names}) {
         for (const auto& name : *names) {
             if (!mail::Domain::parse(joined(name, domain.text()))) {
                 return name + '.' + domain.text() + " is longer than a DNS name may be";
@@ -200,19 +200,19 @@ std::string fault_of_names(const mail::Domain& domain, const Wish& wish) {
     return {};
 }
 
-std::string fault_of_reports(const mail::Domain& domain, const Wish& wish) {
-    for (const auto& address : wish.report_to) {
+std::string fault_of_reports(const mail::Domain& domain, const ParkOptions& options) {
+    for (const auto& address : options.report_to) {
         if (address.domain() == nullptr || address.needs_smtputf8()) {
             return "reports need an ASCII address at a domain; " + address.to_unicode() +
                    " is none";
         }
-        const bool takes_no_mail = wish.intent != Intent::receive_only;
+        const bool takes_no_mail = options.intent != Intent::receive_only;
         if (takes_no_mail && *address.domain() == domain) {
             return "reports to " + address.to_unicode() +
                    " would go to a domain that takes no mail";
         }
         const auto& host = address.domain()->text();
-        for (const auto& name : wish.names) {
+        for (const auto& name : options.names) {
             if (host == joined(name, domain.text())) {
                 return "reports to " + address.to_unicode() +
                        " would go to a name that takes no mail";
@@ -227,35 +227,35 @@ std::string fault_of_reports(const mail::Domain& domain, const Wish& wish) {
 
 }  // namespace
 
-std::string fault_of(const mail::Domain& domain, const Wish& wish) {
+std::string fault_of(const mail::Domain& domain, const ParkOptions& options) {
     if (domain.is_root()) return "the root is not a domain to park";
-    if (wish.zone && (wish.zone->is_root() || !domain.is_subdomain_of(*wish.zone))) {
-        return domain.text() + " is not in the zone " + wish.zone->text();
+    if (options.zone && (options.zone->is_root() || !domain.is_subdomain_of(*options.zone))) {
+        return domain.text() + " is not in the zone " + options.zone->text();
     }
-    const bool has_senders = !wish.spf_includes.empty() || !wish.spf_networks.empty();
-    if (wish.intent == Intent::send_only && !has_senders) {
+    const bool has_senders = !options.spf_includes.empty() || !options.spf_networks.empty();
+    if (options.intent == Intent::send_only && !has_senders) {
         return "a domain that sends mail must name its senders: --spf-include or --spf-ip";
     }
-    if (wish.intent != Intent::send_only && (has_senders || !wish.helo_names.empty())) {
+    if (options.intent != Intent::send_only && (has_senders || !options.helo_names.empty())) {
         return "senders and HELO names need --intent send-only";
     }
-    if (wish.intent != Intent::send_only && wish.wants_null_mx) {
+    if (options.intent != Intent::send_only && options.wants_null_mx) {
         return "--null-mx needs --intent send-only: a domain without mail has one anyway, and a "
                "receive-only domain accepts mail";
     }
-    if (wish.spf_includes.size() > spf_lookups_most) {
+    if (options.spf_includes.size() > spf_lookups_max) {
         return "SPF allows 10 lookups, and each --spf-include needs at least one";
     }
-    if (wish.refusing_host && !wish.is_null_mx_refused()) {
+    if (options.refusing_host && !options.is_null_mx_refused()) {
         return "--refusing-host needs a --provider that refuses a null MX";
     }
-    if (auto fault = fault_of_names(domain, wish); !fault.empty()) return fault;
-    return fault_of_reports(domain, wish);
+    if (auto fault = fault_of_names(domain, options); !fault.empty()) return fault;
+    return fault_of_reports(domain, options);
 }
 
-Plan plan(const mail::Domain& domain, const Wish& wish) {
-    TURNAWAY_CHECK(fault_of(domain, wish).empty());
-    return Planner(domain, wish).make();
+Plan plan(const mail::Domain& domain, const ParkOptions& options) {
+    TURNAWAY_CHECK(fault_of(domain, options).empty());
+    return Planner(domain, options).make();
 }
 
 std::optional<std::string> read_relative_name(std::string_view text) {
@@ -266,7 +266,7 @@ std::optional<std::string> read_relative_name(std::string_view text) {
             if (label_bytes == 0) return std::nullopt;
             label_bytes = 0;
         } else if (base::is_alnum(octet) || octet == '-' || octet == '_') {
-            if (++label_bytes > label_bytes_most) return std::nullopt;
+            if (++label_bytes > label_bytes_max) return std::nullopt;
         } else {
             return std::nullopt;
         }

@@ -1,11 +1,11 @@
 // Plan: the records a domain of an intent should publish, and what its owner should know besides.
 //
-// Pure: from a wish to a list. The wish is checked first (`fault_of`), so that a plan never asks
-// for what works against itself: reports to a domain that takes no mail, a sender without SPF. A
-// plan knows nothing of what is published now; advice says what to look at. The policy records are
-// of RFC 7208 (SPF), RFC 9989 and 9990 (DMARC, which replaced RFC 7489 and 9091 in May 2026) and
-// RFC 6376 (DKIM). Known gap: without the public suffix list, a report address at a sibling domain
-// of the same organisation gets an authorisation record that it could do without.
+// Pure: from a options to a list. The options is checked first (`fault_of`), so that a plan never
+// asks for what works against itself: reports to a domain that takes no mail, a sender without SPF.
+// A plan knows nothing of what is published now; advice says what to look at. The policy records
+// are of RFC 7208 (SPF), RFC 9989 and 9990 (DMARC, which replaced RFC 7489 and 9091 in May 2026)
+// and RFC 6376 (DKIM). Known gap: without the public suffix list, a report address at a sibling
+// domain of the same organisation gets an authorisation record that it could do without.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace turnaway::park {
 // An hour: long enough for a resolver's cache, short enough to take a mistake back.
 inline constexpr std::uint32_t plan_ttl_seconds = 3600;
 
-struct Wish {
+struct ParkOptions {
     Intent intent = Intent::none;
     // The zone that holds the domain, when it is not the domain itself.
     std::optional<mail::Domain> zone = {};
@@ -73,11 +73,11 @@ struct Plan {
     std::vector<Advice> advice = {};
 };
 
-// Why the wish makes no sense for this domain, in one sentence that is safe to print; empty when it
-// does.
-std::string fault_of(const mail::Domain& domain, const Wish& wish);
+// Why the options makes no sense for this domain, in one sentence that is safe to print; empty when
+// it does.
+std::string fault_of(const mail::Domain& domain, const ParkOptions& options);
 // `fault_of` must have said nothing.
-Plan plan(const mail::Domain& domain, const Wish& wish);
+Plan plan(const mail::Domain& domain, const ParkOptions& options);
 
 // A name below a domain as it is typed: labels of letters, digits, `-` and `_`, in lower case.
 std::optional<std::string> read_relative_name(std::string_view text);

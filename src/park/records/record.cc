@@ -5,7 +5,7 @@
 namespace turnaway::park {
 namespace {
 
-constexpr std::size_t character_string_bytes_most = 255;
+constexpr std::size_t character_string_bytes_max = 255;
 
 void append_octet(std::string& out, char octet) {
     const auto value = static_cast<unsigned char>(octet);
@@ -36,7 +36,7 @@ std::string Record::owner() const {
 std::vector<std::string_view> character_strings(std::string_view text) {
     std::vector<std::string_view> pieces;
     do {
-        pieces.push_back(text.substr(0, character_string_bytes_most));
+        pieces.push_back(text.substr(0, character_string_bytes_max));
         text.remove_prefix(pieces.back().size());
     } while (!text.empty());
     return pieces;

@@ -16,9 +16,9 @@ using route::DnsAnswer;
 using route::DnsType;
 
 // RFC 7208 section 4.6.4.
-constexpr unsigned lookups_most = 10;
-constexpr unsigned voids_most = 2;
-constexpr std::size_t mx_hosts_most = 10;
+constexpr unsigned lookups_max = 10;
+constexpr unsigned voids_max = 2;
+constexpr std::size_t mx_hosts_max = 10;
 
 // Addresses that took the same way so far.
 struct Crowd {
@@ -132,18 +132,18 @@ void Walk::wait(Crowds& crowds) {
 void Walk::count_lookup(Crowds& crowds, const std::string& at, const std::string& term) {
     Crowds over;
     for (Crowd& crowd : crowds) {
-        if (++crowd.lookups > lookups_most) over.push_back(crowd);
+        if (++crowd.lookups > lookups_max) over.push_back(crowd);
     }
-    std::erase_if(crowds, [](const Crowd& crowd) { return crowd.lookups > lookups_most; });
+    std::erase_if(crowds, [](const Crowd& crowd) { return crowd.lookups > lookups_max; });
     void_record(over, SpfFault::lookups, at, term);
 }
 
 void Walk::count_void(Crowds& crowds, const std::string& at, const std::string& term) {
     Crowds over;
     for (Crowd& crowd : crowds) {
-        if (++crowd.voids > voids_most) over.push_back(crowd);
+        if (++crowd.voids > voids_max) over.push_back(crowd);
     }
-    std::erase_if(crowds, [](const Crowd& crowd) { return crowd.voids > voids_most; });
+    std::erase_if(crowds, [](const Crowd& crowd) { return crowd.voids > voids_max; });
     void_record(over, SpfFault::void_lookups, at, term);
 }
 
@@ -176,7 +176,7 @@ Crowds Walk::match_mx(const SpfTerm& term, const mail::Domain& target, Crowds& c
         return {};
     }
     if (answer->mx.empty()) count_void(crowds, target.text(), term.text);
-    if (answer->mx.size() > mx_hosts_most) {
+    if (answer->mx.size() > mx_hosts_max) {
         void_record(crowds, SpfFault::mx_hosts, target.text(), term.text);
         return {};
     }

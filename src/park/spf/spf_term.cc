@@ -27,7 +27,7 @@ constexpr std::string_view macro_delimiters = ".-+,/_=";
 // `%{d2r.}`; `%%`, `%_` and `%-` have no letter.
 struct Macro {
     char letter = '\0';
-    unsigned parts_most = 0;  // 0: all
+    unsigned parts_max = 0;  // 0: all
     bool is_reversed = false;
     std::string delimiters = {};
     std::size_t bytes = 2;
@@ -46,7 +46,7 @@ std::optional<Macro> read_macro(std::string_view text) {
     if (digits > 0) {
         const auto number = base::parse_unsigned<unsigned>(rest.substr(0, digits), 1000);
         if (!number || *number == 0) return std::nullopt;
-        macro.parts_most = *number;
+        macro.parts_max = *number;
         rest.remove_prefix(digits);
     }
     if (!rest.empty() && base::to_lower(rest[0]) == 'r') {
@@ -71,8 +71,8 @@ std::string transformed(std::string_view value, const Macro& macro) {
     }
     if (macro.is_reversed) std::ranges::reverse(parts);
     std::size_t first = 0;
-    if (macro.parts_most > 0 && macro.parts_most < parts.size()) {
-        first = parts.size() - macro.parts_most;
+    if (macro.parts_max > 0 && macro.parts_max < parts.size()) {
+        first = parts.size() - macro.parts_max;
     }
     std::string joined;
     for (std::size_t i = first; i < parts.size(); ++i) joined += (i > first ? "." : "") + parts[i];

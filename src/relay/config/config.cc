@@ -80,8 +80,8 @@ class Reader {
             add_at(document, "tls", has_cert ? "cert" : "key",
                    has_cert ? "needs [tls] key too" : "needs [tls] cert too");
         }
-        if (config.lifetime.retry_first > config.lifetime.retry_most) {
-            add_at(document, "lifetime", "retry_first", "is longer than [lifetime] retry_most");
+        if (config.lifetime.retry_first > config.lifetime.retry_max) {
+            add_at(document, "lifetime", "retry_first", "is longer than [lifetime] retry_max");
         }
         if (config.spool.path.empty()) {
             add_at(document, "spool", "path", "the queue needs a folder");
@@ -198,7 +198,7 @@ Config make_defaults() {
 std::size_t too_long_line(std::string_view text) {
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        if (end > config_line_bytes_most) return line;
+        if (end > config_line_bytes_max) return line;
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return 0;
@@ -230,14 +230,14 @@ std::expected<Config, std::vector<std::string>> parse_config(std::string_view te
     static const Config defaults = make_defaults();
     static const std::string system_name = system_host_name();
     Reader reader(file);
-    if (text.size() > config_bytes_most) {
+    if (text.size() > config_bytes_max) {
         reader.add_fault(1,
-                         "the file is larger than " + std::to_string(config_bytes_most) + " bytes");
+                         "the file is larger than " + std::to_string(config_bytes_max) + " bytes");
         return std::unexpected(reader.faults());
     }
     if (const std::size_t line = too_long_line(text); line > 0) {
         reader.add_fault(
-            line, "the line is longer than " + std::to_string(config_line_bytes_most) + " bytes");
+            line, "the line is longer than " + std::to_string(config_line_bytes_max) + " bytes");
         return std::unexpected(reader.faults());
     }
     if (const std::size_t line = line_of_bad_text(text); line > 0) {
@@ -278,11 +278,11 @@ base::Result<Config> read_config(const std::string& given_path) {
     std::istream& file = is_standard ? std::cin : opened;
     std::string text;
     std::array<char, 4096> buffer{};
-    while (text.size() <= config_bytes_most &&
+    while (text.size() <= config_bytes_max &&
            (file.read(buffer.data(), buffer.size()) || file.gcount() > 0)) {
         text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
     }
-    if (file.bad() || (!file.eof() && text.size() <= config_bytes_most)) {
+    if (file.bad() || (!file.eof() && text.size() <= config_bytes_max)) {
         return base::fail_errno(base::Fault::no_input, path, errno == 0 ? EIO : errno);
     }
     auto config = parse_config(text, path);

@@ -3,8 +3,8 @@
 // Read from TOML. Which keys there are, what they may hold, their defaults and what the man page
 // says of them is one table (config_schema.cc); a value outside it, or a key it does not name, is
 // an error with file and line, and all errors are told at once. Only a text that is no TOML ends at
-// its first fault. Networks stay text that has been checked. Bounds: config_bytes_most and
-// config_line_bytes_most, since a key of very many parts would nest as deep.
+// its first fault. Networks stay text that has been checked. Bounds: config_bytes_max and
+// config_line_bytes_max, since a key of very many parts would nest as deep.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,8 @@
 
 namespace turnaway::relay {
 
-inline constexpr std::size_t config_bytes_most = std::size_t{4} * 1024 * 1024;
-inline constexpr std::size_t config_line_bytes_most = std::size_t{16} * 1024;
+inline constexpr std::size_t config_bytes_max = std::size_t{4} * 1024 * 1024;
+inline constexpr std::size_t config_line_bytes_max = std::size_t{16} * 1024;
 
 // A numeric address with its port: where we listen, or whom we ask.
 struct Endpoint {
@@ -105,7 +105,7 @@ struct DeliveryConfig {
     std::uint16_t port = 0;
     Loopback loopback = {};
     PrivateHosts private_hosts = {};
-    RefusedGreeting greeting_5yz = {};
+    RefusedGreeting greeting_5xx = {};
     DeliveryTls tls = {};
     std::vector<mail::Domain> tls_required = {};
     std::uint32_t concurrency = 0;  // connections for one domain
@@ -125,7 +125,7 @@ struct DeliveryConfig {
 
 struct SpoolConfig {
     std::string path = {};
-    std::uint64_t free_bytes_least = 0;
+    std::uint64_t free_bytes_min = 0;
     bool operator==(const SpoolConfig&) const = default;
 };
 
@@ -156,14 +156,14 @@ struct LifetimeConfig {
     std::chrono::seconds bounce = {};
     std::chrono::seconds delay_notice = {};  // 0: none
     std::chrono::seconds retry_first = {};
-    std::chrono::seconds retry_most = {};
+    std::chrono::seconds retry_max = {};
     bool operator==(const LifetimeConfig&) const = default;
 };
 
 struct VerdictConfig {
-    bool look = false;
-    std::chrono::seconds look_deadline = {};
-    std::uint32_t look_concurrency_max = 0;
+    bool probe_greeting = false;
+    std::chrono::seconds probe_deadline = {};
+    std::uint32_t probe_concurrency_max = 0;
     std::chrono::seconds memory_age = {};
     std::chrono::seconds ask_again = {};  // 0: never
     RefusingHostReply refusing_host_reply = {};

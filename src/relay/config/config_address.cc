@@ -10,7 +10,7 @@ namespace turnaway::relay {
 
 namespace {
 
-constexpr std::uint16_t port_most = 65535;
+constexpr std::uint16_t port_max = 65535;
 constexpr std::uint16_t dns_port = 53;
 
 struct HostAndPort {
@@ -22,7 +22,7 @@ struct HostAndPort {
 std::optional<HostAndPort> split(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-    const auto port = base::parse_unsigned<std::uint16_t>(text.substr(colon + 1), port_most);
+    const auto port = base::parse_unsigned<std::uint16_t>(text.substr(colon + 1), port_max);
     if (!port) return std::nullopt;
     std::string_view host = text.substr(0, colon);
     const bool is_bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
@@ -70,7 +70,7 @@ std::optional<Endpoint> parse_name_server(std::string_view text) {
     const std::size_t at = text.find('@');
     std::uint16_t port = dns_port;
     if (at != std::string_view::npos) {
-        const auto number = base::parse_unsigned<std::uint16_t>(text.substr(at + 1), port_most);
+        const auto number = base::parse_unsigned<std::uint16_t>(text.substr(at + 1), port_max);
         if (!number || *number == 0) return std::nullopt;
         port = *number;
     }
@@ -97,9 +97,9 @@ std::optional<std::string> network_fault(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto address = route::IpAddress::parse(text.substr(0, slash));
     if (!address || slash == std::string_view::npos) return "is not a network";
-    const std::size_t bits_most = address->is_ipv4() ? 32 : 128;
-    const auto bits = base::parse_unsigned<std::size_t>(text.substr(slash + 1), bits_most);
-    if (!bits) return "has a prefix that is not 0 to " + std::to_string(bits_most);
+    const std::size_t bits_max = address->is_ipv4() ? 32 : 128;
+    const auto bits = base::parse_unsigned<std::size_t>(text.substr(slash + 1), bits_max);
+    if (!bits) return "has a prefix that is not 0 to " + std::to_string(bits_max);
     const bool has_more = address->is_ipv4() ? has_bits_after(*address->ipv4(), *bits)
                                              : has_bits_after(*address->ipv6(), *bits);
     return has_more ? "has bits set after its prefix" : "is not a network";

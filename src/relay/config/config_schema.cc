@@ -13,8 +13,8 @@ namespace limits = base::limits;
 constexpr std::uint64_t minute = 60;
 constexpr std::uint64_t hour = 60 * minute;
 constexpr std::uint64_t day = 24 * hour;
-constexpr std::uint64_t count_most = 1'000'000;
-constexpr std::uint64_t bytes_most = 1'000'000'000'000;
+constexpr std::uint64_t count_max = 1'000'000;
+constexpr std::uint64_t bytes_max = 1'000'000'000'000;
 constexpr bool restart = true;
 constexpr bool reload = false;
 
@@ -31,7 +31,8 @@ using Rows = std::vector<Row>;
 
 // A word of `choices`, in the order of the enum; may be reloaded.
 Row choice(std::string_view section, std::string_view key, std::string standard,
-           std::string_view description, Place place, std::vector<std::string_view> choices) {
+           std::string_view description, FieldAccessor place,
+           std::vector<std::string_view> choices) {
     return {section, key, Form::choice,      std::move(standard), description, place, reload,
             0,       0,   std::move(choices)};
 }
@@ -53,12 +54,12 @@ void add_listen(Rows& rows) {
                     &at<&Config::listen, &C::smtp>, restart});
     rows.push_back({s, "connections_max", Form::number, "2000",
                     "The maximum number of client connections; further clients get 421.",
-                    &at<&Config::listen, &C::connections_max>, reload, 1, count_most});
+                    &at<&Config::listen, &C::connections_max>, reload, 1, count_max});
     rows.push_back(
         {s, "connections_per_address_max", Form::number, "100",
          "The maximum number of connections from one address; an IPv6 /64 counts as one address.",
-         &at<&Config::listen, &C::connections_per_address_max>, reload, 1, count_most});
-    rows.push_back({s, "command_wait", Form::duration, in_quotes(limits::server_command_wait_least),
+         &at<&Config::listen, &C::connections_per_address_max>, reload, 1, count_max});
+    rows.push_back({s, "command_wait", Form::duration, in_quotes(limits::server_command_wait_min),
                     "The timeout of a silent client; RFC 5321 recommends at least five minutes.",
                     &at<&Config::listen, &C::command_wait>, reload, 1, day});
     rows.push_back({s, "strict_paths", Form::flag, "false",
@@ -152,11 +153,11 @@ void add_delivery(Rows& rows) {
                     0,
                     {"deliver", "refuse"}});
     rows.push_back({s,
-                    "greeting_5yz",
+                    "greeting_5xx",
                     Form::choice,
                     R"("bounce")",
                     "What to do if every host of a domain greets with a 5yz code other than 521.",
-                    &at<&Config::delivery, &C::greeting_5yz>,
+                    &at<&Config::delivery, &C::greeting_5xx>,
                     reload,
                     0,
                     0,
@@ -179,13 +180,13 @@ void add_delivery(Rows& rows) {
                     &at<&Config::delivery, &C::concurrency>, reload, 1, 10'000});
     rows.push_back({s, "connections_max", Form::number, "500",
                     "The maximum number of connections to other hosts.",
-                    &at<&Config::delivery, &C::connections_max>, reload, 1, count_most});
+                    &at<&Config::delivery, &C::connections_max>, reload, 1, count_max});
 }
 
 void add_delivery_waits(Rows& rows) {
     using C = DeliveryConfig;
     const auto add = [&rows](std::string_view key, std::chrono::seconds standard,
-                             std::string_view description, Place place) {
+                             std::string_view description, FieldAccessor place) {
         rows.push_back({"delivery", key, Form::duration, in_quotes(standard), description, place,
                         reload, 1, hour});
     };
@@ -212,9 +213,9 @@ void add_delivery_waits(Rows& rows) {
 void add_places(Rows& rows) {
     rows.push_back({"spool", "path", Form::path, R"("/var/spool/turnaway")",
                     "The folder of the queue.", &at<&Config::spool, &SpoolConfig::path>, restart});
-    rows.push_back({"spool", "free_bytes_least", Form::bytes, R"("100MB")",
+    rows.push_back({"spool", "free_bytes_min", Form::bytes, R"("100MB")",
                     "The minimum of free disk space; with less, messages are refused with 452.",
-                    &at<&Config::spool, &SpoolConfig::free_bytes_least>, reload, 0, bytes_most});
+                    &at<&Config::spool, &SpoolConfig::free_bytes_min>, reload, 0, bytes_max});
     rows.push_back({"control", "socket", Form::path, R"("/run/turnaway/relay.sock")",
                     "The control socket for turnaway queue; empty means none.",
                     &at<&Config::control, &ControlConfig::socket>, restart});
@@ -237,7 +238,8 @@ void add_places(Rows& rows) {
 void add_lifetime(Rows& rows) {
     using C = LifetimeConfig;
     const auto add = [&rows](std::string_view key, std::string standard,
-                             std::string_view description, Place place, std::uint64_t least) {
+                             std::string_view description, FieldAccessor place,
+                             std::uint64_t least) {
         rows.push_back({"lifetime", key, Form::duration, std::move(standard), description, place,
                         reload, least, 60 * day});
     };
@@ -257,24 +259,24 @@ void add_lifetime(Rows& rows) {
     add("retry_first", R"("10m")",
         "The time between the first two attempts; it about doubles after each further attempt.",
         &at<&Config::lifetime, &C::retry_first>, 1);
-    add("retry_most", R"("3h")",
+    add("retry_max", R"("3h")",
         "The longest time between two attempts; RFC 5321 suggests two to three hours.",
-        &at<&Config::lifetime, &C::retry_most>, 1);
+        &at<&Config::lifetime, &C::retry_max>, 1);
 }
 
 void add_verdict(Rows& rows) {
     using C = VerdictConfig;
     constexpr std::string_view s = "verdict";
-    rows.push_back({s, "look", Form::flag, "false",
+    rows.push_back({s, "probe_greeting", Form::flag, "false",
                     "Whether to probe the greeting of an unknown host before RCPT is answered.",
-                    &at<&Config::verdict, &C::look>, reload});
-    rows.push_back({s, "look_deadline", Form::duration, R"("3s")",
+                    &at<&Config::verdict, &C::probe_greeting>, reload});
+    rows.push_back({s, "probe_deadline", Form::duration, R"("3s")",
                     "The timeout of a greeting probe; after it the recipient is accepted.",
-                    &at<&Config::verdict, &C::look_deadline>, reload, 1, minute});
-    rows.push_back({s, "look_concurrency_max", Form::number, "64",
+                    &at<&Config::verdict, &C::probe_deadline>, reload, 1, minute});
+    rows.push_back({s, "probe_concurrency_max", Form::number, "64",
                     "The maximum number of greeting probes at one time; further recipients are "
                     "accepted without a probe.",
-                    &at<&Config::verdict, &C::look_concurrency_max>, reload, 1, 10'000});
+                    &at<&Config::verdict, &C::probe_concurrency_max>, reload, 1, 10'000});
     rows.push_back(
         {s, "memory_age", Form::duration, R"("24h")",
          "How long a host is remembered as refusing all mail after it last answered 521.",
@@ -320,7 +322,7 @@ void add_the_rest(Rows& rows) {
     rows.push_back({"message", "recipients_max", Form::number, "1000",
                     "The maximum number of recipients of one message; further ones get 452.",
                     &at<&Config::message, &MessageConfig::recipients_max>, reload,
-                    limits::recipients_least, 100'000});
+                    limits::recipients_min, 100'000});
     rows.push_back({"message",
                     "nul",
                     Form::choice,

@@ -43,7 +43,7 @@ std::string_view name(Form form);
 // Where the value is kept.
 template <class Value>
 using Access = Value& (*)(Config&);
-using Place = std::variant<
+using FieldAccessor = std::variant<
     Access<std::string>, Access<bool>, Access<std::uint16_t>, Access<std::uint32_t>,
     Access<std::uint64_t>, Access<std::chrono::seconds>, Access<mail::Domain>,
     Access<std::vector<mail::Domain>>, Access<HostNames>, Access<std::vector<std::string>>,
@@ -59,7 +59,7 @@ struct Row {
     Form form;
     std::string standard;          // the default, as TOML; empty: the system's name
     std::string_view description;  // one sentence
-    Place place;
+    FieldAccessor place;
     bool needs_restart = false;
     std::uint64_t least = 0;  // number, bytes, duration (seconds)
     std::uint64_t most = 0;

@@ -17,9 +17,9 @@ namespace {
 using Wrong = std::unexpected<std::string>;
 
 std::string shown(std::string_view text) {
-    constexpr std::size_t shown_bytes_most = 80;
+    constexpr std::size_t shown_bytes_max = 80;
     std::string out = "\"";
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out + '"';
 }
 

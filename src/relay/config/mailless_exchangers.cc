@@ -10,17 +10,17 @@
 #include <utility>
 
 #include "check/subject.h"
-#include "probe/domain_checker.h"
-#include "io/own_addresses.h"
 #include "io/dns/unbound_resolver.h"
+#include "io/own_addresses.h"
+#include "probe/domain_checker.h"
 #include "relay/deliver/routing.h"
 
 namespace turnaway::relay {
 namespace {
 
 // Somebody waits at a terminal.
-constexpr std::chrono::seconds look_most{10};
-constexpr std::size_t names_most = 100;
+constexpr std::chrono::seconds look_max{10};
+constexpr std::size_t names_max = 100;
 
 using Addresses = io::OwnAddresses::Addresses;
 
@@ -65,8 +65,8 @@ probe::DomainChecker::Settings checker_settings(const Config& config) {
                       .connects = true,
                       .port = config.delivery.port};
     settings.probe.hello_name = config.hostname().text();
-    settings.probe.step_wait = look_most;
-    settings.give_up = look_most;
+    settings.probe.step_wait = look_max;
+    settings.give_up = look_max;
     return settings;
 }
 
@@ -82,7 +82,7 @@ std::vector<Weakness> weaknesses_of_mailless(const Config& config) {
     const auto own = io::OwnAddresses::open(loop);
     const Addresses interfaces = own ? (*own)->now() : Addresses();
     probe::DomainChecker checker(loop, **resolver, checker_settings(config));
-    const std::size_t count = std::min(names.size(), names_most);
+    const std::size_t count = std::min(names.size(), names_max);
     std::size_t left = count;
     for (std::size_t i = 0; i < count; ++i) {
         const std::string& name = names[i].text();
@@ -96,14 +96,14 @@ std::vector<Weakness> weaknesses_of_mailless(const Config& config) {
             if (--left == 0) loop.stop();
         });
     }
-    if (left > 0) loop.run_for(look_most);
+    if (left > 0) loop.run_for(look_max);
     const std::size_t unknown = names.size() - count + left;
     if (unknown > 0) {
         weaknesses.push_back(
             {.words =
                  fmt::format("the MX of {} of the {} names in [relay] mailless were not looked up: "
                              "at most {} names in {} seconds",
-                             unknown, names.size(), names_most, look_most.count()),
+                             unknown, names.size(), names_max, look_max.count()),
              .fix = "check them with `turnaway check --connect`"});
     }
     return weaknesses;

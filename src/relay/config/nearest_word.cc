@@ -10,8 +10,8 @@ namespace turnaway::relay {
 
 namespace {
 
-constexpr std::size_t letters_most = 64;
-using Line = std::array<std::size_t, letters_most + 1>;
+constexpr std::size_t letters_max = 64;
+using Line = std::array<std::size_t, letters_max + 1>;
 
 // Letters to add, drop, change or swap with the next.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -38,12 +38,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string_view> nearest_word(std::string_view typed,
                                              std::span<const std::string_view> words) {
-    if (typed.empty() || typed.size() > letters_most) return std::nullopt;
+    if (typed.empty() || typed.size() > letters_max) return std::nullopt;
     std::optional<std::string_view> best;
     // A third of the letters may be wrong.
     std::size_t best_distance = std::max<std::size_t>(typed.size() / 3, 1) + 1;
     for (const std::string_view word : words) {
-        if (word.size() > letters_most) continue;
+        if (word.size() > letters_max) continue;
         const std::size_t steps = distance(typed, word);
         if (steps < best_distance) {
             best = word;

@@ -14,8 +14,8 @@
 namespace turnaway::relay {
 namespace {
 
-constexpr std::size_t file_bytes_most = std::size_t{64} * 1024 * 1024;
-constexpr std::size_t shown_bytes_most = 80;
+constexpr std::size_t file_bytes_max = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t shown_bytes_max = 80;
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) { return base::to_lower(c); });
@@ -31,7 +31,7 @@ std::string key_of(std::string local, const mail::Address& address) {
 std::unexpected<base::Error> fault_at(const std::string& file, std::size_t number,
                                       std::string_view line, mail::AddressError error) {
     std::string words = file + ':' + std::to_string(number) + ": \"";
-    base::append_printable(words, line, shown_bytes_most);
+    base::append_printable(words, line, shown_bytes_max);
     words += "\" is not an address: ";
     words += mail::describe(error);
     return base::fail(base::Fault::config,
@@ -67,16 +67,16 @@ base::Result<RecipientList> RecipientList::load(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text;
     std::array<char, 4096> buffer{};
-    while (file && text.size() <= file_bytes_most &&
+    while (file && text.size() <= file_bytes_max &&
            (file.read(buffer.data(), buffer.size()) || file.gcount() > 0)) {
         text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
     }
-    if (!file.eof() && text.size() <= file_bytes_most) {
+    if (!file.eof() && text.size() <= file_bytes_max) {
         const auto fault = errno == EACCES ? base::Fault::permission : base::Fault::config;
         return base::fail_errno(fault, "[relay] recipients: cannot read " + path,
                                 errno == 0 ? EIO : errno);
     }
-    if (text.size() > file_bytes_most) {
+    if (text.size() > file_bytes_max) {
         return base::fail(base::Fault::config,
                           "[relay] recipients: " + path + " is larger than 64 MiB");
     }

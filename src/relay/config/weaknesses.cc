@@ -21,12 +21,12 @@ void add_open_relay(const Config& config, std::vector<Weakness>* out) {
     struct Row {
         std::string_view family;
         double share;
-        double share_least;
+        double share_min;
     };
     for (const Row& row :
-         {Row{"IPv4", verdict::public_ipv4_share(networks), verdict::open_ipv4_share_least},
-          Row{"IPv6", verdict::public_ipv6_share(networks), verdict::open_ipv6_share_least}}) {
-        if (row.share < row.share_least) continue;
+         {Row{"IPv4", verdict::public_ipv4_share(networks), verdict::open_ipv4_share_min},
+          Row{"IPv6", verdict::public_ipv6_share(networks), verdict::open_ipv6_share_min}}) {
+        if (row.share < row.share_min) continue;
         const int percent = static_cast<int>(row.share * 100);
         std::string who = row.share >= 1 ? "everybody on the "
                           : percent < 1  ? "a large part of the "

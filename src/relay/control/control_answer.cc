@@ -6,7 +6,7 @@
 
 #include "relay/control/control_json.h"
 #include "relay/control/control_request.h"
-#include "report/wish.h"
+#include "report/dsn_requested.h"
 
 namespace turnaway::relay {
 namespace {
@@ -54,7 +54,7 @@ Json owed_reports(const mail::ReversePath& sender, const mail::Recipient& recipi
                                        std::pair(report::Action::delayed, "delayed"),
                                        std::pair(report::Action::relayed, "relayed")}) {
         if (action == report::Action::delayed && state.is_delay_reported) continue;
-        if (report::is_wished(sender, recipient, action)) owed.push_back(word);
+        if (report::is_dsn_requested(sender, recipient, action)) owed.push_back(word);
     }
     return owed;
 }

@@ -39,12 +39,12 @@ constexpr std::array<Verb, 10> verbs{{
 constexpr std::array<std::string_view, 4> states{"waiting", "held", "unreportable", "corrupt"};
 
 // A hundred years: more would not fit what is counted with.
-constexpr std::uint64_t seconds_most = std::uint64_t{100} * 366 * 24 * 3600;
-constexpr std::size_t shown_bytes_most = 60;
+constexpr std::uint64_t seconds_max = std::uint64_t{100} * 366 * 24 * 3600;
+constexpr std::size_t shown_bytes_max = 60;
 
 std::string shown(std::string_view text) {
     std::string out;
-    base::append_printable(out, text, shown_bytes_most);
+    base::append_printable(out, text, shown_bytes_max);
     return out;
 }
 
@@ -134,14 +134,14 @@ class Reader {
 
     static bool take_seconds(const Json& value, std::optional<std::chrono::seconds>* to) {
         const auto number = number_of(value);
-        if (!number || *number > seconds_most) return false;
+        if (!number || *number > seconds_max) return false;
         *to = std::chrono::seconds(*number);
         return true;
     }
 
     bool take_limit(const Json& value) {
         const auto number = number_of(value);
-        if (!number || *number == 0 || *number > ControlRequest::lines_most) return false;
+        if (!number || *number == 0 || *number > ControlRequest::lines_max) return false;
         request_.limit = static_cast<std::size_t>(*number);
         return true;
     }

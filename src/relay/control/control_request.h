@@ -63,11 +63,11 @@ struct ControlRequest {
     bool is_all = false;  // every message that the filter matches
     MessageFilter filter = {};
     queue::QueueId after = {};  // of a list: from the next one on
-    std::size_t limit = lines_most;
+    std::size_t limit = lines_max;
     std::string host = {};  // to forget: its address, with or without a port, or its name
 
     // What one answer holds at most, unless "limit" says less: messages of a list, destinations.
-    static constexpr std::size_t lines_most = 1000;
+    static constexpr std::size_t lines_max = 1000;
 
     bool operator==(const ControlRequest&) const = default;
 };

@@ -30,7 +30,7 @@ constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 constexpr std::size_t gathered_bytes = std::size_t{32} * 1024;
 // How long, and how much of it, a peer's input is read after its last answer.
 constexpr std::chrono::seconds drain_wait{2};
-constexpr std::size_t drained_bytes_most = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t drained_bytes_max = std::size_t{4} * 1024 * 1024;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 ControlPeer peer_of(Socket& socket) {
@@ -118,7 +118,7 @@ void ControlServer::Session::begin_wait(std::chrono::milliseconds wait) {
 std::optional<std::string> ControlServer::Session::take_line(std::size_t searched) {
     const auto end = input_.find('\n', searched);
     const auto size = std::min(end, input_.size());
-    is_too_long_ = size > state_->settings.request_bytes_most;
+    is_too_long_ = size > state_->settings.request_bytes_max;
     if (end == std::string::npos && !is_too_long_) return std::nullopt;
     std::string line = input_.substr(0, size);
     input_.erase(0, end == std::string::npos ? size : size + 1);
@@ -152,7 +152,7 @@ std::expected<ControlRequest, std::string> ControlServer::Session::read(
     std::string_view line) const {
     if (!is_too_long_) return parse_control_request(line);
     return std::unexpected("the request is longer than " +
-                           std::to_string(state_->settings.request_bytes_most) + " octets");
+                           std::to_string(state_->settings.request_bytes_max) + " octets");
 }
 
 asio::awaitable<bool> ControlServer::Session::add(std::string lines) {
@@ -180,7 +180,7 @@ asio::awaitable<void> ControlServer::Session::leave() {
     socket_.shutdown(Socket::shutdown_send, ignored);
     input_.resize(read_bytes);
     begin_wait(drain_wait);
-    for (std::size_t drained = 0; drained < drained_bytes_most;) {
+    for (std::size_t drained = 0; drained < drained_bytes_max;) {
         const auto [error, count] =
             co_await socket_.async_read_some(asio::buffer(input_), as_values);
         if (error || count == 0) break;
@@ -217,7 +217,7 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
             co_await pause.async_wait(as_values);
             continue;
         }
-        const std::size_t most = state->settings.connections_most;
+        const std::size_t most = state->settings.connections_max;
         if (state->sessions.size() >= 2 * most) continue;  // not even told; the socket closes here
         const bool has_room = state->sessions.size() < most;
         auto session = std::make_shared<Session>(state, std::move(socket));

@@ -48,8 +48,8 @@ class ControlServer {
                                                                const ControlPeer&, ControlAnswer&)>;
 
     struct Settings {
-        std::size_t connections_most = 16;  // one more is told so and closed
-        std::size_t request_bytes_most = std::size_t{64} * 1024;
+        std::size_t connections_max = 16;  // one more is told so and closed
+        std::size_t request_bytes_max = std::size_t{64} * 1024;
         std::chrono::milliseconds request_wait = std::chrono::minutes(1);  // for a whole one
         std::chrono::milliseconds answer_wait = std::chrono::seconds(30);  // for a part being taken
     };

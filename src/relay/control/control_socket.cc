@@ -24,7 +24,7 @@ constexpr mode_t owner_only = 0600;
 constexpr mode_t owner_and_group = 0660;
 // Connections the kernel keeps until they are accepted.
 constexpr int backlog = 16;
-constexpr std::size_t group_bytes_most = std::size_t{1024} * 1024;
+constexpr std::size_t group_bytes_max = std::size_t{1024} * 1024;
 
 std::unexpected<base::Error> fail(Fault fault, const std::string& path, const std::string& why) {
     return base::fail(fault, "[control] socket " + path + ": " + why);
@@ -70,7 +70,7 @@ Result<gid_t> group_id(const std::string& path, const std::string& name) {
     int code = 0;
     while ((code = ::getgrnam_r(name.c_str(), &entry, memory.data(), memory.size(), &found)) ==
                ERANGE &&
-           memory.size() < group_bytes_most) {
+           memory.size() < group_bytes_max) {
         memory.resize(memory.size() * 2);
     }
     if (found != nullptr) return found->gr_gid;

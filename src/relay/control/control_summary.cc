@@ -83,7 +83,7 @@ void QueueSummary::add(const queue::Schedule::Summary& scheduled) {
     summary->next = scheduled.first_due;
 }
 
-std::vector<std::string> QueueSummary::lines(std::size_t lines_most,
+std::vector<std::string> QueueSummary::lines(std::size_t lines_max,
                                              std::uint64_t refusing_hosts) const {
     using Row = std::pair<const std::string, DestinationSummary>;
     std::vector<const Row*> rows;
@@ -93,7 +93,7 @@ std::vector<std::string> QueueSummary::lines(std::size_t lines_most,
         return a->second.messages != b->second.messages ? a->second.messages > b->second.messages
                                                         : a->first < b->first;
     });
-    rows.resize(std::min(rows.size(), lines_most));
+    rows.resize(std::min(rows.size(), lines_max));
     std::vector<std::string> lines;
     lines.reserve(rows.size() + 1);
     for (const Row* row : rows) lines.push_back(destination_line(row->first, row->second));

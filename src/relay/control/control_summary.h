@@ -36,13 +36,13 @@ struct DestinationSummary {
 // The queue by destinations, those with the most messages first.
 class QueueSummary {
   public:
-    explicit QueueSummary(std::size_t destinations_most) : destinations_most_(destinations_most) {}
+    explicit QueueSummary(std::size_t destinations_max) : destinations_most_(destinations_max) {}
 
     void add(const queue::Message& message);
     void add(const queue::Schedule::Summary& summary);
     void add_corrupt(std::uint64_t messages) { corrupt_ += messages; }
-    // At most `lines_most` destinations, then all together.
-    std::vector<std::string> lines(std::size_t lines_most, std::uint64_t refusing_hosts) const;
+    // At most `lines_max` destinations, then all together.
+    std::vector<std::string> lines(std::size_t lines_max, std::uint64_t refusing_hosts) const;
 
   private:
     DestinationSummary* of(std::string_view destination);

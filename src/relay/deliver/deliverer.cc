@@ -5,7 +5,7 @@
 
 #include "io/start.h"
 #include "relay/deliver/delivery_job.h"
-#include "relay/deliver/next_host.h"
+#include "relay/deliver/outbound_connection.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
@@ -14,9 +14,9 @@ namespace {
 // Messages over one connection; a host that closes earlier is no harm.
 constexpr unsigned connection_messages_max = 100;
 // A clock that goes back by less is only being set right.
-constexpr std::chrono::seconds clock_step_least{60};
+constexpr std::chrono::seconds clock_step_min{60};
 // So often at the least it is looked whether anything is due, whatever the clock did.
-constexpr std::chrono::seconds sleep_most{60};
+constexpr std::chrono::seconds sleep_max{60};
 
 std::chrono::sys_seconds now_seconds() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -77,18 +77,18 @@ void Deliverer::stop() {
 void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
     const auto steady = std::chrono::steady_clock::now();
     const auto passed = std::chrono::floor<std::chrono::seconds>(steady - looked_);
-    const bool was_set_back = now + clock_step_least < looked_at_ + passed;
+    const bool was_set_back = now + clock_step_min < looked_at_ + passed;
     looked_at_ = now;
     looked_ = steady;
     if (!was_set_back) return;
-    schedule_.bring_forward(now + shard_.rules()->config.lifetime.retry_most, now);
+    schedule_.bring_forward(now + shard_.rules()->config.lifetime.retry_max, now);
 }
 
 void Deliverer::pump() {
     if (is_stopping_) return;
     const auto now = now_seconds();
     look_at_clock(now);
-    if (!shard_.house().spool().has_room_for_outcomes()) return wake_at(now);
+    if (!shard_.relay().spool().has_room_for_outcomes()) return wake_at(now);
     while (auto job = schedule_.next(now)) {
         ++active_;
         io::start(shard_.io(), "a delivery", work(std::move(job->destination), job->id));
@@ -100,7 +100,7 @@ void Deliverer::wake_at(std::chrono::sys_seconds due) {
     // Not sooner than a second from now: what is due and has no place is started when a place is
     // given back.
     const auto now = now_seconds();
-    const auto at = std::clamp(due, now + std::chrono::seconds(1), now + sleep_most);
+    const auto at = std::clamp(due, now + std::chrono::seconds(1), now + sleep_max);
     if (wakes_at_ && *wakes_at_ <= at) return;  // early is no harm, the timer set each time is
     wakes_at_ = at;
     timer_.expires_after(at - now);
@@ -112,7 +112,7 @@ void Deliverer::wake_at(std::chrono::sys_seconds due) {
 }
 
 asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId first) {
-    NextHost kept(shard_);
+    OutboundConnection kept(shard_);
     auto feedback = queue::Feedback::neutral;
     std::optional<queue::QueueId> id = first;
     for (unsigned messages = 0; id; ++messages) {
@@ -127,7 +127,7 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
         }
         id.reset();
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_ &&
-            shard_.house().spool().has_room_for_outcomes()) {
+            shard_.relay().spool().has_room_for_outcomes()) {
             id = schedule_.next_for(destination, now_seconds());
         }
         if (id) {

@@ -1,4 +1,4 @@
-// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, judgement,
+// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, disposition,
 // report, one durable change.
 //
 // A job is one message for one destination. A connection is kept for further jobs of the same

@@ -8,22 +8,22 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "io/awaiting.h"
 #include "queue/delivery.h"
 #include "queue/history.h"
-#include "io/awaiting.h"
 #include "relay/deliver/destination.h"
-#include "relay/log/events.h"
 #include "relay/deliver/message_report.h"
-#include "relay/queue/queue_table.h"
 #include "relay/deliver/routing.h"
+#include "relay/log/delivery_log.h"
+#include "relay/queue/queue_table.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
 namespace {
 
 using queue::Delivery;
+using queue::Disposition;
 using queue::Feedback;
-using queue::Judgement;
 
 // After a spool that had no room for a report.
 constexpr std::chrono::seconds spool_pause{300};
@@ -50,13 +50,13 @@ queue::Lifetimes lifetimes_of(const Config& config) {
             .bounce = lifetime.bounce,
             .delay_notice = lifetime.delay_notice,
             .retry_first = lifetime.retry_first,
-            .retry_most = lifetime.retry_most};
+            .retry_max = lifetime.retry_max};
 }
 
 // One round, with all it needs to hold on to.
 class Round {
   public:
-    Round(Shard& shard, LiveMessagePtr live, std::string_view destination, NextHost& kept)
+    Round(Shard& shard, LiveMessagePtr live, std::string_view destination, OutboundConnection& kept)
         : shard_(shard),
           rules_(shard.rules()),
           config_(rules_->config),
@@ -78,8 +78,9 @@ class Round {
     void finish(Delivery& delivery);
     queue::DeliverySettings delivery_settings(const queue::HostHealth& health) const;
     std::vector<Ending> merge(std::vector<queue::RecipientState> states,
-                              const std::vector<Judgement>& judgements, queue::Message* next) const;
-    void settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+                              const std::vector<Disposition>& dispositions,
+                              queue::Message* next) const;
+    void settle(std::size_t chosen, const Disposition& disposition, queue::Message* next,
                 std::vector<Ending>* endings) const;
     base::Result<std::optional<spool::StoredMessage>> report(const queue::Message& message,
                                                              const std::vector<Ending>& endings);
@@ -91,7 +92,7 @@ class Round {
     const Config& config_;
     LiveMessagePtr live_;
     std::string_view destination_;
-    NextHost& kept_;
+    OutboundConnection& kept_;
 
     std::vector<std::size_t> chosen_;            // recipients of the message
     std::vector<queue::RecipientState> states_;  // theirs
@@ -117,14 +118,14 @@ bool Round::choose_recipients() {
 queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health) const {
     queue::DeliverySettings settings;
     settings.lifetimes = lifetimes_of(config_);
-    settings.greeting_5yz = config_.delivery.greeting_5yz == RefusedGreeting::bounce
+    settings.greeting_5xx = config_.delivery.greeting_5xx == RefusedGreeting::bounce
                                 ? queue::Greeting5yz::bounce
                                 : queue::Greeting5yz::defer;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
     // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
     settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
         return health.is_resting(address, now) ||
-               shard_.house().is_refusing({address, times_.port});
+               shard_.relay().is_refusing({address, times_.port});
     };
     return settings;
 }
@@ -136,7 +137,7 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
     times_.port = port_of(config_, first_recipient());
     const base::Error* const trouble = live_->content->trouble();
     if (trouble != nullptr) {
-        tell_trouble(shard_.house(), *trouble, live_->message.id);
+        log_trouble(shard_.relay(), *trouble, live_->message.id);
         route_ = nowhere();
     } else {
         route_ = co_await route_to(shard_, config_, first_recipient());
@@ -180,7 +181,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
                                                  message_for(target.recipients), live_->content);
     const auto now = now_seconds();
     times_.mail_began = dialogue.mail_began;
-    tell_attempt(shard_.house(), dialogue, target.recipients.size(), live_->message.content_bytes);
+    log_attempt(shard_.relay(), dialogue, target.recipients.size(), live_->message.content_bytes);
     if (dialogue.host_outcome) had_host_trouble_ = true;
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->stage == smtp::ClientStage::connect) {
@@ -189,7 +190,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     } else {
         health.reachable(address);
     }
-    learn_of_host(shard_.house(), where, dialogue);
+    learn_of_host(shard_.relay(), where, dialogue);
     had_success_ |= std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
         return each && each->verdict == smtp::ClientVerdict::delivered;
     });
@@ -201,44 +202,44 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     }
 }
 
-void Round::settle(std::size_t chosen, const Judgement& judgement, queue::Message* next,
+void Round::settle(std::size_t chosen, const Disposition& disposition, queue::Message* next,
                    std::vector<Ending>* endings) const {
     const std::size_t recipient = chosen_[chosen];
     auto& state = next->states[recipient];
     Ending ending{.recipient = recipient,
                   .action = report::Action::failed,
-                  .status = judgement.status,
-                  .decided_by = judgement.decided_by,
+                  .status = disposition.status,
+                  .decided_by = disposition.decided_by,
                   .retry_until = {}};
-    switch (judgement.kind) {
-        case Judgement::Kind::delivered:
+    switch (disposition.kind) {
+        case Disposition::Kind::delivered:
             state.progress = queue::Progress::done;
-            if (!judgement.lacks_dsn) return;
+            if (!disposition.lacks_dsn) return;
             ending.action = report::Action::relayed;
             break;
-        case Judgement::Kind::failed:
+        case Disposition::Kind::failed:
             // A failure nobody can be told of is kept for the administrator (requirement 45).
             state.progress = next->envelope.reverse_path.is_null() ? queue::Progress::unreportable
                                                                    : queue::Progress::done;
             break;
-        case Judgement::Kind::later:
-            state.due = judgement.due;
-            if (!judgement.is_delay_notice_due || state.is_delay_reported) return;
+        case Disposition::Kind::later:
+            state.due = disposition.due;
+            if (!disposition.is_delay_notice_due || state.is_delay_reported) return;
             state.is_delay_reported = true;
             ending.action = report::Action::delayed;
-            ending.retry_until = judgement.retry_until;
+            ending.retry_until = disposition.retry_until;
             break;
     }
     endings->push_back(ending);
 }
 
 std::vector<Ending> Round::merge(std::vector<queue::RecipientState> states,
-                                 const std::vector<Judgement>& judgements,
+                                 const std::vector<Disposition>& dispositions,
                                  queue::Message* next) const {
     std::vector<Ending> endings;
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
         next->states[chosen_[i]] = std::move(states[i]);
-        settle(i, judgements[i], next, &endings);
+        settle(i, dispositions[i], next, &endings);
     }
     return endings;
 }
@@ -249,9 +250,9 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
     std::string_view original = live_->content->in_memory();
     std::string beginning;
     if (original.empty()) {
-        auto read = live_->content->read(0, base::limits::returned_bytes_most);
+        auto read = live_->content->read(0, base::limits::returned_bytes_max);
         // Without the original the sender still learns what became of it.
-        if (!read) tell_trouble(shard_.house(), read.error(), message.id);
+        if (!read) log_trouble(shard_.relay(), read.error(), message.id);
         if (read) beginning = *std::move(read);
         original = beginning;
     }
@@ -263,7 +264,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
                               .original_is_whole = original.size() == live_->content->size()};
     auto written = write_message_report(message, endings, source);
     if (!written) return std::nullopt;
-    auto sink = shard_.house().spool().new_content({});
+    auto sink = shard_.relay().spool().new_content({});
     if (auto done = sink->write(written->content); !done) return std::unexpected(done.error());
     auto content = sink->finish();
     if (!content) return std::unexpected(content.error());
@@ -273,32 +274,32 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
 
 void Round::finish(Delivery& delivery) {
     times_.ended = std::chrono::steady_clock::now();
-    const auto judgements = delivery.judge(now_seconds(), shard_.random());
+    const auto dispositions = delivery.judge(now_seconds(), shard_.random());
     auto states = delivery.take_states();
     {
         const std::lock_guard lock(live_->mutex);
         if (live_->is_gone) return;  // an administrator deleted it meanwhile
         queue::Message next = live_->message;
-        const auto endings = merge(std::move(states), judgements, &next);
+        const auto endings = merge(std::move(states), dispositions, &next);
         auto told = report(next, endings);
         if (told) {
             // Only these: other shards are reading the envelope.
             live_->message.states = std::move(next.states);
-            tell_round(shard_.house(), live_->message, chosen_, judgements, times_);
-            if (*told) tell_reported(shard_.house(), live_->message, (*told)->message, endings);
+            log_round(shard_.relay(), live_->message, chosen_, dispositions, times_);
+            if (*told) log_reported(shard_.relay(), live_->message, (*told)->message, endings);
             apply(*std::move(told));
         } else {
             // The report could not be written, so that nobody may be told of an end: only what was
             // delivered counts.
             for (std::size_t i = 0; i < chosen_.size(); ++i) {
                 auto& state = live_->message.states[chosen_[i]];
-                if (judgements[i].kind == Judgement::Kind::delivered) {
+                if (dispositions[i].kind == Disposition::Kind::delivered) {
                     state = std::move(next.states[chosen_[i]]);
                 } else {
                     state.due = now_seconds() + spool_pause;
                 }
             }
-            tell_trouble(shard_.house(), told.error(), live_->message.id);
+            log_trouble(shard_.relay(), told.error(), live_->message.id);
             apply(std::nullopt);
         }
     }
@@ -318,7 +319,7 @@ void Round::apply(std::optional<spool::StoredMessage> told) {
         queue::bound_states(&live_->message.states);
         change.update.push_back(live_->message);
     }
-    shard_.house().apply_soon(std::move(change), std::move(told));
+    shard_.relay().apply_soon(std::move(change), std::move(told));
 }
 
 void Round::schedule_again() {
@@ -338,16 +339,16 @@ void Round::schedule_again() {
 }
 
 // Says why a message cannot be worked on; when to try again, nothing where that is no use.
-std::optional<std::chrono::seconds> tell_not_loaded(House& house, queue::QueueId id,
-                                                    base::Error error) {
+std::optional<std::chrono::seconds> log_not_loaded(RelayState& relay, queue::QueueId id,
+                                                   base::Error error) {
     // Removed meanwhile, or nothing can be had any more.
-    if (error.fault == base::Fault::no_input || house.spool().has_failed()) return std::nullopt;
+    if (error.fault == base::Fault::no_input || relay.spool().has_failed()) return std::nullopt;
     const bool is_damaged = error.fault == base::Fault::data;
     error.message += is_damaged ? ": set aside, see `turnaway queue list --state corrupt`"
                                 : ": tried again in a minute";
-    tell_trouble(house, error, id);
+    log_trouble(relay, error, id);
     if (!is_damaged) return load_pause;
-    house.census().add_corrupt(id);
+    relay.queue_totals().add_corrupt(id);
     return std::nullopt;
 }
 
@@ -362,17 +363,17 @@ smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destinatio
 queue::ScheduleSettings schedule_settings(const Config& config) {
     const std::size_t most = config.delivery.concurrency;
     return {.concurrency_start = std::min(most, base::limits::destination_places_start),
-            .concurrency_most = most,
-            .total_most = config.delivery.connections_max};
+            .concurrency_max = most,
+            .total_max = config.delivery.connections_max};
 }
 
 asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                       std::string_view destination, queue::QueueId id,
-                                      NextHost& kept) {
+                                      OutboundConnection& kept) {
     auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
-        [&shard, id](auto answer) { shard.house().table().take(id, std::move(answer)); });
+        [&shard, id](auto answer) { shard.relay().table().take(id, std::move(answer)); });
     if (!taken) {
-        if (const auto pause = tell_not_loaded(shard.house(), id, std::move(taken.error()))) {
+        if (const auto pause = log_not_loaded(shard.relay(), id, std::move(taken.error()))) {
             shard.deliverer().add(id, destination, now_seconds() + *pause);
         }
         co_return Feedback::neutral;
@@ -383,7 +384,7 @@ asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
         Round round(shard, live, destination, kept);
         if (round.choose_recipients()) feedback = co_await round.run(health);
     }
-    shard.house().table().give_back(live);
+    shard.relay().table().give_back(live);
     co_return feedback;
 }
 

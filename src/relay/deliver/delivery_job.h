@@ -11,7 +11,7 @@
 #include "queue/queue_id.h"
 #include "queue/schedule.h"
 #include "relay/config/config.h"
-#include "relay/deliver/next_host.h"
+#include "relay/deliver/outbound_connection.h"
 
 namespace turnaway::relay {
 
@@ -25,6 +25,6 @@ queue::ScheduleSettings schedule_settings(const Config& config);
 // `destination` must outlive the call.
 boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                                     std::string_view destination, queue::QueueId id,
-                                                    NextHost& kept);
+                                                    OutboundConnection& kept);
 
 }  // namespace turnaway::relay

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "report/wish.h"
+#include "report/dsn_requested.h"
 
 namespace turnaway::relay {
 namespace {
@@ -69,7 +69,7 @@ std::optional<WrittenReport> write_message_report(const queue::Message& message,
     std::vector<report::RecipientOutcome> outcomes;
     for (const auto& ending : endings) {
         const auto& recipient = envelope.recipients.at(ending.recipient);
-        if (!report::is_wished(envelope.reverse_path, recipient, ending.action)) continue;
+        if (!report::is_dsn_requested(envelope.reverse_path, recipient, ending.action)) continue;
         outcomes.push_back(outcome_of(ending, message.states.at(ending.recipient)));
     }
     if (outcomes.empty()) return std::nullopt;

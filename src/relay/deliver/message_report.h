@@ -1,8 +1,8 @@
 // Message report: what became of some recipients of a message, as a new message to its sender.
 //
 // Joins queue/ and report/, which do not know each other. Whether the sender wishes to hear it is
-// asked here (report/wish.h); a null reverse-path gets nothing, ever (requirement 45). Pure: the
-// report is a value, the caller stores it.
+// asked here (report/dsn_requested.h); a null reverse-path gets nothing, ever (requirement 45).
+// Pure: the report is a value, the caller stores it.
 #pragma once
 
 #include <chrono>

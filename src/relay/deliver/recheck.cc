@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 
-#include "probe/host_prober.h"
 #include "io/start.h"
+#include "probe/host_prober.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
@@ -23,14 +23,14 @@ probe::HostProber::Settings settings_of(const Config& config) {
             .names_recipient = true};
 }
 
-void conclude(House& house, const verdict::HostMemory::Entry& entry,
+void conclude(RelayState& relay, const verdict::HostMemory::Entry& entry,
               const check::ProbeResult& result) {
     switch (finding_of(result)) {
         case RecheckFinding::refuses:
-            house.renew_refusal(entry.at, result.last_word()->words);
+            relay.renew_refusal(entry.at, result.last_word()->words);
             break;
         case RecheckFinding::refuses_no_more:
-            house.forget_refusal(entry.at);
+            relay.forget_refusal(entry.at);
             break;
         case RecheckFinding::unclear:
             break;
@@ -38,7 +38,7 @@ void conclude(House& house, const verdict::HostMemory::Entry& entry,
 }
 
 asio::awaitable<void> ask_again(Shard& shard) {
-    auto& house = shard.house();
+    auto& relay = shard.relay();
     std::shared_ptr<const Rules> rules;
     std::optional<probe::HostProber> prober;
     asio::steady_timer timer(shard.io());
@@ -50,10 +50,10 @@ asio::awaitable<void> ask_again(Shard& shard) {
             rules = shard.rules();
             prober.emplace(shard.io(), settings_of(rules->config));
         }
-        for (const auto& entry : house.take_due_refusals()) {
+        for (const auto& entry : relay.take_due_refusals()) {
             prober->probe(entry.at.address, entry.at.port,
-                          [&house, entry](const check::ProbeResult& result) {
-                              conclude(house, entry, result);
+                          [&relay, entry](const check::ProbeResult& result) {
+                              conclude(relay, entry, result);
                           });
         }
     }

@@ -65,7 +65,7 @@ asio::awaitable<RoutePtr> route_to(Shard& shard, const Config& config,
         co_return co_await route_to_static_host(shard, *to);
     }
     if (const auto* literal = recipient.literal()) {
-        const auto settings = route_settings(config, *shard.house().own_places());
+        const auto settings = route_settings(config, *shard.relay().own_endpoints());
         co_return std::make_shared<route::Route>(route::RouteQuery(*literal, settings).route());
     }
     co_return co_await io::lookup(shard.routes(), *recipient.domain());
@@ -93,7 +93,7 @@ io::UnboundResolver::Settings resolver_settings(const Config& config) {
     return settings;
 }
 
-io::RouteCache::Settings cache_settings(const Config& config, const OwnPlaces& places) {
+io::RouteCache::Settings cache_settings(const Config& config, const OwnEndpoints& places) {
     io::RouteCache::Settings settings;
     settings.route = route_settings(config, places);
     // MX, then addresses: two rounds of questions.

@@ -14,7 +14,7 @@
 #include "io/dns/unbound_resolver.h"
 #include "mail/address.h"
 #include "relay/config/config.h"
-#include "relay/config/own_places.h"
+#include "relay/config/own_endpoints.h"
 #include "route/route.h"
 
 namespace turnaway::relay {
@@ -35,6 +35,6 @@ bool is_tls_required(const Config& config, std::string_view destination);
 
 // What the configuration means to the layers below.
 io::UnboundResolver::Settings resolver_settings(const Config& config);
-io::RouteCache::Settings cache_settings(const Config& config, const OwnPlaces& places);
+io::RouteCache::Settings cache_settings(const Config& config, const OwnEndpoints& places);
 
 }  // namespace turnaway::relay

@@ -100,7 +100,7 @@ void Log::write(const LogEvent& event) {
     if (must_wake) changed_.notify_one();
 }
 
-void Log::tell_dropped(std::string& text) {
+void Log::append_dropped(std::string& text) {
     const std::uint64_t now = dropped();
     if (now == told_) return;
     const std::string words = std::to_string(now - told_) + " lines of the log were left out";
@@ -121,14 +121,14 @@ void Log::run() {
             moment_end = now + moment;
             hasty_writes = 0;
         }
-        if (++hasty_writes > hasty_writes_most) {
+        if (++hasty_writes > hasty_writes_max) {
             changed_.wait_until(lock, moment_end,
                                 [this] { return waiting_.size() >= enough_bytes || is_ending_; });
         }
         text.clear();
         text.swap(waiting_);
         lock.unlock();
-        tell_dropped(text);
+        append_dropped(text);
         const bool is_written = write_all(text);
         lock.lock();
         if (!is_written && is_ending_) return;

@@ -30,7 +30,7 @@ class Log {
     static constexpr std::chrono::seconds last_words_wait{2};
     // So many writes in each moment do not wait.
     static constexpr std::chrono::milliseconds moment{20};
-    static constexpr int hasty_writes_most = 10;
+    static constexpr int hasty_writes_max = 10;
 
     Log(LogStyle style, LogLevel level, int fd = 2);
     ~Log();
@@ -46,7 +46,7 @@ class Log {
     void run();
     bool write_all(std::string_view text);
     bool is_late() const;
-    void tell_dropped(std::string& text);
+    void append_dropped(std::string& text);
 
     const LogStyle style_;
     const int fd_;

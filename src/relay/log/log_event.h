@@ -171,7 +171,7 @@ struct LogStyle {
 };
 
 // A line is never longer, its newline included: a pipe takes it in one piece.
-inline constexpr std::size_t log_line_bytes_most = 4000;
+inline constexpr std::size_t log_line_bytes_max = 4000;
 
 // One or two whole lines.
 std::string log_lines(const LogEvent& event, const LogStyle& style,

@@ -180,7 +180,7 @@ void add(LogLine& line, const Trouble& event) {
 }  // namespace
 
 std::string json_line(const LogEvent& event, std::chrono::system_clock::time_point now) {
-    std::array<char, log_line_bytes_most> buffer;
+    std::array<char, log_line_bytes_max> buffer;
     return std::visit(
         [&](const auto& one) {
             LogLine line(buffer, base::LogFormat::json, event_name(one));

@@ -12,13 +12,13 @@ namespace turnaway::relay {
 
 namespace {
 
-constexpr std::size_t words_bytes_most = 1000;
-constexpr std::size_t name_bytes_most = 300;
+constexpr std::size_t words_bytes_max = 1000;
+constexpr std::size_t name_bytes_max = 300;
 
 // On one line, safe for a terminal.
-std::string safe(std::string_view text, std::size_t bytes_most = words_bytes_most) {
+std::string safe(std::string_view text, std::size_t bytes_max = words_bytes_max) {
     std::string out;
-    base::append_printable(out, text, bytes_most);
+    base::append_printable(out, text, bytes_max);
     return out;
 }
 
@@ -26,7 +26,7 @@ std::string safe(std::string_view text, std::size_t bytes_most = words_bytes_mos
 // end. Quoted local-parts keep their spaces escaped.
 std::string word(std::string_view text) {
     std::string out;
-    for (const char c : safe(text, name_bytes_most)) {
+    for (const char c : safe(text, name_bytes_max)) {
         if (c == '<' || c == '>' || c == ' ' || c == ',' || c == '[' || c == ']') {
             out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         } else {
@@ -176,7 +176,7 @@ class Text {
         std::string out =
             fmt::format("{}turnaway-relay/{}[{}]: {}", time_, part, style_.process, text);
         // Escapes are up to four times as long as what they stand for.
-        if (out.size() >= log_line_bytes_most) out.resize(log_line_bytes_most - 1);
+        if (out.size() >= log_line_bytes_max) out.resize(log_line_bytes_max - 1);
         return out + '\n';
     }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "io/awaiting.h"
-#include "relay/house.h"
 #include "relay/deliver/jobs.h"
+#include "relay/relay_state.h"
 #include "relay/shard.h"
 
 namespace turnaway::relay {
@@ -22,13 +22,13 @@ std::chrono::sys_seconds now_seconds() {
 }
 
 // Every shard gets its part, an empty one too: it may have jobs that are no more.
-void tell_shards(House& house, const queue::Message& message, bool is_gone) {
+void tell_shards(RelayState& relay, const queue::Message& message, bool is_gone) {
     std::vector<PendingJob> jobs;
     if (!is_gone) append_jobs(message, &jobs);
-    for (Shard* const shard : house.shards()) {
+    for (Shard* const shard : relay.shards()) {
         std::vector<PendingJob> own;
         for (const auto& job : jobs) {
-            if (&house.shard_of(job.destination) == shard) own.push_back(job);
+            if (&relay.shard_of(job.destination) == shard) own.push_back(job);
         }
         shard->with_deliverer([id = message.id, own = std::move(own)](Deliverer& deliverer) {
             deliverer.replace(id, own);
@@ -65,7 +65,7 @@ bool change_live(LiveMessage* live, QueueChange change) {
     return false;
 }
 
-void change_and_tell(House& house, LiveMessage* live, QueueChange change,
+void change_and_tell(RelayState& relay, LiveMessage* live, QueueChange change,
                      std::function<void(Outcome)> answer) {
     const std::lock_guard lock(live->mutex);
     if (live->is_gone) return answer(ChangeOutcome::no_message);
@@ -76,38 +76,38 @@ void change_and_tell(House& house, LiveMessage* live, QueueChange change,
     } else {
         durable.update.push_back(live->message);
     }
-    house.apply(std::move(durable), [answer = std::move(answer)](base::Result<void> done) {
+    relay.apply(std::move(durable), [answer = std::move(answer)](base::Result<void> done) {
         done ? answer(ChangeOutcome::changed) : answer(std::unexpected(std::move(done.error())));
     });
-    tell_shards(house, live->message, live->is_gone);
+    tell_shards(relay, live->message, live->is_gone);
 }
 
 // A message that cannot be read can still be removed.
-asio::awaitable<Outcome> change_unread(House& house, queue::QueueId id, QueueChange change,
+asio::awaitable<Outcome> change_unread(RelayState& relay, queue::QueueId id, QueueChange change,
                                        base::Error error) {
     if (error.fault == base::Fault::no_input) co_return ChangeOutcome::no_message;
-    if (house.spool().has_failed()) co_return std::unexpected(std::move(error));
+    if (relay.spool().has_failed()) co_return std::unexpected(std::move(error));
     if (change != QueueChange::remove) {
         if (error.fault == base::Fault::data) co_return ChangeOutcome::damaged;
         co_return std::unexpected(std::move(error));
     }
-    auto done = co_await house.apply({.add = {}, .update = {}, .remove = {id}});
+    auto done = co_await relay.apply({.add = {}, .update = {}, .remove = {id}});
     if (!done) co_return std::unexpected(std::move(done.error()));
-    tell_shards(house, {.id = id, .arrival = {}}, true);
+    tell_shards(relay, {.id = id, .arrival = {}}, true);
     co_return ChangeOutcome::changed;
 }
 
 }  // namespace
 
-asio::awaitable<Outcome> change_message(House& house, queue::QueueId id, QueueChange change) {
+asio::awaitable<Outcome> change_message(RelayState& relay, queue::QueueId id, QueueChange change) {
     auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
-        [&house, id](auto answer) { house.table().take(id, std::move(answer)); });
-    if (!taken) co_return co_await change_unread(house, id, change, std::move(taken.error()));
+        [&relay, id](auto answer) { relay.table().take(id, std::move(answer)); });
+    if (!taken) co_return co_await change_unread(relay, id, change, std::move(taken.error()));
     const LiveMessagePtr live = *std::move(taken);
-    const auto outcome = co_await answer_of<Outcome>([&house, &live, change](auto answer) {
-        change_and_tell(house, live.get(), change, std::move(answer));
+    const auto outcome = co_await answer_of<Outcome>([&relay, &live, change](auto answer) {
+        change_and_tell(relay, live.get(), change, std::move(answer));
     });
-    house.table().give_back(live);
+    relay.table().give_back(live);
     co_return outcome;
 }
 

@@ -14,7 +14,7 @@
 
 namespace turnaway::relay {
 
-class House;
+class RelayState;
 
 enum class QueueChange : std::uint8_t { hold, release, remove, flush };
 
@@ -25,7 +25,8 @@ enum class ChangeOutcome : std::uint8_t {
     no_message,  // perhaps done meanwhile
 };
 
-boost::asio::awaitable<base::Result<ChangeOutcome>> change_message(House& house, queue::QueueId id,
+boost::asio::awaitable<base::Result<ChangeOutcome>> change_message(RelayState& relay,
+                                                                   queue::QueueId id,
                                                                    QueueChange change);
 
 }  // namespace turnaway::relay

@@ -1,6 +1,6 @@
 // Queue start: the queue as the spool has it when the relay starts, before any shard is there.
 //
-// Rows that cannot be read are logged and left alone. Due times are at most `retry_most` from now:
+// Rows that cannot be read are logged and left alone. Due times are at most `retry_max` from now:
 // a clock that was wrong, then or now, puts nothing off for longer.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace turnaway::relay {
 
-class House;
+class RelayState;
 
 struct QueueAtStart {
     std::vector<PendingJob> jobs;
@@ -22,7 +22,7 @@ struct QueueAtStart {
     std::uint64_t messages = 0;
 };
 
-// Tells the census of each message.
-base::Result<QueueAtStart> read_queue(House& house, std::chrono::seconds retry_most);
+// Tells the queue_totals of each message.
+base::Result<QueueAtStart> read_queue(RelayState& relay, std::chrono::seconds retry_max);
 
 }  // namespace turnaway::relay

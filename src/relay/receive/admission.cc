@@ -3,8 +3,8 @@
 #include <chrono>
 #include <string>
 
-#include "relay/log/client_events.h"
-#include "relay/house.h"
+#include "relay/log/client_log.h"
+#include "relay/relay_state.h"
 #include "smtp/server_replies.h"
 
 namespace turnaway::relay {
@@ -15,26 +15,26 @@ constexpr std::chrono::seconds refusal_wait{1};
 
 }  // namespace
 
-asio::awaitable<std::unique_ptr<ClientPlace>> admit(House& house, io::Connection& connection,
+asio::awaitable<std::unique_ptr<ClientPlace>> admit(RelayState& relay, io::Connection& connection,
                                                     asio::ip::tcp::endpoint peer) {
-    const auto rules = house.rules();
+    const auto rules = relay.rules();
     const auto address = io::ip_address(peer.address());
-    const auto entry = house.clients().enter(
+    const auto entry = relay.clients().enter(
         address, {.all = rules->config.listen.connections_max,
                   .per_address = rules->config.listen.connections_per_address_max});
     if (entry == ClientCount::Entry::admitted) {
-        co_return std::make_unique<ClientPlace>(house.clients(), address);
+        co_return std::make_unique<ClientPlace>(relay.clients(), address);
     }
     const std::string client = address.text();
-    tell_turned_away(house, {.address = client, .port = peer.port()}, entry);
+    log_turned_away(relay, {.address = client, .port = peer.port()}, entry);
     std::string reply;
     smtp::append_server_reply(entry == ClientCount::Entry::full
                                   ? smtp::ServerSays::too_many_clients
                                   : smtp::ServerSays::too_many_from_one_address,
                               {rules->config.hostname().text(), client}, &reply);
-    const bool may_linger = house.clients().enter_waiting();
+    const bool may_linger = relay.clients().enter_waiting();
     if (co_await connection.write(reply, refusal_wait) && may_linger) co_await connection.close();
-    if (may_linger) house.clients().leave_waiting();
+    if (may_linger) relay.clients().leave_waiting();
     co_return nullptr;
 }
 

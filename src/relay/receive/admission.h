@@ -15,11 +15,12 @@
 
 namespace turnaway::relay {
 
-class House;
+class RelayState;
 
 // The client's place among the connections; null: it was turned away, and the connection is of no
 // more use.
-boost::asio::awaitable<std::unique_ptr<ClientPlace>> admit(House& house, io::Connection& connection,
+boost::asio::awaitable<std::unique_ptr<ClientPlace>> admit(RelayState& relay,
+                                                           io::Connection& connection,
                                                            boost::asio::ip::tcp::endpoint peer);
 
 }  // namespace turnaway::relay

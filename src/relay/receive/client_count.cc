@@ -59,7 +59,7 @@ std::optional<std::uint64_t> ClientCount::tell(Untold& untold, Clock::time_point
 
 bool ClientCount::enter_waiting() {
     const std::lock_guard lock(mutex_);
-    if (waiting_ >= base::limits::lingering_clients_most) return false;
+    if (waiting_ >= base::limits::lingering_clients_max) return false;
     ++waiting_;
     return true;
 }

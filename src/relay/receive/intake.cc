@@ -11,7 +11,7 @@ namespace turnaway::relay {
 
 namespace {
 
-// Who wished for anything hears of it; `never` holds only where both said so. Without a wish
+// Who wished for anything hears of it; `never` holds only where both said so. Without a action
 // failures and delays are reported (RFC 3461 section 4.1).
 std::optional<mail::Notify> union_of(const std::optional<mail::Notify>& one,
                                      const std::optional<mail::Notify>& other) {

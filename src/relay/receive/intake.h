@@ -25,7 +25,7 @@ struct Taken {
     std::string client;
 };
 
-// At the session's wish to commit.
+// At the session's action to commit.
 queue::Message message_from(const smtp::ServerSession& session, Taken taken);
 
 void merge_repeated(std::vector<mail::Recipient>* recipients);

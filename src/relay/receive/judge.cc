@@ -5,8 +5,8 @@
 #include "codes/constants.h"
 #include "mail/author_domain.h"
 #include "relay/deliver/destination.h"
-#include "relay/receive/look.h"
 #include "relay/deliver/routing.h"
+#include "relay/receive/probe_greetings.h"
 #include "relay/receive/user_check.h"
 #include "verdict/decide.h"
 
@@ -43,16 +43,17 @@ asio::awaitable<verdict::Answer> judge_recipient(Shard& shard, std::shared_ptr<c
     const auto route = co_await route_to(shard, rules->config, recipient);
     const auto port = port_of(rules->config, recipient);
     if (!answer) {
-        const bool looks = rules->config.verdict.look && route->kind == route::RouteKind::hosts;
-        const bool was_asked_now = looks && co_await look_at_hosts(shard, rules, route, port);
-        answer = shard.house().decide(rules->policy, recipient, *route,
+        const bool looks =
+            rules->config.verdict.probe_greeting && route->kind == route::RouteKind::hosts;
+        const bool was_asked_now = looks && co_await probe_greetings(shard, rules, route, port);
+        answer = shard.relay().decide(rules->policy, recipient, *route,
                                       {.port = port, .was_asked_now = was_asked_now});
     }
     if (!answer->is_accepted() || !is_user_checked) co_return *std::move(answer);
     answer = co_await check_user(shard, rules, recipient, route, *std::move(answer));
     if (!answer->is_accepted() || is_static) co_return *std::move(answer);
     // To that question the host may have said that it takes no mail at all.
-    co_return shard.house().decide(rules->policy, recipient, *route,
+    co_return shard.relay().decide(rules->policy, recipient, *route,
                                    {.port = port, .was_asked_now = true});
 }
 

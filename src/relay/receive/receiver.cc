@@ -11,12 +11,12 @@
 #include "mail/date_time.h"
 #include "mail/header_fields.h"
 #include "mail/trace_field.h"
+#include "relay/log/client_log.h"
+#include "relay/log/delivery_log.h"
 #include "relay/receive/admission.h"
-#include "relay/log/client_events.h"
-#include "relay/log/events.h"
 #include "relay/receive/intake.h"
 #include "relay/receive/judge.h"
-#include "relay/receive/patience.h"
+#include "relay/receive/progress_timeout.h"
 #include "smtp/server_session.h"
 
 namespace turnaway::relay {
@@ -28,7 +28,7 @@ using smtp::ServerSession;
 // One read; small, because there may be thousands of clients.
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 // Of a longer header the From field is not looked at.
-constexpr std::size_t kept_header_bytes_most = std::size_t{64} * 1024;
+constexpr std::size_t kept_header_bytes_max = std::size_t{64} * 1024;
 
 class Reception {
   public:
@@ -39,7 +39,7 @@ class Reception {
     void shut_down();
 
   private:
-    using Clock = Patience::Clock;
+    using Clock = ProgressTimeout::Clock;
 
     void tell_end();
     asio::awaitable<void> read();
@@ -66,7 +66,7 @@ class Reception {
     std::uint16_t port_;
     std::string client_;
     ServerSession session_;
-    Patience patience_;
+    ProgressTimeout patience_;
     bool is_reading_ = false;
     OwnRefusals own_refusals_;
     std::uint32_t messages_ = 0;
@@ -108,27 +108,27 @@ Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
       patience_(rules_->config.listen.command_wait, Clock::now()) {}
 
 void Reception::tell_end() {
-    own_refusals_.tell(shard_.house(), client(), session_);
-    tell_disconnected(shard_.house(), client(), session_, messages_);
+    own_refusals_.tell(shard_.relay(), client(), session_);
+    log_disconnected(shard_.relay(), client(), session_, messages_);
 }
 
 // A client that is silent between two commands is told now, not when it speaks again.
 void Reception::shut_down() {
     session_.shut_down();
-    if (is_reading_ && session_.wish().kind != ServerSession::Wish::Kind::read) {
+    if (is_reading_ && session_.action().kind != ServerSession::Action::Kind::read) {
         connection_->cancel();
     }
 }
 
 asio::awaitable<void> Reception::run() {
-    using Kind = ServerSession::Wish::Kind;
-    tell_connected(shard_.house(), client());
+    using Kind = ServerSession::Action::Kind;
+    log_connected(shard_.relay(), client());
     for (;;) {
-        const auto wish = session_.wish();
-        switch (wish.kind) {
+        const auto action = session_.action();
+        switch (action.kind) {
             case Kind::send:
-                own_refusals_.tell(shard_.house(), client(), session_);
-                co_await send(wish.bytes);
+                own_refusals_.tell(shard_.relay(), client(), session_);
+                co_await send(action.bytes);
                 break;
             case Kind::read:
                 co_await read();
@@ -143,7 +143,7 @@ asio::awaitable<void> Reception::run() {
                 co_await ask_recipient();
                 break;
             case Kind::store:
-                session_.stored(store(wish.bytes));
+                session_.stored(store(action.bytes));
                 break;
             case Kind::commit:
                 co_await commit();
@@ -170,12 +170,12 @@ asio::awaitable<void> Reception::read() {
     const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
     is_reading_ = false;
     // shut_down() meanwhile; what the client said in that moment is answered by the 421.
-    if (session_.wish().kind != ServerSession::Wish::Kind::read) co_return;
+    if (session_.action().kind != ServerSession::Action::Kind::read) co_return;
     if (got) {
         const auto now = Clock::now();
         if (session_.is_in_content()) patience_.took(*got, now);
         session_.received(std::string_view(buffer_.data(), *got));
-        const bool is_waiting = session_.wish().kind == ServerSession::Wish::Kind::read;
+        const bool is_waiting = session_.action().kind == ServerSession::Action::Kind::read;
         if (is_waiting && patience_.is_over(now)) session_.timed_out();
     } else if (got.error() == io::Failure::timed_out) {
         session_.timed_out();
@@ -201,7 +201,7 @@ ServerAnswer answer_from(const verdict::Answer& answer) {
 asio::awaitable<void> Reception::ask_sender() {
     const auto answer =
         co_await judge_sender(shard_, rules_, address_, session_.envelope().reverse_path);
-    if (!answer.is_accepted()) tell_refused(shard_.house(), "MAIL", answer, client(), session_);
+    if (!answer.is_accepted()) log_refused(shard_.relay(), "MAIL", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
@@ -209,7 +209,7 @@ asio::awaitable<void> Reception::ask_recipient() {
     const auto answer = co_await judge_recipient(shard_, rules_, address_,
                                                  {.address = session_.asked_recipient().address,
                                                   .is_postmaster = session_.is_postmaster_asked()});
-    if (!answer.is_accepted()) tell_refused(shard_.house(), "RCPT", answer, client(), session_);
+    if (!answer.is_accepted()) log_refused(shard_.relay(), "RCPT", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
@@ -217,7 +217,7 @@ asio::awaitable<void> Reception::ask_recipient() {
 // before it, and so is the body that its sender meant.
 base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     id_ = shard_.new_id();
-    content_ = shard_.house().spool().new_content(client_);
+    content_ = shard_.relay().spool().new_content(client_);
     content_fault_.reset();
     stored_bytes_ = 0;
     header_.clear();
@@ -246,18 +246,18 @@ bool Reception::is_author_judged() const {
 }
 
 void Reception::keep_header(std::string_view bytes) {
-    if (!is_author_judged() || header_.size() > kept_header_bytes_most) return;
+    if (!is_author_judged() || header_.size() > kept_header_bytes_max) return;
     if (!mail::split_message(header_).has_body) header_ += bytes;
 }
 
 asio::awaitable<bool> Reception::refuse_for_author() {
     const auto parts = mail::split_message(header_);
-    const bool is_whole = parts.has_body || header_.size() <= kept_header_bytes_most;
+    const bool is_whole = parts.has_body || header_.size() <= kept_header_bytes_max;
     if (!is_author_judged() || !is_whole) co_return false;
     const auto answer = co_await judge_author(shard_, parts.header);
     if (!answer) co_return false;
     content_.reset();
-    tell_refused(shard_.house(), "END-OF-MESSAGE", *answer, client(), session_);
+    log_refused(shard_.relay(), "END-OF-MESSAGE", *answer, client(), session_);
     session_.answered(answer_from(*answer));
     co_return true;
 }
@@ -277,7 +277,7 @@ bool Reception::store(std::string_view bytes) {
 // The rest of the message is not kept. False: there is no room, which the session says itself; any
 // other fault is said at the end of the message.
 bool Reception::drop_content(const base::Error& error) {
-    tell_trouble(shard_.house(), {error.fault, error.message + " (from " + client_ + ')'});
+    log_trouble(shard_.relay(), {error.fault, error.message + " (from " + client_ + ')'});
     content_fault_ = error.fault;
     content_.reset();
     return error.fault != base::Fault::unavailable;
@@ -289,7 +289,7 @@ ServerAnswer Reception::not_stored() const {
 }
 
 void Reception::refuse_content(const ServerAnswer& answer) {
-    tell_not_kept(shard_.house(), answer, client(), session_);
+    log_not_kept(shard_.relay(), answer, client(), session_);
     session_.answered(answer);
 }
 
@@ -311,16 +311,16 @@ asio::awaitable<void> Reception::commit() {
          .content_bytes = stored_bytes_,
          .client = client_});
     spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
-    const auto done = co_await shard_.house().apply({.add = {stored}, .update = {}, .remove = {}});
+    const auto done = co_await shard_.relay().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {
-        if (shard_.house().spool().has_failed()) co_return refuse_content(spool_failed());
+        if (shard_.relay().spool().has_failed()) co_return refuse_content(spool_failed());
         drop_content(done.error());
         co_return refuse_content(not_stored());
     }
     ++messages_;
-    tell_received(shard_.house(), stored.message, client(), session_);
+    log_received(shard_.relay(), stored.message, client(), session_);
     const std::string id = stored.message.id.text();
-    shard_.house().take_in(std::move(stored));
+    shard_.relay().take_in(std::move(stored));
     session_.answered({.code = codes::ok,
                        .enhanced = codes::EnhancedCode::success(codes::other_status),
                        .text = "Ok: queued as " + id});
@@ -338,7 +338,7 @@ asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connec
 asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
     const auto peer = connection->peer();
     if (!peer) co_return;  // gone before we could ask who it was
-    const auto admitted = co_await admit(shard.house(), *connection, *peer);
+    const auto admitted = co_await admit(shard.relay(), *connection, *peer);
     if (admitted != nullptr) co_await serve(shard, std::move(connection), *peer);
 }
 

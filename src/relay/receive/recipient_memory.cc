@@ -7,7 +7,7 @@
 namespace turnaway::relay {
 namespace {
 
-std::chrono::seconds age_most(UserFinding::Kind kind) {
+std::chrono::seconds age_max(UserFinding::Kind kind) {
     using namespace std::chrono_literals;
     switch (kind) {
         case UserFinding::Kind::exists:
@@ -50,7 +50,7 @@ void RecipientMemory::finished(const std::string& user, UserFinding finding,
         known_.erase(ages_.front());
         ages_.pop_front();
     }
-    const auto until = now + age_most(finding.kind);
+    const auto until = now + age_max(finding.kind);
     known_[user] = {
         .finding = std::move(finding), .until = until, .age = ages_.insert(ages_.end(), user)};
     for (const auto& woken : asked.mapped()) woken();

@@ -37,8 +37,8 @@ class RecipientMemory {
     using Clock = std::chrono::steady_clock;
     using Woken = std::function<void()>;
 
-    explicit RecipientMemory(std::size_t users_most, std::size_t questions_most)
-        : users_most_(users_most), questions_most_(questions_most) {}
+    explicit RecipientMemory(std::size_t users_max, std::size_t questions_max)
+        : users_most_(users_max), questions_most_(questions_max) {}
 
     // Null: nothing is known, or not any more.
     const UserFinding* find(const std::string& user, Clock::time_point now) const;

@@ -9,15 +9,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t domains_most = 50'000;
-constexpr std::size_t bytes_most = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t domains_max = 50'000;
+constexpr std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
 
 }  // namespace
 
 SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& routes)
-    : resolver_(resolver),
-      routes_(routes),
-      known_({.entries = domains_most, .bytes = bytes_most}) {}
+    : resolver_(resolver), routes_(routes), known_({.entries = domains_max, .bytes = bytes_max}) {}
 
 asio::awaitable<bool> SenderDomains::take_no_mail(const mail::Domain& domain) {
     // RFC 6761 section 6.3: nobody asks DNS about that name.

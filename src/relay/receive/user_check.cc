@@ -11,7 +11,7 @@
 #include "io/start.h"
 #include "relay/deliver/delivery_job.h"
 #include "relay/deliver/destination.h"
-#include "relay/deliver/next_host.h"
+#include "relay/deliver/outbound_connection.h"
 #include "relay/receive/recipient_memory.h"
 #include "relay/shard.h"
 #include "verdict/wording.h"
@@ -20,7 +20,7 @@ namespace turnaway::relay {
 namespace {
 
 // Addresses asked for one answer.
-constexpr std::size_t addresses_most = 3;
+constexpr std::size_t addresses_max = 3;
 
 verdict::Answer unknown_user(const mail::Address& recipient, codes::EnhancedCode status,
                              const std::string& words) {
@@ -63,17 +63,17 @@ smtp::ClientMessage message_to(const mail::Address& recipient) {
 asio::awaitable<void> ask(Shard& shard, Question question) {
     UserFinding finding;
     std::size_t asked = 0;
-    NextHost host(shard);
+    OutboundConnection host(shard);
     for (const auto& each : question.route->hosts) {
         for (const auto& address : each.addresses) {
-            if (finding.kind != UserFinding::Kind::no_answer || asked++ == addresses_most) break;
+            if (finding.kind != UserFinding::Kind::no_answer || asked++ == addresses_max) break;
             const HostAddress where{.host = each.name ? each.name->text() : std::string(),
                                     .address = address,
                                     .port = question.port};
             const auto dialogue =
                 co_await host.deliver(where, question.tls, message_to(question.recipient), nullptr);
             finding = finding_of(where, dialogue);
-            learn_of_host(shard.house(), where, dialogue);
+            learn_of_host(shard.relay(), where, dialogue);
         }
     }
     shard.recipients().finished(question.recipient.text(), std::move(finding),
@@ -111,7 +111,7 @@ asio::awaitable<verdict::Answer> check_user(Shard& shard, std::shared_ptr<const 
     if (route->kind != route::RouteKind::hosts) co_return accepted;
     const std::string user = recipient.text();
     if (shard.recipients().find(user, RecipientMemory::Clock::now()) == nullptr) {
-        co_await await_answer(shard, config.verdict.look_deadline,
+        co_await await_answer(shard, config.verdict.probe_deadline,
                               {.recipient = recipient,
                                .route = std::move(route),
                                .port = port_of(config, recipient),

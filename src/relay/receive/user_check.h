@@ -5,15 +5,15 @@
 // What that host refuses for good would bounce later, often to a forged sender: it is refused now,
 // with the host's words. A host that does not answer, or not clearly, proves nothing, and then the
 // recipient is accepted: a backup MX is there for the time when the other does not answer. One RCPT
-// waits for `[verdict] look_deadline` at most; the answer is kept for those that come later.
+// waits for `[verdict] probe_deadline` at most; the answer is kept for those that come later.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 
 #include "mail/address.h"
-#include "relay/deliver/routing.h"
 #include "relay/config/rules.h"
+#include "relay/deliver/routing.h"
 #include "verdict/answer.h"
 
 namespace turnaway::relay {

@@ -243,7 +243,7 @@ void Database::give_up() {
 }
 
 base::Result<void> Database::checkpoint_if_due() {
-    if (log_pages_ < base::limits::spool_log_pages_most) return {};
+    if (log_pages_ < base::limits::spool_log_pages_max) return {};
     log_pages_ = 0;
     if (sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
                                   nullptr) != SQLITE_OK) {

@@ -19,8 +19,8 @@
 
 #include "base/result.h"
 #include "queue/queue_id.h"
-#include "spool/sqlite/gathering_vfs.h"
 #include "spool/spool.h"
+#include "spool/sqlite/gathering_vfs.h"
 
 struct sqlite3;
 

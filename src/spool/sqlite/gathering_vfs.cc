@@ -11,7 +11,7 @@ namespace turnaway::spool {
 namespace {
 
 // SQLite's unix files take 17 bits of a size, one write of theirs is a page at most.
-constexpr std::size_t gathered_bytes_most = std::size_t{128} * 1024 - 1;
+constexpr std::size_t gathered_bytes_max = std::size_t{128} * 1024 - 1;
 
 struct Gathered {
     std::string bytes;
@@ -45,7 +45,7 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
     if (gathered == nullptr) return below(file)->pMethods->xWrite(below(file), data, size, at);
     const auto end = gathered->at + static_cast<sqlite3_int64>(gathered->bytes.size());
     const auto more = static_cast<std::size_t>(size);
-    if (at != end || gathered->bytes.size() + more > gathered_bytes_most) {
+    if (at != end || gathered->bytes.size() + more > gathered_bytes_max) {
         if (const int code = hand_over(file); code != SQLITE_OK) return code;
         gathered->at = at;
     }

@@ -70,9 +70,9 @@ class Unpacker {
         rest_.remove_prefix(value.size());
         return value;
     }
-    // How many things follow, each of at least `bytes_least`.
-    std::size_t count(std::size_t bytes_least) {
-        return static_cast<std::size_t>(number(rest_.size() / bytes_least));
+    // How many things follow, each of at least `bytes_min`.
+    std::size_t count(std::size_t bytes_min) {
+        return static_cast<std::size_t>(number(rest_.size() / bytes_min));
     }
 
     std::uint64_t refuse() {

@@ -19,11 +19,11 @@
 #include "spool/checksum.h"
 #include "spool/content_folder.h"
 #include "spool/content_trailer.h"
-#include "spool/sqlite/database.h"
 #include "spool/folder_lock.h"
+#include "spool/spool_folder.h"
+#include "spool/sqlite/database.h"
 #include "spool/sqlite/salvage.h"
 #include "spool/sqlite/sealed_row.h"
-#include "spool/spool_folder.h"
 #include "spool/sqlite/start_check.h"
 #include "spool/sqlite/write_ahead_log.h"
 

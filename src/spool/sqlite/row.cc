@@ -29,12 +29,12 @@ constexpr std::uint8_t notify_failure = 8;
 constexpr std::uint8_t notify_delay = 16;
 
 // The least bytes each can take, so that a count is never believed beyond what is there.
-constexpr std::size_t recipient_bytes_least = 3;
-constexpr std::size_t state_bytes_least = 5;
-constexpr std::size_t attempt_bytes_least = 11;
+constexpr std::size_t recipient_bytes_min = 3;
+constexpr std::size_t state_bytes_min = 5;
+constexpr std::size_t attempt_bytes_min = 11;
 
 // Seconds from 1970, far enough from the ends that a lifetime can be added.
-constexpr std::int64_t seconds_most = std::int64_t{1} << 40;
+constexpr std::int64_t seconds_max = std::int64_t{1} << 40;
 
 std::uint8_t flag(bool is_set, std::uint8_t bit) {
     return is_set ? bit : std::uint8_t{0};
@@ -46,7 +46,7 @@ void pack_time(Packer& out, sys_seconds time) {
 
 sys_seconds unpack_time(Unpacker& in) {
     std::int64_t seconds = in.signed_number();
-    if (seconds > seconds_most || seconds < -seconds_most) {
+    if (seconds > seconds_max || seconds < -seconds_max) {
         seconds = static_cast<std::int64_t>(in.refuse());
     }
     return sys_seconds(std::chrono::seconds(seconds));
@@ -77,7 +77,7 @@ void pack_recipient(Packer& out, const mail::Recipient& recipient) {
     }
     out.byte(notify);
     std::string original = recipient.original ? recipient.original->value(true) : std::string();
-    if (original.size() > base::limits::orcpt_bytes_most) original.clear();
+    if (original.size() > base::limits::orcpt_bytes_max) original.clear();
     out.text(original);
 }
 
@@ -126,7 +126,7 @@ void unpack_envelope(Unpacker& in, queue::Message& message) {
     envelope.envid = in.text();
     if (const auto ret = in.number(2); ret != 0) envelope.ret = static_cast<mail::Return>(ret - 1);
     envelope.body = unpack_enum(in, mail::Body::binary_mime);
-    const std::size_t count = in.count(recipient_bytes_least);
+    const std::size_t count = in.count(recipient_bytes_min);
     envelope.recipients.reserve(count);
     for (std::size_t i = 0; i < count && in.is_good(); ++i) {
         unpack_recipient(in, envelope.recipients);
@@ -207,7 +207,7 @@ queue::RecipientState unpack_state(Unpacker& in) {
     state.is_delay_reported = unpack_flags(in, delay_reported_flag) != 0;
     state.tries = static_cast<std::uint32_t>(in.number(~std::uint32_t{0}));
     state.due = unpack_time(in);
-    const std::size_t count = in.count(attempt_bytes_least);
+    const std::size_t count = in.count(attempt_bytes_min);
     for (std::size_t i = 0; i < count && in.is_good(); ++i) {
         state.attempts.push_back(unpack_attempt(in));
     }
@@ -217,7 +217,7 @@ queue::RecipientState unpack_state(Unpacker& in) {
 void unpack_states(Unpacker& in, queue::Message& message) {
     if (in.byte() != states_version) in.refuse();
     message.is_held = unpack_flags(in, held_flag) != 0;
-    const std::size_t count = in.count(state_bytes_least);
+    const std::size_t count = in.count(state_bytes_min);
     if (count != message.envelope.recipients.size()) in.refuse();
     for (std::size_t i = 0; i < count && in.is_good(); ++i) {
         message.states.push_back(unpack_state(in));

@@ -7,9 +7,9 @@
 #include <variant>
 
 #include "base/limits.h"
-#include "spool/sqlite/sealed_row.h"
 #include "spool/spool_folder.h"
 #include "spool/spool_limits.h"
+#include "spool/sqlite/sealed_row.h"
 #include "spool/sqlite/sqlite_spool_job.h"
 #include "spool/sqlite/start_check.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 // How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
 // within this time repeats a delivery that was over.
-constexpr std::chrono::milliseconds company_wait{5};
+constexpr std::chrono::milliseconds group_commit_delay{5};
 
 }  // namespace
 
@@ -49,7 +49,7 @@ base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings setti
     }
     auto reserve = open_reserve(path, **database);
     if (!reserve) return std::unexpected(std::move(reserve.error()));
-    auto folder = ContentFolder::open(path + "/content", settings.free_bytes_least);
+    auto folder = ContentFolder::open(path + "/content", settings.free_bytes_min);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto files = (*database)->content_files();
     if (!files) return std::unexpected(std::move(files.error()));
@@ -188,7 +188,7 @@ void SqliteSpool::work() {
                 lock.lock();
             }
             if (line_.empty()) return;
-            line_changed_.wait_for(lock, company_wait,
+            line_changed_.wait_for(lock, group_commit_delay,
                                    [this] { return is_ending_ || is_line_urgent_; });
             jobs.swap(line_);
             is_line_urgent_ = false;
@@ -281,7 +281,7 @@ base::Result<void> SqliteSpool::write_until(Batch& jobs, std::size_t begin, std:
     if (auto begun = database_->begin(); !begun) return begun;
     step("begun");
     for (end = begin; end < jobs.size(); ++end) {
-        if (loaded_bytes_ > base::limits::spool_batch_loaded_bytes_most) break;
+        if (loaded_bytes_ > base::limits::spool_batch_loaded_bytes_max) break;
         if (auto done = perform(jobs[end]); !done) return done;
         step("performed");
     }

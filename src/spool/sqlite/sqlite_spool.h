@@ -28,11 +28,11 @@
 #include <vector>
 
 #include "spool/content_folder.h"
-#include "spool/sqlite/database.h"
 #include "spool/file_place.h"
 #include "spool/folder_lock.h"
-#include "spool/sqlite/reserve.h"
 #include "spool/spool.h"
+#include "spool/sqlite/database.h"
+#include "spool/sqlite/reserve.h"
 
 namespace turnaway::spool {
 
@@ -40,7 +40,7 @@ struct SpoolSettings {
     std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
     // With less left on its disk, new messages are refused, unless they come with an update or a
     // removal, as reports do. What comes in one batch counts.
-    std::uint64_t free_bytes_least = std::uint64_t{64} * 1024 * 1024;
+    std::uint64_t free_bytes_min = std::uint64_t{64} * 1024 * 1024;
     // Called on the spool's thread whenever so many changes became durable in one step.
     std::function<void(std::size_t changes)> on_commit = {};
     // What an administrator should see: within open(), then on the spool's thread.
@@ -73,8 +73,8 @@ class SqliteSpool final : public Spool {
     void forget(std::string_view address, Done done) override;
     base::Result<std::vector<RefusingHost>> refusing_hosts() override;
     // Any thread; from the next batch on.
-    void change_free_bytes_least(std::uint64_t bytes) {
-        folder_->budget().change_free_bytes_least(bytes);
+    void change_free_bytes_min(std::uint64_t bytes) {
+        folder_->budget().change_free_bytes_min(bytes);
     }
     bool has_failed() const override { return has_failed_; }
 

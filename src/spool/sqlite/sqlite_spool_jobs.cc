@@ -76,7 +76,7 @@ base::Result<void> SqliteSpool::change(Job& job) {
         // Its file had no room, and nothing of the change is written yet.
         const bool is_untouched =
             &stored == change.add.data() && !files_.contains(stored.message.id);
-        const bool is_big = stored.content->size() > base::limits::content_in_row_bytes_most;
+        const bool is_big = stored.content->size() > base::limits::content_in_row_bytes_max;
         const bool is_full = added.error().fault == base::Fault::unavailable;
         if (!(is_full && is_new_only && is_big && is_untouched)) return added;
         job.refused = std::move(added.error());
@@ -96,13 +96,13 @@ base::Result<void> SqliteSpool::change(Job& job) {
 base::Result<void> SqliteSpool::add(const StoredMessage& stored) {
     TURNAWAY_CHECK(stored.content != nullptr);
     TURNAWAY_CHECK(stored.message.states.size() == stored.message.envelope.recipients.size());
-    if (stored.content->size() > base::limits::content_in_row_bytes_most) {
+    if (stored.content->size() > base::limits::content_in_row_bytes_max) {
         return add_with_file(stored);
     }
     std::string read;
     std::string_view content = stored.content->in_memory();
     if (content.size() != stored.content->size()) {
-        auto bytes = stored.content->read(0, base::limits::content_in_row_bytes_most);
+        auto bytes = stored.content->read(0, base::limits::content_in_row_bytes_max);
         if (!bytes) return std::unexpected(bytes.error());
         read = *std::move(bytes);
         content = read;
@@ -237,9 +237,9 @@ bool SqliteSpool::is_disk_full_for(const Change& change) {
     for (const auto& stored : change.add) {
         // A content file is written already.
         const auto bytes = stored.content->size();
-        if (bytes <= base::limits::content_in_row_bytes_most) needed += bytes;
+        if (bytes <= base::limits::content_in_row_bytes_max) needed += bytes;
     }
-    const std::uint64_t least = folder_->budget().free_bytes_least();
+    const std::uint64_t least = folder_->budget().free_bytes_min();
     if (*free_bytes_ < needed || *free_bytes_ - needed < least) return true;
     *free_bytes_ -= needed;
     return false;

@@ -16,7 +16,7 @@ constexpr std::uint32_t magic = 0x377f0682;  // the lowest bit: checksums of big
 constexpr std::uint32_t format_version = 3007000;
 constexpr std::uint32_t usual_page_bytes = 4096;
 // A page number beyond is damage: a spool of 4 TB.
-constexpr std::uint64_t pages_most = std::uint64_t{1} << 30;
+constexpr std::uint64_t pages_max = std::uint64_t{1} << 30;
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
     std::uint32_t value = 0;
@@ -181,7 +181,7 @@ base::Result<void> apply_log(const std::string& file, const std::string& databas
         if (!frame.ends_commit) return;
         for (const std::string& each : commit) {
             const std::uint64_t page = big_endian(each, 0);
-            if (page > pages_most) continue;
+            if (page > pages_max) continue;
             out.seekp(static_cast<std::streamoff>((page - 1) * log.parsed->page_bytes));
             out.write(each.data() + frame_head_bytes,
                       static_cast<std::streamsize>(log.parsed->page_bytes));

@@ -8,9 +8,9 @@
 namespace turnaway::base {
 namespace {
 
-std::string printable(std::string_view text, std::size_t bytes_most = 1000) {
+std::string printable(std::string_view text, std::size_t bytes_max = 1000) {
     std::string out;
-    append_printable(out, text, bytes_most);
+    append_printable(out, text, bytes_max);
     return out;
 }
 

@@ -10,7 +10,7 @@
 namespace turnaway::check {
 namespace {
 
-using Wish = HostProbe::Wish;
+using Action = HostProbe::Action;
 constexpr Milliseconds now{5};
 
 struct Heard {
@@ -24,14 +24,14 @@ Heard talk(const std::vector<std::string>& lines, HostProbe::Further further = {
     HostProbe probe("client.example", further);
     Heard heard{};
     for (const std::string& line : lines) {
-        if (probe.wish() != Wish::read) break;
+        if (probe.action() != Action::read) break;
         probe.received(line + "\r\n", now);
-        if (probe.wish() != Wish::send) continue;
+        if (probe.action() != Action::send) continue;
         heard.said += probe.bytes_to_send().substr(0, probe.bytes_to_send().size() - 2) + ' ';
         probe.sent();
     }
     probe.closed(now);
-    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.action(), Action::close);
     heard.end = probe.result().end;
     heard.stage = probe.result().stage;
     return heard;
@@ -47,10 +47,10 @@ TEST(HostProbe, SaysHelloAndLeaves) {
 TlsFinding tls_after(const std::vector<std::string>& lines, std::string& said) {
     HostProbe probe("c.example", HostProbe::Further::tls);
     for (const std::string& line : lines) {
-        if (probe.wish() != Wish::read) break;
+        if (probe.action() != Action::read) break;
         probe.received(line + "\r\n", now);
-        if (probe.wish() == Wish::start_tls) probe.tls_up({.version = "TLSv1.3"});
-        if (probe.wish() != Wish::send) continue;
+        if (probe.action() == Action::start_tls) probe.tls_up({.version = "TLSv1.3"});
+        if (probe.action() != Action::send) continue;
         said += probe.bytes_to_send().substr(0, probe.bytes_to_send().size() - 2) + ' ';
         probe.sent();
     }
@@ -119,10 +119,10 @@ TEST(HostProbe, AHandshakeThatFailsEndsIt) {
         probe.received(line, now);
         probe.sent();
     }
-    ASSERT_EQ(probe.wish(), Wish::start_tls);
+    ASSERT_EQ(probe.action(), Action::start_tls);
     ASSERT_FALSE(probe.is_decided());
     probe.tls_failed("wrong version number", now);
-    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.action(), Action::close);
     EXPECT_EQ(probe.result().end, ProbeEnd::accepts);
     EXPECT_EQ(probe.result().tls.problem, "wrong version number");
 }
@@ -233,7 +233,7 @@ TEST(HostProbe, IsDecidedBeforeTheGoodbye) {
     EXPECT_EQ(probe.bytes_to_send(), "QUIT\r\n");
     probe.sent();
     probe.timed_out(Milliseconds(99));
-    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.action(), Action::close);
     EXPECT_EQ(probe.result().end, ProbeEnd::refuses_521);
     EXPECT_EQ(probe.result().ended_after, now);
 }
@@ -259,7 +259,7 @@ TEST(HostProbe, EndsAReplyWithoutEnd) {
     for (int i = 0; i < 1000 && !probe.is_decided(); ++i) probe.received(lines, now);
     ASSERT_TRUE(probe.is_decided());
     EXPECT_EQ(probe.result().end, ProbeEnd::garbage);
-    EXPECT_EQ(probe.wish(), Wish::close);
+    EXPECT_EQ(probe.action(), Action::close);
 }
 
 }  // namespace

@@ -79,16 +79,16 @@ TEST(RelayAgreement, HoldsUnderEqualSettings) {
                     route::RouteQuery(mail::Domain::parse("x.test").value(), relay, 1), resolver);
                 const auto refusal = route::refusal_for(route.kind);
                 const bool is_permanent = refusal && refusal->reply.text()[0] == '5';
-                EXPECT_EQ(found.taking == Taking::no, is_permanent);
-                EXPECT_EQ(found.taking == Taking::yes, !refusal.has_value());
+                EXPECT_EQ(found.acceptance == Acceptance::no, is_permanent);
+                EXPECT_EQ(found.acceptance == Acceptance::yes, !refusal.has_value());
                 if (found.verdict != Verdict::private_mx) continue;
                 ++private_ends;
                 EXPECT_TRUE(private_refused);
-                EXPECT_EQ(found.taking, Taking::no);
+                EXPECT_EQ(found.acceptance, Acceptance::no);
                 EXPECT_NE(checked(resolver,
                                   {.loopback_allowed = loopback_allowed, .private_refused = false})
-                              .taking,
-                          Taking::no);
+                              .acceptance,
+                          Acceptance::no);
             }
         }
     }

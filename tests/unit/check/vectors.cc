@@ -22,9 +22,9 @@ ProbeResult play(const Vector& script) {
     }
     HostProbe probe("client.example");
     for (const auto& line : script) {
-        TURNAWAY_CHECK(probe.wish() == HostProbe::Wish::read);
+        TURNAWAY_CHECK(probe.action() == HostProbe::Action::read);
         probe.received(line.get<std::string>() + "\r\n", now);
-        if (probe.wish() == HostProbe::Wish::send) probe.sent();
+        if (probe.action() == HostProbe::Action::send) probe.sent();
     }
     TURNAWAY_CHECK(probe.is_decided());
     return probe.result();

@@ -31,7 +31,7 @@ TEST(CheckVectors, EachComesOutAsItSays) {
         const Assessment assessment = run_vector(vector);
         const auto& expect = vector["expect"];
         EXPECT_EQ(name(assessment.verdict), expect["verdict"].get<std::string>());
-        EXPECT_EQ(name(assessment.taking), expect["taking"].get<std::string>());
+        EXPECT_EQ(name(assessment.acceptance), expect["accepts_mail"].get<std::string>());
         EXPECT_EQ(name(assessment.doubt), expect.value("doubt", "none"));
         EXPECT_EQ(notes_of(assessment), expect["notes"].get<std::vector<std::string>>());
     }
@@ -74,9 +74,9 @@ TEST(CheckVectors, CheckAndRelayAgreeOnWhatDnsSays) {
         SCOPED_TRACE(vector["name"]);
         const Assessment assessment = run_vector(vector);
         const auto answer = answer_of_relay(vector, assessment);
-        EXPECT_EQ(answer.code.is_positive(), assessment.taking == Taking::yes);
-        EXPECT_EQ(answer.code.is_permanent(), assessment.taking == Taking::no);
-        EXPECT_EQ(answer.code.is_temporary(), assessment.taking == Taking::unknown);
+        EXPECT_EQ(answer.code.is_positive(), assessment.acceptance == Acceptance::yes);
+        EXPECT_EQ(answer.code.is_permanent(), assessment.acceptance == Acceptance::no);
+        EXPECT_EQ(answer.code.is_temporary(), assessment.acceptance == Acceptance::unknown);
         EXPECT_EQ(answer.reason == verdict::reason::null_mx,
                   assessment.verdict == Verdict::null_mx);
     }
@@ -93,10 +93,11 @@ TEST(CheckVectors, CheckAndRelayAgreeOnHostsThatSaid521) {
         refused_count += is_refused ? 1 : 0;
         if (is_refused) {
             EXPECT_EQ(assessment.verdict, Verdict::refuses_521);
-            EXPECT_EQ(assessment.taking, Taking::no);
+            EXPECT_EQ(assessment.acceptance, Acceptance::no);
         }
-        if (assessment.taking == Taking::yes) EXPECT_TRUE(answer.is_accepted());
-        if (answer.code.is_permanent() && !is_refused) EXPECT_EQ(assessment.taking, Taking::no);
+        if (assessment.acceptance == Acceptance::yes) EXPECT_TRUE(answer.is_accepted());
+        if (answer.code.is_permanent() && !is_refused)
+            EXPECT_EQ(assessment.acceptance, Acceptance::no);
     }
     EXPECT_GE(refused_count, 4);
 }

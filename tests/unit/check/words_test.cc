@@ -24,7 +24,7 @@ Assessment assess(std::string_view name) {
 
 std::string cures_text(const Assessment& assessment) {
     std::string text;
-    for (const Cure& cure : cures_of(assessment)) text += cure.record + '\n';
+    for (const Fix& fix : fixes_of(assessment)) text += fix.record + '\n';
     return text;
 }
 
@@ -174,12 +174,12 @@ TEST(Cures, AreRecords) {
     EXPECT_EQ(cures_text(assess("silent, and nothing known of the way out")), "");
 }
 
-// The published records are zone text that makes the domain what the cure promises.
+// The published records are zone text that makes the domain what the fix promises.
 TEST(Cures, WorkWhenPublished) {
     const Assessment before = assess("MX that does not exist");
-    const auto cures = cures_of(before);
-    ASSERT_FALSE(cures.empty());
-    fake::ZoneResolver resolver(cures.front().record);
+    const auto fixes = fixes_of(before);
+    ASSERT_FALSE(fixes.empty());
+    fake::ZoneResolver resolver(fixes.front().record);
     const route::RouteSettings settings;
     const auto route =
         fake::drive(route::RouteQuery(*before.subject.domain(), settings, 1), resolver);
@@ -221,13 +221,13 @@ TEST(DomainCheck, SaysThatAHostDoesNotExist) {
     EXPECT_TRUE(check.assessment().dns.back().is_second_look);
 }
 
-TEST(Taking, NoBeatsUnknownBeatsYes) {
-    EXPECT_EQ(worse(Taking::yes, Taking::unknown), Taking::unknown);
-    EXPECT_EQ(worse(Taking::no, Taking::unknown), Taking::no);
-    EXPECT_EQ(worse(Taking::yes, Taking::no), Taking::no);
-    EXPECT_EQ(exit_code(Taking::yes), 0);
-    EXPECT_EQ(exit_code(Taking::no), 1);
-    EXPECT_EQ(exit_code(Taking::unknown), 2);
+TEST(Acceptance, NoBeatsUnknownBeatsYes) {
+    EXPECT_EQ(worse(Acceptance::yes, Acceptance::unknown), Acceptance::unknown);
+    EXPECT_EQ(worse(Acceptance::no, Acceptance::unknown), Acceptance::no);
+    EXPECT_EQ(worse(Acceptance::yes, Acceptance::no), Acceptance::no);
+    EXPECT_EQ(exit_code(Acceptance::yes), 0);
+    EXPECT_EQ(exit_code(Acceptance::no), 1);
+    EXPECT_EQ(exit_code(Acceptance::unknown), 2);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::vector<std::string> columns{"taking", "detail"};
+const std::vector<std::string> columns{"accepts_mail", "detail"};
 
 BulkRow row(std::string raw, std::string cell) {
     return {.number = 7,
@@ -18,7 +18,7 @@ BulkRow row(std::string raw, std::string cell) {
             .cell = std::move(cell)};
 }
 BulkAnswer answer() {
-    return {1, {"no", "none, \"at\tall\""}, "{\"taking\":\"no\"}"};
+    return {1, {"no", "none, \"at\tall\""}, "{\"accepts_mail\":\"no\"}"};
 }
 
 TEST(BulkFormatTest, AddsColumnsToTheRowAsItCame) {
@@ -29,14 +29,14 @@ TEST(BulkFormatTest, AddsColumnsToTheRowAsItCame) {
     const BulkFormat csv(BulkForm::csv, true, columns);
     EXPECT_EQ(csv.text(row("\"a.test\",x", "a.test"), answer()),
               "\"a.test\",x,no,\"none, \"\"at\tall\"\"\",1\n");
-    EXPECT_EQ(csv.header("name,more"), "name,more,taking,detail,exit\n");
+    EXPECT_EQ(csv.header("name,more"), "name,more,accepts_mail,detail,exit\n");
     EXPECT_EQ(csv.header(std::nullopt), "");
     const BulkFormat csv_of_lines(BulkForm::csv, false, columns);
     EXPECT_EQ(csv_of_lines.text(row(" a,b ", "a,b"), answer()).substr(0, 9), "\"a,b\",no,");
-    EXPECT_EQ(csv_of_lines.header(std::nullopt), "input,taking,detail,exit\n");
+    EXPECT_EQ(csv_of_lines.header(std::nullopt), "input,accepts_mail,detail,exit\n");
     const BulkFormat json(BulkForm::json, true, columns);
     EXPECT_EQ(json.text(row("x", "a\"b"), answer()),
-              "{\"row\":7,\"cell\":\"a\\\"b\",\"exit\":1,\"taking\":\"no\"}\n");
+              "{\"row\":7,\"cell\":\"a\\\"b\",\"exit\":1,\"accepts_mail\":\"no\"}\n");
 }
 
 TEST(BulkFormatTest, CommentsStayInLinesAlone) {

@@ -56,7 +56,7 @@ class BulkRunTest : public testing::Test {
         const BulkTask task{
             .program = "test",
             .columns = {"length"},
-            .threads_most = 1,
+            .threads_max = 1,
             .make_worker =
                 [this](asio::io_context& loop) -> base::Result<std::unique_ptr<BulkWorker>> {
                 return std::make_unique<LengthWorker>(loop, &asked_);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+constexpr auto timeout = 20s;
 
 TEST(BulkWindowTest, GivesBackInOrder) {
     BulkWindow window(10);
@@ -27,7 +27,7 @@ TEST(BulkWindowTest, GivesBackInOrder) {
     EXPECT_FALSE(ready.has_no);
     EXPECT_FALSE(ready.is_end);
     window.end_input();
-    EXPECT_TRUE(window.take(patience).is_end);
+    EXPECT_TRUE(window.take(timeout).is_end);
 }
 
 TEST(BulkWindowTest, WaitsForRoomAndForTheEnd) {
@@ -44,7 +44,7 @@ TEST(BulkWindowTest, WaitsForRoomAndForTheEnd) {
     });
     std::string text;
     for (bool is_end = false; !is_end;) {
-        const auto ready = window.take(patience);
+        const auto ready = window.take(timeout);
         text += ready.text;
         is_end = ready.is_end;
     }
@@ -63,7 +63,7 @@ TEST(BulkWindowTest, ALargeRowStopsTheReaderUntilItIsTakenOut) {
         has_entered = true;
     });
     EXPECT_FALSE(has_entered);
-    EXPECT_EQ(window.take(patience).rows, 1U);
+    EXPECT_EQ(window.take(timeout).rows, 1U);
     reader.join();
 }
 
@@ -71,7 +71,7 @@ TEST(BulkWindowTest, ClosingEndsEveryWait) {
     BulkWindow window(1);
     (void)window.enter(1);
     std::jthread reader([&] { EXPECT_FALSE(window.enter(1).is_given); });
-    std::jthread writer([&] { (void)window.take(patience); });
+    std::jthread writer([&] { (void)window.take(timeout); });
     window.close();
 }
 

@@ -19,8 +19,8 @@ struct Reading {
     std::size_t fault_line = 0;
 };
 
-Reading read(std::string_view text, std::size_t piece_bytes, std::size_t record_bytes_most = 100) {
-    CsvReader reader(record_bytes_most);
+Reading read(std::string_view text, std::size_t piece_bytes, std::size_t record_bytes_max = 100) {
+    CsvReader reader(record_bytes_max);
     Reading reading;
     const auto keep = [&](Event event) {
         if (event == Event::record) {

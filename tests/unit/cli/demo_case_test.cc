@@ -1,4 +1,4 @@
-// The judgement on a case of the demo: only what should come of it passes.
+// The interpretation on a case of the demo: only what should come of it passes.
 #include "cli/demo/demo_case.h"
 
 #include <gtest/gtest.h>

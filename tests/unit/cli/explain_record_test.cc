@@ -10,7 +10,7 @@
 namespace turnaway::cli {
 namespace {
 
-codes::Judgement judged(std::string_view input) {
+codes::ReplyInterpretation judged(std::string_view input) {
     codes::ReplyReader reader;
     const auto reading = reader.read(input);
     EXPECT_TRUE(reading) << input;

@@ -42,12 +42,12 @@ TEST(ReplyStream, KeepsAFoldedFieldTogether) {
 }
 
 TEST(ReplyStream, IsBounded) {
-    Lines lines(base::limits::reply_lines_most + 1, "550-x");
+    Lines lines(base::limits::reply_lines_max + 1, "550-x");
     EXPECT_EQ(replies_of(LooseLines::own_reply, lines).size(), 2U);
-    const std::string big = "550-" + std::string(ReplyStream::line_bytes_most, 'x');
+    const std::string big = "550-" + std::string(ReplyStream::line_bytes_max, 'x');
     const auto replies = replies_of(LooseLines::own_reply, {big, big, big});
     EXPECT_EQ(replies.size(), 3U);
-    for (const auto& reply : replies) EXPECT_LE(reply.size(), ReplyStream::line_bytes_most);
+    for (const auto& reply : replies) EXPECT_LE(reply.size(), ReplyStream::line_bytes_max);
 }
 
 }  // namespace

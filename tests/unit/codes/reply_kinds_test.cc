@@ -5,14 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "codes/judgement.h"
+#include "codes/interpretation.h"
 #include "csv_rows.h"
 #include "source_folder.h"
 
 namespace turnaway::codes {
 namespace {
 
-Judgement judged(std::string_view input, ReplyReader& reader) {
+ReplyInterpretation judged(std::string_view input, ReplyReader& reader) {
     const auto reading = reader.read(input);
     if (reading) return judge(*reading);
     return judge(reader.read_words(input));
@@ -24,10 +24,10 @@ TEST(ReplyKinds, AreReadAlike) {
     for (const auto& fields : rows) {
         ASSERT_EQ(fields.size(), 4U) << fields[0];
         ReplyReader reader;
-        const Judgement judgement = judged(fields[1], reader);
-        const auto cause = judgement.shown_cause();
+        const ReplyInterpretation interpretation = judged(fields[1], reader);
+        const auto cause = interpretation.shown_cause();
         EXPECT_EQ(cause ? row_of(*cause).name : "-", fields[2]) << fields[0] << ": " << fields[1];
-        EXPECT_EQ(name_of(judgement.actor), fields[3]) << fields[0] << ": " << fields[1];
+        EXPECT_EQ(name_of(interpretation.actor), fields[3]) << fields[0] << ": " << fields[1];
     }
 }
 
@@ -51,9 +51,9 @@ TEST(ReplyKinds, ALostConnectionWithoutACodeIsForNow) {
           "(110): Connection timed out H=mx.example.org [192.0.2.1]",
           "Name service error for name=example.org type=MX: Host not found, try again"}) {
         ReplyReader reader;
-        const Judgement judgement = judged(words, reader);
-        EXPECT_EQ(judgement.retry, Retry::later) << words;
-        EXPECT_TRUE(judgement.advice.starts_with("Try again later")) << judgement.advice;
+        const ReplyInterpretation interpretation = judged(words, reader);
+        EXPECT_EQ(interpretation.retry, Retry::later) << words;
+        EXPECT_TRUE(interpretation.advice.starts_with("Try again later")) << interpretation.advice;
     }
 }
 

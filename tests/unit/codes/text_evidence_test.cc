@@ -146,7 +146,7 @@ TEST(TextEvidence, TakesTimeInProportionToTheText) {
     for (const char* piece : {"not ", "no such user unknown ", "@ ", "邮", "a.b?c!", "://x ",
                               "does not exist does not accept mail ", "\xc3\xbc\xd1\x8f"}) {
         std::string text;
-        while (text.size() < evidence_bytes_most) text += piece;
+        while (text.size() < evidence_bytes_max) text += piece;
         // A reader whose work grows faster than the text would not come to an end here.
         for (int i = 0; i < 20; ++i) (void)read_evidence(text);
     }

@@ -242,7 +242,7 @@ TEST_F(ClientDriverTest, NothingListensForASenderThatIsGone) {
                           std::move(source)};
         EXPECT_THROW(run(parties_.loop, drive_client(drive)), std::bad_alloc);
     }
-    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto end = std::chrono::steady_clock::now() + timeout;
     while (!connection.expired() && parties_.loop.run_one_until(end) != 0) {
     }
     EXPECT_TRUE(connection.expired());

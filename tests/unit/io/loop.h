@@ -20,10 +20,10 @@ namespace turnaway::io {
 using namespace std::chrono_literals;
 
 // Nothing here takes this long unless it hangs.
-inline constexpr auto patience = 20s;
+inline constexpr auto timeout = 20s;
 
 inline void run_until(asio::io_context& loop, const bool& done) {
-    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto end = std::chrono::steady_clock::now() + timeout;
     loop.restart();
     while (!done && loop.run_one_until(end) != 0) {
     }

@@ -94,7 +94,7 @@ TEST_F(RouteCacheTest, AsksOnceMoreWhereNobodyValidated) {
 
 TEST_F(RouteCacheTest, TheLeastUsedGoesFirst) {
     RouteCache::Settings settings;
-    settings.routes_most = 2;
+    settings.routes_max = 2;
     RouteCache cache(loop_, resolver_, settings);
     for (const char* name : {"one.example", "null.example", "one.example", "gone.example"}) {
         cache.find(domain(name), note());

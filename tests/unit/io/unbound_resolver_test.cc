@@ -184,7 +184,7 @@ TEST_F(UnboundResolverTest, AQuestionThatWasGivenUpKeepsItsPlace) {
     UnboundResolver::Settings settings;
     settings.forward = {server_.address()};
     settings.deadline = 50ms;
-    settings.questions_most = 4;  // one for a zone
+    settings.questions_max = 4;  // one for a zone
     open(settings);
     EXPECT_EQ(ask("one.dead.test").failure, DnsFailure::timeout);
     EXPECT_EQ(ask("two.dead.test").failure, DnsFailure::timeout);

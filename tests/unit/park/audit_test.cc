@@ -294,13 +294,13 @@ TEST(Audit, HasACaseForEveryFinding) {
 }
 
 TEST(Audit, AsksWhereComplaintsGo) {
-    const auto wish = [](std::string_view address) {
-        return AuditWish{.abuse = mail::Address::parse(address).value()};
+    const auto options = [](std::string_view address) {
+        return AuditOptions{.abuse = mail::Address::parse(address).value()};
     };
     const std::string zone = with("host.test A 192.0.2.9\nparked.test MX 0 .\n");
-    EXPECT_EQ(ids_of(audited(zone, wish("abuse@host.test"))), "");
-    EXPECT_EQ(ids_of(audited(zone, wish("abuse@parked.test"))), "abuse-takes-no-mail");
-    EXPECT_EQ(ids_of(audited(zone, wish("abuse@x.example"))), "abuse-takes-no-mail");
+    EXPECT_EQ(ids_of(audited(zone, options("abuse@host.test"))), "");
+    EXPECT_EQ(ids_of(audited(zone, options("abuse@parked.test"))), "abuse-takes-no-mail");
+    EXPECT_EQ(ids_of(audited(zone, options("abuse@x.example"))), "abuse-takes-no-mail");
 }
 
 TEST(Audit, SaysHowToRetireMtaStsOnlyWhereItIs) {

@@ -15,13 +15,13 @@ inline mail::Domain domain(std::string_view text) {
 }
 
 // Asks until the audit has nothing open.
-inline AuditResult audited(std::string_view zone, const AuditWish& wish = {},
+inline AuditResult audited(std::string_view zone, const AuditOptions& options = {},
                            std::string_view name = "x.example") {
     fake::ZoneResolver resolver(zone);
     Answers answers;
     const mail::Domain audited_domain = domain(name);
     for (;;) {
-        AuditResult result = audit(audited_domain, wish, answers);
+        AuditResult result = audit(audited_domain, options, answers);
         const auto open = answers.take_open();
         if (open.empty()) return result;
         for (const auto& question : open) {

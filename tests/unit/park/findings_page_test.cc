@@ -51,7 +51,8 @@ std::string manual_text(std::string_view text) {
 
 std::string manual() {
     std::string out =
-        ".\\\" Made from src/park/audit/finding.cc by tests/unit/park/findings_page_test.cc. Change "
+        ".\\\" Made from src/park/audit/finding.cc by tests/unit/park/findings_page_test.cc. "
+        "Change "
         "that.\n"
         ".Dd November 30, 2026\n.Dt TURNAWAY-FINDINGS 7\n.Os turnaway\n.Sh NAME\n"
         ".Nm turnaway-findings\n.Nd what an audit of a domain without mail finds\n"

@@ -1,4 +1,4 @@
-// What `plan` asks for, once published, leaves the audit nothing to find: whatever the wish.
+// What `plan` asks for, once published, leaves the audit nothing to find: whatever the options.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -36,19 +36,19 @@ TEST(PlanAudit, WhatIsAskedForIsClean) {
         "reports.example MX 10 mx.reports.example\nmx.reports.example A 192.0.2.3\n"
         "_spf.sender.example TXT \"v=spf1 ip4:192.0.2.9 -all\"\n";
     for (int round = 0; round < 200; ++round) {
-        Wish wish{.intent = static_cast<Intent>(random() % 3),
-                  .names = {"www", "shop"},
-                  .wants_dkim_wildcard = maybe(),
-                  .wants_np = maybe()};
-        if (maybe()) wish.report_to = {mail::Address::parse("d@reports.example").value()};
+        ParkOptions options{.intent = static_cast<Intent>(random() % 3),
+                            .names = {"www", "shop"},
+                            .wants_dkim_wildcard = maybe(),
+                            .wants_np = maybe()};
+        if (maybe()) options.report_to = {mail::Address::parse("d@reports.example").value()};
         std::string zone = others;
-        if (wish.intent == Intent::send_only) {
-            wish.spf_includes = {"_spf.sender.example"};
-            if (maybe()) wish.spf_networks = {"ip4:192.0.2.0/24"};
+        if (options.intent == Intent::send_only) {
+            options.spf_includes = {"_spf.sender.example"};
+            if (maybe()) options.spf_networks = {"ip4:192.0.2.0/24"};
         }
-        if (wish.intent != Intent::none) zone += "x.example MX 10 mx.reports.example\n";
-        zone += zone_of(plan(domain("x.example"), wish));
-        const AuditResult result = audited(zone, {.intent = wish.intent});
+        if (options.intent != Intent::none) zone += "x.example MX 10 mx.reports.example\n";
+        zone += zone_of(plan(domain("x.example"), options));
+        const AuditResult result = audited(zone, {.intent = options.intent});
         EXPECT_EQ(findings_of(result), "") << zone;
         EXPECT_EQ(result.verdict(), AuditVerdict::clean) << zone;
     }

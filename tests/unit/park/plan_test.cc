@@ -87,18 +87,18 @@ TEST(Plan, DomainBelowItsZone) {
 }
 
 TEST(Plan, SenderKeepsItsMx) {
-    Wish wish{.intent = Intent::send_only,
-              .spf_includes = {"_spf.example.net"},
-              .spf_networks = {"ip4:192.0.2.0/24"},
-              .helo_names = {"mail"}};
-    const Plan made = plan(domain("example.org"), wish);
+    ParkOptions options{.intent = Intent::send_only,
+                        .spf_includes = {"_spf.example.net"},
+                        .spf_networks = {"ip4:192.0.2.0/24"},
+                        .helo_names = {"mail"}};
+    const Plan made = plan(domain("example.org"), options);
     EXPECT_EQ(lines(made),
               "example.org TXT \"v=spf1 ip4:192.0.2.0/24 include:_spf.example.net -all\"\n"
               "_dmarc.example.org TXT \"v=DMARC1; p=reject; sp=reject; np=reject\"\n"
               "mail.example.org TXT \"v=spf1 a -all\"\n");
     EXPECT_TRUE(has_advice(made, "no-null-mx"));
-    wish.wants_null_mx = true;
-    const Plan asked = plan(domain("example.org"), wish);
+    options.wants_null_mx = true;
+    const Plan asked = plan(domain("example.org"), options);
     EXPECT_TRUE(asked.records.front().is_null_mx());
     EXPECT_TRUE(has_advice(asked, "null-mx-of-sender"));
     EXPECT_FALSE(has_advice(asked, "no-null-mx"));
@@ -143,13 +143,13 @@ TEST(Plan, ReportAddressIsWrittenAsUri) {
 }
 
 TEST(Plan, ProviderThatRefusesDotGetsAHostThatRefuses) {
-    Wish wish{.names = {"www"}, .provider = find_dns_provider("azure")};
-    const Plan without = plan(domain("example.org"), wish);
+    ParkOptions options{.names = {"www"}, .provider = find_dns_provider("azure")};
+    const Plan without = plan(domain("example.org"), options);
     for (const auto& record : without.records) EXPECT_EQ(record.type, RecordType::txt);
     ASSERT_TRUE(has_advice(without, "provider"));
     EXPECT_TRUE(without.advice.front().is_pressing);
-    wish.refusing_host = domain("nomail.example.net");
-    const Plan with = plan(domain("example.org"), wish);
+    options.refusing_host = domain("nomail.example.net");
+    const Plan with = plan(domain("example.org"), options);
     EXPECT_EQ(presentation(with.records.front()), "10 nomail.example.net.");
     EXPECT_EQ(with.records[3].owner(), "www.example.org");
     EXPECT_EQ(presentation(with.records[3]), "10 nomail.example.net.");
@@ -174,10 +174,10 @@ TEST(Plan, EachProviderSaysWhereThatIsFrom) {
 
 TEST(Fault, WishesThatWorkAgainstThemselves) {
     const auto one = domain("example.org");
-    const Wish senders{.intent = Intent::send_only, .spf_networks = {"ip4:192.0.2.1"}};
+    const ParkOptions senders{.intent = Intent::send_only, .spf_networks = {"ip4:192.0.2.1"}};
     EXPECT_EQ(fault_of(one, {}), "");
     EXPECT_EQ(fault_of(one, senders), "");
-    const std::vector<Wish> wrong{
+    const std::vector<ParkOptions> wrong{
         {.zone = domain("example.net")},
         {.zone = mail::Domain::root()},
         {.report_to = {address("d@example.org")}},
@@ -225,20 +225,21 @@ TEST(Plan, RoutingReadsItAsMeant) {
     const std::vector<std::string> names{"www", "mail", "a.b", "_x", "shop"};
     const route::RouteSettings settings;
     for (int round = 0; round < 200; ++round) {
-        Wish wish{.wants_dkim_wildcard = random() % 2 == 0, .wants_np = random() % 2 == 0};
+        ParkOptions options{.wants_dkim_wildcard = random() % 2 == 0,
+                            .wants_np = random() % 2 == 0};
         std::string zone;
         for (const auto& name : names) {
-            if (random() % 2 == 0) wish.names.push_back(name);
+            if (random() % 2 == 0) options.names.push_back(name);
             zone += name + ".example.org A 192.0.2.1\n";
         }
         if (random() % 2 == 0) zone += "example.org A 192.0.2.2\n";
         const bool is_sender = random() % 4 == 0;
         if (is_sender) {
-            wish.intent = Intent::send_only;
-            wish.spf_networks = {"ip4:192.0.2.0/24"};
+            options.intent = Intent::send_only;
+            options.spf_networks = {"ip4:192.0.2.0/24"};
         }
-        ASSERT_EQ(fault_of(domain("example.org"), wish), "");
-        Plan made = plan(domain("example.org"), wish);
+        ASSERT_EQ(fault_of(domain("example.org"), options), "");
+        Plan made = plan(domain("example.org"), options);
         // The fake has no wildcards.
         std::erase_if(made.records, [](const Record& record) { return record.relative[0] == '*'; });
         zone += lines(made);
@@ -248,7 +249,7 @@ TEST(Plan, RoutingReadsItAsMeant) {
         };
         const auto apex = kind_of(domain("example.org"));
         EXPECT_EQ(apex == route::RouteKind::null_mx, !is_sender) << zone;
-        for (const auto& name : wish.names) {
+        for (const auto& name : options.names) {
             EXPECT_EQ(kind_of(domain(name + ".example.org")), route::RouteKind::null_mx) << zone;
         }
     }

@@ -12,7 +12,7 @@ namespace turnaway::queue {
 namespace {
 
 using namespace testing;
-using Kind = Judgement::Kind;
+using Kind = Disposition::Kind;
 using route::RouteKind;
 using Dialled = std::vector<std::string>;
 using Outcomes = std::vector<std::optional<smtp::ClientOutcome>>;
@@ -54,12 +54,12 @@ TEST(Delivery, AHostRefusesOnlyWhenEachOfItsAddressesDoes) {
         EXPECT_EQ(refused.dialled,
                   (Dialled{"192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"}))
             << act;
-        EXPECT_EQ(refused.judgements[0].kind, Kind::failed) << act;
-        EXPECT_EQ(refused.judgements[0].decided_by, 0U) << act;
+        EXPECT_EQ(refused.dispositions[0].kind, Kind::failed) << act;
+        EXPECT_EQ(refused.dispositions[0].decided_by, 0U) << act;
         acts["2001:db8::1"] = "final_dot 250 ok";
         const Round taken = run_round(two_by_two(), acts);
         EXPECT_EQ(taken.dialled, (Dialled{"192.0.2.1", "2001:db8::1"})) << act;
-        EXPECT_EQ(taken.judgements[0].kind, Kind::delivered) << act;
+        EXPECT_EQ(taken.dispositions[0].kind, Kind::delivered) << act;
     }
 }
 
@@ -67,12 +67,12 @@ TEST(Delivery, AnAddressThatDidNotAnswerIsTheOneToTryAgain) {
     Acts acts = all("greeting 521 mx.example");
     acts["2001:db8::1"] = "timeout";
     const Round first = run_round(two_by_two(), acts);
-    EXPECT_EQ(first.judgements[0].kind, Kind::later);
+    EXPECT_EQ(first.dispositions[0].kind, Kind::later);
     acts["2001:db8::1"] = "greeting 521 mx.example";
     const Round second = run_round(two_by_two(), acts, first.states, 1h);
     EXPECT_EQ(second.dialled, Dialled{"2001:db8::1"});
-    EXPECT_EQ(second.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(second.judgements[0].status.text(), "5.3.2");
+    EXPECT_EQ(second.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(second.dispositions[0].status.text(), "5.3.2");
 }
 
 // A machine without IPv6 learns nothing there.
@@ -81,17 +81,17 @@ TEST(Delivery, AnAddressWithoutAWayDoesNotKeepARefusingHostOpen) {
     acts["2001:db8::1"] = acts["2001:db8::2"] = "no_way";
     const Round refused = run_round(two_by_two(), acts);
     EXPECT_EQ(refused.dialled.size(), 4U);
-    EXPECT_EQ(refused.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(refused.judgements[0].status.text(), "5.3.2");
+    EXPECT_EQ(refused.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(refused.dispositions[0].status.text(), "5.3.2");
     const Round unreached = run_round(two_by_two(), all("no_way"));
-    EXPECT_EQ(unreached.judgements[0].kind, Kind::later);
-    EXPECT_EQ(unreached.judgements[0].status.text(), "4.4.4");
+    EXPECT_EQ(unreached.dispositions[0].kind, Kind::later);
+    EXPECT_EQ(unreached.dispositions[0].status.text(), "4.4.4");
 }
 
 TEST(Delivery, ARefusalIsNotBelievedOfAHostWithAddressesThatWereLeftOut) {
     route::Route route = two_by_two();
     route.notes = {{route::NoteKind::too_many_addresses, "b.example"}};
-    EXPECT_EQ(run_round(route, all("greeting 521 mx.example")).judgements[0].kind, Kind::later);
+    EXPECT_EQ(run_round(route, all("greeting 521 mx.example")).dispositions[0].kind, Kind::later);
 }
 
 TEST(Delivery, DialsNoMoreHostsThanAllowedAndCallsTheRestUntried) {
@@ -104,13 +104,13 @@ TEST(Delivery, DialsNoMoreHostsThanAllowedAndCallsTheRestUntried) {
     }
     const route::Route route = hosts_of(hosts);
     const Round first = run_round(route, acts);
-    EXPECT_EQ(first.dialled.size(), base::limits::round_hosts_most);
-    EXPECT_EQ(first.judgements[0].kind, Kind::later);
-    EXPECT_EQ(first.judgements[0].cause, "not_tried");
+    EXPECT_EQ(first.dialled.size(), base::limits::round_hosts_max);
+    EXPECT_EQ(first.dispositions[0].kind, Kind::later);
+    EXPECT_EQ(first.dispositions[0].cause, "not_tried");
     const Round second = run_round(route, acts, first.states, 1h);
     EXPECT_EQ(second.dialled, (Dialled{"192.0.2.6", "192.0.2.7", "192.0.2.8"}));
-    EXPECT_EQ(second.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(second.judgements[0].status.text(), "5.3.2");
+    EXPECT_EQ(second.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(second.dispositions[0].status.text(), "5.3.2");
 }
 
 TEST(Delivery, ManyAddressesOfOneHostAreTakenInTurns) {
@@ -152,7 +152,7 @@ TEST(Delivery, AddressesThatRestComeLastAndOnlyWhereNeeded) {
     const Round round =
         run_round(two_by_two(), acts, std::vector<RecipientState>(1), settings, arrival);
     EXPECT_EQ(round.dialled, (Dialled{"192.0.2.2", "2001:db8::2"}));
-    EXPECT_EQ(round.judgements[0].kind, Kind::later);
+    EXPECT_EQ(round.dispositions[0].kind, Kind::later);
 }
 
 TEST(Delivery, EachRecipientGoesItsOwnWay) {
@@ -168,13 +168,13 @@ TEST(Delivery, EachRecipientGoesItsOwnWay) {
     EXPECT_EQ(second.recipients, std::vector<std::size_t>{1});
     delivery.took(second, Outcomes{outcome_from("final_dot 250 ok")}, arrival);
     EXPECT_FALSE(delivery.next());
-    const auto judgements = delivery.judge(arrival, 0);
-    EXPECT_EQ(judgements[0].kind, Kind::delivered);
-    EXPECT_FALSE(judgements[0].lacks_dsn);
-    EXPECT_EQ(judgements[1].kind, Kind::delivered);
-    EXPECT_TRUE(judgements[1].lacks_dsn);
-    EXPECT_EQ(judgements[1].decided_by, 1U);
-    EXPECT_EQ(judgements[2].kind, Kind::failed);
+    const auto dispositions = delivery.judge(arrival, 0);
+    EXPECT_EQ(dispositions[0].kind, Kind::delivered);
+    EXPECT_FALSE(dispositions[0].lacks_dsn);
+    EXPECT_EQ(dispositions[1].kind, Kind::delivered);
+    EXPECT_TRUE(dispositions[1].lacks_dsn);
+    EXPECT_EQ(dispositions[1].decided_by, 1U);
+    EXPECT_EQ(dispositions[2].kind, Kind::failed);
     const auto states = delivery.take_states();
     EXPECT_EQ(states[0].progress, Progress::done);
     EXPECT_EQ(states[2].progress, Progress::waiting);  // until its report is queued
@@ -208,9 +208,9 @@ TEST(Delivery, WithoutAWordTheRecipientGoesOnToTheNextAddress) {
     const auto second = delivery.next().value();
     EXPECT_EQ(second.address, 1U);
     EXPECT_EQ(second.recipients, std::vector<std::size_t>{1});
-    const auto judgements = delivery.judge(arrival, 0);
-    EXPECT_EQ(judgements[0].kind, Kind::delivered);
-    EXPECT_EQ(judgements[1].kind, Kind::later);
+    const auto dispositions = delivery.judge(arrival, 0);
+    EXPECT_EQ(dispositions[0].kind, Kind::delivered);
+    EXPECT_EQ(dispositions[1].kind, Kind::later);
     EXPECT_EQ(delivery.take_states()[1].attempts.at(0).words, "the line went dead");
 }
 
@@ -218,7 +218,7 @@ TEST(Delivery, KnowsAnAddressLiteralByItsAddress) {
     route::Route literal = hosts_of({host("a.example", 0, {"192.0.2.1"})});
     literal.hosts[0].name.reset();
     const Round round = run_round(literal, {{"192.0.2.1", "greeting 521 mx.example"}});
-    EXPECT_EQ(round.judgements[0].kind, Kind::failed);
+    EXPECT_EQ(round.dispositions[0].kind, Kind::failed);
     EXPECT_EQ(round.states[0].attempts.at(0).host, "");
 }
 
@@ -239,17 +239,18 @@ TEST(Delivery, ContentThatCannotBeReadWaitsAndExpiresLikeAnyOther) {
         Delivery delivery(nowhere, std::move(states), {}, arrival, now);
         delivery.content_unreadable("the stored content cannot be read", now);
         EXPECT_FALSE(delivery.next());
-        const auto judgements = delivery.judge(now, 0);
+        const auto dispositions = delivery.judge(now, 0);
         states = delivery.take_states();
-        return judgements;
+        return dispositions;
     };
-    for (const auto& judgement : round_at(arrival + 1h)) {
-        EXPECT_EQ(judgement.kind, Kind::later);
-        EXPECT_EQ(judgement.status.text(), "4.3.0");
-        EXPECT_LE(judgement.due, arrival + 1h + Lifetimes().retry_most);
+    for (const auto& disposition : round_at(arrival + 1h)) {
+        EXPECT_EQ(disposition.kind, Kind::later);
+        EXPECT_EQ(disposition.status.text(), "4.3.0");
+        EXPECT_LE(disposition.due, arrival + 1h + Lifetimes().retry_max);
     }
     EXPECT_TRUE(round_at(arrival + 5h).front().is_delay_notice_due);
-    for (const auto& judgement : round_at(arrival + 121h)) EXPECT_EQ(judgement.kind, Kind::failed);
+    for (const auto& disposition : round_at(arrival + 121h))
+        EXPECT_EQ(disposition.kind, Kind::failed);
     EXPECT_EQ(states[0].attempts.back().words, "the stored content cannot be read");
     EXPECT_EQ(states[1].attempts.size(), 3U);
 }

@@ -10,7 +10,7 @@ namespace turnaway::queue {
 namespace {
 
 using namespace testing;
-using Kind = Judgement::Kind;
+using Kind = Disposition::Kind;
 using route::RouteKind;
 
 route::Route two_hosts() {
@@ -37,12 +37,12 @@ TEST(Disposition, ARouteWithoutHostsIsJudgedAtOnce) {
          }) {
         const Round round = run_round({.kind = kind}, {});
         EXPECT_TRUE(round.dialled.empty());
-        const Judgement& judgement = round.judgements.at(0);
-        EXPECT_EQ(judgement.kind, want) << cause;
-        EXPECT_EQ(judgement.status.text(), status) << cause;
-        EXPECT_EQ(judgement.cause, cause);
+        const Disposition& disposition = round.dispositions.at(0);
+        EXPECT_EQ(disposition.kind, want) << cause;
+        EXPECT_EQ(disposition.status.text(), status) << cause;
+        EXPECT_EQ(disposition.cause, cause);
         ASSERT_EQ(round.states.at(0).attempts.size(), 1U);
-        EXPECT_EQ(judgement.decided_by, 0U);
+        EXPECT_EQ(disposition.decided_by, 0U);
         EXPECT_FALSE(round.states[0].attempts[0].stage);
         EXPECT_FALSE(round.states[0].attempts[0].words.empty());
         EXPECT_EQ(round.states[0].tries, 1U);
@@ -52,15 +52,15 @@ TEST(Disposition, ARouteWithoutHostsIsJudgedAtOnce) {
 TEST(Disposition, AnAnswerThatWasNotValidatedIsAskedForOnceMore) {
     const route::Route doubtful{.kind = RouteKind::no_such_domain, .is_worth_asking_again = true};
     const Round first = run_round(doubtful, {});
-    EXPECT_EQ(first.judgements[0].kind, Kind::later);
-    EXPECT_EQ(first.judgements[0].status.text(), "4.1.2");
+    EXPECT_EQ(first.dispositions[0].kind, Kind::later);
+    EXPECT_EQ(first.dispositions[0].status.text(), "4.1.2");
     const Round second = run_round(doubtful, {}, first.states, 30min);
-    EXPECT_EQ(second.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(second.judgements[0].status.text(), "5.1.2");
+    EXPECT_EQ(second.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(second.dispositions[0].status.text(), "5.1.2");
     // Something else came between: the next NXDOMAIN is a first one again.
     const Round between = run_round({.kind = RouteKind::later}, {}, first.states, 30min);
     const Round third = run_round(doubtful, {}, between.states, 1h);
-    EXPECT_EQ(third.judgements[0].kind, Kind::later);
+    EXPECT_EQ(third.dispositions[0].kind, Kind::later);
 }
 
 struct HostsCase {
@@ -123,27 +123,27 @@ TEST(Disposition, OfTwoHosts) {
         const Round round = run_round(two_hosts(), acts);
         const std::string about = std::string(first) + " / " + std::string(second);
         EXPECT_EQ(round.dialled.size(), dialled) << about;
-        const Judgement& judgement = round.judgements.at(0);
-        EXPECT_EQ(judgement.kind, kind) << about;
-        EXPECT_EQ(judgement.status.text(), status) << about;
-        EXPECT_EQ(judgement.decided_by, decided_by) << about;
-        EXPECT_EQ(judgement.cause, cause) << about;
+        const Disposition& disposition = round.dispositions.at(0);
+        EXPECT_EQ(disposition.kind, kind) << about;
+        EXPECT_EQ(disposition.status.text(), status) << about;
+        EXPECT_EQ(disposition.decided_by, decided_by) << about;
+        EXPECT_EQ(disposition.cause, cause) << about;
         EXPECT_EQ(round.states.at(0).attempts.size(), dialled) << about;
     }
 }
 
 TEST(Disposition, ARefusedGreetingMayBeDeferredInstead) {
-    const DeliverySettings defer{.greeting_5yz = Greeting5yz::defer};
+    const DeliverySettings defer{.greeting_5xx = Greeting5yz::defer};
     const Acts both{{"192.0.2.1", "greeting 554 no"}, {"192.0.2.2", "ehlo 550 5.7.1 no"}};
     const Round round =
         run_round(two_hosts(), both, std::vector<RecipientState>(1), defer, arrival);
-    EXPECT_EQ(round.judgements[0].kind, Kind::later);
-    EXPECT_EQ(round.judgements[0].status.text(), "4.3.2");
+    EXPECT_EQ(round.dispositions[0].kind, Kind::later);
+    EXPECT_EQ(round.dispositions[0].status.text(), "4.3.2");
     // It may have changed its mind: it is asked again. 521 is final whatever the setting.
     EXPECT_EQ(run_round(two_hosts(), both, round.states, defer, arrival + 1h).dialled.size(), 2U);
     const Acts none{{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "ehlo 521 mx.example"}};
     EXPECT_EQ(run_round(two_hosts(), none, std::vector<RecipientState>(1), defer, arrival)
-                  .judgements[0]
+                  .dispositions[0]
                   .kind,
               Kind::failed);
 }
@@ -151,16 +151,16 @@ TEST(Disposition, ARefusedGreetingMayBeDeferredInstead) {
 TEST(Disposition, ARefusingAndAnUnreachableHostRetryTheUnreachableOneAlone) {
     const Round first = run_round(
         two_hosts(), {{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "connect"}});
-    EXPECT_EQ(first.judgements[0].kind, Kind::later);
+    EXPECT_EQ(first.dispositions[0].kind, Kind::later);
     const Acts later{{"192.0.2.1", "final_dot 250 ok"}, {"192.0.2.2", "connect"}};
     const Round second = run_round(two_hosts(), later, first.states, 1h);
     EXPECT_EQ(second.dialled, std::vector<std::string>{"192.0.2.2"});
-    EXPECT_EQ(second.judgements[0].kind, Kind::later);
+    EXPECT_EQ(second.dispositions[0].kind, Kind::later);
     const Round third =
         run_round(two_hosts(), {{"192.0.2.2", "greeting 521 mx.example"}}, second.states, 2h);
     EXPECT_EQ(third.dialled, std::vector<std::string>{"192.0.2.2"});
-    EXPECT_EQ(third.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(third.judgements[0].status.text(), "5.3.2");
+    EXPECT_EQ(third.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(third.dispositions[0].status.text(), "5.3.2");
     EXPECT_EQ(third.states[0].attempts.size(), 4U);
 }
 
@@ -170,14 +170,14 @@ TEST(Disposition, AHostDnsHidesMayStillAccept) {
     route.notes = {{route::NoteKind::failed_exchange, "c.example"}};
     const Acts none{{"192.0.2.1", "greeting 521 mx.example"}, {"192.0.2.2", "ehlo 521 mx.example"}};
     const Round round = run_round(route, none);
-    EXPECT_EQ(round.judgements[0].kind, Kind::later);
-    EXPECT_EQ(round.judgements[0].status.text(), "4.4.3");
+    EXPECT_EQ(round.dispositions[0].kind, Kind::later);
+    EXPECT_EQ(round.dispositions[0].status.text(), "4.4.3");
     EXPECT_EQ(round.states[0].attempts.at(2).host, "c.example");
     route.has_failed_exchange = false;
     const Round next = run_round(route, none, round.states, 1h);
     EXPECT_TRUE(next.dialled.empty());  // all that is left has refused
-    EXPECT_EQ(next.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(next.judgements[0].decided_by, 0U);
+    EXPECT_EQ(next.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(next.dispositions[0].decided_by, 0U);
 }
 
 TEST(Disposition, AnImplicitMxThatTakesNoConnectionIsGivenUpAfterHours) {
@@ -187,15 +187,15 @@ TEST(Disposition, AnImplicitMxThatTakesNoConnectionIsGivenUpAfterHours) {
     const Acts dead{{"192.0.2.1", "connect"}, {"2001:db8::1", "timeout"}};
     const Acts busy{{"192.0.2.1", "connect"}, {"2001:db8::1", "greeting 421 busy"}};
     const Round first = run_round(route, dead, std::vector<RecipientState>(1), 5h);
-    EXPECT_EQ(first.judgements[0].kind, Kind::later);  // never after one round
-    EXPECT_EQ(run_round(route, dead, first.states, 3h).judgements[0].kind, Kind::later);
+    EXPECT_EQ(first.dispositions[0].kind, Kind::later);  // never after one round
+    EXPECT_EQ(run_round(route, dead, first.states, 3h).dispositions[0].kind, Kind::later);
     const Round last = run_round(route, dead, first.states, 5h);
-    EXPECT_EQ(last.judgements[0].kind, Kind::failed);
-    EXPECT_EQ(last.judgements[0].cause, "expired");
-    EXPECT_EQ(last.judgements[0].status.text(), "4.4.1");
-    EXPECT_EQ(run_round(route, busy, first.states, 5h).judgements[0].kind, Kind::later);
+    EXPECT_EQ(last.dispositions[0].kind, Kind::failed);
+    EXPECT_EQ(last.dispositions[0].cause, "expired");
+    EXPECT_EQ(last.dispositions[0].status.text(), "4.4.1");
+    EXPECT_EQ(run_round(route, busy, first.states, 5h).dispositions[0].kind, Kind::later);
     route.notes.clear();
-    EXPECT_EQ(run_round(route, dead, first.states, 5h).judgements[0].kind, Kind::later);
+    EXPECT_EQ(run_round(route, dead, first.states, 5h).dispositions[0].kind, Kind::later);
 }
 
 // RFC 3464 section 2.3.4: failed, by a cause that is temporary all the same.
@@ -211,36 +211,36 @@ TEST(Disposition, TheLifetimeEndsWithTheStatusOfItsCause) {
         const Acts acts{{"192.0.2.1", std::string(act)}, {"192.0.2.2", "connect"}};
         const Round before =
             run_round(two_hosts(), acts, std::vector<RecipientState>(1), 120h - 1s);
-        EXPECT_EQ(before.judgements[0].kind, Kind::later) << act;
-        EXPECT_EQ(before.judgements[0].due, arrival + 120h);  // one last try at the end
+        EXPECT_EQ(before.dispositions[0].kind, Kind::later) << act;
+        EXPECT_EQ(before.dispositions[0].due, arrival + 120h);  // one last try at the end
         const Round after = run_round(two_hosts(), acts, before.states, 120h);
-        EXPECT_EQ(after.judgements[0].kind, Kind::failed) << act;
-        EXPECT_EQ(after.judgements[0].cause, "expired");
-        EXPECT_EQ(after.judgements[0].status.text(), status) << act;
+        EXPECT_EQ(after.dispositions[0].kind, Kind::failed) << act;
+        EXPECT_EQ(after.dispositions[0].cause, "expired");
+        EXPECT_EQ(after.dispositions[0].status.text(), status) << act;
     }
     DeliverySettings report{.is_null_sender = true};
     const Acts dead{{"192.0.2.1", "connect"}, {"192.0.2.2", "connect"}};
     const Round bounce =
         run_round(two_hosts(), dead, std::vector<RecipientState>(1), report, arrival + 48h);
-    EXPECT_EQ(bounce.judgements[0].kind, Kind::failed);
+    EXPECT_EQ(bounce.dispositions[0].kind, Kind::failed);
 }
 
 TEST(Disposition, AsksForOneDelayNotice) {
     const Acts dead{{"192.0.2.1", "connect"}, {"192.0.2.2", "connect"}};
     std::vector<RecipientState> states(1);
-    EXPECT_FALSE(run_round(two_hosts(), dead, states, 4h - 1s).judgements[0].is_delay_notice_due);
-    EXPECT_TRUE(run_round(two_hosts(), dead, states, 4h).judgements[0].is_delay_notice_due);
+    EXPECT_FALSE(run_round(two_hosts(), dead, states, 4h - 1s).dispositions[0].is_delay_notice_due);
+    EXPECT_TRUE(run_round(two_hosts(), dead, states, 4h).dispositions[0].is_delay_notice_due);
     const DeliverySettings report{.is_null_sender = true};
     EXPECT_FALSE(run_round(two_hosts(), dead, states, report, arrival + 4h)
-                     .judgements[0]
+                     .dispositions[0]
                      .is_delay_notice_due);
     DeliverySettings silent;
     silent.lifetimes.delay_notice = 0s;  // never
     EXPECT_FALSE(run_round(two_hosts(), dead, states, silent, arrival + 100h)
-                     .judgements[0]
+                     .dispositions[0]
                      .is_delay_notice_due);
     states[0].is_delay_reported = true;
-    EXPECT_FALSE(run_round(two_hosts(), dead, states, 4h).judgements[0].is_delay_notice_due);
+    EXPECT_FALSE(run_round(two_hosts(), dead, states, 4h).dispositions[0].is_delay_notice_due);
 }
 
 }  // namespace

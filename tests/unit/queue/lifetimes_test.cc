@@ -29,14 +29,14 @@ TEST(BackOff, TriesTwiceInTheFirstHourAndThenEveryTwoToThreeHours) {
 }
 
 TEST(BackOff, IsAtLeastASecondWhateverIsSet) {
-    const Lifetimes none{.retry_first = 0s, .retry_most = 0s};
+    const Lifetimes none{.retry_first = 0s, .retry_max = 0s};
     EXPECT_EQ(back_off(none, 9, 9), 1s);
-    const Lifetimes odd{.retry_first = 3h, .retry_most = 1h};
+    const Lifetimes odd{.retry_first = 3h, .retry_max = 1h};
     EXPECT_LE(back_off(odd, 1, ~std::uint64_t{0}), 72min);
 }
 
 TEST(HostHealth, RestsTwiceAsLongEachTimeUpToABound) {
-    HostHealth health({.rest_first = 10min, .rest_most = 30min, .addresses_most = 10});
+    HostHealth health({.rest_first = 10min, .rest_max = 30min, .addresses_max = 10});
     const auto address = *route::IpAddress::parse("192.0.2.1");
     EXPECT_FALSE(health.is_resting(address, arrival));
     health.unreachable(address, arrival);
@@ -54,7 +54,7 @@ TEST(HostHealth, RestsTwiceAsLongEachTimeUpToABound) {
 }
 
 TEST(HostHealth, ForgetsTheOneThatIsUpFirstWhenFull) {
-    HostHealth health({.rest_first = 10min, .rest_most = 1h, .addresses_most = 2});
+    HostHealth health({.rest_first = 10min, .rest_max = 1h, .addresses_max = 2});
     const auto one = *route::IpAddress::parse("192.0.2.1");
     const auto two = *route::IpAddress::parse("2001:db8::2");
     const auto three = *route::IpAddress::parse("192.0.2.3");
@@ -84,7 +84,7 @@ TEST(History, KeepsTheFirstTheLastAndEveryHostThatClosed) {
     EXPECT_EQ(attempts[4].host, "h180.example");
     EXPECT_EQ(attempts.back().host, "h199.example");
     for (int i = 0; i < 100; ++i) append(attempt_with("ehlo 521 mx.example", i), &attempts);
-    EXPECT_EQ(attempts.size(), 23 + closings_kept_most);
+    EXPECT_EQ(attempts.size(), 23 + closings_kept_max);
     EXPECT_EQ(attempts.back().host, "h99.example");
 }
 
@@ -95,7 +95,7 @@ TEST(History, KeepsSoMuchOfAReply) {
     ASSERT_TRUE(attempt.remote);
     std::size_t bytes = 0;
     for (const std::string& line : attempt.remote->lines) bytes += line.size();
-    EXPECT_EQ(bytes, base::limits::kept_reply_bytes_most);
+    EXPECT_EQ(bytes, base::limits::kept_reply_bytes_max);
 }
 
 TEST(Words, SayWhatHappenedWhereNoHostDid) {

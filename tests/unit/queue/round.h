@@ -62,7 +62,7 @@ inline smtp::ClientOutcome outcome_from(std::string_view act) {
 
 struct Round {
     std::vector<std::string> dialled;  // addresses, in order
-    std::vector<Judgement> judgements;
+    std::vector<Disposition> dispositions;
     std::vector<RecipientState> states;
 };
 
@@ -85,7 +85,7 @@ inline Round run_round(const route::Route& route, const Acts& acts,
                                                                        outcome);
         delivery.took(*target, outcomes, now);
     }
-    round.judgements = delivery.judge(now, 0);
+    round.dispositions = delivery.judge(now, 0);
     round.states = delivery.take_states();
     return round;
 }

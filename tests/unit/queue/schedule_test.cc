@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr Schedule::Time now{1'700'000'000s};
 constexpr ScheduleSettings one_place{
-    .concurrency_start = 1, .concurrency_most = 1, .total_most = 1000};
+    .concurrency_start = 1, .concurrency_max = 1, .total_max = 1000};
 
 QueueId id(std::uint64_t value) {
     return QueueId(value);
@@ -39,7 +39,7 @@ TEST(Schedule, GivesWhatIsDueTheEarliestFirst) {
 }
 
 TEST(Schedule, OneBusyDestinationDelaysNoOther) {
-    Schedule schedule({.concurrency_start = 20, .concurrency_most = 20, .total_most = 1000});
+    Schedule schedule({.concurrency_start = 20, .concurrency_max = 20, .total_max = 1000});
     for (std::uint64_t i = 0; i < 100'000; ++i) schedule.add(id(i), "busy.example", now - 1h);
     EXPECT_EQ(schedule.next(now)->destination, "busy.example");
     for (std::uint64_t i = 0; i < 50; ++i) {
@@ -53,7 +53,7 @@ TEST(Schedule, OneBusyDestinationDelaysNoOther) {
 
 // Connections that carry a hundred messages each end seldom.
 TEST(Schedule, PlacesGrowWithEachMessageOfAConnection) {
-    Schedule schedule({.concurrency_start = 1, .concurrency_most = 5, .total_most = 1000});
+    Schedule schedule({.concurrency_start = 1, .concurrency_max = 5, .total_max = 1000});
     for (std::uint64_t i = 0; i < 100; ++i) schedule.add(id(i), "a.example", now);
     std::size_t open = 0;
     std::size_t messages = 0;
@@ -73,7 +73,7 @@ TEST(Schedule, PlacesGrowWithEachMessageOfAConnection) {
 }
 
 TEST(Schedule, NewSettingsCountForPlacesFromThenOn) {
-    Schedule schedule({.concurrency_start = 3, .concurrency_most = 20, .total_most = 1000});
+    Schedule schedule({.concurrency_start = 3, .concurrency_max = 20, .total_max = 1000});
     for (std::uint64_t i = 0; i < 10; ++i) schedule.add(id(i), "a.example", now);
     EXPECT_TRUE(schedule.next(now) && schedule.next(now));
     schedule.change(one_place);
@@ -83,7 +83,7 @@ TEST(Schedule, NewSettingsCountForPlacesFromThenOn) {
     schedule.finished("a.example", Feedback::good);
     EXPECT_TRUE(schedule.next(now));
     EXPECT_FALSE(schedule.next(now));
-    schedule.change({.concurrency_start = 1, .concurrency_most = 2, .total_most = 1000});
+    schedule.change({.concurrency_start = 1, .concurrency_max = 2, .total_max = 1000});
     schedule.finished("a.example", Feedback::good);  // learns that there are two now
     EXPECT_TRUE(schedule.next(now) && schedule.next(now));
     EXPECT_FALSE(schedule.next(now));
@@ -105,7 +105,7 @@ TEST(Schedule, TurnsComeRoundWhilePlacesComeAndGo) {
 }
 
 TEST(Schedule, AdaptsThePlacesOfADestination) {
-    Schedule schedule({.concurrency_start = 2, .concurrency_most = 4, .total_most = 100});
+    Schedule schedule({.concurrency_start = 2, .concurrency_max = 4, .total_max = 100});
     for (std::uint64_t i = 0; i < 200; ++i) schedule.add(id(i), "a.example", now);
     const auto take_all = [&] {
         std::size_t taken = 0;
@@ -132,7 +132,7 @@ TEST(Schedule, AdaptsThePlacesOfADestination) {
 }
 
 TEST(Schedule, KeepsTheTotal) {
-    Schedule schedule({.concurrency_start = 2, .concurrency_most = 2, .total_most = 3});
+    Schedule schedule({.concurrency_start = 2, .concurrency_max = 2, .total_max = 3});
     for (std::uint64_t i = 0; i < 10; ++i) {
         schedule.add(id(i), "d" + std::to_string(i) + ".example", now);
     }
@@ -254,8 +254,7 @@ TEST(Schedule, AHundredThousandJobsAreSmall) {
 // end everything came.
 TEST(Schedule, KeepsItsPromisesForRandomCalls) {
     std::mt19937 random(7504);
-    const ScheduleSettings settings{
-        .concurrency_start = 2, .concurrency_most = 5, .total_most = 12};
+    const ScheduleSettings settings{.concurrency_start = 2, .concurrency_max = 5, .total_max = 12};
     for (int run = 0; run < 50; ++run) {
         Schedule schedule(settings);
         std::map<std::pair<std::uint64_t, std::string>, Schedule::Time> waiting;
@@ -298,7 +297,7 @@ TEST(Schedule, KeepsItsPromisesForRandomCalls) {
             }
             EXPECT_EQ(schedule.jobs(), waiting.size());
             EXPECT_EQ(schedule.active(), active.size());
-            EXPECT_LE(active.size(), settings.total_most);
+            EXPECT_LE(active.size(), settings.total_max);
         };
         for (int i = 0; i < 2000; ++i) step(random() % 13);
         for (int i = 0; i < 10'000 && !waiting.empty(); ++i) {

@@ -69,7 +69,7 @@ TEST(ClientCount, TellsOnceAWhileHowManyWereTurnedAway) {
 
 TEST(ClientCount, PlacesToWaitAreBounded) {
     ClientCount count;
-    for (std::size_t i = 0; i < base::limits::lingering_clients_most; ++i) {
+    for (std::size_t i = 0; i < base::limits::lingering_clients_max; ++i) {
         ASSERT_TRUE(count.enter_waiting());
     }
     EXPECT_FALSE(count.enter_waiting());

@@ -47,17 +47,17 @@ TEST(Config, EmptyIsClosedAndKeepsWhatTheRfcAsks) {
     ASSERT_EQ(config.listen.smtp.size(), 1U);
     EXPECT_EQ(config.listen.smtp[0].text(), "127.0.0.1:25");
     EXPECT_EQ(config.listen.connections_max, 2000U);
-    EXPECT_GE(config.listen.command_wait, base::limits::server_command_wait_least);
+    EXPECT_GE(config.listen.command_wait, base::limits::server_command_wait_min);
     EXPECT_GE(config.delivery.greeting_wait, base::limits::client_greeting_wait);
     EXPECT_GE(config.delivery.final_dot_wait, base::limits::client_final_dot_wait);
     EXPECT_EQ(config.delivery.port, 25);
     EXPECT_FALSE(config.delivery.is_loopback_allowed());
     EXPECT_EQ(config.lifetime.temporary, 5 * 24h);
-    EXPECT_EQ(config.lifetime.retry_most, 3h);
+    EXPECT_EQ(config.lifetime.retry_max, 3h);
     EXPECT_EQ(config.message.size_max, 50'000'000U);
     EXPECT_EQ(config.relay.mailless_reply, MaillessReply::domain_takes_no_mail);
     EXPECT_FALSE(config.metrics.listen);
-    EXPECT_FALSE(config.verdict.look);
+    EXPECT_FALSE(config.verdict.probe_greeting);
     EXPECT_FALSE(config.verdict.null_mx_header_from);
     EXPECT_EQ(config.verdict.ask_again, 15min);
     EXPECT_EQ(config.verdict.refusing_host_reply, RefusingHostReply::by_evidence);
@@ -90,7 +90,7 @@ listen = "127.0.0.1:9526"
 [message]
 size_max = "48MiB"
 [verdict]
-look = true
+probe_greeting = true
 ask_again = "0s"
 refusing_host_reply = 550
 dns_trouble = "defer"
@@ -200,7 +200,7 @@ TEST(Config, EveryKeyTakesItsFormAndRefusesOthersWithItsLine) {
         const std::string valid = text(values.valid);
         const auto lines = std::count(valid.begin(), valid.end(), '\n');
         for (const auto& fault : faults(valid)) {
-            // A certificate alone is refused, and so is a short retry_most, but not for the form.
+            // A certificate alone is refused, and so is a short retry_max, but not for the form.
             const bool is_by_others = fault.find(" too; allowed") != std::string::npos ||
                                       fault.find("is longer than") != std::string::npos;
             EXPECT_TRUE(is_by_others) << fault;
@@ -262,12 +262,12 @@ TEST(Config, TakesABracketAndAHashForAFault) {
 }
 
 TEST(Config, BoundsLinesAndFile) {
-    const auto deep = "[user]\n" + std::string(config_line_bytes_most + 1, 'a') + " = 1";
+    const auto deep = "[user]\n" + std::string(config_line_bytes_max + 1, 'a') + " = 1";
     EXPECT_NE(only_fault(deep).find("x.conf:3: the line is longer"), std::string::npos);
     std::string dotted;
-    while (dotted.size() + 4 < config_line_bytes_most) dotted += "a.";
+    while (dotted.size() + 4 < config_line_bytes_max) dotted += "a.";
     EXPECT_FALSE(faults(dotted + "a = 1").empty());
-    EXPECT_FALSE(faults(std::string(config_bytes_most + 1, '\n')).empty());
+    EXPECT_FALSE(faults(std::string(config_bytes_max + 1, '\n')).empty());
 }
 
 TEST(Config, ReadsAFileAndSaysWhatIsWrongWithIt) {

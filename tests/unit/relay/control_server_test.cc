@@ -185,7 +185,7 @@ TEST_F(ControlServerTest, AnswersNonsenseOnceAndEnds) {
 }
 
 TEST_F(ControlServerTest, BoundsTheRequest) {
-    start({.request_bytes_most = 100});
+    start({.request_bytes_max = 100});
     Client fits(path_);
     std::string line(good.substr(0, good.size() - 1));
     line.append(100 - line.size(), ' ');
@@ -226,7 +226,7 @@ TEST_F(ControlServerTest, NoticesWhoLeaves) {
 }
 
 TEST_F(ControlServerTest, TellsWhoIsTooMany) {
-    start({.connections_most = 1});
+    start({.connections_max = 1});
     Client first(path_);
     first.send(good);
     EXPECT_EQ(first.line() + '\n', end_line({}));

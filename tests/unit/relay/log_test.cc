@@ -135,7 +135,7 @@ TEST(Log, HostileBytesStayOnOneLineAndWithinTheirField) {
         EXPECT_EQ(line.back(), '\n');
         if (std::holds_alternative<Received>(event)) line.erase(line.find('\n'), 1);
         line.pop_back();
-        EXPECT_LT(line.size(), 2 * log_line_bytes_most);
+        EXPECT_LT(line.size(), 2 * log_line_bytes_max);
         EXPECT_TRUE(std::ranges::none_of(line, base::is_control)) << line;
     }
     Refused refused{client, "RCPT", codes::ReplyCode(550), {}, "no", "f", "t", hostile};

@@ -86,7 +86,7 @@ TEST(Report, ReturnsTheWholeOnlyWhenItMay) {
     EXPECT_TRUE(written(cut).contains("\r\nContent-Type: text/rfc822-headers\r\n"));
 
     std::string big(testing::original);
-    big.append(base::limits::returned_bytes_most - big.size(), 'x');
+    big.append(base::limits::returned_bytes_max - big.size(), 'x');
     for (std::size_t at = 2000; at < big.size(); at += 500) big.replace(at, 2, "\r\n");
     big.replace(big.size() - 2, 2, "\r\n");
     big.replace(500, 2, "\r\n");
@@ -131,7 +131,7 @@ TEST(Report, ReturnsEightBitContent) {
 
 TEST(Report, CutsALongHeaderBetweenFields) {
     std::string header = "A: 1\r\nB: ";
-    header.append(base::limits::returned_bytes_most, 'x');
+    header.append(base::limits::returned_bytes_max, 'x');
     header += "\r\nC: 3\r\n";
     Report report = failing();
     report.original = header;
@@ -186,7 +186,7 @@ TEST(Report, ListsEveryAttemptUpToABound) {
     EXPECT_EQ(listed(200), 200);
     const std::size_t most = listed(2000);
     EXPECT_GT(most, 200);
-    EXPECT_LT(most * 1000, base::limits::explanation_bytes_most + 1000);
+    EXPECT_LT(most * 1000, base::limits::explanation_bytes_max + 1000);
 }
 
 // RFC 6533 section 4.1: where the sender speaks SMTPUTF8 the words of a host stay as they are.

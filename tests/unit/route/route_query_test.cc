@@ -235,7 +235,7 @@ TEST(RouteQuery, WaitsWhenDnsFails) {
             const Route route = route_of(zone);
             EXPECT_EQ(route.kind, later) << zone;
             EXPECT_EQ(route.failure, want.failure) << zone;
-            EXPECT_EQ(route.ttl, limits::dns_failure_age_most) << zone;
+            EXPECT_EQ(route.ttl, limits::dns_failure_age_max) << zone;
             EXPECT_FALSE(route.is_worth_asking_again) << zone;
         }
     }
@@ -295,12 +295,12 @@ TEST(RouteQuery, SaysWhatIsValidated) {
 TEST(RouteQuery, LastsAsLongAsItsShortestAnswer) {
     using namespace std::chrono_literals;
     EXPECT_EQ(route_of("example.org 600 IN MX 0 .").ttl, 600s);
-    EXPECT_EQ(route_of("example.org 9999999 MX 0 .").ttl, limits::route_age_most);
+    EXPECT_EQ(route_of("example.org 9999999 MX 0 .").ttl, limits::route_age_max);
     EXPECT_EQ(route_of("example.org 600 MX 10 a.example\na.example 60 A 192.0.2.1").ttl, 60s);
     EXPECT_EQ(route_of("$NEGATIVE_TTL 90").ttl, 90s);
-    EXPECT_EQ(route_of("$NEGATIVE_TTL 9999999").ttl, limits::absence_age_most);
+    EXPECT_EQ(route_of("$NEGATIVE_TTL 9999999").ttl, limits::absence_age_max);
     EXPECT_EQ(route_of("example.org 600 A 192.0.2.1\nexample.org TIMEOUT AAAA").ttl,
-              limits::dns_failure_age_most);
+              limits::dns_failure_age_max);
 }
 
 TEST(RouteQuery, AsksNoMoreThanItNeeds) {
@@ -326,11 +326,11 @@ TEST(RouteQuery, BoundsMxAndAddresses) {
     fake::ZoneResolver resolver(zone);
     const RouteSettings ours = settings();
     const Route route = fake::drive(RouteQuery(domain("example.org"), ours, 1), resolver);
-    EXPECT_EQ(resolver.questions_count(), 1 + 2 * limits::route_mx_most);
-    ASSERT_EQ(route.hosts.size(), limits::route_mx_most);
+    EXPECT_EQ(resolver.questions_count(), 1 + 2 * limits::route_mx_max);
+    ASSERT_EQ(route.hosts.size(), limits::route_mx_max);
     EXPECT_EQ(route.hosts.front().preference, 0);
-    EXPECT_EQ(route.hosts.back().preference, limits::route_mx_most - 1);
-    EXPECT_EQ(route.hosts.front().addresses.size(), limits::host_addresses_most);
+    EXPECT_EQ(route.hosts.back().preference, limits::route_mx_max - 1);
+    EXPECT_EQ(route.hosts.front().addresses.size(), limits::host_addresses_max);
     EXPECT_EQ(notes_text(route), "too-many-mx example.org; too-many-addresses mx0.example");
 }
 

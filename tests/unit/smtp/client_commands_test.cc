@@ -100,8 +100,8 @@ TEST(ClientCommands, OriginalRecipientFitsTheHost) {
 
 TEST(ClientCommands, KnowWhatIsMissing) {
     ClientMessage message = message_of("a@x.example", "b@y.example");
-    EXPECT_EQ(what_is_missing(message, {.content_bytes_most = 41}), ClientCause::content_too_big);
-    EXPECT_EQ(what_is_missing(message, {.content_bytes_most = 42}), std::nullopt);
+    EXPECT_EQ(what_is_missing(message, {.content_bytes_max = 41}), ClientCause::content_too_big);
+    EXPECT_EQ(what_is_missing(message, {.content_bytes_max = 42}), std::nullopt);
     // What BODY promised is not the content: 7-bit content goes anywhere.
     message.envelope.body = mail::Body::eight_bit_mime;
     EXPECT_EQ(what_is_missing(message, {}), std::nullopt);

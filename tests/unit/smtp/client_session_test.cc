@@ -12,7 +12,7 @@
 namespace turnaway::smtp {
 namespace {
 
-using Kind = ClientSession::Wish::Kind;
+using Kind = ClientSession::Action::Kind;
 
 ClientMessage message_for(std::size_t recipients) {
     ClientMessage message;
@@ -42,7 +42,7 @@ ClientSession in_content() {
     ClientSession session = greeted("250-host.example\r\n250 PIPELINING\r\n");
     session.sent();
     session.received("250 Ok\r\n250 Ok\r\n354 Go\r\n");
-    EXPECT_EQ(session.wish().kind, Kind::send_content);
+    EXPECT_EQ(session.action().kind, Kind::send_content);
     return session;
 }
 
@@ -54,7 +54,7 @@ std::string outcome_of_first(const ClientSession& session) {
 TEST(ClientSession, NamesEachWait) {
     ClientSession session({"relay.example", TlsPolicy::opportunistic, message_for(1)});
     std::vector<ClientWait> waits;
-    const auto note = [&] { waits.push_back(session.wish().wait); };
+    const auto note = [&] { waits.push_back(session.action().wait); };
     note();
     session.connected();
     note();
@@ -70,7 +70,7 @@ TEST(ClientSession, NamesEachWait) {
     session.content_sent();
     note();
     session.received("250 Ok\r\n");
-    EXPECT_EQ(session.wish().kind, Kind::ready);
+    EXPECT_EQ(session.action().kind, Kind::ready);
     session.quit();
     session.sent();
     note();
@@ -82,7 +82,7 @@ TEST(ClientSession, NamesEachWait) {
 TEST(ClientSession, TakesARefusalBeforeTheEndOfTheContent) {
     ClientSession session = in_content();
     session.received("552 5.3.4 Too big\r\n");
-    EXPECT_EQ(session.wish().kind, Kind::close);
+    EXPECT_EQ(session.action().kind, Kind::close);
     EXPECT_EQ(outcome_of_first(session), "permanent replied content 5.3.4 552");
     EXPECT_FALSE(session.host_outcome()) << "it is about this message";
 
@@ -97,12 +97,12 @@ TEST(ClientSession, TakesARefusalBeforeTheEndOfTheContent) {
 TEST(ClientSession, KeepsA250UntilTheContentIsSent) {
     ClientSession session = in_content();
     session.received("250 Ok\r\n");
-    EXPECT_EQ(session.wish().kind, Kind::send_content);
+    EXPECT_EQ(session.action().kind, Kind::send_content);
     EXPECT_FALSE(session.transaction().is_decided());
     ClientSession broken = session;
     session.content_sent();
     EXPECT_EQ(outcome_of_first(session), "delivered replied final_dot 2.0.0 250");
-    EXPECT_EQ(session.wish().kind, Kind::ready);
+    EXPECT_EQ(session.action().kind, Kind::ready);
     broken.closed();
     EXPECT_EQ(outcome_of_first(broken), "temporary lost content 4.4.2 -");
 }
@@ -125,7 +125,7 @@ TEST(ClientSession, BelievesNoWordsOutOfTurn) {
     content.sent();
     content.received("250 Ok\r\n250 Ok\r\n354 Go\r\n250 Delivered\r\n");
     EXPECT_EQ(outcome_of_first(content), "temporary out_of_step content 4.5.0 -");
-    EXPECT_EQ(content.wish().kind, Kind::close);
+    EXPECT_EQ(content.action().kind, Kind::close);
 
     ClientSession closing = connected();
     closing.received("220 host.example\r\n421 4.3.2 Closing\r\n");
@@ -134,7 +134,7 @@ TEST(ClientSession, BelievesNoWordsOutOfTurn) {
 
 TEST(ClientSession, HearsWhatTheHostSaidBeforeItClosed) {
     ClientSession session = greeted("250 host.example\r\n");
-    ASSERT_EQ(session.wish().kind, Kind::send);
+    ASSERT_EQ(session.action().kind, Kind::send);
     session.received("421 4.7.0 Go away\r\n");
     ClientSession timed_out = session;
     session.closed();
@@ -142,7 +142,7 @@ TEST(ClientSession, HearsWhatTheHostSaidBeforeItClosed) {
     EXPECT_EQ(outcome_of_first(session), "temporary replied mail 4.7.0 421");
     EXPECT_EQ(outcome_of_first(timed_out), "temporary replied mail 4.7.0 421");
     session.closed();
-    EXPECT_EQ(session.wish().kind, Kind::close);
+    EXPECT_EQ(session.action().kind, Kind::close);
 }
 
 // Requirement 53.
@@ -151,15 +151,15 @@ TEST(ClientSession, KnowsNothingFromBeforeTls) {
     session.sent();
     session.received("220 Go\r\n250-half a ");
     session.received("reply\r\n");
-    ASSERT_EQ(session.wish().kind, Kind::start_tls);
+    ASSERT_EQ(session.action().kind, Kind::start_tls);
     EXPECT_FALSE(session.is_encrypted());
     session.tls_up();
     EXPECT_TRUE(session.is_encrypted());
     EXPECT_EQ(session.extensions(), ClientExtensions{});
-    EXPECT_EQ(session.wish().bytes, "EHLO relay.example\r\n");
+    EXPECT_EQ(session.action().bytes, "EHLO relay.example\r\n");
     session.sent();
     session.received("250 host.example\r\n");
-    EXPECT_EQ(session.wish().bytes, "MAIL FROM:<>\r\n");
+    EXPECT_EQ(session.action().bytes, "MAIL FROM:<>\r\n");
 }
 
 TEST(ClientSession, NeverConnectedIsNoAnswer) {
@@ -167,7 +167,7 @@ TEST(ClientSession, NeverConnectedIsNoAnswer) {
     session.timed_out();
     EXPECT_EQ(outcome_of_first(session), "temporary timed_out connect 4.4.1 -");
     EXPECT_TRUE(session.transaction().is_decided());
-    EXPECT_EQ(session.wish().kind, Kind::close);
+    EXPECT_EQ(session.action().kind, Kind::close);
 }
 
 TEST(ClientSession, ClosedBetweenTransactionsCostsNobody) {
@@ -175,7 +175,7 @@ TEST(ClientSession, ClosedBetweenTransactionsCostsNobody) {
     session.content_sent();
     session.received("250 Ok\r\n");
     session.received("421 Idle too long\r\n");
-    EXPECT_EQ(session.wish().kind, Kind::close);
+    EXPECT_EQ(session.action().kind, Kind::close);
     EXPECT_EQ(outcome_of_first(session), "delivered replied final_dot 2.0.0 250");
     EXPECT_FALSE(session.host_outcome());
 }
@@ -186,13 +186,13 @@ TEST(ClientSession, SendsManyRecipientsInBoundedBatches) {
     ClientSession session = greeted("250-host.example\r\n250 PIPELINING\r\n", recipients);
     std::string said;
     std::size_t batches = 0;
-    while (session.wish().kind == Kind::send) {
-        const std::string batch(session.wish().bytes);
-        ASSERT_LE(batch.size(), base::limits::client_batch_bytes_most);
+    while (session.action().kind == Kind::send) {
+        const std::string batch(session.action().bytes);
+        ASSERT_LE(batch.size(), base::limits::client_batch_bytes_max);
         ++batches;
         said += batch;
         session.sent();
-        EXPECT_EQ(session.wish().kind, Kind::read);
+        EXPECT_EQ(session.action().kind, Kind::read);
         std::string replies;
         for (const char c : batch) {
             if (c == '\n') replies += "250 Ok\r\n";
@@ -200,7 +200,7 @@ TEST(ClientSession, SendsManyRecipientsInBoundedBatches) {
         if (batch.ends_with("DATA\r\n")) replies.replace(replies.size() - 8, 3, "354");
         session.received(replies);
     }
-    EXPECT_EQ(session.wish().kind, Kind::send_content);
+    EXPECT_EQ(session.action().kind, Kind::send_content);
     EXPECT_GT(batches, 5U);
     EXPECT_LT(batches, 15U);
     for (std::size_t i = 0; i < recipients; ++i) {
@@ -227,7 +227,7 @@ TEST(ClientSession, MarksRecipientsOverTheLimit) {
 }
 
 TEST(ClientSession, BoundsWhatAHostCanSay) {
-    const std::string flood(base::limits::reply_bytes_most + 1, '2');
+    const std::string flood(base::limits::reply_bytes_max + 1, '2');
     ClientSession reading = connected();
     reading.received(flood);
     EXPECT_EQ(outcome_of_first(reading), "temporary not_a_reply greeting 4.5.0 -");
@@ -251,9 +251,9 @@ TEST(ClientSession, TellsWhatTheHostOffers) {
                                                       .dsn = true,
                                                       .enhanced_status_codes = true,
                                                       .chunking = true}));
-    EXPECT_EQ(greeted("250-a\r\n250 SIZE 10\r\n").extensions().content_bytes_most, 10U);
-    EXPECT_EQ(greeted("250-a\r\n250 SIZE 0\r\n").extensions().content_bytes_most, std::nullopt);
-    EXPECT_EQ(greeted("250-a\r\n250 SIZE many\r\n").extensions().content_bytes_most, std::nullopt);
+    EXPECT_EQ(greeted("250-a\r\n250 SIZE 10\r\n").extensions().content_bytes_max, 10U);
+    EXPECT_EQ(greeted("250-a\r\n250 SIZE 0\r\n").extensions().content_bytes_max, std::nullopt);
+    EXPECT_EQ(greeted("250-a\r\n250 SIZE many\r\n").extensions().content_bytes_max, std::nullopt);
 }
 
 }  // namespace

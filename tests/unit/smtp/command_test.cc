@@ -201,7 +201,7 @@ TEST(Command, TakesTheLongestLineThereIs) {
     domain += "org";
     std::string line =
         "RCPT TO:<" + local + "@" + domain + "> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;";
-    line += std::string(base::limits::command_line_bytes_most - 2 - line.size(), 'o');
+    line += std::string(base::limits::command_line_bytes_max - 2 - line.size(), 'o');
     ASSERT_TRUE(parse(line));
     EXPECT_EQ(parse(line)->parameters().size(), 2U);
 }

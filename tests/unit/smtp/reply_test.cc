@@ -124,8 +124,8 @@ TEST(ReplyReader, RefusesWhatIsNoReply) {
 
 TEST(ReplyReader, EndsAtItsLimits) {
     std::string most, full;
-    for (std::size_t i = 1; i < base::limits::reply_lines_most; ++i) most += "250-a\r\n";
-    EXPECT_EQ(one(most + "250 a\r\n").lines.size(), base::limits::reply_lines_most);
+    for (std::size_t i = 1; i < base::limits::reply_lines_max; ++i) most += "250-a\r\n";
+    EXPECT_EQ(one(most + "250 a\r\n").lines.size(), base::limits::reply_lines_max);
     // A reply of more lines is read to its end, whose code counts, and its first lines are kept.
     std::string many = most;
     for (int i = 0; i < 5000; ++i) many += "250-b\r\n";
@@ -133,21 +133,21 @@ TEST(ReplyReader, EndsAtItsLimits) {
         const auto outcome = read(many + "554 z\r\n250 next\r\n", piece);
         ASSERT_EQ(outcome.replies.size(), 2U);
         EXPECT_EQ(outcome.replies[0].code.value(), 554);
-        EXPECT_EQ(outcome.replies[0].lines.size(), base::limits::reply_lines_most);
+        EXPECT_EQ(outcome.replies[0].lines.size(), base::limits::reply_lines_max);
         EXPECT_EQ(outcome.replies[1].lines, std::vector<std::string>{"next"});
     }
     const std::string line = "250-" + std::string(60'000, 'x') + "\r\n";
     const Reply cut = one(line + line + line + "250 end\r\n");
-    EXPECT_LT(cut.text().size(), base::limits::reply_bytes_most);
+    EXPECT_LT(cut.text().size(), base::limits::reply_bytes_max);
     std::string endless;
-    while (endless.size() <= base::limits::reply_bytes_read_most) endless += line;
+    while (endless.size() <= base::limits::reply_bytes_read_max) endless += line;
     EXPECT_EQ(read(endless).error, Error::too_long);
 
-    full = "250 " + std::string(base::limits::reply_bytes_most - 6, 'x') + "\r\n";
+    full = "250 " + std::string(base::limits::reply_bytes_max - 6, 'x') + "\r\n";
     for (const std::size_t piece : {1UL, 1000UL, full.size()}) {
         EXPECT_EQ(read(full, piece).replies.size(), 1U);
         EXPECT_EQ(read("250 x" + full.substr(4), piece).error, Error::too_long);
-        EXPECT_EQ(read(std::string(base::limits::reply_bytes_most + 1, '2'), piece).error,
+        EXPECT_EQ(read(std::string(base::limits::reply_bytes_max + 1, '2'), piece).error,
                   Error::too_long);
     }
     // The bound is one reply's, not the connection's.

@@ -9,7 +9,7 @@ namespace turnaway::smtp {
 namespace {
 
 using dialogue::ServerHost;
-using Kind = ServerSession::Wish::Kind;
+using Kind = ServerSession::Action::Kind;
 
 constexpr std::string_view begun =
     "EHLO client.example\r\nMAIL FROM:<a@client.example>\r\nRCPT TO:<b@host.example>\r\n";
@@ -27,7 +27,7 @@ TEST(ServerSession, SendsTheRepliesToAPipelineTogether) {
     EXPECT_EQ(host.sends(), 2U);  // the greeting, and all the rest
 }
 
-// Requirement 37 seen from the other side: no answer is held until the client's patience ends.
+// Requirement 37 seen from the other side: no answer is held until the client's timeout ends.
 TEST(ServerSession, HoldsFewAnswersBack) {
     ServerHost host;
     host.run();
@@ -83,8 +83,8 @@ TEST(ServerSession, StoresInPiecesAsBigAsWhatCame) {
     const auto settings = dialogue::example_settings();
     ServerSession session(settings, "192.0.2.1");
     const auto obey = [&] {
-        while (session.wish().kind != Kind::read && session.wish().kind != Kind::store) {
-            session.wish().kind == Kind::send
+        while (session.action().kind != Kind::read && session.action().kind != Kind::store) {
+            session.action().kind == Kind::send
                 ? session.sent()
                 : session.answered({codes::ok, codes::EnhancedCode::success({}), "Ok"});
         }
@@ -93,10 +93,10 @@ TEST(ServerSession, StoresInPiecesAsBigAsWhatCame) {
     session.received(std::string(begun) + "DATA\r\n");
     obey();
     session.received("a\r\n..b\r\nc\r\n..\r\nd\r\n.\r\n");
-    ASSERT_EQ(session.wish().kind, Kind::store);
-    EXPECT_EQ(session.wish().bytes, "a\r\n.b\r\nc\r\n.\r\nd\r\n");
+    ASSERT_EQ(session.action().kind, Kind::store);
+    EXPECT_EQ(session.action().bytes, "a\r\n.b\r\nc\r\n.\r\nd\r\n");
     session.stored(true);
-    EXPECT_EQ(session.wish().kind, Kind::commit);
+    EXPECT_EQ(session.action().kind, Kind::commit);
 }
 
 // Requirement 31: 421 where the next command would be read, and the message under way is finished.

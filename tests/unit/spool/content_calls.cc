@@ -23,7 +23,7 @@ using fake::SystemCall;
 using test::apply;
 using test::load;
 
-constexpr std::size_t big = base::limits::content_in_row_bytes_most * 2 + 1;
+constexpr std::size_t big = base::limits::content_in_row_bytes_max * 2 + 1;
 
 struct Trial {
     std::set<std::uint64_t> acknowledged;

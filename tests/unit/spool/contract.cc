@@ -22,7 +22,7 @@ using fake::message_of;
 using fake::stored_of;
 using queue::QueueId;
 
-constexpr std::size_t big = base::limits::content_in_row_bytes_most + 1000;
+constexpr std::size_t big = base::limits::content_in_row_bytes_max + 1000;
 
 enum class Kind { memory, sqlite };
 
@@ -115,7 +115,7 @@ TEST_P(SpoolContract, KeepsWhatItHasAcknowledged) {
 }
 
 TEST_P(SpoolContract, KeepsContentOfAnySize) {
-    constexpr auto edge = base::limits::content_in_row_bytes_most;
+    constexpr auto edge = base::limits::content_in_row_bytes_max;
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, edge, edge + 1, 4 * edge}) {
         auto sink = spool().new_content({});
         const std::string content = fake::content_of(bytes, bytes);

@@ -32,7 +32,7 @@ using queue::QueueId;
 using test::apply;
 using test::load;
 
-constexpr std::size_t big = base::limits::content_in_row_bytes_most + 100'000;
+constexpr std::size_t big = base::limits::content_in_row_bytes_max + 100'000;
 
 void change_byte(const std::string& file, std::uint64_t at) {
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -342,7 +342,7 @@ TEST(ContentBudget, SharesTheDiskAmongThoseWhoAreSlow) {
     budget.give_back("", 1000 * mib);
     budget.give_back("192.0.2.1", 180 * mib);
     EXPECT_TRUE(budget.take("192.0.2.3", 120 * mib));
-    budget.change_free_bytes_least(free + 1000 * mib);
+    budget.change_free_bytes_min(free + 1000 * mib);
     EXPECT_FALSE(budget.take("192.0.2.4", 1));
 }
 

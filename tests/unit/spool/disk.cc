@@ -30,7 +30,7 @@ using fake::stored_of;
 using test::apply;
 using test::load;
 
-constexpr std::size_t big = base::limits::content_in_row_bytes_most + 1;
+constexpr std::size_t big = base::limits::content_in_row_bytes_max + 1;
 
 std::size_t files_in(const std::string& path) {
     std::size_t count = 0;
@@ -105,7 +105,7 @@ TEST_F(SpoolOnDisk, SweepsOrphansAndKeepsWhatHasARow) {
 
 TEST_F(SpoolOnDisk, RefusesNewMessagesOnAFullDiskAndGoesOn) {
     ASSERT_TRUE(apply(**open(), {.add = {stored_of(1, 10)}}));
-    const auto store = SqliteSpool::open({.path = path_, .free_bytes_least = ~std::uint64_t{0}});
+    const auto store = SqliteSpool::open({.path = path_, .free_bytes_min = ~std::uint64_t{0}});
     EXPECT_EQ(apply(**store, {.add = {stored_of(2, 10)}}).error().fault, Fault::unavailable);
     EXPECT_FALSE((*store)->has_failed());
     // A report is written in place of what it reports.

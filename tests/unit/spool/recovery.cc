@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using fake::stored_of;
 using queue::QueueId;
 
-constexpr std::size_t big = base::limits::content_in_row_bytes_most + 100'000;
+constexpr std::size_t big = base::limits::content_in_row_bytes_max + 100'000;
 constexpr std::size_t small = 9000;
 
 std::size_t bytes_of(std::uint64_t number) {

@@ -84,7 +84,7 @@ std::string due(HostMemory& memory, std::chrono::sys_seconds now) {
     return out;
 }
 
-const HostMemory::Settings asking{.age_max = 24h, .ask_first = 15min, .ask_most = 1h};
+const HostMemory::Settings asking{.age_max = 24h, .ask_first = 15min, .ask_max = 1h};
 
 TEST(HostMemory, AsksAgainAfterAShortTimeThenAfterTwiceAsLong) {
     HostMemory memory(asking, 3);
@@ -128,7 +128,7 @@ TEST(HostMemory, AnAnswerAboutAForgottenHostIsNotRemembered) {
 }
 
 TEST(HostMemory, AsksAboutNothingThatIsNotEvidenceOrWhenToldNotTo) {
-    HostMemory memory({.age_max = 1h, .ask_first = 15min, .ask_most = 1h}, 3);
+    HostMemory memory({.age_max = 1h, .ask_first = 15min, .ask_max = 1h}, 3);
     memory.remember(said("a.example", "192.0.2.1", "521", start));
     EXPECT_EQ(due(memory, start + 1h), "");
     memory.change({.age_max = 24h});
@@ -138,7 +138,7 @@ TEST(HostMemory, AsksAboutNothingThatIsNotEvidenceOrWhenToldNotTo) {
 TEST(HostMemory, ANewTimeToAskCountsForWhatIsKnown) {
     HostMemory memory(asking, 3);
     memory.remember(said("a.example", "192.0.2.1", "521", start));
-    memory.change({.age_max = 24h, .ask_first = 1min, .ask_most = 1h});
+    memory.change({.age_max = 24h, .ask_first = 1min, .ask_max = 1h});
     EXPECT_EQ(due(memory, start + 1min), "a.example ");
     memory.change({.age_max = 24h});
     EXPECT_EQ(due(memory, start + 2h), "");
@@ -227,8 +227,8 @@ TEST(HostMemory, CutsWhatIsTooLong) {
     HostMemory memory({.age_max = 24h}, 3);
     memory.remember(said(std::string(5'000, 'h'), "192.0.2.1", std::string(5'000, 'w'), start));
     const auto* entry = memory.find(at("192.0.2.1"), start);
-    EXPECT_EQ(entry->host.size(), base::limits::dns_name_bytes_most);
-    EXPECT_EQ(entry->words.size(), base::limits::refusing_words_bytes_most);
+    EXPECT_EQ(entry->host.size(), base::limits::dns_name_bytes_max);
+    EXPECT_EQ(entry->words.size(), base::limits::refusing_words_bytes_max);
 }
 
 }  // namespace

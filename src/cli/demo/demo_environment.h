@@ -1,0 +1,85 @@
+// DemoEnvironment: everything the demo needs, on loopback and in a folder of its own: DNS (local
+// data of the relay's libunbound), the relay, two hosts that take no mail, one that does, one
+// address where nothing listens.
+//
+// Ports are the system's choice. Its folder is a temporary one, removed at the end, or the one that
+// the user wants to keep, which must be new or empty. A demo that is killed leaves the folder, and
+// nothing else.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/common/loopback.h"
+#include "cli/demo/child_program.h"
+#include "cli/demo/demo_hosts.h"
+#include "cli/demo/demo_journal.h"
+
+namespace turnaway::cli {
+
+inline constexpr std::string_view demo_sender = "ann@sender.example";
+
+class DemoEnvironment {
+  public:
+    // `keep`: the folder to keep; empty for a temporary one.
+    static base::Result<std::unique_ptr<DemoEnvironment>> open(const std::string& keep);
+    ~DemoEnvironment();
+    DemoEnvironment(const DemoEnvironment&) = delete;
+    DemoEnvironment& operator=(const DemoEnvironment&) = delete;
+
+    DemoJournal& journal() { return journal_; }
+    const ListenAddress& relay() const { return relay_place_; }
+    static bool is_refusing_host(std::string_view name);
+    const std::string& folder() const { return folder_; }
+    // Waits until the relay greets, so that its start counts for no case.
+    base::Result<void> await_relay(const std::stop_token& stop) const;
+    // The whole lines that came to the relay's log since the last time.
+    std::vector<std::string> take_log_lines();
+    // The name of the program that has ended by itself and the last words of its log.
+    std::optional<std::string> fallen();
+    // Asks the programs to end; what they said until then is still in the journal. Nothing when
+    // each ended with 0, else a sentence.
+    std::optional<std::string> end_programs();
+
+  private:
+    explicit DemoEnvironment(std::string keep)
+        : is_kept_(!keep.empty()), folder_(std::move(keep)) {}
+    base::Result<void> make_folder();
+    base::Result<void> make_kept_folder();
+    base::Result<void> open_places();
+    base::Result<void> open_delivery_port();
+    base::Result<void> write_configuration();
+    base::Result<void> start_programs();
+    base::Result<void> start_program(const std::string& name, std::vector<std::string> arguments,
+                                     const Descriptor& listener);
+    void start_hosts();
+
+    const bool is_kept_;
+    std::size_t log_bytes_read_ = 0;
+    std::optional<Account> account_;
+    std::string folder_;
+    // All on one port but the relay and turnaway-refuse behind each ear.
+    ListenAddress relay_place_{.address = "127.0.0.1"};
+    std::array<ListenAddress, 2> refusers_{ListenAddress{.address = "127.0.0.31"},
+                                           ListenAddress{.address = "127.0.0.32"}};
+    std::array<ListenAddress, 2> ears_{ListenAddress{.address = "127.0.0.21"},
+                                       ListenAddress{.address = "127.0.0.22"}};
+    ListenAddress healthy_{.address = "127.0.0.23"};
+    ListenAddress silent_{.address = "127.0.0.24"};
+    Descriptor relay_listener_, healthy_listener_;
+    std::array<Descriptor, 2> refuse_listeners_, ear_listeners_;
+    DemoJournal journal_;
+    std::vector<std::unique_ptr<ThreadedHost>> hosts_;
+    // Last: they go first, and what they said until then is still heard.
+    struct Program {
+        std::string name, log_file;
+        ChildProgram child;
+    };
+    std::vector<Program> programs_;
+};
+
+}  // namespace turnaway::cli

@@ -1,0 +1,62 @@
+// Control desk: does what an administrator asks of the running relay and says what came of it.
+//
+// Runs on the daemon's own thread, beside the shards. The queue is read from the spool in pages, so
+// the spool's writer is held up for one page at a time, and a list is of no single instant. Changes
+// go through queue_changes.h, so many at a time; messages that come in after the request are not
+// part of "all".
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "queue/message.h"
+#include "queue/schedule.h"
+#include "relay/control/control_answer.h"
+#include "relay/control/control_request.h"
+#include "relay/control/control_server.h"
+#include "relay/queue/queue_changes.h"
+
+namespace turnaway::relay {
+
+class RelayState;
+
+class ControlHandler {
+  public:
+    explicit ControlHandler(RelayState& relay) : relay_(relay) {}
+
+    boost::asio::awaitable<void> perform(const ControlRequest& request, const ControlPeer& peer,
+                                         ControlAnswer& answer);
+
+  private:
+    template <class T>
+    using Awaitable = boost::asio::awaitable<T>;
+    using Page = base::Result<spool::Page>;
+    using Ids = std::vector<queue::QueueId>;
+    // What ends the answer.
+    using Done = base::Result<Totals>;
+
+    Awaitable<Page> page(queue::QueueId after, std::size_t count);
+    Awaitable<Done> list_named(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<Done> list(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<Done> show(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<Done> export_content(const ControlRequest& request, ControlAnswer& answer);
+    // As it is on the disk, from `offset` on.
+    Awaitable<Done> export_unchecked(queue::QueueId id, std::uint64_t offset, std::string damage,
+                                     ControlAnswer& answer);
+    Awaitable<Done> change_named(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<Done> change_matching(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<base::Result<void>> change_some(ControlVerb verb, const Ids& ids, Totals* totals,
+                                              ControlAnswer& answer);
+    Awaitable<Done> flush(const ControlRequest& request);
+    Awaitable<Done> summarise(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<Done> hosts(ControlAnswer& answer);
+    Awaitable<Done> forget(const ControlRequest& request);
+
+    RelayState& relay_;
+};
+
+}  // namespace turnaway::relay
