@@ -11,7 +11,7 @@
 
 #include "io/connection.h"
 #include "io/no_way.h"
-#include "io/peer_certificate.h"
+#include "probe/peer_certificate.h"
 #include "io/start.h"
 #include "io/tls.h"
 
@@ -59,7 +59,7 @@ asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection,
             probe.tls_failed("the certificate authorities of this system cannot be read",
                              since(begin));
         } else if (co_await connection.start_tls(*tls.client, tls.host, left)) {
-            probe.tls_up(io::tls_of(connection.tls_handle()));
+            probe.tls_up(tls_of(connection.tls_handle()));
         } else {
             probe.tls_failed(std::string(connection.tls_problem()), since(begin));
         }

@@ -11,7 +11,7 @@
 
 #include "check/tls_finding.h"
 
-namespace turnaway::io {
+namespace turnaway::probe {
 
 inline constexpr std::size_t certificate_names_max = 1000;
 
@@ -19,4 +19,4 @@ inline constexpr std::size_t certificate_names_max = 1000;
 // is left to the caller.
 check::TlsFinding tls_of(SSL* tls);
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe

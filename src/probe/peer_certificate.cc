@@ -1,4 +1,4 @@
-#include "io/peer_certificate.h"
+#include "probe/peer_certificate.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-namespace turnaway::io {
+namespace turnaway::probe {
 namespace {
 
 using std::chrono::floor;
@@ -89,4 +89,4 @@ check::TlsFinding tls_of(SSL* tls) {
     return finding;
 }
 
-}  // namespace turnaway::io
+}  // namespace turnaway::probe
