@@ -282,8 +282,8 @@ def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openin
         [
             f"inline constexpr std::size_t opening_count = {openings + 1};\n",
             f"inline constexpr std::uint64_t prefix_length_mask = {mask}ULL;\n",
-            f"inline constexpr std::size_t prefix_bytes_most = {max(lengths)};\n",
-            f"inline constexpr std::size_t word_bytes_most = {max(len(word.encode()) for word in symbols.exact)};\n",
+            f"inline constexpr std::size_t prefix_bytes_max = {max(lengths)};\n",
+            f"inline constexpr std::size_t word_bytes_max = {max(len(word.encode()) for word in symbols.exact)};\n",
             array("WordSlot", "word_slots", hash_slots(symbols)),
             array("std::uint16_t", "root_targets", root),
             array("std::uint16_t", "fallbacks", automaton.fallback),

@@ -21,6 +21,7 @@ route::RouteSettings route_settings(const CheckSettings& settings) {
 route::RouteLookup lookup_of(const Subject& subject, const route::RouteSettings& settings,
                              std::uint64_t shuffle_seed) {
     if (const auto* literal = subject.literal()) return {*literal, settings};
+    if (subject.is_host) return route::RouteLookup::of_host(*subject.domain(), settings);
     return {*subject.domain(), settings, shuffle_seed};
 }
 
@@ -48,21 +49,8 @@ DomainCheck::DomainCheck(Subject subject, const CheckSettings& settings, std::ui
     if (lookup_.is_done()) take_route(Milliseconds(0));
 }
 
-// A host has no MX for us: its own addresses are what is asked for.
-void DomainCheck::answer_for_host() {
-    const route::DnsAnswer none{
-        .outcome = route::DnsOutcome::no_data, .is_secure = true, .ttl_seconds = UINT32_MAX};
-    lookup_.take({*assessment_.subject.domain(), route::DnsType::mx}, none);
-}
-
 std::vector<route::DnsQuestion> DomainCheck::next_questions(Milliseconds now) {
     auto questions = lookup_.next_questions();
-    const bool is_for_host = assessment_.subject.is_host && !questions.empty() &&
-                             questions.front().type == route::DnsType::mx;
-    if (is_for_host) {
-        answer_for_host();
-        questions = lookup_.next_questions();
-    }
     for (const route::DnsQuestion& question : questions) {
         open_.push_back({question, now, lookup_.is_asking_again()});
     }
@@ -87,15 +75,7 @@ bool DomainCheck::take(const route::DnsQuestion& question, route::DnsAnswer answ
 void DomainCheck::take_route(Milliseconds now) {
     has_route_ = true;
     assessment_.route = lookup_.route();
-    route::Route& route = assessment_.route;
-    if (assessment_.subject.is_host) {
-        std::erase_if(route.notes, [](const route::Note& note) {
-            return note.kind == route::NoteKind::implicit_mx;
-        });
-        route.is_secure = route.kind == route::RouteKind::hosts
-                              ? std::ranges::all_of(route.hosts, &route::MailHost::is_secure)
-                              : route.is_secure;
-    }
+    const route::Route& route = assessment_.route;
     if (route.kind != route::RouteKind::hosts || !settings_.connects) {
         return finish(judge_route(route), now);
     }

@@ -58,7 +58,6 @@ class DomainCheck {
         bool is_second_look;
     };
 
-    void answer_for_host();
     void take_route(Milliseconds now);
     void advance(Milliseconds now);
     bool has_heard_smtp() const;

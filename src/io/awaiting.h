@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace turnaway::relay {
+namespace turnaway::io {
 
 namespace asio = boost::asio;
 
@@ -37,4 +37,4 @@ asio::awaitable<T> answer_of(Start start) {
         asio::use_awaitable);
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::io

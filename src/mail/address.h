@@ -42,6 +42,11 @@ class Address {
     // Null when the host is an address literal; valid as long as this value.
     const Domain* domain() const { return std::get_if<Domain>(&host_); }
     const AddressLiteral* literal() const { return std::get_if<AddressLiteral>(&host_); }
+    // The domain, or the address literal with its brackets.
+    const std::string& host_text() const {
+        return std::visit([](const auto& host) -> const std::string& { return host.text(); },
+                          host_);
+    }
 
     // As it goes on the wire, without angle brackets; ASCII unless needs_smtputf8(). At most 254
     // octets; parse() of it gives an equal address.

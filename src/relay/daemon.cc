@@ -15,6 +15,7 @@
 
 #include "io/own_addresses.h"
 #include "io/tls.h"
+#include "judge/recheck.h"
 #include "process/rights.h"
 #include "relay/config/rules.h"
 #include "relay/config/weaknesses.h"
@@ -22,7 +23,6 @@
 #include "relay/control/control_handler.h"
 #include "relay/control/control_server.h"
 #include "relay/control/control_socket.h"
-#include "relay/deliver/recheck.h"
 #include "relay/log/delivery_log.h"
 #include "relay/log/log.h"
 #include "relay/log/metrics.h"
@@ -195,7 +195,7 @@ Result<void> Daemon::open_shards() {
 Result<void> Daemon::load_queue() {
     auto hosts = spool_->refusing_hosts();
     if (!hosts) return std::unexpected(hosts.error());
-    relay_->load_refusals(*hosts);
+    relay_->load_refusing_hosts(*hosts);
     auto queue = read_queue(*relay_, config_.lifetime.retry_max);
     if (!queue) return std::unexpected(queue.error());
     queue_ = *std::move(queue);
@@ -371,7 +371,8 @@ Result<int> Daemon::run() {
         });
     }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
-    ask_refusing_hosts_again(*shards_.front());
+    judge::recheck_refusing_hosts(shards_.front()->io(), relay_->refusing_hosts(),
+                                  [this] { return judging(relay_->rules()); });
     for (auto& shard : shards_) threads_.emplace_back([&shard] { shard->run(); });
     // The last shard to end lets this thread go.
     std::thread joiner([this] {

@@ -65,7 +65,7 @@ io::HttpAnswer Pages::metrics() const {
                   .held_messages = queued.held,
                   .unreportable_recipients = queued.unreportable,
                   .corrupt_messages = queued.corrupt,
-                  .refusing_hosts = relay.refusals_known(),
+                  .refusing_hosts = relay.refusing_hosts().count(),
                   .spool_free_bytes = free_bytes(relay.rules()->config.spool.path),
                   .start_seconds = seconds_of(start_.time_since_epoch()),
                   .version = sources_.version};

@@ -1,6 +1,5 @@
 #include "relay/relay_state.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -10,43 +9,19 @@
 #include "relay/deliver/jobs.h"
 #include "relay/log/delivery_log.h"
 #include "relay/shard.h"
-#include "verdict/decide.h"
 
 namespace turnaway::relay {
-namespace {
-
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-// The longest time between two questions to a host that refuses.
-constexpr std::chrono::seconds ask_max{3600};
-
-verdict::HostMemory::Settings memory_settings(const VerdictConfig& config) {
-    return {.age_max = config.memory_age,
-            .ask_first = config.ask_again,
-            .ask_max = std::max(config.ask_again, ask_max)};
-}
-
-spool::RefusingHost row_of(const verdict::HostMemory::Entry& entry) {
-    return {
-        .host = entry.host, .address = entry.at.text(), .seen = entry.seen, .words = entry.words};
-}
-
-}  // namespace
 
 RelayState::RelayState(Parts parts)
     : parts_(std::move(parts)),
       rules_(parts_.rules),
       own_endpoints_(std::make_shared<const OwnEndpoints>()),
       table_(parts_.spool, base::limits::fresh_content_bytes_max),
-      memory_(memory_settings(parts_.rules->config.verdict), base::limits::refusing_hosts_max) {}
+      host_store_(*this),
+      refusing_hosts_(parts_.rules->judging.memory, host_store_) {}
 
 void RelayState::change_rules(std::shared_ptr<const Rules> rules) {
-    {
-        const std::lock_guard lock(memory_mutex_);
-        memory_.change(memory_settings(rules->config.verdict));
-    }
+    refusing_hosts_.change(rules->judging.memory);
     rules_.store(std::move(rules));
     for (auto* shard : shards_) shard->rules_changed();
 }
@@ -63,7 +38,7 @@ void RelayState::check_spool(const base::Error& error) {
 }
 
 asio::awaitable<base::Result<void>> RelayState::apply(spool::Change change) {
-    co_return co_await answer_of<base::Result<void>>(
+    co_return co_await io::answer_of<base::Result<void>>(
         [this, &change](auto answer) { apply(std::move(change), std::move(answer)); });
 }
 
@@ -118,119 +93,41 @@ Shard& RelayState::shard_of(std::string_view destination) {
     return *shards_[std::hash<std::string_view>()(destination) % shards_.size()];
 }
 
-spool::Spool::Done RelayState::noted() {
-    return [this](const base::Result<void>& done) {
-        if (!done) check_spool(done.error());
-    };
+void RelayState::HostStore::remember(judge::StoredHost host) {
+    relay_.spool().remember({.host = std::move(host.host),
+                             .address = std::move(host.address),
+                             .seen = host.seen,
+                             .words = std::move(host.words)},
+                            [this](const base::Result<void>& made) {
+                                if (!made) relay_.check_spool(made.error());
+                            });
 }
 
-void RelayState::remember_refusal(std::string host, const route::HostPort& at, std::string words) {
-    const auto now = now_seconds();
-    const verdict::HostMemory::Entry entry{
-        .host = std::move(host), .at = at, .words = std::move(words), .seen = now};
-    bool is_news = false;
-    {
-        const std::lock_guard lock(memory_mutex_);
-        is_news = memory_.find(at, now) == nullptr;
-        std::optional<route::HostPort> dropped;
-        if (!memory_.remember(entry, &dropped)) return;
-        if (dropped) parts_.spool.forget(dropped->text(), noted());
-        parts_.spool.remember(row_of(*memory_.find(at, now)), noted());
+void RelayState::HostStore::forget(const std::string& address, Done done) {
+    relay_.spool().forget(address, [this, done = std::move(done)](base::Result<void> made) {
+        if (!made) relay_.check_spool(made.error());
+        if (done) done(std::move(made));
+    });
+}
+
+void RelayState::HostStore::log_refuses(const verdict::HostMemory::Entry& host) {
+    log_host_refuses(relay_, host.host, host.at, host.words);
+}
+
+void RelayState::HostStore::log_forgotten(const route::HostPort& at) {
+    log_host_forgotten(relay_, at);
+}
+
+void RelayState::load_refusing_hosts(const std::vector<spool::RefusingHost>& hosts) {
+    std::vector<judge::StoredHost> stored;
+    stored.reserve(hosts.size());
+    for (const auto& host : hosts) {
+        stored.push_back(
+            {.host = host.host, .address = host.address, .seen = host.seen, .words = host.words});
     }
-    if (is_news) log_host_refuses(*this, entry.host, at, entry.words);
-}
-
-void RelayState::renew_refusal(const route::HostPort& at, std::string words) {
-    const std::lock_guard lock(memory_mutex_);
-    const auto* entry = memory_.renew(at, std::move(words), now_seconds());
-    if (entry != nullptr) parts_.spool.remember(row_of(*entry), noted());
-}
-
-void RelayState::forget_refusal(const route::HostPort& at) {
-    {
-        const std::lock_guard lock(memory_mutex_);
-        if (!memory_.forget(at)) return;
-        parts_.spool.forget(at.text(), noted());
-    }
-    log_host_forgotten(*this, at);
-}
-
-std::size_t RelayState::forget_by_hand(const std::optional<route::HostPort>& at,
-                                       spool::Spool::Done done) {
-    const std::lock_guard lock(memory_mutex_);
-    std::size_t known = memory_.size();
-    if (at) {
-        known = memory_.forget(*at) ? 1 : 0;
-    } else {
-        memory_.forget_all();
-    }
-    parts_.spool.forget(at ? at->text() : std::string(),
-                        [this, done = std::move(done)](base::Result<void> made) {
-                            if (!made) check_spool(made.error());
-                            done(std::move(made));
-                        });
-    return known;
-}
-
-bool RelayState::is_refusing(const route::HostPort& at) {
-    const std::shared_lock lock(memory_mutex_);
-    return memory_.find(at, now_seconds()) != nullptr;
-}
-
-std::vector<verdict::HostMemory::Entry> RelayState::take_due_refusals() {
-    // The time under the lock: what was remembered meanwhile must not lie in the future.
-    const std::lock_guard lock(memory_mutex_);
-    const auto now = now_seconds();
-    for (const auto& at : memory_.expire(now)) parts_.spool.forget(at.text(), noted());
-    return memory_.take_due(now);
-}
-
-void RelayState::load_refusals(const std::vector<spool::RefusingHost>& hosts) {
     // Versions before 2026-11-30 wrote an address alone; the port was that of the configuration,
     // 25 unless it says otherwise.
-    const auto port = rules()->config.delivery.port;
-    const std::lock_guard lock(memory_mutex_);
-    for (const auto& host : hosts) {
-        const auto at = route::HostPort::parse(host.address, port);
-        const bool is_taken =
-            at && memory_.remember(
-                      {.host = host.host, .at = *at, .words = host.words, .seen = host.seen});
-        if (is_taken && at->text() == host.address) continue;
-        // An empty address would be an order to forget all.
-        if (!host.address.empty()) parts_.spool.forget(host.address, noted());
-        if (!is_taken) continue;
-        auto row = host;
-        row.address = at->text();
-        parts_.spool.remember(std::move(row), noted());
-    }
-    // What is no longer evidence would stay on the disk for ever.
-    for (const auto& at : memory_.expire(now_seconds())) {
-        parts_.spool.forget(at.text(), noted());
-    }
-}
-
-verdict::Answer RelayState::decide(const verdict::Policy& policy, const mail::Address& recipient,
-                                   const route::Route& route, const Asked& asked) {
-    const auto now = now_seconds();
-    const std::shared_lock lock(memory_mutex_);
-    auto answer = verdict::decide_recipient(
-        policy, recipient, route,
-        {.memory = memory_, .port = asked.port, .now = now, .was_asked_now = asked.was_asked_now});
-    if (answer.reason != verdict::reason::refusing_hosts) return answer;
-    for (const auto& host : route.hosts) {
-        for (const auto& address : host.addresses) memory_.use({address, asked.port}, now);
-    }
-    return answer;
-}
-
-std::vector<verdict::HostMemory::Entry> RelayState::refusals() {
-    const std::shared_lock lock(memory_mutex_);
-    return memory_.list(now_seconds());
-}
-
-std::size_t RelayState::refusals_known() {
-    const std::shared_lock lock(memory_mutex_);
-    return memory_.count(now_seconds());
+    refusing_hosts_.load(stored, rules()->judging.port);
 }
 
 }  // namespace turnaway::relay

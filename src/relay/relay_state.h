@@ -12,15 +12,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "io/tls.h"
+#include "judge/greeting_probe_table.h"
+#include "judge/refusing_hosts.h"
 #include "queue/message.h"
 #include "relay/config/own_endpoints.h"
 #include "relay/config/rules.h"
@@ -29,11 +29,8 @@
 #include "relay/queue/queue_table.h"
 #include "relay/queue/queue_totals.h"
 #include "relay/receive/client_count.h"
-#include "relay/receive/greeting_probe_table.h"
 #include "route/host_port.h"
-#include "route/route.h"
 #include "spool/spool.h"
-#include "verdict/answer.h"
 #include "verdict/host_memory.h"
 
 namespace turnaway::relay {
@@ -66,7 +63,10 @@ class RelayState {
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
     ClientCount& clients() { return clients_; }
-    GreetingProbeTable& greeting_probes() { return greeting_probes_; }
+    judge::GreetingProbeTable& greeting_probes() { return greeting_probes_; }
+    // What hosts said of themselves.
+    judge::RefusingHosts& refusing_hosts() { return refusing_hosts_; }
+    void load_refusing_hosts(const std::vector<spool::RefusingHost>& hosts);
     QueueTotals& queue_totals() { return queue_totals_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
@@ -85,29 +85,6 @@ class RelayState {
     void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
-    // What hosts said of themselves.
-    struct Asked {
-        std::uint16_t port;  // that the hosts of the route are dialled at
-        bool was_asked_now;  // a host of the route was connected to for this recipient
-    };
-    void remember_refusal(std::string host, const route::HostPort& at, std::string words);
-    // It was asked again and still refuses. Nothing happens if it was forgotten in the meantime.
-    void renew_refusal(const route::HostPort& at, std::string words);
-    // It took mail, or no longer refuses.
-    void forget_refusal(const route::HostPort& at);
-    bool is_refusing(const route::HostPort& at);
-    // The hosts to ask again now. What is no longer evidence goes.
-    std::vector<verdict::HostMemory::Entry> take_due_refusals();
-    void load_refusals(const std::vector<spool::RefusingHost>& hosts);
-    verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
-                           const route::Route& route, const Asked& asked);
-    std::vector<verdict::HostMemory::Entry> refusals();
-    // How many those are, without copying them.
-    std::size_t refusals_known();
-    // By an administrator, from memory and spool; nothing: all. How many that were; done() once it
-    // is durable.
-    std::size_t forget_by_hand(const std::optional<route::HostPort>& at, spool::Spool::Done done);
-
     const std::vector<Shard*>& shards() const { return shards_; }
     Shard& shard_of(std::string_view destination);
 
@@ -115,21 +92,31 @@ class RelayState {
     void check_spool(const base::Error& error);
 
   private:
+    // Remembered hosts are rows of the spool.
+    class HostStore final : public judge::RefusingHostStore {
+      public:
+        explicit HostStore(RelayState& relay) : relay_(relay) {}
+        void remember(judge::StoredHost host) override;
+        void forget(const std::string& address, Done done) override;
+        void log_refuses(const verdict::HostMemory::Entry& host) override;
+        void log_forgotten(const route::HostPort& at) override;
+
+      private:
+        RelayState& relay_;
+    };
+
     void took(const QueueTotals::Step& step);
-    spool::Spool::Done noted();
 
     Parts parts_;
     std::atomic<std::shared_ptr<const Rules>> rules_;
     std::atomic<std::shared_ptr<const OwnEndpoints>> own_endpoints_;
     QueueTable table_;
     ClientCount clients_;
-    GreetingProbeTable greeting_probes_;
+    judge::GreetingProbeTable greeting_probes_;
+    HostStore host_store_;
+    judge::RefusingHosts refusing_hosts_;
     QueueTotals queue_totals_;
     std::vector<Shard*> shards_;
-    // Changes go to the spool under it too, so that memory and disk take them in one order. RCPT
-    // only reads: it waits for a change, not for whoever lists what is known.
-    std::shared_mutex memory_mutex_;
-    verdict::HostMemory memory_;
     std::atomic<bool> has_said_failure_ = false;
 };
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "io/start.h"
-#include "relay/deliver/routing.h"
 #include "relay/log/client_log.h"
 #include "relay/receive/receiver.h"
 
@@ -21,6 +20,19 @@ constexpr std::size_t users_known_max = 100'000;
 constexpr std::size_t user_questions_max = 64;
 // How often a stopping shard looks whether everybody has left.
 constexpr std::chrono::milliseconds stop_look{20};
+
+Counter counter_of(route::DnsOutcome outcome) {
+    switch (outcome) {
+        case route::DnsOutcome::answered:
+            return Counter::dns_found;
+        case route::DnsOutcome::no_data:
+        case route::DnsOutcome::no_such_name:
+            return Counter::dns_absent;
+        case route::DnsOutcome::failed:
+            break;
+    }
+    return Counter::dns_trouble;
+}
 
 }  // namespace
 
@@ -40,15 +52,17 @@ base::Result<std::unique_ptr<Shard>> Shard::open(RelayState& relay, unsigned num
                                                  std::size_t dns_questions_max) {
     std::unique_ptr<Shard> shard(new Shard(relay, number, after));
     const auto rules = relay.rules();
-    auto settings = resolver_settings(rules->config);
-    settings.questions_max = dns_questions_max;
-    auto resolver = io::UnboundResolver::open(shard->io_, settings);
-    if (!resolver) return std::unexpected(resolver.error());
-    shard->resolver_ = *std::move(resolver);
-    shard->counting_ = std::make_unique<CountingResolver>(*shard->resolver_, relay.counters());
-    shard->routes_ = std::make_unique<io::RouteCache>(
-        shard->io_, *shard->counting_, cache_settings(rules->config, *relay.own_endpoints()));
-    shard->senders_ = std::make_unique<SenderDomains>(*shard->counting_, *shard->routes_);
+    auto settings = routing_settings(rules->config, *relay.own_endpoints());
+    settings.resolver.questions_max = dns_questions_max;
+    auto routing = judge::Routing::open(shard->io_, settings,
+                                        [&counters = relay.counters()](route::DnsOutcome outcome) {
+                                            counters.add(counter_of(outcome));
+                                        });
+    if (!routing) return std::unexpected(routing.error());
+    shard->routing_ = *std::move(routing);
+    shard->judge_ = std::make_unique<judge::Judge>(
+        *shard->routing_, relay.refusing_hosts(),
+        judge::GreetingProbes(shard->io_, relay.refusing_hosts(), relay.greeting_probes()));
     shard->deliverer_ = std::make_unique<Deliverer>(*shard);
     return shard;
 }
@@ -94,8 +108,7 @@ void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono
 void Shard::rules_changed() {
     asio::post(io_, [this] {
         const auto now = rules();
-        resolver_->change_deadline(now->config.dns.deadline);
-        routes_->change(cache_settings(now->config, *relay_.own_endpoints()));
+        routing_->change(routing_settings(now->config, *relay_.own_endpoints()));
         deliverer_->rules_changed();
     });
 }

@@ -19,13 +19,11 @@
 #include <string_view>
 #include <vector>
 
-#include "io/dns/route_cache.h"
-#include "io/dns/unbound_resolver.h"
 #include "io/listener.h"
-#include "relay/deliver/counting_resolver.h"
+#include "judge/judge.h"
+#include "judge/routing.h"
 #include "relay/deliver/deliverer.h"
 #include "relay/receive/recipient_memory.h"
-#include "relay/receive/sender_domains.h"
 #include "relay/relay_state.h"
 
 namespace turnaway::relay {
@@ -62,9 +60,8 @@ class Shard {
     RelayState& relay() { return relay_; }
     std::shared_ptr<const Rules> rules() const { return relay_.rules(); }
     asio::io_context& io() { return io_; }
-    io::RouteCache& routes() { return *routes_; }
-    SenderDomains& senders() { return *senders_; }
-    route::Resolver& resolver() { return *counting_; }
+    judge::Routing& routing() { return *routing_; }
+    judge::Judge& judge() { return *judge_; }
     Deliverer& deliverer() { return *deliverer_; }
     RecipientMemory& recipients() { return recipients_; }
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
@@ -102,10 +99,8 @@ class Shard {
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     queue::QueueIdMaker ids_;
     std::mt19937_64 random_;
-    std::unique_ptr<io::UnboundResolver> resolver_;
-    std::unique_ptr<CountingResolver> counting_;
-    std::unique_ptr<io::RouteCache> routes_;
-    std::unique_ptr<SenderDomains> senders_;
+    std::unique_ptr<judge::Routing> routing_;
+    std::unique_ptr<judge::Judge> judge_;
     std::unique_ptr<Deliverer> deliverer_;
     RecipientMemory recipients_;
     std::vector<io::Listener> listeners_;

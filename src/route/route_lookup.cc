@@ -11,6 +11,10 @@ RouteLookup::RouteLookup(mail::Domain destination, const RouteSettings& settings
 RouteLookup::RouteLookup(const mail::AddressLiteral& destination, const RouteSettings& settings)
     : query_(destination, settings) {}
 
+RouteLookup RouteLookup::of_host(mail::Domain host, const RouteSettings& settings) {
+    return RouteLookup(RouteQuery::of_host(std::move(host), settings));
+}
+
 bool RouteLookup::take(const DnsQuestion& question, DnsAnswer answer) {
     if (!query_.take(question, std::move(answer))) return false;
     if (query_.is_done() && query_.route().is_worth_asking_again && again_) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "route/route_query.h"
@@ -19,6 +20,8 @@ class RouteLookup {
     RouteLookup(mail::Domain destination, const RouteSettings& settings,
                 std::uint64_t shuffle_seed);
     RouteLookup(const mail::AddressLiteral& destination, const RouteSettings& settings);
+    // A host by name: its own addresses, whatever its MX says.
+    static RouteLookup of_host(mail::Domain host, const RouteSettings& settings);
 
     std::vector<DnsQuestion> next_questions() { return query_.next_questions(); }
     bool take(const DnsQuestion& question, DnsAnswer answer);
@@ -31,6 +34,8 @@ class RouteLookup {
     bool is_asking_again() const { return is_asking_again_; }
 
   private:
+    explicit RouteLookup(RouteQuery query) : query_(std::move(query)), again_(query_) {}
+
     RouteQuery query_;
     std::optional<RouteQuery> again_;  // what to begin anew with
     bool is_asking_again_ = false;

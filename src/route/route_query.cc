@@ -46,8 +46,9 @@ bool any_is(const std::vector<HostLook>& looks, HostState state) {
 
 RouteQuery::RouteQuery(mail::Domain destination, const RouteSettings& settings,
                        std::uint64_t shuffle_seed)
-    : settings_(&settings), destination_(std::move(destination)), shuffle_seed_(shuffle_seed) {
-    building_.ttl = limits::route_age_max;
+    : RouteQuery(settings) {
+    destination_ = std::move(destination);
+    shuffle_seed_ = shuffle_seed;
     if (destination_->is_root()) {
         finish(RouteKind::no_mail_host);
     } else {
@@ -57,8 +58,7 @@ RouteQuery::RouteQuery(mail::Domain destination, const RouteSettings& settings,
 }
 
 RouteQuery::RouteQuery(const mail::AddressLiteral& destination, const RouteSettings& settings)
-    : settings_(&settings) {
-    building_.ttl = limits::route_age_max;
+    : RouteQuery(settings) {
     all_secure_ = false;
     const auto address = IpAddress::parse(destination.content());
     if (destination.kind() == mail::AddressLiteral::Kind::general || !address) {
@@ -70,6 +70,23 @@ RouteQuery::RouteQuery(const mail::AddressLiteral& destination, const RouteSetti
     finish(state == HostState::usable ? RouteKind::hosts
            : state == HostState::ours ? RouteKind::ourselves
                                       : RouteKind::loopback_only);
+}
+
+RouteQuery::RouteQuery(const RouteSettings& settings) : settings_(&settings) {
+    building_.ttl = limits::route_age_max;
+}
+
+RouteQuery RouteQuery::of_host(mail::Domain host, const RouteSettings& settings) {
+    RouteQuery query(settings);
+    query.destination_ = std::move(host);
+    query.is_of_host_ = true;
+    if (query.destination_->is_root()) {
+        query.finish(RouteKind::no_mail_host);
+    } else {
+        query.take_destination_as_host();
+        if (!query.is_done()) query.ask_for_addresses();
+    }
+    return query;
 }
 
 std::vector<DnsQuestion> RouteQuery::next_questions() {
@@ -146,13 +163,9 @@ void RouteQuery::read_mx_answer(const DnsAnswer& answer) {
             finish(RouteKind::no_such_domain);
             return;
         case DnsOutcome::no_data:
-            is_implicit_ = true;
             add_notes({{NoteKind::implicit_mx, destination_->text()}});
-            if (settings_->is_ours(*destination_)) {
-                finish(RouteKind::ourselves);
-                return;
-            }
-            hosts_.push_back({.preference = 0, .exchange = *destination_});
+            take_destination_as_host();
+            if (is_done()) return;
             break;
         case DnsOutcome::answered: {
             MxSet set = read_mx(*destination_, answer.mx, *settings_, shuffle_seed_);
@@ -169,6 +182,12 @@ void RouteQuery::read_mx_answer(const DnsAnswer& answer) {
         }
     }
     ask_for_addresses();
+}
+
+void RouteQuery::take_destination_as_host() {
+    is_implicit_ = true;
+    if (settings_->is_ours(*destination_)) return finish(RouteKind::ourselves);
+    hosts_.push_back({.preference = 0, .exchange = *destination_});
 }
 
 void RouteQuery::ask_for_addresses() {
@@ -224,6 +243,7 @@ void RouteQuery::finish_hosts() {
         return;
     }
     building_.has_failed_exchange = std::ranges::any_of(looks, &HostLook::is_partly_unknown);
+    if (is_of_host_) building_.is_secure = building_.hosts.front().is_secure;
     finish(RouteKind::hosts);
 }
 

@@ -29,6 +29,8 @@ class RouteQuery {
     RouteQuery(mail::Domain destination, const RouteSettings& settings, std::uint64_t shuffle_seed);
     // Done at once: a literal needs no DNS.
     RouteQuery(const mail::AddressLiteral& destination, const RouteSettings& settings);
+    // A host by name: its own addresses are asked for, whatever its MX says.
+    static RouteQuery of_host(mail::Domain host, const RouteSettings& settings);
 
     // What to ask now; each question is given out once. Empty while answers are awaited and when
     // done.
@@ -43,6 +45,8 @@ class RouteQuery {
     const Route& route() const;
 
   private:
+    explicit RouteQuery(const RouteSettings& settings);
+
     struct Open {
         DnsQuestion question;
         std::optional<DnsAnswer> answer;
@@ -52,6 +56,7 @@ class RouteQuery {
     void count_in(const DnsAnswer& answer);
     void advance();
     void read_mx_answer(const DnsAnswer& answer);
+    void take_destination_as_host();
     void ask_for_addresses();
     void finish_hosts();
     void finish_without_hosts(const std::vector<HostLook>& looks);
@@ -65,7 +70,8 @@ class RouteQuery {
     std::vector<Open> open_;  // of this round: the MX, or A and AAAA of each of hosts_
     std::size_t given_out_ = 0;
     std::size_t unanswered_ = 0;
-    bool is_implicit_ = false;
+    bool is_implicit_ = false;     // the destination itself is the host
+    bool is_of_host_ = false;      // which the caller named
     bool some_left_out_ = false;   // there were too many MX
     std::vector<MxRecord> hosts_;  // exchanges that are names, in the order to try
     std::optional<std::uint16_t> our_preference_;

@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs/emissions.md"
 SENDERS = ["src/smtp/reply_words.h", "src/smtp/server_replies.cc", "src/smtp/server_session.cc", "src/smtp/refuse_session.cc",
-           "src/route/route.cc", "src/verdict/decide.cc", "src/relay/receive/judge.cc", "src/relay/receive/receiver.cc", "src/relay/receive/user_check.cc"]
+           "src/route/route.cc", "src/verdict/decide.cc", "src/relay/receive/content_replies.cc", "src/relay/receive/receiver.cc", "src/relay/receive/user_check.cc"]
 # They compare codes, or write them into the log.
 READERS = ["src/smtp/client_outcome.cc", "src/smtp/client_session.cc", "src/smtp/client_transaction.cc", "src/smtp/host_refusal.cc",
            "src/verdict/greeting_probe.cc", "src/verdict/refusing_hosts.cc", "src/relay/log/client_log.cc"]

@@ -8,7 +8,7 @@
 namespace turnaway::cli {
 namespace {
 
-#include "cli/demo/demo_peers.inc"
+#include "cli/demo_peers.inc"
 
 }  // namespace
 

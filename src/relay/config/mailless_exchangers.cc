@@ -13,7 +13,7 @@
 #include "io/dns/unbound_resolver.h"
 #include "io/own_addresses.h"
 #include "probe/domain_checker.h"
-#include "relay/deliver/routing.h"
+#include "relay/config/rules.h"
 
 namespace turnaway::relay {
 namespace {

@@ -9,7 +9,6 @@
 
 #include "base/printable.h"
 #include "base/text.h"
-#include "relay/deliver/destination.h"
 
 namespace turnaway::relay {
 namespace {
@@ -24,7 +23,7 @@ std::string lower(std::string text) {
 
 std::string key_of(std::string local, const mail::Address& address) {
     local += '@';
-    local += destination_of(address);
+    local += address.host_text();
     return local;
 }
 
@@ -84,7 +83,7 @@ base::Result<RecipientList> RecipientList::load(const std::string& path) {
 }
 
 bool RecipientList::holds(const mail::Address& recipient) const {
-    if (domains_.contains(std::string(destination_of(recipient)))) return true;
+    if (domains_.contains(std::string(recipient.host_text()))) return true;
     std::string local = lower(recipient.local_part_unquoted());
     if (local == "postmaster" || users_.contains(key_of(local, recipient))) return true;
     const std::size_t plus = local.find('+');

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -32,7 +34,25 @@ Result<std::shared_ptr<io::TlsServer>> load_tls(const TlsConfig& tls) {
     return std::make_shared<io::TlsServer>(*std::move(loaded));
 }
 
+// The longest time between two questions to a host that refuses.
+constexpr std::chrono::seconds recheck_pause_max{3600};
+
 }  // namespace
+
+judge::Routing::Settings routing_settings(const Config& config, const OwnEndpoints& endpoints) {
+    return {.resolver = resolver_settings(config), .route = route_settings(config, endpoints)};
+}
+
+io::UnboundResolver::Settings resolver_settings(const Config& config) {
+    io::UnboundResolver::Settings settings;
+    for (const auto& server : config.dns.forward) {
+        settings.forward.push_back(server.address.text() + '@' + std::to_string(server.port));
+    }
+    settings.local_data = config.dns.local_data;
+    settings.trust_anchor_file = config.dns.trust_anchor;
+    settings.deadline = config.dns.deadline;
+    return settings;
+}
 
 Result<std::shared_ptr<const Rules>> make_rules(Config config) {
     auto tls_server = load_tls(config.tls);
@@ -44,7 +64,8 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
         if (!list) return std::unexpected(list.error());
         rules->recipients = *std::move(list);
     }
-    auto& policy = rules->policy;
+    auto& judging = rules->judging;
+    auto& policy = judging.policy;
     for (const auto& text : config.relay.networks) {
         const auto network = verdict::Network::parse(text);
         TURNAWAY_CHECK(network.has_value());  // the configuration checked it
@@ -82,6 +103,19 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
             policy.refusing_host_reply = verdict::RefusingHostReply::code_556;
             break;
     }
+    judging.static_routes = config.route;
+    judging.port = config.delivery.port;
+    judging.tls = config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
+                                                            : smtp::TlsPolicy::opportunistic;
+    judging.tls_required = config.delivery.tls_required;
+    judging.probes = {.is_on = config.verdict.probe_greeting,
+                      .deadline = config.verdict.probe_deadline,
+                      .at_once_max = config.verdict.probe_concurrency_max};
+    judging.memory = {.age_max = config.verdict.memory_age,
+                      .ask_first = config.verdict.ask_again,
+                      .ask_max = std::max(config.verdict.ask_again, recheck_pause_max)};
+    judging.hello_name = config.hostname().text();
+    judging.recheck_step_wait = config.delivery.greeting_wait;
     rules->config = std::move(config);
     return rules;
 }

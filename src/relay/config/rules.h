@@ -4,22 +4,36 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/result.h"
+#include "io/dns/unbound_resolver.h"
 #include "io/tls.h"
+#include "judge/routing.h"
+#include "judge/rules.h"
 #include "relay/config/config.h"
+#include "relay/config/own_endpoints.h"
 #include "relay/config/recipient_list.h"
-#include "verdict/policy.h"
 
 namespace turnaway::relay {
 
 struct Rules {
     Config config;
-    verdict::Policy policy;
+    judge::Rules judging;
     std::shared_ptr<io::TlsServer> tls_server;  // null: STARTTLS is not offered
     // Of the file of `[relay] recipients`, when it names one.
     std::optional<RecipientList> recipients;
 };
+
+// Those of judging, kept alive by all of them.
+inline std::shared_ptr<const judge::Rules> judging(std::shared_ptr<const Rules> rules) {
+    const auto* part = &rules->judging;
+    return {std::move(rules), part};
+}
+
+// How names are looked up: by the configuration, and by where this relay can be reached.
+io::UnboundResolver::Settings resolver_settings(const Config& config);
+judge::Routing::Settings routing_settings(const Config& config, const OwnEndpoints& endpoints);
 
 // Reads the certificate, its key and the list of recipients, which may fail.
 base::Result<std::shared_ptr<const Rules>> make_rules(Config config);

@@ -77,7 +77,7 @@ std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter)
 // Fault::no_input when it is not there, which is then counted and said.
 awaitable<base::Result<spool::StoredMessage>> load(RelayState& relay, QueueId id, Totals* totals,
                                                    ControlAnswer& answer) {
-    auto stored = co_await answer_of<base::Result<spool::StoredMessage>>(
+    auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>(
         [&relay, id](auto found) { relay.spool().load(id, std::move(found)); });
     if (!stored && stored.error().fault == base::Fault::no_input) {
         ++totals->missing;
@@ -133,7 +133,7 @@ awaitable<void> ControlHandler::perform(const ControlRequest& request, const Con
 }
 
 awaitable<ControlHandler::Page> ControlHandler::page(QueueId after, std::size_t count) {
-    co_return co_await answer_of<Page>([this, after, count](auto listed) {
+    co_return co_await io::answer_of<Page>([this, after, count](auto listed) {
         relay_.spool().list(after, count, std::move(listed));
     });
 }
@@ -220,7 +220,7 @@ awaitable<ControlHandler::Done> ControlHandler::export_unchecked(QueueId id, std
                                                                  std::string damage,
                                                                  ControlAnswer& answer) {
     Totals totals;
-    const auto stored = co_await answer_of<base::Result<spool::StoredMessage>>(
+    const auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>(
         [this, id](auto found) { relay_.spool().load_unchecked(id, std::move(found)); });
     if (!stored) co_return std::unexpected(stored.error());
     while (offset < stored->content->size()) {
@@ -236,7 +236,7 @@ awaitable<ControlHandler::Done> ControlHandler::export_unchecked(QueueId id, std
 
 awaitable<ControlHandler::Done> ControlHandler::hosts(ControlAnswer& answer) {
     Totals totals;
-    for (const auto& host : relay_.refusals()) {
+    for (const auto& host : relay_.refusing_hosts().list()) {
         if (!co_await answer.add(host_line(host))) break;
         ++totals.count;
     }
@@ -251,7 +251,7 @@ awaitable<ControlHandler::Done> ControlHandler::forget(const ControlRequest& req
     const auto place = address ? std::nullopt : route::HostPort::parse(request.host, 0);
     if (place) places.emplace_back(*place);
     if (!request.is_all && !place) {
-        for (const auto& entry : relay_.refusals()) {
+        for (const auto& entry : relay_.refusing_hosts().list()) {
             const bool is_meant = address ? entry.at.address == *address
                                           : base::equal_no_case(entry.host, request.host);
             if (is_meant) places.emplace_back(entry.at);
@@ -259,9 +259,10 @@ awaitable<ControlHandler::Done> ControlHandler::forget(const ControlRequest& req
     }
     Totals totals;
     for (const auto& at : places) {
-        const auto done = co_await answer_of<base::Result<void>>([this, &at, &totals](auto answer) {
-            totals.count += relay_.forget_by_hand(at, std::move(answer));
-        });
+        const auto done =
+            co_await io::answer_of<base::Result<void>>([this, &at, &totals](auto answer) {
+                totals.count += relay_.refusing_hosts().forget_by_hand(at, std::move(answer));
+            });
         if (!done) co_return std::unexpected(done.error());
     }
     if (!request.is_all && totals.count == 0) totals.missing = 1;

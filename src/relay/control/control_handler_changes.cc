@@ -67,7 +67,7 @@ awaitable<std::vector<Outcome>> change_together(RelayState& relay, std::span<con
     const auto batch = std::make_shared<Batch>();
     batch->outcomes.resize(ids.size(), ChangeOutcome::no_message);
     batch->left = ids.size();
-    co_return co_await answer_of<std::vector<Outcome>>([&](auto answer) {
+    co_return co_await io::answer_of<std::vector<Outcome>>([&](auto answer) {
         batch->done = std::move(answer);
         for (std::size_t i = 0; i < ids.size(); ++i) {
             io::start(executor, "a change of the queue",
@@ -78,7 +78,7 @@ awaitable<std::vector<Outcome>> change_together(RelayState& relay, std::span<con
 
 awaitable<std::vector<queue::Schedule::Summary>> schedule_of(Shard& shard) {
     using Summaries = std::vector<queue::Schedule::Summary>;
-    co_return co_await answer_of<Summaries>([&shard](auto answer) {
+    co_return co_await io::answer_of<Summaries>([&shard](auto answer) {
         shard.with_deliverer([answer](Deliverer& deliverer) mutable {
             answer(deliverer.schedule().summary(now_seconds(), destinations_max));
         });
@@ -159,7 +159,7 @@ awaitable<ControlHandler::Done> ControlHandler::flush(const ControlRequest& requ
     if (!request.is_all) shards = {&relay_.shard_of(destination)};
     Totals totals;
     for (Shard* const shard : shards) {
-        totals.count += co_await answer_of<std::size_t>([shard, &destination](auto answer) {
+        totals.count += co_await io::answer_of<std::size_t>([shard, &destination](auto answer) {
             shard->with_deliverer([answer, destination](Deliverer& deliverer) mutable {
                 answer(deliverer.flush(destination));
             });
@@ -182,7 +182,7 @@ awaitable<ControlHandler::Done> ControlHandler::summarise(const ControlRequest& 
     for (Shard* const shard : relay_.shards()) {
         for (const auto& scheduled : co_await schedule_of(*shard)) summary.add(scheduled);
     }
-    const auto lines = summary.lines(request.limit, relay_.refusals().size());
+    const auto lines = summary.lines(request.limit, relay_.refusing_hosts().count());
     Totals totals;
     totals.count = lines.size() - 1;
     for (const auto& line : lines) {

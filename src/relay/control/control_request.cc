@@ -9,7 +9,6 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "mail/domain.h"
-#include "relay/deliver/destination.h"
 
 namespace turnaway::relay {
 namespace {
@@ -263,7 +262,7 @@ bool MessageFilter::matches(const queue::Message& message, std::chrono::sys_seco
         return false;
     }
     return domain.empty() || std::ranges::any_of(envelope.recipients, [&](const auto& each) {
-               return destination_of(each.address) == domain;
+               return each.address.host_text() == domain;
            });
 }
 

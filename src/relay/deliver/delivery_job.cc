@@ -9,11 +9,10 @@
 
 #include "base/limits.h"
 #include "io/awaiting.h"
+#include "judge/destination.h"
 #include "queue/delivery.h"
 #include "queue/history.h"
-#include "relay/deliver/destination.h"
 #include "relay/deliver/message_report.h"
-#include "relay/deliver/routing.h"
 #include "relay/log/delivery_log.h"
 #include "relay/queue/queue_table.h"
 #include "relay/shard.h"
@@ -33,7 +32,7 @@ constexpr std::chrono::seconds load_pause{60};
 constexpr std::string_view unreadable = "the stored content cannot be read";
 
 // Where a message goes whose content cannot be read.
-RoutePtr nowhere() {
+io::RoutePtr nowhere() {
     static const route::Route hostless{.kind = route::RouteKind::hosts};
     return std::make_shared<const route::Route>(hostless);
 }
@@ -96,7 +95,8 @@ class Round {
 
     std::vector<std::size_t> chosen_;            // recipients of the message
     std::vector<queue::RecipientState> states_;  // theirs
-    RoutePtr route_;
+    io::RoutePtr route_;
+    smtp::TlsPolicy tls_ = smtp::TlsPolicy::opportunistic;  // of the destination
     RoundTimes times_;
     bool had_host_trouble_ = false;
     bool had_success_ = false;
@@ -108,7 +108,7 @@ bool Round::choose_recipients() {
     if (live_->is_gone || message.is_held) return false;
     for (std::size_t i = 0; i < message.states.size(); ++i) {
         if (message.states[i].progress != queue::Progress::waiting) continue;
-        if (destination_of(message.envelope.recipients[i].address) != destination_) continue;
+        if (message.envelope.recipients[i].address.host_text() != destination_) continue;
         chosen_.push_back(i);
         states_.push_back(message.states[i]);
     }
@@ -125,7 +125,7 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
     // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
     settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
         return health.is_resting(address, now) ||
-               shard_.relay().is_refusing({address, times_.port});
+               shard_.relay().refusing_hosts().is_refusing({address, times_.port});
     };
     return settings;
 }
@@ -134,13 +134,15 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
     times_.began_at = now_seconds();
     times_.began = std::chrono::steady_clock::now();
     times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
-    times_.port = port_of(config_, first_recipient());
+    const auto destination = judge::destination_of(first_recipient(), rules_->judging);
+    times_.port = destination.port;
+    tls_ = destination.tls;
     const base::Error* const trouble = live_->content->trouble();
     if (trouble != nullptr) {
         log_trouble(shard_.relay(), *trouble, live_->message.id);
         route_ = nowhere();
     } else {
-        route_ = co_await route_to(shard_, config_, first_recipient());
+        route_ = co_await shard_.routing().route_to(destination);
     }
     Delivery delivery(*route_, std::move(states_), delivery_settings(health),
                       live_->message.arrival, now_seconds());
@@ -177,8 +179,8 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     const HostAddress where{.host = host.name ? host.name->text() : std::string(),
                             .address = address,
                             .port = times_.port};
-    const auto dialogue = co_await kept_.deliver(where, tls_policy_for(config_, destination_),
-                                                 message_for(target.recipients), live_->content);
+    const auto dialogue =
+        co_await kept_.deliver(where, tls_, message_for(target.recipients), live_->content);
     const auto now = now_seconds();
     times_.mail_began = dialogue.mail_began;
     log_attempt(shard_.relay(), dialogue, target.recipients.size(), live_->message.content_bytes);
@@ -190,7 +192,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     } else {
         health.reachable(address);
     }
-    learn_of_host(shard_.relay(), where, dialogue);
+    learn_of_host(shard_.relay().refusing_hosts(), where, dialogue);
     had_success_ |= std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
         return each && each->verdict == smtp::ClientVerdict::delivered;
     });
@@ -354,12 +356,6 @@ std::optional<std::chrono::seconds> log_not_loaded(RelayState& relay, queue::Que
 
 }  // namespace
 
-smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination) {
-    if (is_tls_required(config, destination)) return smtp::TlsPolicy::required;
-    return config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
-                                                     : smtp::TlsPolicy::opportunistic;
-}
-
 queue::ScheduleSettings schedule_settings(const Config& config) {
     const std::size_t most = config.delivery.concurrency;
     return {.concurrency_start = std::min(most, base::limits::destination_places_start),
@@ -370,7 +366,7 @@ queue::ScheduleSettings schedule_settings(const Config& config) {
 asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                       std::string_view destination, queue::QueueId id,
                                       OutboundConnection& kept) {
-    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+    auto taken = co_await io::answer_of<base::Result<LiveMessagePtr>>(
         [&shard, id](auto answer) { shard.relay().table().take(id, std::move(answer)); });
     if (!taken) {
         if (const auto pause = log_not_loaded(shard.relay(), id, std::move(taken.error()))) {

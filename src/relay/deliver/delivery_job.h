@@ -17,8 +17,6 @@ namespace turnaway::relay {
 
 class Shard;
 
-smtp::TlsPolicy tls_policy_for(const Config& config, std::string_view destination);
-
 queue::ScheduleSettings schedule_settings(const Config& config);
 
 // Returns what the destination's hosts deserve; a message that is gone or held is left alone.

@@ -52,12 +52,13 @@ bool has_taken_recipient(const Dialogue& dialogue) {
 }  // namespace
 
 // A 220 is not a word for the host: it may refuse everybody at RCPT.
-void learn_of_host(RelayState& relay, const HostAddress& where, const Dialogue& dialogue) {
+void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where,
+                   const Dialogue& dialogue) {
     const route::HostPort at{where.address, where.port};
     if (const auto* refusal = refusal_of_host(where, dialogue)) {
-        relay.remember_refusal(where.host, at, smtp::words_of(*refusal));
+        hosts.remember(where.host, at, smtp::words_of(*refusal));
     } else if (has_taken_recipient(dialogue)) {
-        relay.forget_refusal(at);
+        hosts.forget(at);
     }
 }
 

@@ -17,13 +17,13 @@
 #include "io/client_deadlines.h"
 #include "io/client_driver.h"
 #include "io/connection.h"
+#include "judge/refusing_hosts.h"
 #include "route/ip_address.h"
 #include "smtp/client_session.h"
 #include "spool/spool.h"
 
 namespace turnaway::relay {
 
-class RelayState;
 class Shard;
 struct Config;
 
@@ -51,7 +51,7 @@ struct Dialogue {
 };
 
 // What the dialogue says of the host itself goes into the memory of refusing hosts (ADR 15).
-void learn_of_host(RelayState& relay, const HostAddress& where, const Dialogue& dialogue);
+void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where, const Dialogue& dialogue);
 
 class OutboundConnection {
   public:

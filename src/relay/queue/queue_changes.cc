@@ -100,11 +100,11 @@ asio::awaitable<Outcome> change_unread(RelayState& relay, queue::QueueId id, Que
 }  // namespace
 
 asio::awaitable<Outcome> change_message(RelayState& relay, queue::QueueId id, QueueChange change) {
-    auto taken = co_await answer_of<base::Result<LiveMessagePtr>>(
+    auto taken = co_await io::answer_of<base::Result<LiveMessagePtr>>(
         [&relay, id](auto answer) { relay.table().take(id, std::move(answer)); });
     if (!taken) co_return co_await change_unread(relay, id, change, std::move(taken.error()));
     const LiveMessagePtr live = *std::move(taken);
-    const auto outcome = co_await answer_of<Outcome>([&relay, &live, change](auto answer) {
+    const auto outcome = co_await io::answer_of<Outcome>([&relay, &live, change](auto answer) {
         change_and_tell(relay, live.get(), change, std::move(answer));
     });
     relay.table().give_back(live);

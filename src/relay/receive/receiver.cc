@@ -14,9 +14,11 @@
 #include "relay/log/client_log.h"
 #include "relay/log/delivery_log.h"
 #include "relay/receive/admission.h"
+#include "relay/receive/content_replies.h"
 #include "relay/receive/intake.h"
-#include "relay/receive/judge.h"
 #include "relay/receive/progress_timeout.h"
+#include "relay/receive/user_check.h"
+#include "relay/shard.h"
 #include "smtp/server_session.h"
 
 namespace turnaway::relay {
@@ -66,7 +68,7 @@ class Reception {
     std::uint16_t port_;
     std::string client_;
     ServerSession session_;
-    ProgressTimeout patience_;
+    ProgressTimeout timeout_;
     bool is_reading_ = false;
     OwnRefusals own_refusals_;
     std::uint32_t messages_ = 0;
@@ -105,7 +107,7 @@ Reception::Reception(Shard& shard, std::unique_ptr<io::Connection> connection,
       port_(peer.port()),
       client_(address_.text()),
       session_(settings_, client_),
-      patience_(rules_->config.listen.command_wait, Clock::now()) {}
+      timeout_(rules_->config.listen.command_wait, Clock::now()) {}
 
 void Reception::tell_end() {
     own_refusals_.tell(shard_.relay(), client(), session_);
@@ -158,7 +160,7 @@ asio::awaitable<void> Reception::run() {
 
 asio::awaitable<void> Reception::send(std::string_view bytes) {
     if (co_await connection_->write(bytes, rules_->config.listen.command_wait)) {
-        patience_.renew(Clock::now());
+        timeout_.renew(Clock::now());
         session_.sent();
     } else {
         session_.closed();
@@ -167,16 +169,16 @@ asio::awaitable<void> Reception::send(std::string_view bytes) {
 
 asio::awaitable<void> Reception::read() {
     is_reading_ = true;
-    const auto got = co_await connection_->read(buffer_, patience_.left(Clock::now()));
+    const auto got = co_await connection_->read(buffer_, timeout_.left(Clock::now()));
     is_reading_ = false;
     // shut_down() meanwhile; what the client said in that moment is answered by the 421.
     if (session_.action().kind != ServerSession::Action::Kind::read) co_return;
     if (got) {
         const auto now = Clock::now();
-        if (session_.is_in_content()) patience_.took(*got, now);
+        if (session_.is_in_content()) timeout_.took(*got, now);
         session_.received(std::string_view(buffer_.data(), *got));
         const bool is_waiting = session_.action().kind == ServerSession::Action::Kind::read;
-        if (is_waiting && patience_.is_over(now)) session_.timed_out();
+        if (is_waiting && timeout_.is_over(now)) session_.timed_out();
     } else if (got.error() == io::Failure::timed_out) {
         session_.timed_out();
     } else {
@@ -187,7 +189,7 @@ asio::awaitable<void> Reception::read() {
 asio::awaitable<void> Reception::start_tls() {
     TURNAWAY_CHECK(rules_->tls_server != nullptr);
     if (co_await connection_->start_tls(*rules_->tls_server, rules_->config.listen.command_wait)) {
-        patience_.renew(Clock::now());
+        timeout_.renew(Clock::now());
         session_.tls_up();
     } else {
         session_.tls_failed();
@@ -199,16 +201,18 @@ ServerAnswer answer_from(const verdict::Answer& answer) {
 }
 
 asio::awaitable<void> Reception::ask_sender() {
-    const auto answer =
-        co_await judge_sender(shard_, rules_, address_, session_.envelope().reverse_path);
+    const auto answer = co_await shard_.judge().judge_sender(judging(rules_), address_,
+                                                             session_.envelope().reverse_path);
     if (!answer.is_accepted()) log_refused(shard_.relay(), "MAIL", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
 
 asio::awaitable<void> Reception::ask_recipient() {
-    const auto answer = co_await judge_recipient(shard_, rules_, address_,
-                                                 {.address = session_.asked_recipient().address,
-                                                  .is_postmaster = session_.is_postmaster_asked()});
+    const auto& recipient = session_.asked_recipient().address;
+    const auto answer = co_await shard_.judge().judge_recipient(
+        judging(rules_), address_,
+        {.address = recipient, .is_postmaster = session_.is_postmaster_asked()},
+        user_check(shard_, rules_, recipient));
     if (!answer.is_accepted()) log_refused(shard_.relay(), "RCPT", answer, client(), session_);
     session_.answered(answer_from(answer));
 }
@@ -242,7 +246,7 @@ base::Result<void> Reception::begin_content(std::string_view first_bytes) {
 bool Reception::is_author_judged() const {
     return rules_->config.verdict.null_mx_header_from &&
            !session_.envelope().reverse_path.is_null() &&
-           verdict::is_null_mx_sender_refused(rules_->policy, address_);
+           verdict::is_null_mx_sender_refused(rules_->judging.policy, address_);
 }
 
 void Reception::keep_header(std::string_view bytes) {
@@ -254,7 +258,7 @@ asio::awaitable<bool> Reception::refuse_for_author() {
     const auto parts = mail::split_message(header_);
     const bool is_whole = parts.has_body || header_.size() <= kept_header_bytes_max;
     if (!is_author_judged() || !is_whole) co_return false;
-    const auto answer = co_await judge_author(shard_, parts.header);
+    const auto answer = co_await shard_.judge().judge_author(parts.header);
     if (!answer) co_return false;
     content_.reset();
     log_refused(shard_.relay(), "END-OF-MESSAGE", *answer, client(), session_);

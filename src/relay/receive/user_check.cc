@@ -9,8 +9,6 @@
 
 #include "codes/constants.h"
 #include "io/start.h"
-#include "relay/deliver/delivery_job.h"
-#include "relay/deliver/destination.h"
 #include "relay/deliver/outbound_connection.h"
 #include "relay/receive/recipient_memory.h"
 #include "relay/shard.h"
@@ -48,7 +46,7 @@ UserFinding finding_of(const HostAddress& where, const Dialogue& dialogue) {
 
 struct Question {
     mail::Address recipient;
-    RoutePtr route;
+    io::RoutePtr route;
     std::uint16_t port;
     smtp::TlsPolicy tls;
 };
@@ -73,7 +71,7 @@ asio::awaitable<void> ask(Shard& shard, Question question) {
             const auto dialogue =
                 co_await host.deliver(where, question.tls, message_to(question.recipient), nullptr);
             finding = finding_of(where, dialogue);
-            learn_of_host(shard.relay(), where, dialogue);
+            learn_of_host(shard.relay().refusing_hosts(), where, dialogue);
         }
     }
     shard.recipients().finished(question.recipient.text(), std::move(finding),
@@ -82,7 +80,8 @@ asio::awaitable<void> ask(Shard& shard, Question question) {
 }
 
 // Until the answer is there or the deadline has passed.
-asio::awaitable<void> await_answer(Shard& shard, std::chrono::seconds deadline, Question question) {
+asio::awaitable<void> await_answer(Shard& shard, std::chrono::milliseconds deadline,
+                                   Question question) {
     const auto timer = std::make_shared<asio::steady_timer>(shard.io());
     timer->expires_after(deadline);
     const auto claim =
@@ -97,29 +96,47 @@ asio::awaitable<void> await_answer(Shard& shard, std::chrono::seconds deadline, 
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-}  // namespace
-
-asio::awaitable<verdict::Answer> check_user(Shard& shard, std::shared_ptr<const Rules> rules,
-                                            mail::Address recipient, RoutePtr route,
-                                            verdict::Answer accepted) {
-    const auto& config = rules->config;
-    if (rules->recipients) {
-        if (rules->recipients->holds(recipient)) co_return accepted;
-        co_return unknown_user(recipient, codes::EnhancedCode::permanent(codes::no_such_mailbox),
-                               "there is no such user");
-    }
+asio::awaitable<verdict::Answer> ask_next_host(Shard& shard, std::shared_ptr<const Rules> rules,
+                                               mail::Address recipient,
+                                               judge::Destination destination, io::RoutePtr route,
+                                               verdict::Answer accepted) {
     if (route->kind != route::RouteKind::hosts) co_return accepted;
     const std::string user = recipient.text();
     if (shard.recipients().find(user, RecipientMemory::Clock::now()) == nullptr) {
-        co_await await_answer(shard, config.verdict.probe_deadline,
+        co_await await_answer(shard, rules->judging.probes.deadline,
                               {.recipient = recipient,
                                .route = std::move(route),
-                               .port = port_of(config, recipient),
-                               .tls = tls_policy_for(config, destination_of(recipient))});
+                               .port = destination.port,
+                               .tls = destination.tls});
     }
     const auto* finding = shard.recipients().find(user, RecipientMemory::Clock::now());
     if (finding == nullptr || !finding->refusal) co_return accepted;
     co_return unknown_user(recipient, finding->refusal->status, finding->refusal->words);
+}
+
+asio::awaitable<verdict::Answer> look_in_list(std::shared_ptr<const Rules> rules,
+                                              mail::Address recipient, verdict::Answer accepted) {
+    if (rules->recipients->holds(recipient)) co_return accepted;
+    co_return unknown_user(recipient, codes::EnhancedCode::permanent(codes::no_such_mailbox),
+                           "there is no such user");
+}
+
+}  // namespace
+
+judge::Judge::UserCheck user_check(Shard& shard, std::shared_ptr<const Rules> rules,
+                                   const mail::Address& recipient) {
+    if (rules->recipients) {
+        return [rules = std::move(rules), recipient](const judge::Destination&, const io::RoutePtr&,
+                                                     verdict::Answer accepted) {
+            return look_in_list(rules, recipient, std::move(accepted));
+        };
+    }
+    if (rules->config.relay.recipients.empty()) return nullptr;
+    return [&shard, rules = std::move(rules), recipient](
+               judge::Destination destination, io::RoutePtr route, verdict::Answer accepted) {
+        return ask_next_host(shard, rules, recipient, std::move(destination), std::move(route),
+                             std::move(accepted));
+    };
 }
 
 }  // namespace turnaway::relay

@@ -8,21 +8,18 @@
 // waits for `[verdict] probe_deadline` at most; the answer is kept for those that come later.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 
+#include "judge/judge.h"
 #include "mail/address.h"
 #include "relay/config/rules.h"
-#include "relay/deliver/routing.h"
-#include "verdict/answer.h"
 
 namespace turnaway::relay {
 
 class Shard;
 
-// `accepted`, or a refusal in its place.
-boost::asio::awaitable<verdict::Answer> check_user(Shard& shard, std::shared_ptr<const Rules> rules,
-                                                   mail::Address recipient, RoutePtr route,
-                                                   verdict::Answer accepted);
+// What judging `recipient` asks about it; null where any recipient exists. The shard outlives it.
+judge::Judge::UserCheck user_check(Shard& shard, std::shared_ptr<const Rules> rules,
+                                   const mail::Address& recipient);
 
 }  // namespace turnaway::relay

@@ -1,59 +1,63 @@
-#include "relay/deliver/recheck.h"
+#include "judge/recheck.h"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <memory>
 #include <optional>
+#include <utility>
 
 #include "io/start.h"
 #include "probe/host_prober.h"
-#include "relay/shard.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds pause{500};
 constexpr std::size_t hosts_at_once_max = 16;
 
-probe::HostProber::Settings settings_of(const Config& config) {
-    return {.hello_name = config.hostname().text(),
-            .step_wait = config.delivery.greeting_wait,
+using RulesPtr = std::shared_ptr<const Rules>;
+
+probe::HostProber::Settings settings_of(const Rules& rules) {
+    return {.hello_name = rules.hello_name,
+            .step_wait = rules.recheck_step_wait,
             .at_once_max = hosts_at_once_max,
             .names_recipient = true};
 }
 
-void conclude(RelayState& relay, const verdict::HostMemory::Entry& entry,
+void conclude(RefusingHosts& hosts, const RefusingHosts::Entry& entry,
               const check::ProbeResult& result) {
     switch (finding_of(result)) {
         case RecheckFinding::refuses:
-            relay.renew_refusal(entry.at, result.last_word()->words);
+            hosts.renew(entry.at, result.last_word()->words);
             break;
         case RecheckFinding::refuses_no_more:
-            relay.forget_refusal(entry.at);
+            hosts.forget(entry.at);
             break;
         case RecheckFinding::unclear:
             break;
     }
 }
 
-asio::awaitable<void> ask_again(Shard& shard) {
-    auto& relay = shard.relay();
-    std::shared_ptr<const Rules> rules;
+asio::awaitable<void> recheck(asio::io_context& loop, RefusingHosts& hosts,
+                              std::function<RulesPtr()> rules_of_now) {
+    RulesPtr rules;
     std::optional<probe::HostProber> prober;
-    asio::steady_timer timer(shard.io());
+    asio::steady_timer timer(loop);
     for (;;) {
         timer.expires_after(pause);
         co_await timer.async_wait(asio::use_awaitable);
-        // Hosts that still wait in the line of the old one are asked when they are due again.
-        if (rules != shard.rules()) {
-            rules = shard.rules();
-            prober.emplace(shard.io(), settings_of(rules->config));
+        // Hosts that the old prober has not asked yet are asked when they are due again.
+        if (auto now = rules_of_now(); rules != now) {
+            rules = std::move(now);
+            prober.emplace(loop, settings_of(*rules));
         }
-        for (const auto& entry : relay.take_due_refusals()) {
+        for (const auto& entry : hosts.take_due()) {
             prober->probe(entry.at.address, entry.at.port,
-                          [&relay, entry](const check::ProbeResult& result) {
-                              conclude(relay, entry, result);
+                          [&hosts, entry](const check::ProbeResult& result) {
+                              conclude(hosts, entry, result);
                           });
         }
     }
@@ -75,8 +79,9 @@ RecheckFinding finding_of(const check::ProbeResult& result) {
                                                             : RecheckFinding::unclear;
 }
 
-void ask_refusing_hosts_again(Shard& shard) {
-    io::start(shard.io(), "the questions to hosts that refuse", ask_again(shard));
+void recheck_refusing_hosts(asio::io_context& loop, RefusingHosts& hosts,
+                            std::function<RulesPtr()> rules) {
+    io::start(loop, "the rechecks of hosts that refuse", recheck(loop, hosts, std::move(rules)));
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

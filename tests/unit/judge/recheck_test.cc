@@ -1,11 +1,11 @@
 // What the answer of a host that is asked again says of its memory (ADR 15).
-#include "relay/deliver/recheck.h"
+#include "judge/recheck.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 namespace {
 
 using check::ProbeEnd;
@@ -49,4 +49,4 @@ TEST(Recheck, TroubleIsNotEvidence) {
 }
 
 }  // namespace
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

@@ -1,10 +1,10 @@
-#include "relay/receive/sender_domains.h"
+#include "judge/sender_domains.h"
 
 #include "io/awaiting.h"
 #include "route/answer_age.h"
 #include "route/mx_set.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -17,7 +17,7 @@ constexpr std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
 SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& routes)
     : resolver_(resolver), routes_(routes), known_({.entries = domains_max, .bytes = bytes_max}) {}
 
-asio::awaitable<bool> SenderDomains::take_no_mail(const mail::Domain& domain) {
+boost::asio::awaitable<bool> SenderDomains::publish_null_mx(const mail::Domain& domain) {
     // RFC 6761 section 6.3: nobody asks DNS about that name.
     if (domain.is_localhost()) co_return false;
     const auto now = Clock::now();
@@ -25,7 +25,7 @@ asio::awaitable<bool> SenderDomains::take_no_mail(const mail::Domain& domain) {
         co_return route->kind == route::RouteKind::null_mx;
     }
     if (const bool* known = known_.use(domain, now)) co_return *known;
-    const auto answer = co_await answer_of<route::DnsAnswer>([this, &domain](auto done) {
+    const auto answer = co_await io::answer_of<route::DnsAnswer>([this, &domain](auto done) {
         resolver_.ask({.name = domain, .type = route::DnsType::mx}, std::move(done));
     });
     const bool is_null = route::is_null_mx(answer);
@@ -34,4 +34,4 @@ asio::awaitable<bool> SenderDomains::take_no_mail(const mail::Domain& domain) {
     co_return is_null;
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

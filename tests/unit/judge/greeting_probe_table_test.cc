@@ -1,4 +1,4 @@
-#include "relay/receive/greeting_probe_table.h"
+#include "judge/greeting_probe_table.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 namespace {
 
 using Claim = GreetingProbeTable::Claim;
@@ -85,4 +85,4 @@ TEST(GreetingProbeTable, ForgetsTheOldestWhenFull) {
 }
 
 }  // namespace
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

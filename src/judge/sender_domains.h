@@ -1,8 +1,9 @@
-// SenderDomains: whether the domain of a MAIL FROM says that it takes no mail (RFC 7505 sections
-// 4.1 and 6).
+// SenderDomains: whether the domain of a MAIL FROM publishes a null MX (RFC 7505 sections 4.1 and
+// 6).
 //
 // Anybody may send MAIL, so it costs one MX question at most, whatever the domain's zone holds, and
-// an answer is kept in little memory. What DNS does not say counts as no. One thread, the shard's.
+// an answer is kept in little memory. What DNS does not say counts as no. One thread, the event
+// loop's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +14,7 @@
 #include "mail/domain.h"
 #include "route/resolver.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 
 class SenderDomains {
   public:
@@ -21,7 +22,7 @@ class SenderDomains {
     SenderDomains(route::Resolver& resolver, const io::RouteCache& routes);
 
     // `domain` outlives the call.
-    boost::asio::awaitable<bool> take_no_mail(const mail::Domain& domain);
+    boost::asio::awaitable<bool> publish_null_mx(const mail::Domain& domain);
 
   private:
     route::Resolver& resolver_;
@@ -29,4 +30,4 @@ class SenderDomains {
     io::DomainCache<bool> known_;
 };
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

@@ -1,11 +1,11 @@
-#include "relay/receive/greeting_probe_table.h"
+#include "judge/greeting_probe_table.h"
 
 #include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 
 GreetingProbeTable::Claim GreetingProbeTable::claim(const route::HostPort& at,
                                                     std::size_t probes_max, Clock::time_point now,
@@ -64,4 +64,4 @@ std::size_t GreetingProbeTable::known() const {
     return known_.size();
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

@@ -1,11 +1,11 @@
-// GreetingProbeTable: what looks at greetings have found lately, which are under way, and who waits
-// for them.
+// GreetingProbeTable: what probes of greetings have found lately, which are under way, and who
+// waits for them.
 //
-// One for all shards, so that one address and port is looked at once at a time and the bound on
-// looks holds for the whole relay. Hosts that said 521 are not kept here but in the memory of
-// refusing hosts; here is only why not to look again: the host takes mail, or gave no clear answer.
-// Bounded: when full, what is oldest goes. Any thread; waiting ones are called back in the thread
-// that ends the look.
+// One for all event loops, so that one address and port is probed once at a time and the bound on
+// probes holds for the whole process. Hosts that said 521 are not kept here but in the memory of
+// refusing hosts; here is only why not to probe again: the host accepts mail, or gave no clear
+// answer. Bounded: when full, the oldest goes. Any thread; those who wait are called back in the
+// thread that ends the probe.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 #include "route/host_port.h"
 #include "verdict/greeting_probe.h"
 
-namespace turnaway::relay {
+namespace turnaway::judge {
 
 class GreetingProbeTable {
   public:
@@ -54,4 +54,4 @@ class GreetingProbeTable {
     std::map<route::HostPort, std::vector<Woken>> under_way_;
 };
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::judge

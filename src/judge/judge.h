@@ -1,0 +1,56 @@
+// Judge: the answers to MAIL, RCPT and the header of a message, with the look-ups they take.
+//
+// Joins verdict/ (what the answer is), routing (what DNS says), the memory of refusing hosts and
+// the probes of greetings. A slow DNS keeps only this session waiting, and only for the deadline of
+// the look-up. One thread, the event loop's. DESIGN section 6. Known gap: sessions of one event
+// loop share a lookup, those of different loops do not.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "judge/destination.h"
+#include "judge/greeting_probes.h"
+#include "judge/refusing_hosts.h"
+#include "judge/routing.h"
+#include "judge/rules.h"
+#include "mail/address.h"
+#include "route/ip_address.h"
+#include "verdict/answer.h"
+
+namespace turnaway::judge {
+
+struct JudgedRecipient {
+    mail::Address address;
+    bool is_postmaster = false;  // anybody may write to it
+};
+
+class Judge {
+  public:
+    using RulesPtr = std::shared_ptr<const Rules>;
+    // Whether a recipient exists that would be accepted: the answer `accepted`, or a refusal.
+    using UserCheck = std::function<asio::awaitable<verdict::Answer>(
+        Destination destination, RoutePtr route, verdict::Answer accepted)>;
+
+    // Both outlive the judge.
+    Judge(Routing& routing, RefusingHosts& hosts, GreetingProbes probes)
+        : routing_(routing), hosts_(hosts), probes_(probes) {}
+
+    asio::awaitable<verdict::Answer> judge_sender(RulesPtr rules, route::IpAddress client,
+                                                  mail::ReversePath sender);
+    // Of a whole header, after the final dot; nothing when the message may pass.
+    asio::awaitable<std::optional<verdict::Answer>> judge_author(std::string_view header);
+    // `check_user` is asked for recipients of clients outside the networks; null: all exist.
+    asio::awaitable<verdict::Answer> judge_recipient(RulesPtr rules, route::IpAddress client,
+                                                     JudgedRecipient asked, UserCheck check_user);
+
+  private:
+    Routing& routing_;
+    RefusingHosts& hosts_;
+    GreetingProbes probes_;
+};
+
+}  // namespace turnaway::judge

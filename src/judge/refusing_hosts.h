@@ -1,0 +1,96 @@
+// RefusingHosts: the hosts that said 521 of themselves, for the whole process, with what outlives
+// it.
+//
+// verdict::HostMemory for any thread. Memory and store take every change in one order: changes go
+// to the store under the lock too. Readers wait for a change, not for each other. RFC 7504
+// section 3, ADR 15.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "mail/address.h"
+#include "route/host_port.h"
+#include "route/route.h"
+#include "verdict/answer.h"
+#include "verdict/host_memory.h"
+#include "verdict/policy.h"
+
+namespace turnaway::judge {
+
+// A remembered host as it is stored. `address` is text, since rows of versions before 2026-11-30
+// have no port.
+struct StoredHost {
+    std::string host;
+    std::string address;
+    std::chrono::sys_seconds seen;
+    std::string words;
+};
+
+// Where remembered hosts outlive the process, and where changes are logged. Any thread; every call
+// returns at once. What cannot be stored is the implementation's to report.
+class RefusingHostStore {
+  public:
+    using Done = std::function<void(base::Result<void>)>;
+
+    RefusingHostStore() = default;
+    RefusingHostStore(const RefusingHostStore&) = delete;
+    RefusingHostStore& operator=(const RefusingHostStore&) = delete;
+    virtual ~RefusingHostStore() = default;
+
+    virtual void remember(StoredHost host) = 0;  // replaces what is stored of that address
+    // An empty address forgets all. `done`, when it is given, comes once that is durable or failed.
+    virtual void forget(const std::string& address, Done done) = 0;
+    // A host that was not known refuses.
+    virtual void log_refuses(const verdict::HostMemory::Entry& host) = 0;
+    // It accepted mail, or no longer refuses.
+    virtual void log_forgotten(const route::HostPort& at) = 0;
+};
+
+class RefusingHosts {
+  public:
+    using Entry = verdict::HostMemory::Entry;
+    struct Asked {
+        std::uint16_t port;  // that the hosts of the route are dialled at
+        bool was_asked_now;  // a host of the route was connected to for this recipient
+    };
+
+    // `store` outlives this.
+    RefusingHosts(verdict::HostMemory::Settings settings, RefusingHostStore& store);
+
+    void change(verdict::HostMemory::Settings settings);
+
+    void remember(std::string host, const route::HostPort& at, std::string words);
+    // It was asked again and still refuses. Nothing happens if it was forgotten in the meantime.
+    void renew(const route::HostPort& at, std::string words);
+    // It accepted mail, or no longer refuses.
+    void forget(const route::HostPort& at);
+    // By an administrator; nothing: all. How many that were; done() once it is durable.
+    std::size_t forget_by_hand(const std::optional<route::HostPort>& at,
+                               RefusingHostStore::Done done);
+    // At the start. `port` is that of rows without one.
+    void load(const std::vector<StoredHost>& hosts, std::uint16_t port);
+
+    bool is_refusing(const route::HostPort& at) const;
+    // The hosts to ask again now. What is no longer evidence goes.
+    std::vector<Entry> take_due();
+    std::vector<Entry> list() const;
+    std::size_t count() const;
+    // What a recipient with this route is answered.
+    verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
+                           const route::Route& route, const Asked& asked) const;
+
+  private:
+    RefusingHostStore& store_;
+    mutable std::shared_mutex mutex_;
+    verdict::HostMemory memory_;
+};
+
+}  // namespace turnaway::judge

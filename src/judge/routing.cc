@@ -1,0 +1,107 @@
+#include "judge/routing.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "io/awaiting.h"
+#include "route/route_lookup.h"
+#include "route/route_query.h"
+
+namespace turnaway::judge {
+namespace {
+
+route::Route route_to_address(const route::IpAddress& address) {
+    route::Route route;
+    route.kind = route::RouteKind::hosts;
+    route.hosts.push_back({.addresses = {address}});
+    return route;
+}
+
+io::RouteCache::Settings cache_settings(const Routing::Settings& settings) {
+    io::RouteCache::Settings made;
+    made.route = settings.route;
+    // MX, then addresses: two rounds of questions.
+    made.give_up = 2 * settings.resolver.deadline;
+    return made;
+}
+
+using Answers = std::vector<route::DnsAnswer>;
+
+// All of them at once; the answers are in the order of the questions.
+asio::awaitable<Answers> answers_to(route::Resolver& resolver,
+                                    std::vector<route::DnsQuestion> questions) {
+    struct Gathered {
+        Answers answers;
+        std::size_t open;
+        std::function<void(Answers)> done;
+    };
+    co_return co_await io::answer_of<Answers>([&resolver, &questions](auto done) {
+        const auto gathered = std::make_shared<Gathered>(
+            Gathered{Answers(questions.size()), questions.size(), std::move(done)});
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+            resolver.ask(questions[i], [gathered, i](const route::DnsAnswer& answer) {
+                gathered->answers[i] = answer;
+                if (--gathered->open == 0) gathered->done(std::move(gathered->answers));
+            });
+        }
+    });
+}
+
+}  // namespace
+
+Routing::Routing(asio::io_context& loop, std::unique_ptr<io::UnboundResolver> resolver,
+                 const Settings& settings, CountingResolver::Count count)
+    : resolver_(std::move(resolver)),
+      counting_(*resolver_, std::move(count)),
+      route_settings_(settings.route),
+      routes_(loop, counting_, cache_settings(settings)),
+      senders_(counting_, routes_) {}
+
+base::Result<std::unique_ptr<Routing>> Routing::open(asio::io_context& loop,
+                                                     const Settings& settings,
+                                                     CountingResolver::Count count) {
+    auto resolver = io::UnboundResolver::open(loop, settings.resolver);
+    if (!resolver) return std::unexpected(resolver.error());
+    return std::unique_ptr<Routing>(
+        new Routing(loop, *std::move(resolver), settings, std::move(count)));
+}
+
+asio::awaitable<RoutePtr> Routing::route_to(Destination destination) {
+    if (destination.static_target) {
+        co_return co_await route_to_static(*std::move(destination.static_target));
+    }
+    if (const auto* literal = std::get_if<mail::AddressLiteral>(&destination.host)) {
+        co_return std::make_shared<route::Route>(
+            route::RouteQuery(*literal, route_settings_).route());
+    }
+    co_return co_await io::lookup(routes_, std::get<mail::Domain>(destination.host));
+}
+
+asio::awaitable<RoutePtr> Routing::route_to_static(RouteTarget target) {
+    if (const auto* address = std::get_if<route::IpAddress>(&target.host)) {
+        co_return std::make_shared<route::Route>(route_to_address(*address));
+    }
+    // The administrator wrote it: even ourselves may be meant.
+    const route::RouteSettings anywhere{
+        .our_names = {}, .our_addresses = {}, .loopback_allowed = true};
+    auto lookup = route::RouteLookup::of_host(std::get<mail::Domain>(target.host), anywhere);
+    while (!lookup.is_done()) {
+        const auto questions = lookup.next_questions();
+        const auto answers = co_await answers_to(counting_, questions);
+        for (std::size_t i = 0; i < questions.size(); ++i) lookup.take(questions[i], answers[i]);
+    }
+    auto route = std::make_shared<route::Route>(lookup.route());
+    // A configured host without an address is the administrator's to mend, and no reason to bounce.
+    if (route->kind != route::RouteKind::hosts) route->kind = route::RouteKind::later;
+    co_return route;
+}
+
+void Routing::change(const Settings& settings) {
+    resolver_->change_deadline(settings.resolver.deadline);
+    route_settings_ = settings.route;
+    routes_.change(cache_settings(settings));
+}
+
+}  // namespace turnaway::judge

@@ -1,0 +1,61 @@
+// Routing: what DNS says, for one event loop: the route of a destination, and whether the domain of
+// a sender publishes a null MX.
+//
+// Owns the resolver and what is kept of its answers. A static route names one host and port and
+// never asks for MX; its host may be a name, then its addresses are looked up. One thread, the
+// event loop's.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+
+#include "base/result.h"
+#include "io/dns/route_cache.h"
+#include "io/dns/unbound_resolver.h"
+#include "judge/counting_resolver.h"
+#include "judge/destination.h"
+#include "judge/sender_domains.h"
+
+namespace turnaway::judge {
+
+namespace asio = boost::asio;
+
+using io::RoutePtr;
+
+class Routing {
+  public:
+    struct Settings {
+        io::UnboundResolver::Settings resolver = {};
+        route::RouteSettings route = {};
+    };
+
+    // `loop` outlives the routing. `count` is called for each answer of DNS.
+    [[nodiscard]] static base::Result<std::unique_ptr<Routing>> open(asio::io_context& loop,
+                                                                     const Settings& settings,
+                                                                     CountingResolver::Count count);
+
+    asio::awaitable<RoutePtr> route_to(Destination destination);
+    // `domain` outlives the call.
+    asio::awaitable<bool> publishes_null_mx(const mail::Domain& domain) {
+        return senders_.publish_null_mx(domain);
+    }
+    // After a reload, or when this machine got other addresses: routes are looked up anew. Of the
+    // resolver only the deadline changes.
+    void change(const Settings& settings);
+
+  private:
+    Routing(asio::io_context& loop, std::unique_ptr<io::UnboundResolver> resolver,
+            const Settings& settings, CountingResolver::Count count);
+
+    asio::awaitable<RoutePtr> route_to_static(RouteTarget target);
+
+    std::unique_ptr<io::UnboundResolver> resolver_;
+    CountingResolver counting_;
+    route::RouteSettings route_settings_;
+    io::RouteCache routes_;
+    SenderDomains senders_;
+};
+
+}  // namespace turnaway::judge

@@ -1,0 +1,43 @@
+// Rules: what a configuration says about judging, made once for each reload. A session, a delivery
+// or a probe keeps the rules it began with.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mail/domain.h"
+#include "relay/config/config.h"
+#include "smtp/client_plan.h"
+#include "verdict/host_memory.h"
+#include "verdict/policy.h"
+
+namespace turnaway::judge {
+
+using relay::RouteConfig;
+using relay::RouteTarget;
+
+// The greetings that are read before RCPT is answered.
+struct ProbeRules {
+    bool is_on = false;
+    std::chrono::milliseconds deadline = std::chrono::seconds(5);  // of one RCPT
+    std::size_t at_once_max = 64;                                  // for the whole process
+};
+
+struct Rules {
+    verdict::Policy policy = {};
+    RouteConfig static_routes = {};
+    std::uint16_t port = 25;  // of the hosts that DNS names
+    smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
+    std::vector<mail::Domain> tls_required = {};  // whatever `tls` says
+    ProbeRules probes = {};
+    // How long what a host said of itself is believed, and when it is asked again.
+    verdict::HostMemory::Settings memory = {.age_max = std::chrono::hours(24)};
+    // What a host that is asked again hears in EHLO, and how long each of its replies may take.
+    std::string hello_name = {};
+    std::chrono::milliseconds recheck_step_wait = std::chrono::seconds(30);
+};
+
+}  // namespace turnaway::judge
