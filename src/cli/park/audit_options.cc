@@ -9,17 +9,17 @@ io::UnboundResolver::Settings AuditOptions::resolver_settings() const {
 }
 
 base::Result<park::AuditOptions> read_audit_wish(const AuditOptions& options) {
-    park::AuditOptions options{
+    park::AuditOptions park_options{
         .intent = park::find_intent(options.intent).value_or(park::Intent::none),
         .wants_retirement = options.wants_retirement};
-    if (options.abuse.empty()) return options;
+    if (options.abuse.empty()) return park_options;
     auto address = mail::Address::parse(options.abuse);
     if (!address || address->domain() == nullptr) {
         return base::fail(base::Fault::usage,
                           "--abuse: not an address at a domain: " + shown_input(options.abuse));
     }
-    options.abuse = *std::move(address);
-    return options;
+    park_options.abuse = *std::move(address);
+    return park_options;
 }
 
 std::string shown_input(std::string_view text) {

@@ -17,13 +17,13 @@ std::string text_of(const Json& json) {
 
 class AuditWorker final : public BulkWorker {
   public:
-    AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditOptions options)
-        : resolver_(std::move(resolver)), options_(std::move(options)) {}
+    AuditWorker(std::unique_ptr<route::Resolver> resolver, park::AuditOptions park_options)
+        : resolver_(std::move(resolver)), park_options_(std::move(park_options)) {}
 
     void start(std::string_view cell, std::function<void(BulkAnswer)> done) override {
         auto domain = read_audit_domain(cell);
         if (!domain) return done(audit_fault_answer(cell, domain.error()));
-        probe::run_audit(*resolver_, *std::move(domain), options_,
+        probe::run_audit(*resolver_, *std::move(domain), park_options_,
                          [done = std::move(done)](const park::AuditResult& result) {
                              done(audit_answer(result, {}));
                          });
@@ -31,7 +31,7 @@ class AuditWorker final : public BulkWorker {
 
   private:
     std::unique_ptr<route::Resolver> resolver_;
-    park::AuditOptions options_;
+    park::AuditOptions park_options_;
 };
 
 // The options that change answers.
@@ -59,17 +59,17 @@ BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error) {
             .json = text_of(audit_fault_json(cell, error))};
 }
 
-BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& options) {
+BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& park_options) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
     return {.program = "turnaway park audit",
             .columns = audit_column_names(),
             .settings = settings_of(options),
             .threads_max = 1,
             .make_worker = [settings = options.resolver_settings(),
-                            options](boost::asio::io_context& loop) -> Made {
+                            park_options](boost::asio::io_context& loop) -> Made {
                 auto resolver = io::UnboundResolver::open(loop, settings);
                 if (!resolver) return std::unexpected(resolver.error());
-                return std::make_unique<AuditWorker>(*std::move(resolver), options);
+                return std::make_unique<AuditWorker>(*std::move(resolver), park_options);
             }};
 }
 

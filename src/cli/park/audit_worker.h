@@ -14,6 +14,6 @@ BulkAnswer audit_answer(const park::AuditResult& result, const Since& since);
 // A cell that is not a domain is answered like one that could not be looked at.
 BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error);
 
-BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& options);
+BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& park_options);
 
 }  // namespace turnaway::cli

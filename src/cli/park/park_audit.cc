@@ -99,12 +99,12 @@ base::Result<AuditList> read_list(const AuditOptions& options) {
 
 // Audits those that are domains, all in their places.
 void audit_rows(boost::asio::io_context& loop, route::Resolver& resolver,
-                const park::AuditOptions& options, std::vector<AuditedDomain>& rows) {
+                const park::AuditOptions& park_options, std::vector<AuditedDomain>& rows) {
     std::vector<mail::Domain> domains;
     for (const AuditedDomain& row : rows) {
         if (row.is_domain()) domains.push_back(row.result.domain);
     }
-    auto results = probe::run_audits(loop, resolver, domains, options);
+    auto results = probe::run_audits(loop, resolver, domains, park_options);
     auto next = results.begin();
     for (AuditedDomain& row : rows) {
         if (row.is_domain()) row.result = std::move(*next++);
@@ -222,7 +222,7 @@ std::string browser_page(const std::vector<AuditedDomain>& all) {
 }
 
 // All in memory, then told at once: a page, a table, what changed, a page for a browser.
-int run_report(const AuditOptions& options, const park::AuditOptions& options) {
+int run_report(const AuditOptions& options, const park::AuditOptions& park_options) {
     std::optional<FormerAudits> former;
     if (!options.since.empty()) {
         auto read = read_former(options.since);
@@ -241,7 +241,7 @@ int run_report(const AuditOptions& options, const park::AuditOptions& options) {
     boost::asio::io_context loop;
     const auto resolver = io::UnboundResolver::open(loop, options.resolver_settings());
     if (!resolver) return refuse(options, resolver.error());
-    audit_rows(loop, **resolver, options, all);
+    audit_rows(loop, **resolver, park_options, all);
     if (former) compare(*former, all);
     if (html) {
         if (const auto done = html->write(browser_page(all)); !done)
@@ -281,16 +281,16 @@ int run(const AuditOptions& options) {
     if (const std::string words = conflict_of(options); !words.empty()) {
         return refuse(options, {base::Fault::usage, words});
     }
-    const auto options = read_audit_wish(options);
-    if (!options) return refuse(options, options.error());
+    const auto park_options = read_audit_wish(options);
+    if (!park_options) return refuse(options, park_options.error());
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
     const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;
     if (options.bulk.input.empty() || !wants_rows || wants_all)
-        return run_report(options, *options);
+        return run_report(options, *park_options);
     const BulkForm form = options.csv    ? BulkForm::csv
                           : options.json ? BulkForm::json
                                          : BulkForm::lines;
-    return run_bulk(options.bulk, form, audit_task(options, *options));
+    return run_bulk(options.bulk, form, audit_task(options, *park_options));
 }
 
 void add_output_options(CLI::App& command, AuditOptions& options) {

@@ -54,29 +54,29 @@ base::Result<std::vector<mail::Address>> read_addresses(const std::vector<std::s
     return addresses;
 }
 
-base::Result<void> read_senders(const WishOptions& options, park::ParkOptions& options) {
+base::Result<void> read_senders(const IntentOptions& options, park::ParkOptions& park_options) {
     for (const auto& text : options.spf_includes) {
         const auto domain = read_domain("--spf-include", text);
         if (!domain) return std::unexpected(domain.error());
-        options.spf_includes.push_back(domain->text());
+        park_options.spf_includes.push_back(domain->text());
     }
     for (const auto& text : options.spf_networks) {
         const auto mechanism = park::spf_mechanism_of_network(text);
         if (!mechanism) return fault("--spf-ip", text, "an address or a network, 192.0.2.0/24");
-        options.spf_networks.push_back(*mechanism);
+        park_options.spf_networks.push_back(*mechanism);
     }
     return {};
 }
 
-base::Result<void> read_provider(const WishOptions& options, park::ParkOptions& options) {
+base::Result<void> read_provider(const IntentOptions& options, park::ParkOptions& park_options) {
     if (!options.refusing_host.empty()) {
         const auto host = read_domain("--refusing-host", options.refusing_host);
         if (!host) return std::unexpected(host.error());
-        options.refusing_host = *host;
+        park_options.refusing_host = *host;
     }
     if (options.provider.empty()) return {};
-    options.provider = park::find_dns_provider(options.provider);
-    if (options.provider != nullptr) return {};
+    park_options.provider = park::find_dns_provider(options.provider);
+    if (park_options.provider != nullptr) return {};
     std::string list = "one of";
     for (const auto& row : park::dns_providers()) {
         list += list == "one of" ? " " : ", ";
@@ -87,7 +87,7 @@ base::Result<void> read_provider(const WishOptions& options, park::ParkOptions& 
 
 }  // namespace
 
-void add_wish_options(CLI::App& command, WishOptions& options) {
+void add_wish_options(CLI::App& command, IntentOptions& options) {
     command
         .add_option("--intent", options.intent,
                     "What mail the domain is meant to have: none, send-only or receive-only")
@@ -139,37 +139,37 @@ void add_wish_options(CLI::App& command, WishOptions& options) {
         ->type_name("HOST");
 }
 
-base::Result<park::ParkOptions> read_wish(const WishOptions& options) {
-    park::ParkOptions options;
+base::Result<park::ParkOptions> read_wish(const IntentOptions& options) {
+    park::ParkOptions park_options;
     const auto intent = park::find_intent(options.intent);
     if (!intent) return fault("--intent", options.intent, "none, send-only or receive-only");
-    options.intent = *intent;
-    options.ttl_seconds = options.ttl_seconds;
-    options.wants_wildcard = options.wants_wildcard;
-    options.wants_dkim_wildcard = options.wants_dkim_wildcard;
-    options.wants_np = !options.wants_no_np;
-    options.wants_null_mx = options.wants_null_mx;
+    park_options.intent = *intent;
+    park_options.ttl_seconds = options.ttl_seconds;
+    park_options.wants_wildcard = options.wants_wildcard;
+    park_options.wants_dkim_wildcard = options.wants_dkim_wildcard;
+    park_options.wants_np = !options.wants_no_np;
+    park_options.wants_null_mx = options.wants_null_mx;
     if (!options.zone.empty()) {
         const auto zone = read_domain("--zone", options.zone);
         if (!zone) return std::unexpected(zone.error());
-        options.zone = *zone;
+        park_options.zone = *zone;
     }
     auto names = read_names("--name", options.names);
     if (!names) return std::unexpected(names.error());
-    options.names = std::move(*names);
+    park_options.names = std::move(*names);
     auto helo_names = read_names("--helo", options.helo_names);
     if (!helo_names) return std::unexpected(helo_names.error());
-    options.helo_names = std::move(*helo_names);
+    park_options.helo_names = std::move(*helo_names);
     auto report_to = read_addresses(options.report_to);
     if (!report_to) return std::unexpected(report_to.error());
-    options.report_to = std::move(*report_to);
-    if (auto senders = read_senders(options, options); !senders) {
+    park_options.report_to = std::move(*report_to);
+    if (auto senders = read_senders(options, park_options); !senders) {
         return std::unexpected(senders.error());
     }
-    if (auto provider = read_provider(options, options); !provider) {
+    if (auto provider = read_provider(options, park_options); !provider) {
         return std::unexpected(provider.error());
     }
-    return options;
+    return park_options;
 }
 
 }  // namespace turnaway::cli

@@ -17,7 +17,7 @@ class App;
 
 namespace turnaway::cli {
 
-struct WishOptions {
+struct IntentOptions {
     std::string intent = "none";
     std::string zone;
     std::uint32_t ttl_seconds = park::plan_ttl_seconds;
@@ -34,8 +34,8 @@ struct WishOptions {
     std::string refusing_host;
 };
 
-void add_wish_options(CLI::App& command, WishOptions& options);
+void add_wish_options(CLI::App& command, IntentOptions& options);
 // What cannot be read is an error of usage that names the option.
-base::Result<park::ParkOptions> read_wish(const WishOptions& options);
+base::Result<park::ParkOptions> read_wish(const IntentOptions& options);
 
 }  // namespace turnaway::cli

@@ -2,9 +2,9 @@
 //
 // Each record comes with its reason and source, in the form that the tool wants which puts it into
 // DNS. Without --look nothing is asked of DNS. Exit 0 when all was written, 64 for a wrong command
-// line, 65 when a name is not a domain or the options makes no sense for it (the others are written
-// all the same), 66 when the list cannot be read, 69 when DNS did not answer with --look, 74 when
-// writing fails.
+// line, 65 when a name is not a domain or the park_options makes no sense for it (the others are
+// written all the same), 66 when the list cannot be read, 69 when DNS did not answer with --look,
+// 74 when writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -40,7 +40,7 @@ constexpr std::string_view colour_off = "\x1b[0m";
 struct Options {
     std::vector<std::string> domains;
     BulkOptions list;
-    WishOptions options;
+    IntentOptions park_options;
     std::string format = "zone";
     bool json = false;
     bool wants_why = false;
@@ -58,8 +58,9 @@ std::string shown(std::string_view text) {
 
 class ParkRecords {
   public:
-    ParkRecords(const Options& options, park::ParkOptions options, const park::FormSettings& form)
-        : options_(options), options_(std::move(options)), writer_(form) {}
+    ParkRecords(const Options& options, park::ParkOptions park_options,
+                const park::FormSettings& form)
+        : options_(options), park_options_(std::move(park_options)), writer_(form) {}
 
     int run() {
         writer_.begin(out_);
@@ -101,16 +102,16 @@ class ParkRecords {
             complain('"' + shown(text) + "\" is not a domain", base::Fault::data);
             return true;
         }
-        park::ParkOptions options = options_;
-        for (auto* names : {&options.names, &options.helo_names}) {
+        park::ParkOptions park_options = park_options_;
+        for (auto* names : {&park_options.names, &park_options.helo_names}) {
             for (std::string& name : *names) name = below(name, *domain);
         }
-        if (options_.wants_look && !look(*domain, options)) return true;
-        if (const auto fault = park::fault_of(*domain, options); !fault.empty()) {
+        if (options_.wants_look && !look(*domain, park_options)) return true;
+        if (const auto fault = park::fault_of(*domain, park_options); !fault.empty()) {
             complain(fault, base::Fault::data);
             return true;
         }
-        writer_.add(out_, park::plan(*domain, options));
+        writer_.add(out_, park::plan(*domain, park_options));
         return out_.size() < write_bytes || write();
     }
 
@@ -121,7 +122,7 @@ class ParkRecords {
         return name.substr(0, name.size() - end.size());
     }
 
-    bool look(const mail::Domain& domain, park::ParkOptions& options) {
+    bool look(const mail::Domain& domain, park::ParkOptions& park_options) {
         const auto found =
             look_for_names(domain, {.resolvers = options_.resolvers, .timeout = options_.timeout});
         if (!found) {
@@ -129,10 +130,10 @@ class ParkRecords {
             return false;
         }
         for (const auto& name : found->names) {
-            if (std::ranges::find(options.names, name) == options.names.end())
-                options.names.push_back(name);
+            if (std::ranges::find(park_options.names, name) == park_options.names.end())
+                park_options.names.push_back(name);
         }
-        options.wants_wildcard |= found->has_wildcard;
+        park_options.wants_wildcard |= found->has_wildcard;
         if (!found->silent.empty()) {
             std::string names;
             for (const auto& name : found->silent) names += (names.empty() ? "" : ", ") + name;
@@ -161,7 +162,7 @@ class ParkRecords {
     }
 
     const Options& options_;
-    park::ParkOptions options_;
+    park::ParkOptions park_options_;
     park::FormWriter writer_;
     std::string out_;
     int exit_code_ = 0;
@@ -176,8 +177,8 @@ int run(const Options& options) {
     if (options.domains.empty() && options.list.input.empty()) {
         return refuse("which domain? Name one, or a list with --input");
     }
-    const auto options = read_wish(options.options);
-    if (!options) return refuse(options.error().message);
+    const auto park_options = read_wish(options.park_options);
+    if (!park_options) return refuse(park_options.error().message);
     park::FormSettings form;
     form.form = park::find_form(options.json ? "json" : options.format).value_or(park::Form::zone);
     form.wants_why = options.wants_why;
@@ -186,7 +187,7 @@ int run(const Options& options) {
         form.comment_off = colour_off;
     }
     if (form.form == park::Form::terraform) {
-        form.terraform = park::find_terraform_provider(options.options.provider);
+        form.terraform = park::find_terraform_provider(options.park_options.provider);
         if (form.terraform == nullptr) {
             std::string known;
             for (const auto& row : park::terraform_providers()) {
@@ -195,7 +196,7 @@ int run(const Options& options) {
             return refuse("--format terraform needs --provider with one of " + known);
         }
     }
-    return ParkRecords(options, *options, form).run();
+    return ParkRecords(options, *park_options, form).run();
 }
 
 }  // namespace
@@ -218,7 +219,7 @@ Action add_park_records(CLI::App& park) {
                              ->needs(input);
     command->add_flag("--no-header", options->list.has_no_header, "The CSV has no header row")
         ->needs(column);
-    add_wish_options(*command, options->options);
+    add_wish_options(*command, options->park_options);
     command
         ->add_option("--format", options->format,
                      "zone, table, json, octodns, dnscontrol, terraform or nsupdate")
