@@ -35,7 +35,7 @@ void explain(std::string_view reply, cli::RecordWriter& line, cli::RecordWriter&
     const auto reading = reader.read(reply);
     std::string line_out, json_out, page;
     if (reading) {
-        const codes::Disposition disposition = codes::judge(*reading);
+        const codes::ReplyInterpretation disposition = codes::judge(*reading);
         TURNAWAY_CHECK(!disposition.advice.empty());
         TURNAWAY_CHECK(disposition.digit != 2 || disposition.retry == codes::Retry::no);
         cli::append_page(page, disposition, cli::no_colours);

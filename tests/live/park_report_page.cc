@@ -12,7 +12,7 @@
 namespace {
 
 using turnaway::park::audited;
-using turnaway::park::AuditWish;
+using turnaway::park::AuditOptions;
 
 constexpr std::string_view good =
     "MX 0 .\nTXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; sp=reject; np=reject\"\n";
@@ -62,17 +62,17 @@ int main(int argc, char** argv) {
          "MX 10 .\nTXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"\n"},
     };
     for (const auto& made : portfolio) {
-        report.add(audited(zone_of(made.domain, made.lines), AuditWish{}, made.domain));
+        report.add(audited(zone_of(made.domain, made.lines), AuditOptions{}, made.domain));
     }
     report.add_fault("not a domain", "A blank cannot stand in a domain.");
     for (int i = 0; i < clean_count; ++i) {
         const std::string domain = "clean-" + std::to_string(i) + ".example";
-        report.add(audited(zone_of(domain, good), AuditWish{}, domain));
+        report.add(audited(zone_of(domain, good), AuditOptions{}, domain));
     }
     const int broken_count = argc > 2 ? std::atoi(argv[2]) : 0;
     for (int i = 0; i < broken_count; ++i) {
         const std::string domain = "broken-" + std::to_string(i) + ".example";
-        report.add(audited(zone_of(domain, portfolio[0].lines), AuditWish{}, domain));
+        report.add(audited(zone_of(domain, portfolio[0].lines), AuditOptions{}, domain));
     }
     const std::string page = report.finish();
     return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;

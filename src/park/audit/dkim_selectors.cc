@@ -5,7 +5,7 @@
 namespace turnaway::park {
 namespace {
 
-#include "park/audit/dkim_selectors.inc"
+#include "park/dkim_selectors.inc"
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 namespace turnaway::park {
 namespace {
 
-#include "park/audit/dns_providers.inc"
+#include "park/dns_providers.inc"
 
 }  // namespace
 

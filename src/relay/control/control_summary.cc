@@ -55,7 +55,7 @@ void QueueSummary::add(const queue::Message& message) {
         if (state.progress == queue::Progress::done) continue;
         const bool is_unreportable = state.progress == queue::Progress::unreportable;
         ++(is_unreportable ? unreportable_ : recipients_);
-        const auto destination = message.envelope.recipients[i].address.host_text();
+        const std::string_view destination = message.envelope.recipients[i].address.host_text();
         DestinationSummary* const summary = of(destination);
         if (summary == nullptr) continue;
         if (is_unreportable) ++summary->unreportable;

@@ -12,7 +12,7 @@ void append_jobs(const queue::Message& message, std::vector<PendingJob>* jobs) {
     for (std::size_t i = 0; i < message.states.size(); ++i) {
         const auto& state = message.states[i];
         if (state.progress != queue::Progress::waiting) continue;
-        const auto destination = message.envelope.recipients[i].address.host_text();
+        const std::string_view destination = message.envelope.recipients[i].address.host_text();
         const auto [at, is_new] = due_of.try_emplace(destination, state.due);
         if (!is_new) at->second = std::min(at->second, state.due);
     }

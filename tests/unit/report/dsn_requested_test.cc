@@ -21,7 +21,7 @@ std::set<Action> wished(const mail::ReversePath& sender, std::optional<mail::Not
 }
 
 // Requirement 49.
-TEST(Wish, FollowsNotify) {
+TEST(DsnRequested, FollowsNotify) {
     const mail::ReversePath ann(*mail::Address::parse("ann@sender.example"));
     using Set = std::set<Action>;
     EXPECT_EQ(wished(ann, std::nullopt), (Set{Action::failed, Action::delayed}));
@@ -33,7 +33,7 @@ TEST(Wish, FollowsNotify) {
 }
 
 // Requirement 45.
-TEST(Wish, IsNeverThereForANullReversePath) {
+TEST(DsnRequested, IsNeverThereForANullReversePath) {
     const mail::Notify all{.success = true, .failure = true, .delay = true};
     EXPECT_TRUE(wished(mail::ReversePath(), all).empty());
     EXPECT_TRUE(wished(mail::ReversePath(), std::nullopt).empty());
