@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "io/content_sender.h"
+#include "io/session_step.h"
 
 namespace turnaway::io {
 
@@ -68,14 +69,7 @@ asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Acti
         drive.session.timed_out();
         co_return;
     }
-    const auto bytes = co_await drive.connection->read(buffer, left);
-    if (bytes) {
-        drive.session.received({buffer.data(), *bytes});
-    } else if (bytes.error() == Failure::timed_out) {
-        drive.session.timed_out();
-    } else {
-        drive.session.closed();
-    }
+    co_await read_for(drive.session, *drive.connection, buffer, left);
 }
 
 asio::awaitable<void> shake_hands(ClientDrive& drive, smtp::ClientSession::Action action) {

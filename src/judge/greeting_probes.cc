@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "io/connection.h"
+#include "io/session_step.h"
 #include "io/start.h"
 #include "verdict/greeting_probe.h"
 
@@ -30,22 +31,10 @@ std::chrono::milliseconds left_until(Clock::time_point end) {
 asio::awaitable<void> step(GreetingProbe& probe, io::Connection& connection,
                            Clock::time_point end) {
     if (probe.action() == GreetingProbe::Action::send) {
-        if (co_await connection.write(probe.bytes_to_send(), left_until(end))) {
-            probe.sent();
-        } else {
-            probe.closed();
-        }
-        co_return;
+        co_return co_await io::send_for(probe, connection, probe.bytes_to_send(), left_until(end));
     }
     std::array<char, 1024> buffer;
-    const auto got = co_await connection.read(buffer, left_until(end));
-    if (got) {
-        probe.received({buffer.data(), *got});
-    } else if (got.error() == io::Failure::timed_out) {
-        probe.timed_out();
-    } else {
-        probe.closed();
-    }
+    co_await io::read_for(probe, connection, buffer, left_until(end));
 }
 
 }  // namespace

@@ -11,9 +11,10 @@
 
 #include "io/connection.h"
 #include "io/no_way.h"
-#include "probe/peer_certificate.h"
+#include "io/session_step.h"
 #include "io/start.h"
 #include "io/tls.h"
+#include "probe/peer_certificate.h"
 
 namespace turnaway::probe {
 namespace {
@@ -49,6 +50,17 @@ struct Tls {
     std::string host = {};
 };
 
+// A probe wants to know when things happened.
+struct TimedProbe {
+    HostProbe& probe;
+    Clock::time_point begin;
+
+    void sent() { probe.sent(); }
+    void received(std::string_view bytes) { probe.received(bytes, since(begin)); }
+    void timed_out() { probe.timed_out(since(begin)); }
+    void closed() { probe.closed(since(begin)); }
+};
+
 // One read, write or handshake, within what is left of the step.
 asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection,
                                 Clock::time_point begin, Clock::time_point end, Tls tls) {
@@ -65,24 +77,12 @@ asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection,
         }
         co_return;
     }
+    TimedProbe timed{probe, begin};
     if (probe.action() == HostProbe::Action::send) {
-        const bool is_sent = (co_await connection.write(probe.bytes_to_send(), left)).has_value();
-        if (is_sent) {
-            probe.sent();
-        } else {
-            probe.closed(since(begin));
-        }
-        co_return;
+        co_return co_await io::send_for(timed, connection, probe.bytes_to_send(), left);
     }
     std::array<char, 4096> buffer;
-    const auto got = co_await connection.read(buffer, left);
-    if (got) {
-        probe.received({buffer.data(), *got}, since(begin));
-    } else if (got.error() == io::Failure::timed_out) {
-        probe.timed_out(since(begin));
-    } else {
-        probe.closed(since(begin));
-    }
+    co_await io::read_for(timed, connection, buffer, left);
 }
 
 }  // namespace

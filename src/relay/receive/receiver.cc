@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "io/session_step.h"
 #include "mail/date_time.h"
 #include "mail/header_fields.h"
 #include "mail/trace_field.h"
@@ -40,12 +41,22 @@ class Reception {
     asio::awaitable<void> run();
     void shut_down();
 
+    // What came of a read or a write.
+    void sent();
+    void received(std::string_view bytes);
+    void timed_out() {
+        if (!is_reading_ || ends_read()) session_.timed_out();
+    }
+    void closed() {
+        if (!is_reading_ || ends_read()) session_.closed();
+    }
+
   private:
     using Clock = ProgressTimeout::Clock;
 
     void tell_end();
     asio::awaitable<void> read();
-    asio::awaitable<void> send(std::string_view bytes);
+    bool ends_read();
     asio::awaitable<void> start_tls();
     asio::awaitable<void> ask_sender();
     asio::awaitable<void> ask_recipient();
@@ -130,7 +141,8 @@ asio::awaitable<void> Reception::run() {
         switch (action.kind) {
             case Kind::send:
                 own_refusals_.tell(shard_.relay(), client(), session_);
-                co_await send(action.bytes);
+                co_await io::send_for(*this, *connection_, action.bytes,
+                                      rules_->config.listen.command_wait);
                 break;
             case Kind::read:
                 co_await read();
@@ -158,32 +170,30 @@ asio::awaitable<void> Reception::run() {
     }
 }
 
-asio::awaitable<void> Reception::send(std::string_view bytes) {
-    if (co_await connection_->write(bytes, rules_->config.listen.command_wait)) {
-        timeout_.renew(Clock::now());
-        session_.sent();
-    } else {
-        session_.closed();
-    }
+void Reception::sent() {
+    timeout_.renew(Clock::now());
+    session_.sent();
 }
 
 asio::awaitable<void> Reception::read() {
     is_reading_ = true;
-    const auto got = co_await connection_->read(buffer_, timeout_.left(Clock::now()));
+    co_await io::read_for(*this, *connection_, buffer_, timeout_.left(Clock::now()));
+}
+
+void Reception::received(std::string_view bytes) {
+    if (!ends_read()) return;
+    const auto now = Clock::now();
+    if (session_.is_in_content()) timeout_.took(bytes.size(), now);
+    session_.received(bytes);
+    const bool is_waiting = session_.action().kind == ServerSession::Action::Kind::read;
+    if (is_waiting && timeout_.is_over(now)) session_.timed_out();
+}
+
+// Whether the session still wants to hear what came of the read. After a shut_down() meanwhile, the
+// client's words in that moment are answered by the 421.
+bool Reception::ends_read() {
     is_reading_ = false;
-    // shut_down() meanwhile; what the client said in that moment is answered by the 421.
-    if (session_.action().kind != ServerSession::Action::Kind::read) co_return;
-    if (got) {
-        const auto now = Clock::now();
-        if (session_.is_in_content()) timeout_.took(*got, now);
-        session_.received(std::string_view(buffer_.data(), *got));
-        const bool is_waiting = session_.action().kind == ServerSession::Action::Kind::read;
-        if (is_waiting && timeout_.is_over(now)) session_.timed_out();
-    } else if (got.error() == io::Failure::timed_out) {
-        session_.timed_out();
-    } else {
-        session_.closed();
-    }
+    return session_.action().kind == ServerSession::Action::Kind::read;
 }
 
 asio::awaitable<void> Reception::start_tls() {
