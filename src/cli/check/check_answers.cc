@@ -10,7 +10,7 @@
 #include "base/printable.h"
 #include "check/wording.h"
 #include "cli/check/check_record.h"
-#include "cli/common/terminal.h"
+#include "cli/common/colours.h"
 
 namespace turnaway::cli {
 namespace {
@@ -38,11 +38,11 @@ std::size_t columns_of(std::string_view text) {
 CheckAnswers::CheckAnswers(const CheckOptions& options)
     : form_(options.form()),
       is_quiet_(options.is_quiet),
-      is_table_(options.inputs.size() > 1 && !options.cites_sources && !options.shows_cure),
+      is_table_(options.inputs.size() > 1 && !options.cites_sources && !options.shows_fix),
       says_dnssec_(options.cites_sources || !options.trust_anchor.empty()),
-      style_{.is_coloured = wants_colour(options.colour),
+      style_{.colours = colours_for(options.colour),
              .cites_sources = options.cites_sources,
-             .shows_cure = options.shows_cure} {
+             .shows_fix = options.shows_fix} {
     for (const std::string& input : options.inputs) {
         name_columns_ = std::max(name_columns_, columns_of(printable(input)));
     }
@@ -130,18 +130,14 @@ void CheckAnswers::append_row(std::string_view name, Acceptance acceptance,
                               std::string_view verdict, std::string_view detail) {
     const std::size_t columns = columns_of(name);
     const std::string blanks(columns < name_columns_ ? name_columns_ - columns : 0, ' ');
-    const std::string_view colour = style_.is_coloured ? colour_of(acceptance) : "";
+    const std::string_view colour = colour_of(style_.colours, acceptance);
     fmt::format_to(std::back_inserter(out_), "{}{}  {}{:<9}{}  {:<17}  {}\n", name, blanks, colour,
-                   answer_word(acceptance), style_.is_coloured ? "\x1b[0m" : "", verdict, detail);
+                   answer_word(acceptance), style_.colours.off, verdict, detail);
 }
 
 bool CheckAnswers::write() {
     const std::string text = std::exchange(out_, {});
-    if (is_quiet_) return true;
-    const bool is_written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!is_written) std::perror("turnaway check: cannot write");
-    return is_written;
+    return is_quiet_ || output_.write(text);
 }
 
 }  // namespace turnaway::cli

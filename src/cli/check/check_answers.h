@@ -13,6 +13,7 @@
 #include "check/assessment.h"
 #include "cli/check/check_options.h"
 #include "cli/check/check_page.h"
+#include "cli/common/output.h"
 
 namespace turnaway::cli {
 
@@ -48,6 +49,7 @@ class CheckAnswers {
     bool has_fault_ = false;
     std::vector<check::Assessment> kept_;  // for the line of monitoring
     std::vector<std::string> faults_;
+    Output output_{"turnaway check"};
     std::string out_;
 };
 

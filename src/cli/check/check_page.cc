@@ -137,7 +137,7 @@ std::string_view no_fix(const Assessment& assessment) {
     return "Nothing to change: no DNS record would alter this result.";
 }
 
-void append_cure(std::string& out, const Assessment& assessment) {
+void append_fixes(std::string& out, const Assessment& assessment) {
     out += "\nWhat to publish\n";
     const auto fixes = check::fixes_of(assessment);
     if (fixes.empty()) fmt::format_to(std::back_inserter(out), "  {}\n", no_fix(assessment));
@@ -150,14 +150,14 @@ void append_cure(std::string& out, const Assessment& assessment) {
 
 }  // namespace
 
-std::string_view colour_of(Acceptance acceptance) {
+std::string_view colour_of(const Colours& colours, Acceptance acceptance) {
     switch (acceptance) {
         case Acceptance::yes:
-            return "\x1b[1;32m";
+            return colours.good;
         case Acceptance::no:
-            return "\x1b[1;31m";
+            return colours.bad;
         case Acceptance::unknown:
-            return "\x1b[1;33m";
+            return colours.warning;
     }
     return "";
 }
@@ -178,9 +178,9 @@ void append_check_page(std::string& out, const Assessment& assessment,
                        const CheckPageStyle& style) {
     const std::string answer =
         fmt::format("{} ({})", answer_word(assessment.acceptance), check::name(assessment.verdict));
-    const std::string_view colour = style.is_coloured ? colour_of(assessment.acceptance) : "";
+    const std::string_view colour = colour_of(style.colours, assessment.acceptance);
     fmt::format_to(std::back_inserter(out), "{}: {}{}{}\n{}\n", assessment.subject.shown(), colour,
-                   answer, style.is_coloured ? "\x1b[0m" : "", check::sentence_of(assessment));
+                   answer, style.colours.off, check::sentence_of(assessment));
     for (const std::string& remark : check::remarks_of(assessment)) out += remark + '\n';
     if (!assessment.dns.empty() || !assessment.probes.empty()) out += '\n';
     for (const check::DnsEvidence& each : assessment.dns) append_dns(out, each);
@@ -196,7 +196,7 @@ void append_check_page(std::string& out, const Assessment& assessment,
         fmt::format_to(std::back_inserter(out), "{:>10}  {:<10} {}\n", "", "DNSSEC", style.dnssec);
     }
     if (style.cites_sources) append_why(out, assessment);
-    if (style.shows_cure) append_cure(out, assessment);
+    if (style.shows_fix) append_fixes(out, assessment);
 }
 
 }  // namespace turnaway::cli

@@ -7,20 +7,20 @@
 #include <string_view>
 
 #include "check/assessment.h"
+#include "cli/common/colours.h"
 
 namespace turnaway::cli {
 
 struct CheckPageStyle {
-    bool is_coloured = false;
+    const Colours& colours = no_colours;
     bool cites_sources = false;
-    bool shows_cure = false;
+    bool shows_fix = false;
     std::string dnssec = {};  // how validation stands, for the foot of the page; empty: not said
 };
 
 // "not known".
 std::string_view answer_word(check::Acceptance acceptance);
-// The escape sequence that begins its colour.
-std::string_view colour_of(check::Acceptance acceptance);
+std::string_view colour_of(const Colours& colours, check::Acceptance acceptance);
 
 void append_check_page(std::string& out, const check::Assessment& assessment,
                        const CheckPageStyle& style);

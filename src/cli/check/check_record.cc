@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/json_controls.h"
 #include "check/wording.h"
 #include "cli/bulk/csv.h"
+#include "cli/common/json_line.h"
 #include "cli/common/monitor_words.h"
 
 namespace turnaway::cli {
@@ -129,7 +129,7 @@ Json notes_of(const Assessment& assessment) {
 }
 
 std::string dumped(const Json& json) {
-    return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return json_text(json);
 }
 
 }  // namespace

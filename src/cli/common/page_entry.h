@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/explain/explain_record.h"
+#include "cli/common/colours.h"
 
 namespace turnaway::cli {
 

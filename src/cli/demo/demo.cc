@@ -53,7 +53,7 @@ class Demo {
   public:
     explicit Demo(const Options& options)
         : options_(options),
-          colours_(wants_colour(options.colour) ? ansi_colours : no_colours),
+          colours_(colours_for(options.colour)),
           page_(colours_),
           table_(colours_) {
         if (stays() && Keyboard::is_there()) stop_key_.emplace();

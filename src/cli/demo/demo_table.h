@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/common/colours.h"
 #include "cli/demo/demo_run.h"
-#include "cli/explain/explain_record.h"
 
 namespace turnaway::cli {
 

@@ -19,10 +19,11 @@
 
 #include "base/json_controls.h"
 #include "base/result.h"
+#include "cli/common/colours.h"
 #include "cli/common/command.h"
-#include "cli/common/terminal.h"
+#include "cli/common/json_line.h"
+#include "cli/common/output.h"
 #include "cli/doctor/doctor_context.h"
-#include "cli/explain/explain_record.h"
 
 namespace turnaway::cli {
 namespace {
@@ -65,9 +66,7 @@ std::string json_of(const DoctorFinding& finding) {
                       {"health", name(finding.health)},
                       {"words", finding.words},
                       {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}};
-    return base::with_escaped_controls(
-               object.dump(-1, ' ', false, Json::error_handler_t::replace)) +
-           '\n';
+    return json_line(object);
 }
 
 std::string line_of(const DoctorFinding& finding, const Colours& colours) {
@@ -92,7 +91,7 @@ void add_faults(const std::string& message, DoctorFindings& findings) {
 class Doctor {
   public:
     explicit Doctor(const Options& options)
-        : options_(options), colours_(wants_colour(options.colour) ? ansi_colours : no_colours) {}
+        : options_(options), colours_(colours_for(options.colour)) {}
 
     int run() {
         DoctorContext context{.config_path = options_.config_path,
@@ -124,15 +123,14 @@ class Doctor {
         for (const auto& each : findings.all()) {
             worst_ = std::max(worst_, each.health);
             const std::string text = options_.json ? json_of(each) : line_of(each, colours_);
-            if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) break;
+            output_.text() += text;
         }
-        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
-        std::fprintf(stderr, "turnaway doctor: cannot write: %s\n", std::strerror(errno));
-        return false;
+        return output_.flush();
     }
 
     const Options& options_;
     const Colours& colours_;
+    Output output_{"turnaway doctor"};
     Health worst_ = Health::ok;
 };
 

@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "cli/bulk/csv.h"
 #include "cli/common/command.h"
+#include "cli/common/output.h"
 #include "cli/explain/wording.h"
 #include "codes/table.h"
 
@@ -205,11 +206,7 @@ int list(const Options& options) {
         return base::exit_code(base::Fault::data);
     }
     if (options.csv) out.insert(0, csv_line(columns));
-    const bool is_written =
-        std::fwrite(out.data(), 1, out.size(), stdout) == out.size() && std::fflush(stdout) == 0;
-    if (is_written) return 0;
-    std::perror("turnaway codes: cannot write");
-    return base::exit_code(base::Fault::io);
+    return Output("turnaway codes").write(out) ? 0 : base::exit_code(base::Fault::io);
 }
 
 }  // namespace

@@ -11,9 +11,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <expected>
 #include <memory>
 #include <string>
@@ -22,8 +20,9 @@
 
 #include "base/printable.h"
 #include "base/result.h"
+#include "cli/common/colours.h"
 #include "cli/common/command.h"
-#include "cli/common/terminal.h"
+#include "cli/common/output.h"
 #include "cli/explain/explain_record.h"
 #include "cli/explain/reply_stream.h"
 #include "cli/explain/wording.h"
@@ -34,7 +33,6 @@ namespace turnaway::cli {
 namespace {
 
 constexpr std::size_t read_bytes = std::size_t{256} * 1024;
-constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 
 struct Options {
     std::vector<std::string> inputs;
@@ -43,36 +41,12 @@ struct Options {
     bool json = false;
 };
 
-// Gathers output; what the kernel did not take ends the run with exit 74.
-class Output {
-  public:
-    std::string& text() { return text_; }
-    bool write_if_full() { return text_.size() < write_bytes || write(); }
-    bool write() {
-        std::string_view rest = text_;
-        while (!rest.empty()) {
-            const ssize_t taken = ::write(STDOUT_FILENO, rest.data(), rest.size());
-            if (taken < 0 && errno == EINTR) continue;
-            if (taken < 0) {
-                std::fprintf(stderr, "turnaway explain: cannot write: %s\n", std::strerror(errno));
-                return false;
-            }
-            rest.remove_prefix(static_cast<std::size_t>(taken));
-        }
-        text_.clear();
-        return true;
-    }
-
-  private:
-    std::string text_;
-};
-
 class Explain {
   public:
     Explain(const Options& options, codes::ProviderSet named)
         : options_(options),
           named_(named),
-          colours_(wants_colour(options.colour) ? ansi_colours : no_colours),
+          colours_(colours_for(options.colour)),
           records_(options.json ? RecordForm::json : RecordForm::line) {}
 
     int run() {
@@ -80,7 +54,7 @@ class Explain {
             const bool went_well = input == "-" ? explain_standard_input() : explain(input);
             if (!went_well) return base::exit_code(base::Fault::io);
         }
-        if (!output_.write()) return base::exit_code(base::Fault::io);
+        if (!output_.flush()) return base::exit_code(base::Fault::io);
         return has_fault_ ? base::exit_code(base::Fault::data) : 0;
     }
 
@@ -95,7 +69,7 @@ class Explain {
             begin = end + 1;
         }
         replies.finish(found);
-        return output_.write_if_full();
+        return output_.flush_if_full();
     }
 
     bool explain_standard_input() {
@@ -116,14 +90,14 @@ class Explain {
             for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
                 take_line(replies, rest.substr(0, end), partial, found);
                 rest.remove_prefix(end + 1);
-                if (!output_.write_if_full()) return false;
+                if (!output_.flush_if_full()) return false;
             }
             keep(partial, rest);
-            if (!output_.write()) return false;
+            if (!output_.flush()) return false;
         }
         if (!partial.empty()) take_line(replies, {}, partial, found);
         replies.finish(found);
-        return output_.write_if_full();
+        return output_.flush_if_full();
     }
 
     // A line longer than what is looked at is not kept in full: its rest is dropped.
@@ -151,7 +125,7 @@ class Explain {
         if (!interpretation) {
             has_fault_ = true;
             // Pages and faults must come in the order of the arguments, on a terminal too.
-            (void)output_.write();
+            (void)output_.flush();
             std::fprintf(stderr, "turnaway explain: %s\n",
                          sentence_of(interpretation.error(), reply).c_str());
             return;
@@ -188,7 +162,7 @@ class Explain {
     Colours colours_;
     RecordWriter records_;
     codes::ReplyReader reader_;
-    Output output_;
+    Output output_{"turnaway explain"};
     bool has_fault_ = false;
     bool has_page_ = false;
 };

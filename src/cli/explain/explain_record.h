@@ -12,16 +12,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "cli/common/colours.h"
 #include "codes/interpretation.h"
 
 namespace turnaway::cli {
-
-// How to mark up the page: escape sequences, or nothing.
-struct Colours {
-    std::string_view answer, label, off;
-};
-inline constexpr Colours no_colours{};
-inline constexpr Colours ansi_colours{"\x1b[1m", "\x1b[36m", "\x1b[0m"};
 
 // The page: the answer in the first line, then what it rests on. Ends in LF.
 void append_page(std::string& out, const codes::ReplyInterpretation& interpretation,

@@ -3,7 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "base/json_controls.h"
+#include "cli/common/json_line.h"
 #include "cli/park/audit_domain.h"
 #include "cli/park/audit_record.h"
 #include "probe/audit_run.h"
@@ -12,7 +12,7 @@ namespace turnaway::cli {
 namespace {
 
 std::string text_of(const Json& json) {
-    return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return json_text(json);
 }
 
 class AuditWorker final : public BulkWorker {

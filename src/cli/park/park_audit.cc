@@ -25,8 +25,9 @@
 #include "base/result.h"
 #include "cli/bulk/bulk_input.h"
 #include "cli/bulk/csv.h"
+#include "cli/common/colours.h"
 #include "cli/common/monitor_words.h"
-#include "cli/common/terminal.h"
+#include "cli/common/output.h"
 #include "cli/common/time_option.h"
 #include "cli/common/whole_file.h"
 #include "cli/park/audit_domain.h"
@@ -152,7 +153,7 @@ std::string csv_text(const std::vector<AuditedDomain>& all) {
 }
 
 std::string page_text(const AuditOptions& options, const std::vector<AuditedDomain>& all) {
-    const Colours& colours = wants_colour(options.colour) ? ansi_colours : no_colours;
+    const Colours& colours = colours_for(options.colour);
     std::string out;
     if (!options.since.empty()) {
         append_drift_page(out, all, colours);
@@ -200,12 +201,7 @@ int exit_code_of_all(const AuditOptions& options, const std::vector<AuditedDomai
 }
 
 bool write(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-        std::fflush(stdout) == 0) {
-        return true;
-    }
-    complain(std::string("cannot write: ") + std::strerror(errno));
-    return false;
+    return Output("turnaway park audit").write(text);
 }
 
 std::string browser_page(const std::vector<AuditedDomain>& all) {

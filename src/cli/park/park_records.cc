@@ -21,7 +21,8 @@
 #include "base/printable.h"
 #include "base/result.h"
 #include "cli/bulk/bulk_input.h"
-#include "cli/common/terminal.h"
+#include "cli/common/colours.h"
+#include "cli/common/output.h"
 #include "cli/common/time_option.h"
 #include "cli/park/park.h"
 #include "cli/park/park_look.h"
@@ -33,9 +34,6 @@ namespace turnaway::cli {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 80;
-constexpr std::size_t write_bytes = std::size_t{256} * 1024;
-constexpr std::string_view comment_colour = "\x1b[2m";
-constexpr std::string_view colour_off = "\x1b[0m";
 
 struct Options {
     std::vector<std::string> domains;
@@ -63,13 +61,13 @@ class ParkRecords {
         : options_(options), park_options_(std::move(park_options)), writer_(form) {}
 
     int run() {
-        writer_.begin(out_);
+        writer_.begin(output_.text());
         for (const auto& text : options_.domains) {
             if (!add(text)) return base::exit_code(base::Fault::io);
         }
         if (!options_.list.input.empty() && !add_list()) return exit_code_;
-        writer_.finish(out_);
-        if (!write()) return base::exit_code(base::Fault::io);
+        writer_.finish(output_.text());
+        if (!output_.flush()) return base::exit_code(base::Fault::io);
         return exit_code_;
     }
 
@@ -111,8 +109,8 @@ class ParkRecords {
             complain(fault, base::Fault::data);
             return true;
         }
-        writer_.add(out_, park::plan(*domain, park_options));
-        return out_.size() < write_bytes || write();
+        writer_.add(output_.text(), park::plan(*domain, park_options));
+        return output_.flush_if_full();
     }
 
     // `www.example.org` is that name of example.org, and not www.example.org.example.org.
@@ -146,25 +144,15 @@ class ParkRecords {
 
     // Output so far goes first, so that both come in the order of the domains on a terminal.
     void complain(const std::string& words, base::Fault fault) {
-        (void)write();
+        (void)output_.flush();
         std::fprintf(stderr, "turnaway park records: %s\n", words.c_str());
         if (exit_code_ == 0) exit_code_ = base::exit_code(fault);
-    }
-
-    bool write() {
-        const bool is_written = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size() &&
-                                std::fflush(stdout) == 0;
-        out_.clear();
-        if (!is_written) {
-            std::fprintf(stderr, "turnaway park records: cannot write: %s\n", std::strerror(errno));
-        }
-        return is_written;
     }
 
     const Options& options_;
     park::ParkOptions park_options_;
     park::FormWriter writer_;
-    std::string out_;
+    Output output_{"turnaway park records"};
     int exit_code_ = 0;
 };
 
@@ -182,10 +170,9 @@ int run(const Options& options) {
     park::FormSettings form;
     form.form = park::find_form(options.json ? "json" : options.format).value_or(park::Form::zone);
     form.wants_why = options.wants_why;
-    if (wants_colour(options.colour)) {
-        form.comment_on = comment_colour;
-        form.comment_off = colour_off;
-    }
+    const Colours& colours = colours_for(options.colour);
+    form.comment_on = colours.comment;
+    form.comment_off = colours.off;
     if (form.form == park::Form::terraform) {
         form.terraform = park::find_terraform_provider(options.park_options.provider);
         if (form.terraform == nullptr) {

@@ -14,7 +14,8 @@
 #include "base/duration.h"
 #include "base/printable.h"
 #include "base/result.h"
-#include "cli/common/terminal.h"
+#include "cli/common/colours.h"
+#include "cli/common/output.h"
 #include "cli/queue/queue_client.h"
 #include "cli/queue/queue_options.h"
 #include "cli/queue/queue_page.h"
@@ -28,10 +29,6 @@ using base::Result;
 
 // So many ids fit in a request.
 constexpr std::size_t ids_max = 1000;
-
-bool write_out(std::string_view text) {
-    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-}
 
 // How a change is called when it is done.
 struct Change {
@@ -51,12 +48,14 @@ class Queue {
     Queue(const QueueOptions& options, QueueClient client)
         : options_(options),
           client_(std::move(client)),
-          colours_(wants_colour(options.colour) ? ansi_colours : no_colours),
+          colours_(colours_for(options.colour)),
           page_(colours_,
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) {}
 
     Result<void> run();
     bool has_missing() const { return missing_ > 0; }
+    // False: something could not be written, which was reported.
+    [[nodiscard]] bool flush() { return output_.flush(); }
 
   private:
     Result<void> list();
@@ -72,12 +71,17 @@ class Queue {
     Result<Json> ask(const Json& request, const std::function<bool(const Json&)>& each);
     // The same for every part of the ids; the counts are those of all parts.
     Result<void> ask_by_ids(const std::function<bool(const Json&)>& each);
+    bool write_out(std::string_view text) {
+        output_.text() += text;
+        return output_.flush_if_full();
+    }
     bool write(Table& table);
 
     const QueueOptions& options_;
     QueueClient client_;
     const Colours& colours_;
     QueuePage page_;
+    Output output_{"turnaway queue"};
     std::uint64_t count_ = 0;
     std::uint64_t unchanged_ = 0;
     std::uint64_t missing_ = 0;
@@ -353,9 +357,7 @@ int run_queue(const QueueOptions& options) {
     if (!client) return tell(client.error());
     Queue queue(options, *std::move(client));
     const auto done = queue.run();
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        return tell({Fault::io, std::string("cannot write: ") + std::strerror(errno)});
-    }
+    if (!queue.flush()) return base::exit_code(Fault::io);
     if (!done) return tell(done.error());
     return queue.has_missing() ? base::exit_code(Fault::no_input) : 0;
 }

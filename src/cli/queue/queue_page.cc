@@ -98,37 +98,7 @@ std::string sender_text(const Json& message) {
     return sender.empty() ? "<>" : safe(sender);
 }
 
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
-}
-
 }  // namespace
-
-// A longer cell moves only the rest of its own row.
-constexpr std::size_t cell_columns_max = 48;
-
-void Table::write(std::string& out, const Colours& colours) {
-    if (rows_.empty() || (has_head_ && rows_.size() == 1)) return;
-    for (const auto& row : rows_) {
-        widths_.resize(std::max(widths_.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            widths_[i] = std::max(widths_[i], std::min(columns_of(row[i]), cell_columns_max));
-        }
-    }
-    for (const auto& row : rows_) {
-        const bool is_head = std::exchange(has_head_, false);
-        if (is_head) out += colours.label;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            out += row[i];
-            if (i + 1 == row.size()) continue;
-            out.append(widths_[i] - std::min(columns_of(row[i]), widths_[i]) + 2, ' ');
-        }
-        if (is_head) out += colours.off;
-        out += '\n';
-    }
-    rows_.clear();
-}
 
 std::string QueuePage::age(const Json& object, const char* key) const {
     const auto time = time_of(object, key);

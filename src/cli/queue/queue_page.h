@@ -9,24 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/explain/explain_record.h"
+#include "cli/common/colours.h"
+#include "cli/common/table.h"
 #include "cli/queue/queue_client.h"
 
 namespace turnaway::cli {
-
-// Rows under a head. Widths are those of what was added so far; the last column is ragged.
-class Table {
-  public:
-    explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
-    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-    // Writes what was added since, the head only once and only above rows.
-    void write(std::string& out, const Colours& colours);
-
-  private:
-    std::vector<std::vector<std::string>> rows_;
-    std::vector<std::size_t> widths_ = {};
-    bool has_head_ = true;  // still to be written
-};
 
 class QueuePage {
   public:

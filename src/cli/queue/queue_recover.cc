@@ -7,9 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/json_controls.h"
 #include "base/printable.h"
 #include "base/result.h"
+#include "cli/common/json_line.h"
+#include "cli/common/output.h"
 #include "cli/queue/queue_client.h"
 #include "cli/queue/queue_options.h"
 #include "spool/sqlite/recovery.h"
@@ -36,7 +37,7 @@ std::string counted(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " message" : " messages");
 }
 
-void print(const spool::Recovered& recovered) {
+std::string page_of(const spool::Recovered& recovered) {
     std::string text = "The queue has " + counted(recovered.from_rows + recovered.from_files) +
                        ": " + std::to_string(recovered.from_rows) + " from the old database, " +
                        std::to_string(recovered.from_files) + " from content files.\n";
@@ -48,7 +49,7 @@ void print(const spool::Recovered& recovered) {
         text += "What was there before is in " + recovered.aside +
                 "; delete that folder when the queue is right.\n";
     }
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    return text;
 }
 
 }  // namespace
@@ -62,6 +63,7 @@ int run_recover(const QueueOptions& options) {
     if (!path) return fail(path.error());
     const auto recovered = spool::recover_spool(*path);
     if (!recovered) return fail(recovered.error());
+    Output output("turnaway queue");
     if (options.json) {
         const Json line{{"type", "recovered"},
                         {"from_rows", recovered->from_rows},
@@ -69,15 +71,12 @@ int run_recover(const QueueOptions& options) {
                         {"corrupt", recovered->corrupt},
                         {"aside", recovered->aside.empty() ? Json() : Json(recovered->aside)},
                         {"notes", recovered->notes}};
-        const std::string text =
-            base::with_escaped_controls(line.dump(-1, ' ', false, Json::error_handler_t::replace)) +
-            '\n';
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        output.text() = json_line(line);
     } else {
         for (const auto& note : recovered->notes) say(note);
-        print(*recovered);
+        output.text() = page_of(*recovered);
     }
-    return std::fflush(stdout) == 0 ? 0 : base::exit_code(base::Fault::io);
+    return output.flush() ? 0 : base::exit_code(base::Fault::io);
 }
 
 }  // namespace turnaway::cli
