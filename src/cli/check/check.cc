@@ -39,7 +39,7 @@ int fail(const base::Error& error) {
 }
 
 int run_many(CheckOptions& options) {
-    if (options.cites_sources || options.shows_cure) {
+    if (options.cites_sources || options.shows_fix) {
         return fail({base::Fault::usage,
                      "--why and --fix are for names on the command line, not for --input"});
     }
@@ -161,7 +161,7 @@ void add_judging_options(CLI::App* command, CheckOptions& options) {
 
 void add_showing_options(CLI::App* command, CheckOptions& options) {
     command->add_flag("--why", options.cites_sources, "Cite the sections of the RFCs");
-    command->add_flag("--fix", options.shows_cure,
+    command->add_flag("--fix", options.shows_fix,
                       "Print the DNS records that would change the result");
     auto* const json = command->add_flag("--json", options.is_json,
                                          "Write one JSON object per line (docs/json.md)");

@@ -26,7 +26,7 @@ struct CheckOptions {
     std::string trust_anchor;
     std::chrono::milliseconds timeout = std::chrono::seconds(10);
     bool cites_sources = false;
-    bool shows_cure = false;
+    bool shows_fix = false;
     bool is_json = false;
     bool is_csv = false;
     bool is_nagios = false;
