@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "route/route.h"
+
 namespace turnaway::check {
 namespace {
 
@@ -47,24 +49,34 @@ Acceptance worse(Acceptance one, Acceptance other) {
     return std::max(one, other, [](Acceptance a, Acceptance b) { return badness(a) < badness(b); });
 }
 
+std::optional<route::RouteKind> route_kind_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::null_mx:
+            return route::RouteKind::null_mx;
+        case Verdict::no_such_domain:
+            return route::RouteKind::no_such_domain;
+        case Verdict::no_mail_host:
+            return route::RouteKind::no_mail_host;
+        case Verdict::loopback_mx:
+            return route::RouteKind::loopback_only;
+        case Verdict::dangling_mx:
+            return route::RouteKind::unusable_mx;
+        case Verdict::dns_failure:
+            return route::RouteKind::later;
+        default:
+            return std::nullopt;
+    }
+}
+
 std::string_view name(Verdict verdict) {
+    if (const auto kind = route_kind_of(verdict)) return route::name(*kind);
     switch (verdict) {
         case Verdict::accepts:
             return "accepts";
-        case Verdict::null_mx:
-            return "null-mx";
         case Verdict::malformed_null_mx:
             return "malformed-null-mx";
-        case Verdict::no_such_domain:
-            return "no-such-domain";
-        case Verdict::no_mail_host:
-            return "no-mail-host";
-        case Verdict::loopback_mx:
-            return "loopback-mx";
         case Verdict::private_mx:
             return "private-mx";
-        case Verdict::dangling_mx:
-            return "dangling-mx";
         case Verdict::refuses_521:
             return "refuses-521";
         case Verdict::refuses_554:
@@ -73,10 +85,10 @@ std::string_view name(Verdict verdict) {
             return "refuses-5yz";
         case Verdict::unreachable:
             return "unreachable";
-        case Verdict::dns_failure:
-            return "dns-failure";
         case Verdict::egress_blocked:
             return "egress-blocked";
+        default:
+            break;  // named by its route
     }
     return "";
 }

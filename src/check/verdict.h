@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "route/route.h"
 
 namespace turnaway::check {
 
@@ -34,5 +37,7 @@ enum class Verdict : std::uint8_t {
     egress_blocked,  // port 25 does not leave this machine, so nothing is known about the others
 };
 std::string_view name(Verdict verdict);  // "null-mx"
+// What DNS said, when that decided; nothing when hosts did.
+std::optional<route::RouteKind> route_kind_of(Verdict verdict);
 
 }  // namespace turnaway::check

@@ -121,19 +121,17 @@ std::string sentence_of(const Assessment& assessment) {
             return accepting(assessment);
         case Verdict::malformed_null_mx:
             return accepting(assessment) + " The null MX beside its MX has no effect.";
-        case Verdict::null_mx:
-            return "It publishes that it does not accept mail: its only MX is \".\" (null MX).";
-        case Verdict::no_such_domain:
-            return "It does not exist in DNS.";
         case Verdict::no_mail_host:
-            return assessment.subject.is_host ? "It has no address."
-                                              : "It has neither MX nor address.";
+            if (assessment.subject.is_host) return "It has no address.";
+            [[fallthrough]];
+        case Verdict::null_mx:
+        case Verdict::no_such_domain:
         case Verdict::loopback_mx:
-            return "Its hosts have only addresses that cannot be reached from outside.";
+        case Verdict::dangling_mx:
+            return "It " + std::string(route::sentence_for(*route_kind_of(assessment.verdict))) +
+                   '.';
         case Verdict::private_mx:
             return "Its hosts have only private addresses: it does not accept mail from outside.";
-        case Verdict::dangling_mx:
-            return "None of its MX hosts has an address.";
         case Verdict::refuses_521:
         case Verdict::refuses_554:
         case Verdict::refuses_5yz:

@@ -28,29 +28,6 @@ RemoteWords words_of(const smtp::Reply& reply) {
     return words;
 }
 
-std::string_view describe_lookup(route::RouteKind kind) {
-    using enum route::RouteKind;
-    switch (kind) {
-        case hosts:
-            break;
-        case null_mx:
-            return "the domain does not accept mail (null MX)";
-        case no_such_domain:
-            return "the domain does not exist";
-        case no_mail_host:
-            return "the domain has no mail host";
-        case loopback_only:
-            return "the domain leads only to addresses that mail is not sent to";
-        case ourselves:
-            return "the domain's mail comes to this host, which does not keep it";
-        case unusable_mx:
-            return "none of the domain's mail hosts has an address";
-        case later:
-            return "the domain's mail hosts could not be found out";
-    }
-    return "";
-}
-
 std::string describe_wait(ClientStage stage, std::optional<std::chrono::seconds> waited) {
     std::string text =
         stage == ClientStage::content ? "the host took no more of the message" : "no answer";
@@ -120,7 +97,8 @@ Attempt lookup_of(const route::Route& route, const std::vector<Attempt>& earlier
     const auto refusal = route::refusal_for(route.kind);
     TURNAWAY_CHECK(refusal.has_value());
     Attempt attempt{.time = now, .status = refusal->status};
-    attempt.words = describe_lookup(route.kind);
+    attempt.words = "the domain ";
+    attempt.words += route::sentence_for(route.kind);
     if (route.failure) {
         attempt.words += ": ";
         attempt.words += route::describe(*route.failure);

@@ -15,31 +15,8 @@ using codes::EnhancedCode;
 using smtp::ClientCause;
 using smtp::ClientVerdict;
 
-std::string_view token_of(route::RouteKind kind) {
-    using enum route::RouteKind;
-    switch (kind) {
-        case hosts:
-            break;
-        case null_mx:
-            return "null_mx";
-        case no_such_domain:
-            return "no_such_domain";
-        case no_mail_host:
-            return "no_mail_host";
-        case loopback_only:
-            return "loopback_only";
-        case ourselves:
-            return "ourselves";
-        case unusable_mx:
-            return "unusable_mx";
-        case later:
-            return "dns";
-    }
-    return "";
-}
-
 std::string_view token_of(const Attempt& attempt) {
-    if (is_lookup(attempt)) return "dns";
+    if (is_lookup(attempt)) return route::name(route::RouteKind::later);
     if (attempt.cause != ClientCause::replied) return smtp::name(attempt.cause);
     if (*attempt.stage < smtp::ClientStage::mail) return "greeting_refused";
     return attempt.verdict == ClientVerdict::permanent ? "refused" : "deferred";
@@ -80,7 +57,7 @@ std::optional<Disposition> permanent_of(const route::Route& route,
             return by_attempt(delivered, attempts, last, "delivered");
         if (ends_recipient(attempt)) return by_attempt(failed, attempts, last, token_of(attempt));
         if (is_lookup(attempt) && attempt.verdict == ClientVerdict::permanent)
-            return by_attempt(failed, attempts, last, token_of(route.kind));
+            return by_attempt(failed, attempts, last, route::name(route.kind));
     }
     if (const auto closed = all_closed_by(route, attempts))
         return by_attempt(failed, attempts, *closed, token_of(attempts[*closed]));

@@ -1,60 +1,67 @@
 #include "route/route.h"
 
 #include <algorithm>
+#include <array>
 
 #include "codes/constants.h"
 
 namespace turnaway::route {
 namespace {
 
-Refusal permanent(codes::ReplyCode reply, codes::Detail detail) {
-    return {.reply = reply, .status = codes::EnhancedCode::permanent(detail)};
+struct KindRow {
+    RouteKind kind;
+    std::string_view name;
+    std::string_view sentence;
+    codes::ReplyCode reply;
+    codes::Detail detail;
+    bool is_permanent = true;
+};
+
+// The one table of what DNS may say of a destination: logs, replies, reports, `check` and `park`
+// take their words from here. A domain that exists and to which DNS gives no way is X.4.4 (RFC 3463
+// section 3.5).
+constexpr std::array<KindRow, 7> kinds{{
+    {RouteKind::null_mx, "null-mx", "does not accept mail (null MX, RFC 7505)",
+     codes::domain_takes_no_mail, codes::recipient_null_mx},
+    {RouteKind::no_such_domain, "no-such-domain", "does not exist in DNS",
+     codes::mailbox_unavailable, codes::bad_destination_system},
+    {RouteKind::no_mail_host, "no-mail-host", "has no mail host (neither MX nor address record)",
+     codes::mailbox_unavailable, codes::unable_to_route},
+    {RouteKind::loopback_only, "loopback-mx",
+     "has only mail hosts at unusable addresses, such as loopback", codes::mailbox_unavailable,
+     codes::bad_destination_system},
+    {RouteKind::ourselves, "ourselves",
+     "names this host as its MX, but this host does not deliver its mail",
+     codes::mailbox_unavailable, codes::routing_loop},
+    {RouteKind::unusable_mx, "dangling-mx", "has only MX hosts without an address",
+     codes::mailbox_unavailable, codes::unable_to_route},
+    {RouteKind::later, "dns-failure", "cannot be looked up in DNS at the moment",
+     codes::local_error, codes::directory_failure, false},
+}};
+
+const KindRow* find_row(RouteKind kind) {
+    const auto* const row = std::ranges::find(kinds, kind, &KindRow::kind);
+    return row == kinds.end() ? nullptr : &*row;
 }
 
 }  // namespace
 
 std::optional<Refusal> refusal_for(RouteKind kind) {
-    switch (kind) {
-        case RouteKind::hosts:
-            return std::nullopt;
-        case RouteKind::null_mx:
-            return permanent(codes::domain_takes_no_mail, codes::recipient_null_mx);
-        case RouteKind::no_such_domain:
-        case RouteKind::loopback_only:
-            return permanent(codes::mailbox_unavailable, codes::bad_destination_system);
-        case RouteKind::ourselves:
-            return permanent(codes::mailbox_unavailable, codes::routing_loop);
-        // The domain exists and DNS gives no way to it (RFC 3463 section 3.5).
-        case RouteKind::no_mail_host:
-        case RouteKind::unusable_mx:
-            return permanent(codes::mailbox_unavailable, codes::unable_to_route);
-        case RouteKind::later:
-            return Refusal{.reply = codes::local_error,
-                           .status = codes::EnhancedCode::temporary(codes::directory_failure)};
-    }
-    return std::nullopt;
+    const KindRow* const row = find_row(kind);
+    if (row == nullptr) return std::nullopt;
+    return Refusal{.reply = row->reply,
+                   .status = row->is_permanent ? codes::EnhancedCode::permanent(row->detail)
+                                               : codes::EnhancedCode::temporary(row->detail)};
 }
 
 std::string_view name(RouteKind kind) {
-    switch (kind) {
-        case RouteKind::hosts:
-            return "hosts";
-        case RouteKind::null_mx:
-            return "null-mx";
-        case RouteKind::no_such_domain:
-            return "no-such-domain";
-        case RouteKind::no_mail_host:
-            return "no-mail-host";
-        case RouteKind::loopback_only:
-            return "loopback-only";
-        case RouteKind::ourselves:
-            return "ourselves";
-        case RouteKind::unusable_mx:
-            return "unusable-mx";
-        case RouteKind::later:
-            return "later";
-    }
-    return "";
+    const KindRow* const row = find_row(kind);
+    return row == nullptr ? "hosts" : row->name;
+}
+
+std::string_view sentence_for(RouteKind kind) {
+    const KindRow* const row = find_row(kind);
+    return row == nullptr ? "" : row->sentence;
 }
 
 std::string_view name(NoteKind kind) {

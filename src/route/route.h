@@ -31,8 +31,10 @@ enum class RouteKind : std::uint8_t {
     later,           // DNS could not answer
 };
 
-// `null-mx`, `later`: for logs.
+// `null-mx`, `dns-failure`: for programs.
 std::string_view name(RouteKind kind);
+// What is so, in words that follow the domain: "does not exist in DNS". Empty for `hosts`.
+std::string_view sentence_for(RouteKind kind);
 
 // What a client at RCPT is told and what a report says.
 struct Refusal {

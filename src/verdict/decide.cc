@@ -56,29 +56,6 @@ codes::ReplyCode reply_for_refusing_hosts(const Policy& policy, const HostEviden
     return evidence.was_asked_now ? codes::mailbox_unavailable : codes::domain_takes_no_mail;
 }
 
-// Why a route without hosts is one, in words that follow the recipient's domain.
-std::string_view explain(route::RouteKind kind) {
-    switch (kind) {
-        case route::RouteKind::null_mx:
-            return "does not accept mail (null MX, RFC 7505)";
-        case route::RouteKind::no_such_domain:
-            return "does not exist in DNS";
-        case route::RouteKind::no_mail_host:
-            return "has no mail host (neither MX nor address record)";
-        case route::RouteKind::loopback_only:
-            return "has only mail hosts at unusable addresses, such as loopback";
-        case route::RouteKind::ourselves:
-            return "names this host as its MX, but this host does not deliver its mail";
-        case route::RouteKind::unusable_mx:
-            return "has only MX hosts without an address";
-        case route::RouteKind::later:
-            return "cannot be looked up in DNS at the moment; try again later";
-        case route::RouteKind::hosts:
-            break;
-    }
-    return "";
-}
-
 std::string_view reason_for(route::RouteKind kind) {
     switch (kind) {
         case route::RouteKind::null_mx:
@@ -129,7 +106,8 @@ Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
     const auto refusal = route::refusal_for(route.kind);
     TURNAWAY_CHECK(refusal.has_value());
     std::string text = said(recipient) + ": " + host_of(recipient) + ' ';
-    text += explain(route.kind);
+    text += route::sentence_for(route.kind);
+    if (refusal->reply.is_temporary()) text += "; try again later";
     return {.code = refusal->reply,
             .enhanced = refusal->status,
             .text = std::move(text),

@@ -298,7 +298,7 @@ class Forms(CheckTest):
         result = run("null.test", "a b", "ok.test")
         rows = [line.split(None, 1) for line in result.stdout.splitlines()]
         self.assertEqual(len(rows), 3, result.stdout)
-        self.assertRegex(result.stdout, r"(?m)^null\.test  no         null-mx  +It publishes that it does not accept mail.*$")
+        self.assertRegex(result.stdout, r"(?m)^null\.test  no         null-mx  +It does not accept mail \(null MX, RFC 7505\)\.$")
         self.assertRegex(result.stdout, r"(?m)^a b        not known  invalid-input +\"a b\" is not a domain")
         self.assertRegex(result.stdout, r"(?m)^ok\.test    yes        accepts ")
 

@@ -27,13 +27,13 @@ struct RouteCase {
 
 TEST(Disposition, ARouteWithoutHostsIsJudgedAtOnce) {
     for (const auto& [kind, want, status, cause] : {
-             RouteCase{RouteKind::null_mx, Kind::failed, "5.1.10", "null_mx"},
-             RouteCase{RouteKind::no_such_domain, Kind::failed, "5.1.2", "no_such_domain"},
-             RouteCase{RouteKind::no_mail_host, Kind::failed, "5.4.4", "no_mail_host"},
-             RouteCase{RouteKind::loopback_only, Kind::failed, "5.1.2", "loopback_only"},
+             RouteCase{RouteKind::null_mx, Kind::failed, "5.1.10", "null-mx"},
+             RouteCase{RouteKind::no_such_domain, Kind::failed, "5.1.2", "no-such-domain"},
+             RouteCase{RouteKind::no_mail_host, Kind::failed, "5.4.4", "no-mail-host"},
+             RouteCase{RouteKind::loopback_only, Kind::failed, "5.1.2", "loopback-mx"},
              RouteCase{RouteKind::ourselves, Kind::failed, "5.4.6", "ourselves"},
-             RouteCase{RouteKind::unusable_mx, Kind::failed, "5.4.4", "unusable_mx"},
-             RouteCase{RouteKind::later, Kind::later, "4.4.3", "dns"},
+             RouteCase{RouteKind::unusable_mx, Kind::failed, "5.4.4", "dangling-mx"},
+             RouteCase{RouteKind::later, Kind::later, "4.4.3", "dns-failure"},
          }) {
         const Round round = run_round({.kind = kind}, {});
         EXPECT_TRUE(round.dialled.empty());

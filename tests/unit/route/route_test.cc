@@ -19,10 +19,10 @@ TEST(Route, EachKindHasItsReplyAndStatus) {
         {RouteKind::null_mx, "null-mx", "556 5.1.10"},
         {RouteKind::no_such_domain, "no-such-domain", "550 5.1.2"},
         {RouteKind::no_mail_host, "no-mail-host", "550 5.4.4"},
-        {RouteKind::loopback_only, "loopback-only", "550 5.1.2"},
+        {RouteKind::loopback_only, "loopback-mx", "550 5.1.2"},
         {RouteKind::ourselves, "ourselves", "550 5.4.6"},
-        {RouteKind::unusable_mx, "unusable-mx", "550 5.4.4"},
-        {RouteKind::later, "later", "451 4.4.3"},
+        {RouteKind::unusable_mx, "dangling-mx", "550 5.4.4"},
+        {RouteKind::later, "dns-failure", "451 4.4.3"},
     };
     for (const auto& want : cases) {
         EXPECT_EQ(name(want.kind), want.name);
@@ -30,6 +30,7 @@ TEST(Route, EachKindHasItsReplyAndStatus) {
         const std::string text =
             refusal ? refusal->reply.text() + ' ' + refusal->status.text() : std::string();
         EXPECT_EQ(text, want.refusal) << want.name;
+        EXPECT_EQ(sentence_for(want.kind).empty(), want.refusal.empty()) << want.name;
     }
 }
 
