@@ -6,8 +6,8 @@ namespace turnaway::relay {
 namespace {
 
 std::string words_for(std::uint64_t messages) {
-    if (messages == 0) return "STATUS=Acceptance mail; the queue is empty";
-    return "STATUS=Acceptance mail; " + std::to_string(messages) +
+    if (messages == 0) return "STATUS=Taking mail; the queue is empty";
+    return "STATUS=Taking mail; " + std::to_string(messages) +
            (messages == 1 ? " message waits" : " messages wait");
 }
 

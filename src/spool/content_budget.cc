@@ -14,7 +14,7 @@ base::Result<void> ContentBudget::take(const std::string& client, std::uint64_t 
     // A report of ours is never refused: the end of its message would come again and again. A disk
     // that cannot be asked gives an error of its own when it is written to.
     const auto free = client.empty() ? std::nullopt : free_bytes_of(folder_);
-    const std::uint64_t least = free_bytes_least_;
+    const std::uint64_t least = free_bytes_min_;
     const std::lock_guard lock(mutex_);
     const auto by = taken_by_.find(client);
     const std::uint64_t own = by == taken_by_.end() ? 0 : by->second;

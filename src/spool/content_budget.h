@@ -19,10 +19,10 @@ class ContentBudget {
   public:
     // `folder` is on the disk in question.
     ContentBudget(std::string folder, std::uint64_t free_bytes_min)
-        : folder_(std::move(folder)), free_bytes_least_(free_bytes_min) {}
+        : folder_(std::move(folder)), free_bytes_min_(free_bytes_min) {}
 
-    void change_free_bytes_min(std::uint64_t bytes) { free_bytes_least_ = bytes; }
-    std::uint64_t free_bytes_min() const { return free_bytes_least_; }
+    void change_free_bytes_min(std::uint64_t bytes) { free_bytes_min_ = bytes; }
+    std::uint64_t free_bytes_min() const { return free_bytes_min_; }
 
     // Fault::unavailable, and why. `client` is an address as text; empty: ourselves.
     base::Result<void> take(const std::string& client, std::uint64_t bytes);
@@ -30,7 +30,7 @@ class ContentBudget {
 
   private:
     const std::string folder_;
-    std::atomic<std::uint64_t> free_bytes_least_;
+    std::atomic<std::uint64_t> free_bytes_min_;
     std::mutex mutex_;
     std::uint64_t taken_ = 0;
     std::unordered_map<std::string, std::uint64_t> taken_by_;  // each above 0

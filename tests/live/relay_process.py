@@ -51,7 +51,7 @@ class RelayProcess:
             f'hostname = "relay.example"\nthreads = 2\n[listen]\nsmtp = ["{self.address}:{self.port}"]\n'
             f'[relay]\nnetworks = ["127.0.0.0/8"]\n[dns]\nlocal_data = {local}\n'
             f'[delivery]\nport = {self.port_of_hosts}\n'
-            f'[spool]\npath = "{self.folder}/spool"\nfree_bytes_least = "1MB"\n'
+            f'[spool]\npath = "{self.folder}/spool"\nfree_bytes_min = "1MB"\n'
             f'[control]\nsocket = "{self.control}"\n[log]\nformat = "json"\n{settings}')
         self.log = self.folder / "log"
         self.process = None

@@ -18,11 +18,11 @@ constexpr std::size_t text_bytes_max = std::size_t{1024} * 1024;
 }  // namespace
 
 bool BulkWindow::has_room() const {
-    return open_ < open_most_ && slots_.size() < rows_max && bytes_ < bytes_max;
+    return open_ < open_max_ && slots_.size() < rows_max && bytes_ < bytes_max;
 }
 
 bool BulkWindow::is_full_of_text() const {
-    return is_entering_ && open_ < open_most_ && !has_room();
+    return is_entering_ && open_ < open_max_ && !has_room();
 }
 
 bool BulkWindow::is_worth_taking() const {
@@ -55,7 +55,7 @@ void BulkWindow::answer(std::size_t number, std::string text, int exit_code,
     --open_;
     ++answered_;
     // A quarter free is worth waking for; fewer would wake it for each row.
-    if (is_entering_ && open_ <= open_most_ - (open_most_ + 3) / 4) room_.notify_one();
+    if (is_entering_ && open_ <= open_max_ - (open_max_ + 3) / 4) room_.notify_one();
     if (is_taking_ && is_worth_taking()) ready_.notify_one();
 }
 

@@ -17,7 +17,7 @@ namespace turnaway::cli {
 class BulkWindow {
   public:
     // At most so many rows are asked about at one time.
-    explicit BulkWindow(std::size_t open_max) : open_most_(open_max) {}
+    explicit BulkWindow(std::size_t open_max) : open_max_(open_max) {}
 
     struct Place {
         std::size_t number;
@@ -55,7 +55,7 @@ class BulkWindow {
     bool is_full_of_text() const;  // nobody enters until some is taken out
     bool is_worth_taking() const;
 
-    const std::size_t open_most_;
+    const std::size_t open_max_;
     std::mutex mutex_;
     std::condition_variable room_;
     std::condition_variable ready_;

@@ -76,7 +76,7 @@ bool CsvReader::take_byte(char c) {
         place_ = Place::after_return;
         return false;
     }
-    if (raw_.size() == record_bytes_most_) {
+    if (raw_.size() == record_bytes_max_) {
         stop(CsvFault::too_long);
         return false;
     }

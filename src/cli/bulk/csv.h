@@ -32,7 +32,7 @@ class CsvReader {
     enum class Event : std::uint8_t { record, more, fault };
 
     explicit CsvReader(std::size_t record_bytes_max, char delimiter = ',')
-        : record_bytes_most_(record_bytes_max), delimiter_(delimiter) {}
+        : record_bytes_max_(record_bytes_max), delimiter_(delimiter) {}
 
     // Takes bytes off the front of `input`, up to the end of one record at most. After `record` the
     // record can be read until the next call; after `fault` nothing more is taken.
@@ -58,7 +58,7 @@ class CsvReader {
     void end_cell();
     void stop(CsvFault fault);
 
-    std::size_t record_bytes_most_;
+    std::size_t record_bytes_max_;
     char delimiter_;
     Place place_ = Place::cell_begin;
     CsvFault fault_ = CsvFault::none;

@@ -40,7 +40,7 @@ std::string destination_line(const std::string& destination, const DestinationSu
 DestinationSummary* QueueSummary::of(std::string_view destination) {
     const auto at = destinations_.find(destination);
     if (at != destinations_.end()) return &at->second;
-    if (destinations_.size() >= destinations_most_) return nullptr;
+    if (destinations_.size() >= destinations_max_) return nullptr;
     return &destinations_.emplace(destination, DestinationSummary{}).first->second;
 }
 

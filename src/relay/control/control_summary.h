@@ -36,7 +36,7 @@ struct DestinationSummary {
 // The queue by destinations, those with the most messages first.
 class QueueSummary {
   public:
-    explicit QueueSummary(std::size_t destinations_max) : destinations_most_(destinations_max) {}
+    explicit QueueSummary(std::size_t destinations_max) : destinations_max_(destinations_max) {}
 
     void add(const queue::Message& message);
     void add(const queue::Schedule::Summary& summary);
@@ -47,7 +47,7 @@ class QueueSummary {
   private:
     DestinationSummary* of(std::string_view destination);
 
-    std::size_t destinations_most_;  // of what is kept; more are in the totals alone
+    std::size_t destinations_max_;  // of what is kept; more are in the totals alone
     std::map<std::string, DestinationSummary, std::less<>> destinations_;
     std::uint64_t messages_ = 0;
     std::uint64_t recipients_ = 0;  // waiting

@@ -33,7 +33,7 @@ RecipientMemory::Claim RecipientMemory::claim(const std::string& user, Woken wok
         at->second.push_back(std::move(woken));
         return Claim::shared;
     }
-    if (asked_.size() >= questions_most_) return Claim::full;
+    if (asked_.size() >= questions_max_) return Claim::full;
     asked_[user].push_back(std::move(woken));
     return Claim::begun;
 }
@@ -46,7 +46,7 @@ void RecipientMemory::finished(const std::string& user, UserFinding finding,
         ages_.erase(old->second.age);
         known_.erase(old);
     }
-    if (known_.size() >= users_most_) {
+    if (known_.size() >= users_max_) {
         known_.erase(ages_.front());
         ages_.pop_front();
     }

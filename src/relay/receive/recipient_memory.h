@@ -38,7 +38,7 @@ class RecipientMemory {
     using Woken = std::function<void()>;
 
     explicit RecipientMemory(std::size_t users_max, std::size_t questions_max)
-        : users_most_(users_max), questions_most_(questions_max) {}
+        : users_max_(users_max), questions_max_(questions_max) {}
 
     // Null: nothing is known, or not any more.
     const UserFinding* find(const std::string& user, Clock::time_point now) const;
@@ -61,8 +61,8 @@ class RecipientMemory {
         std::list<std::string>::iterator age;
     };
 
-    std::size_t users_most_;
-    std::size_t questions_most_;
+    std::size_t users_max_;
+    std::size_t questions_max_;
     std::unordered_map<std::string, Known> known_;
     std::list<std::string> ages_;  // the oldest first
     std::unordered_map<std::string, std::vector<Woken>> asked_;
