@@ -366,9 +366,7 @@ Result<int> Daemon::run() {
     log_listening();
     log_weaknesses();
     if (own_addresses_) {
-        (*own_addresses_)->follow([this](const auto& interfaces) {
-            learn_own_endpoints(interfaces);
-        });
+        (*own_addresses_)->follow([this](const auto& all) { learn_own_endpoints(all); });
     }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->start(std::move(listeners_[i]));
     judge::recheck_refusing_hosts(shards_.front()->io(), relay_->refusing_hosts(),

@@ -69,30 +69,30 @@ std::string record_of(const CaseResult& result) {
     for (const auto& other : other_servers(demo_case.name)) {
         others.push_back({{"server", other.name}, {"does", other.does}});
     }
-    return json_line({{"type", "case"},
-                      {"case", demo_case.name},
-                      {"title", demo_case.title},
-                      {"domain", demo_case.domain},
-                      {"zone", demo_case.zone},
-                      {"expected", name(demo_case.ending)},
-                      {"ending", ending ? Json(name(*ending)) : Json(nullptr)},
-                      {"as_expected", !result.fault},
-                      {"fault", result.fault ? Json(*result.fault) : Json(nullptr)},
-                      {"milliseconds", milliseconds ? rounded(*milliseconds) : Json(nullptr)},
-                      {"reply", reply_of(result)},
-                      {"delivered", result.facts.is_delivered},
-                      {"met_refusing_host", result.facts.has_met_refusing_host},
-                      {"reports", reports_of(result)},
-                      {"dialogues", dialogues_of(result)},
-                      {"others", others}});
+    return json_line(Json{{"type", "case"},
+                          {"case", demo_case.name},
+                          {"title", demo_case.title},
+                          {"domain", demo_case.domain},
+                          {"zone", demo_case.zone},
+                          {"expected", name(demo_case.ending)},
+                          {"ending", ending ? Json(name(*ending)) : Json(nullptr)},
+                          {"as_expected", !result.fault},
+                          {"fault", result.fault ? Json(*result.fault) : Json(nullptr)},
+                          {"milliseconds", milliseconds ? rounded(*milliseconds) : Json(nullptr)},
+                          {"reply", reply_of(result)},
+                          {"delivered", result.facts.is_delivered},
+                          {"met_refusing_host", result.facts.has_met_refusing_host},
+                          {"reports", reports_of(result)},
+                          {"dialogues", dialogues_of(result)},
+                          {"others", others}});
 }
 
 std::string record_of_all(std::size_t cases, std::size_t as_expected,
                           const std::optional<std::string>& fault) {
-    return json_line({{"type", "end"},
-                      {"cases", cases},
-                      {"as_expected", as_expected},
-                      {"fault", fault ? Json(*fault) : Json(nullptr)}});
+    return json_line(Json{{"type", "end"},
+                          {"cases", cases},
+                          {"as_expected", as_expected},
+                          {"fault", fault ? Json(*fault) : Json(nullptr)}});
 }
 
 }  // namespace turnaway::cli
