@@ -1,19 +1,15 @@
 # What `cmake --install` puts where.
 include(GNUInstallDirs)
 
-install(TARGETS turnaway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS turnaway-refuse turnaway-relay RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS ${TURNAWAY_COMMANDS} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS ${TURNAWAY_DAEMONS} RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 
-file(GLOB man_1 ${PROJECT_SOURCE_DIR}/man/*.1)
-file(GLOB man_5 ${PROJECT_SOURCE_DIR}/man/*.5)
-file(GLOB man_7 ${PROJECT_SOURCE_DIR}/man/*.7)
-file(GLOB man_8 ${PROJECT_SOURCE_DIR}/man/*.8)
-install(FILES ${man_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES ${man_5} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES ${man_7} DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
-install(FILES ${man_8} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+foreach(section 1 5 7 8)
+  file(GLOB pages ${PROJECT_SOURCE_DIR}/man/*.${section})
+  install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
 
-foreach(program turnaway turnaway-refuse turnaway-relay)
+foreach(program IN LISTS TURNAWAY_PROGRAMS)
   install(FILES etc/completion/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES etc/completion/_${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
@@ -21,7 +17,7 @@ foreach(program turnaway turnaway-refuse turnaway-relay)
 endforeach()
 
 # The units name /usr/sbin, where a package puts the servers, and /etc.
-foreach(daemon turnaway-refuse turnaway-relay)
+foreach(daemon IN LISTS TURNAWAY_DAEMONS)
   install(FILES etc/systemd/${daemon}.service etc/systemd/${daemon}.socket DESTINATION lib/systemd/system)
 endforeach()
 # What programs and manuals name: `docs/json.md` is below the folder of the documentation.

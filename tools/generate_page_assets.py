@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns a page's style and script into C++: each as text and as the hash that a Content-Security-Policy names.
 
-Usage: generate_page_assets.py FOLDER OUTPUT_FILE
+Usage: generate_page_assets.py FOLDER OUTPUT_FOLDER
 The text goes into the page as it is, without the spaces at both ends. Run by CMake.
 """
 import base64
@@ -17,7 +17,7 @@ def literal(text):
 
 
 def main():
-    folder, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    folder, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2], "html_report_assets.inc")
     out = ["// Made from " + folder.name + " by tools/generate_page_assets.py. Change that, not this file.\n"]
     for name, file in (("page_style", "page.css"), ("page_script", "page.js")):
         text = (folder / file).read_text(encoding="utf-8").strip()

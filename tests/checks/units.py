@@ -13,7 +13,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "etc/systemd"
-DAEMONS = {"turnaway-refuse": "turnaway-refuse.8", "turnaway-relay": "turnaway-relay.8"}
+PROGRAMS = [line.split() for line in (ROOT / "cmake/programs.txt").read_text().splitlines() if not line.startswith("#")]
+DAEMONS = {name: f"{name}.{section}" for name, _, section in PROGRAMS if section == "8"}
 # A person has to mend what these stand for (sysexits.h): a daemon that ends so is not started again.
 NEED_A_PERSON = {"64", "65", "66", "77", "78"}
 

@@ -17,7 +17,7 @@ import time
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "etc/completion"
-PROGRAMS = ("turnaway", "turnaway-refuse", "turnaway-relay")
+PROGRAMS = sorted(path.stem for path in SCRIPTS.glob("*.bash"))
 SECONDS_MAX = 60
 
 # A command line as it is typed, without its last TAB; what must be offered for it, and nothing else.

@@ -1,0 +1,27 @@
+# The lists of programs.txt: TURNAWAY_PROGRAMS, and of them TURNAWAY_COMMANDS and TURNAWAY_DAEMONS.
+
+file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/programs.txt lines REGEX "^[a-z]")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/programs.txt)
+foreach(line IN LISTS lines)
+  string(REPLACE " " ";" words "${line}")
+  list(GET words 0 program)
+  list(GET words 1 TURNAWAY_LAYER_OF_${program})
+  list(GET words 2 section)
+  list(APPEND TURNAWAY_PROGRAMS ${program})
+  if(section EQUAL 8)
+    list(APPEND TURNAWAY_DAEMONS ${program})
+  else()
+    list(APPEND TURNAWAY_COMMANDS ${program})
+  endif()
+endforeach()
+
+# turnaway_programs(): each of src/LAYER/main.cc, and the target `programs` for all.
+function(turnaway_programs)
+  foreach(program IN LISTS TURNAWAY_PROGRAMS)
+    set(layer ${TURNAWAY_LAYER_OF_${program}})
+    add_executable(${program} ${layer}/main.cc)
+    target_link_libraries(${program} PRIVATE turnaway_${layer})
+    target_compile_definitions(${program} PRIVATE TURNAWAY_VERSION="${PROJECT_VERSION}")
+  endforeach()
+  add_custom_target(programs DEPENDS ${TURNAWAY_PROGRAMS})
+endfunction()
