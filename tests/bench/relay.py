@@ -6,7 +6,7 @@
 smtp-source (20 sessions, 4 KiB, 1 and 10 recipients a message) -> server -> smtp-sink, on loopback,
 with Postfix as an administrator tunes it and turnaway-relay in turn, both with their queue on the
 disk of this source tree and both saying 250 only when the message is on it. In the same table the
-limits: smtp-source straight into smtp-sink, and how often this disk syncs in a second. Then the
+limits: smtp-source directly to smtp-sink, and how often this disk syncs in a second. Then the
 relay alone: its memory with a queue of 100,000 messages, and how long a RCPT takes.
 
 - accepted: until smtp-source has the last 250. end to end: until smtp-sink has the last message.
@@ -96,7 +96,7 @@ def print_throughput(figures):
                   f"{advantage(rounds, measure, is_more_better)} | {limit} |")
     syncs = spread(column(figures["disk"], "syncs"), 0)
     print(f"| this disk: 4 KiB and fdatasync, one by one, /s | | | | {syncs} |")
-    print("\nThe limit is smtp-source straight into smtp-sink.\n")
+    print("\nThe limit is smtp-source directly to smtp-sink.\n")
 
 
 def print_queue(figures, messages):
