@@ -14,11 +14,11 @@ namespace {
 
 std::string page() {
     std::string out =
-        "# What `turnaway park audit` finds\n\n"
-        "Ids stay as they are; new ones may come. Exit 1 is for critical and warning. Made from "
-        "`src/park/audit/finding.cc`; a test holds both together\n"
-        "(`TURNAWAY_WRITE_PAGES=1 build/release/bin/unit_park --gtest_filter=FindingsPage.*` "
-        "writes this page).\n\n"
+        "# Findings of `turnaway park audit`\n\n"
+        "Ids are permanent; new ones may be added. The exit status is 1 if there is a finding of "
+        "severity critical or warning. This page is made from `src/park/audit/finding.cc`:\n"
+        "`TURNAWAY_WRITE_PAGES=1 build/release/bin/unit_park --gtest_filter=FindingsPage.*` "
+        "writes it, and a test checks it.\n\n"
         "| id | severity | what it means | what to do | source |\n|---|---|---|---|---|\n";
     for (const FindingRow& row : finding_rows()) {
         std::string line = "| `";
@@ -55,9 +55,9 @@ std::string manual() {
         "Change "
         "that.\n"
         ".Dd November 30, 2026\n.Dt TURNAWAY-FINDINGS 7\n.Os turnaway\n.Sh NAME\n"
-        ".Nm turnaway-findings\n.Nd what an audit of a domain without mail finds\n"
+        ".Nm turnaway-findings\n.Nd findings of an audit of a domain without mail\n"
         ".Sh DESCRIPTION\nThese are the findings of\n.Xr turnaway-park 1\n"
-        "audit, in its output, its JSON and its page.\nAn id keeps its meaning; new ones may be "
+        "audit, in its output, its JSON and its HTML page.\nIds are permanent; new ones may be "
         "added.\nThe exit status of an audit is 1 if there is a finding of severity critical or "
         "warning.\n";
     for (const Severity severity :
