@@ -36,10 +36,10 @@ std::string why(const Wording& wording) {
 
 TEST(Wording, SaysTheCauseThatWeFound) {
     EXPECT_EQ(why(unheard(codes::bad_destination_system)),
-              "the recipient's domain does not exist, or it cannot take mail.");
+              "the recipient's domain does not exist, or it cannot receive mail.");
     EXPECT_EQ(unheard(codes::bad_destination_system).advice,
-              "Check the part after the @ for a typing error; if the domain is gone, take the "
-              "address off your list.");
+              "Check the part after the @ for a typing error; if the domain is gone, remove "
+              "the address from your list.");
     EXPECT_EQ(why(unheard(codes::no_answer)),
               "the connection got no answer: the receiving host is down, busy or out of reach.");
     EXPECT_EQ(unheard(codes::no_answer).advice,
@@ -51,7 +51,7 @@ TEST(Wording, SaysTheCauseThatWeFound) {
               "what went wrong is told below. It is about the recipient's mailbox, which its owner "
               "mostly controls.");
     // A name in capitals keeps them.
-    EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures pass"));
+    EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures are valid"));
 }
 
 TEST(Wording, SaysTheCauseThatTheHostTold) {
@@ -93,16 +93,16 @@ TEST(Wording, UsesTheMeaningOfTheClass) {
                        .attempts = {grey},
                        .decided_by = 0})
                   .happened,
-              "Your message to bob@example.org is not delivered yet: the mailbox exists but takes "
-              "no messages for now.");
+              "Your message to bob@example.org is not delivered yet: the mailbox exists but does "
+              "not accept messages for now.");
     EXPECT_EQ(why(heard(ReplyCode(550), "5.2.1 Qwerty", codes::mailbox_disabled)),
-              "the recipient's mailbox is switched off or no longer used.");
+              "the recipient's mailbox is disabled or no longer used.");
     const auto unheard_yet =
         wording({.action = Action::delayed,
                  .status = EnhancedCode::temporary(codes::bad_destination_system)});
     EXPECT_EQ(unheard_yet.happened,
               "Your message to bob@example.org is not delivered yet: the recipient's domain could "
-              "not be found for now, or it cannot take mail for now.");
+              "not be found for now, or it cannot receive mail for now.");
     EXPECT_EQ(why(unheard(codes::system_takes_no_mail)), "the host does not accept mail.");
 }
 
@@ -137,7 +137,7 @@ TEST(Wording, ShowsTheSenderWhomToTurnTo) {
 // The last temporary answer is not why it was given up.
 TEST(Wording, OfAnExpiredMessageNamesTheTime) {
     EXPECT_EQ(why(heard(ReplyCode(451), "4.3.0 Try later", codes::delivery_expired)),
-              "the message waited longer than it may, and was given up.");
+              "the message was queued longer than allowed, and was returned.");
 }
 
 TEST(Wording, OfGoodNewsAsksForNothing) {
