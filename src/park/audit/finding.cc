@@ -43,7 +43,7 @@ constexpr std::array rows{
                "There is no MX, so senders try the domain's own address for days.",
                "Publish the null MX.", "RFC 5321 section 5.1, RFC 7505 section 1"},
     FindingRow{mx_null_missing, "mx-null-missing", warning,
-               "The domain has no mail host, but it does not publish that it does not accept mail.",
+               "The domain has no mail host, but it does not publish a null MX.",
                "Publish the null MX.", "RFC 7505 section 1"},
     FindingRow{mx_null_preference, "mx-null-preference", notice,
                "The null MX has a preference other than 0.", "Set the preference to 0.",
