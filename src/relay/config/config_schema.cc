@@ -1,396 +1,352 @@
 #include "relay/config/config_schema.h"
 
-#include <utility>
+#include <string>
 
-#include "base/duration.h"
 #include "base/limits.h"
+#include "settings/section_rows.h"
+#include "settings/spans.h"
 
 namespace turnaway::relay {
 
 namespace {
 
 namespace limits = base::limits;
-constexpr std::uint64_t minute = 60;
-constexpr std::uint64_t hour = 60 * minute;
-constexpr std::uint64_t day = 24 * hour;
-constexpr std::uint64_t count_max = 1'000'000;
+using settings::add_section;
+using settings::Conflict;
+using settings::day;
+using settings::Form;
+using settings::hour;
+using settings::in_quotes;
+using settings::Key;
+using settings::minute;
+using settings::row;
+using settings::Rows;
+
 constexpr std::uint64_t bytes_max = 1'000'000'000'000;
-constexpr bool restart = true;
-constexpr bool reload = false;
 
-template <auto Section, auto Member>
-auto& at(Config& config) {
-    return config.*Section.*Member;
-}
-
-std::string in_quotes(std::chrono::seconds duration) {
-    return '"' + base::duration_text(duration) + '"';
-}
-
-using Rows = std::vector<Row>;
-
-// A word of `choices`, in the order of the enum; may be reloaded.
-Row choice(std::string_view section, std::string_view key, std::string standard,
-           std::string_view description, FieldAccessor place,
-           std::vector<std::string_view> choices) {
-    return {section, key, Form::choice,      std::move(standard), description, place, reload,
-            0,       0,   std::move(choices)};
-}
-
-void add_process(Rows& rows) {
-    rows.push_back({"", "hostname", Form::domain, "",
-                    "The name of this host in greetings, EHLO, trace fields and reports.",
-                    &at<&Config::process, &ProcessConfig::hostname>, restart});
-    rows.push_back({"", "threads", Form::number, "0",
-                    "The number of threads that serve connections; 0 means one per core.",
-                    &at<&Config::process, &ProcessConfig::threads>, restart, 0, 64});
-}
-
-void add_listen(Rows& rows) {
-    using C = ListenConfig;
-    constexpr std::string_view s = "listen";
-    rows.push_back({s, "smtp", Form::endpoints, R"(["127.0.0.1:25"])",
-                    "The addresses on which clients connect, unless systemd passes the sockets.",
-                    &at<&Config::listen, &C::smtp>, restart});
-    rows.push_back({s, "connections_max", Form::number, "2000",
-                    "The maximum number of client connections; further clients get 421.",
-                    &at<&Config::listen, &C::connections_max>, reload, 1, count_max});
-    rows.push_back(
-        {s, "connections_per_address_max", Form::number, "100",
-         "The maximum number of connections from one address; an IPv6 /64 counts as one address.",
-         &at<&Config::listen, &C::connections_per_address_max>, reload, 1, count_max});
-    rows.push_back({s, "command_wait", Form::duration, in_quotes(limits::server_command_wait_min),
-                    "The timeout of a silent client; RFC 5321 recommends at least five minutes.",
-                    &at<&Config::listen, &C::command_wait>, reload, 1, day});
-    rows.push_back({s, "strict_paths", Form::flag, "false",
-                    "Whether an address without angle brackets in MAIL or RCPT is a syntax error.",
-                    &at<&Config::listen, &C::strict_paths>, reload});
-}
-
-void add_relay(Rows& rows) {
+Rows<RelayConfig> relay_rows() {
     using C = RelayConfig;
     constexpr std::string_view s = "relay";
-    rows.push_back({s, "networks", Form::networks, "[]",
-                    "Clients in these networks may send to any domain.",
-                    &at<&Config::relay, &C::networks>, reload});
-    rows.push_back({s, "domains", Form::domains, "[]", "Any client may send to these domains.",
-                    &at<&Config::relay, &C::domains>, reload});
-    rows.push_back({s, "mailless", Form::host_names, "[]",
-                    "Hosts that never accept mail: recipients at these hosts are refused without a "
-                    "DNS lookup. A name that begins with a dot stands for every name below it.",
-                    &at<&Config::relay, &C::mailless>, reload});
-    rows.push_back(choice(s, "mailless_reply", "556",
-                          "The reply code for a recipient at a host in mailless.",
-                          &at<&Config::relay, &C::mailless_reply>, {"556", "521"}));
-    rows.push_back({s, "own_addresses", Form::addresses, "[]",
-                    "Additional addresses that lead to this host, such as that of a NAT gateway or "
-                    "a load balancer.",
-                    &at<&Config::relay, &C::own_addresses>, reload});
-    rows.push_back({s, "own_names", Form::domains, "[]",
-                    "Additional names, besides hostname, under which this host is an MX.",
-                    &at<&Config::relay, &C::own_names>, reload});
-    rows.push_back({s, "postmaster", Form::mailbox, R"("")",
-                    "The address that receives mail for postmaster without a domain, from any "
-                    "client; empty means that such mail is refused.",
-                    &at<&Config::relay, &C::postmaster>, reload});
-    rows.push_back(choice(s, "outsider_routing", R"("refuse")",
-                          "What to do with a recipient such as user%other.example@example.org from "
-                          "a client outside networks.",
-                          &at<&Config::relay, &C::outsider_routing>, {"refuse", "accept"}));
-    rows.push_back(
-        {s, "recipients", Form::recipients, R"("")",
-         "The recipients that exist in domains, for clients outside networks: a file with one "
-         "address per line, or verify to ask the next host; empty means that all are accepted.",
-         &at<&Config::relay, &C::recipients>, reload});
+    return {
+        row({.section = s,
+             .key = "networks",
+             .form = Form::networks,
+             .standard = "[]",
+             .description = "Clients in these networks may send to any domain."},
+            &C::networks),
+        row({.section = s,
+             .key = "domains",
+             .form = Form::domains,
+             .standard = "[]",
+             .description = "Anybody may send to these domains."},
+            &C::domains),
+        row({.section = s,
+             .key = "mailless",
+             .form = Form::host_names,
+             .standard = "[]",
+             .description =
+                 "Hosts known to take no mail: recipients there are refused without a look at "
+                 "DNS. A name with a dot in front stands for every name below it."},
+            &C::mailless),
+        row({.section = s,
+             .key = "mailless_reply",
+             .form = Form::choice,
+             .standard = "556",
+             .description = "The reply code for a recipient at a host of mailless.",
+             .choices = {"556", "521"}},
+            &C::mailless_reply),
+        row({.section = s,
+             .key = "own_addresses",
+             .form = Form::addresses,
+             .standard = "[]",
+             .description =
+                 "Further addresses that lead to this host, such as that of a NAT gateway or a "
+                 "load balancer."},
+            &C::own_addresses),
+        row({.section = s,
+             .key = "own_names",
+             .form = Form::domains,
+             .standard = "[]",
+             .description = "Further names under which this host is an MX, beside hostname."},
+            &C::own_names),
+        row({.section = s,
+             .key = "postmaster",
+             .form = Form::mailbox,
+             .standard = R"("")",
+             .description = "The address that gets the mail for postmaster without a domain, from "
+                            "anybody; empty means that such mail is refused."},
+            &C::postmaster),
+        row({.section = s,
+             .key = "outsider_routing",
+             .form = Form::choice,
+             .standard = R"("refuse")",
+             .description =
+                 "What becomes of a recipient such as user%other.example@example.org from a "
+                 "client outside networks.",
+             .choices = {"refuse", "accept"}},
+            &C::outsider_routing),
+        row({.section = s,
+             .key = "recipients",
+             .form = Form::recipients,
+             .standard = R"("")",
+             .description =
+                 "Which recipients of domains exist, for clients outside networks: a file with "
+                 "one address a line, or verify to ask the next host; empty means any."},
+            &C::recipients),
+    };
 }
 
-void add_route_and_dns(Rows& rows) {
-    using C = DnsConfig;
-    constexpr std::string_view s = "dns";
-    rows.push_back({"route", "*", Form::routes, "{}",
-                    "The host that gets the mail for this domain, instead of its MX hosts; the key "
-                    "* stands for every domain that is not listed.",
-                    [](Config& config) -> RouteConfig& { return config.route; }, reload});
-    rows.push_back({s, "forward", Form::name_servers, "[]",
-                    "The DNS servers to use; empty means those of the system.",
-                    &at<&Config::dns, &C::forward>, restart});
-    rows.push_back({s, "local_data", Form::zone_lines, "[]",
-                    "Zone file lines that are answered locally, without a DNS query.",
-                    &at<&Config::dns, &C::local_data>, restart});
-    rows.push_back({s, "trust_anchor", Form::path, R"("")",
-                    "The file with the DNSSEC trust anchor; empty means no validation.",
-                    &at<&Config::dns, &C::trust_anchor>, restart});
-    rows.push_back({s, "deadline", Form::duration, R"("10s")",
-                    "The timeout of one DNS lookup; after it the lookup counts as failed.",
-                    &at<&Config::dns, &C::deadline>, reload, 1, 5 * minute});
-}
-
-void add_delivery(Rows& rows) {
+Rows<DeliveryConfig> delivery_rows() {
     using C = DeliveryConfig;
     constexpr std::string_view s = "delivery";
-    rows.push_back({s, "port", Form::number, "25", "The port to which messages are delivered.",
-                    &at<&Config::delivery, &C::port>, reload, 1, 65535});
-    rows.push_back({s,
-                    "loopback",
-                    Form::choice,
-                    R"("auto")",
-                    "Whether to deliver to a host that has a loopback address in DNS; auto means "
-                    "only if port is not 25, because on port 25 such a host is this relay.",
-                    &at<&Config::delivery, &C::loopback>,
-                    reload,
-                    0,
-                    0,
-                    {"auto", "allow", "refuse"}});
-    rows.push_back({s,
-                    "private",
-                    Form::choice,
-                    R"("deliver")",
-                    "Whether to deliver to a host that has a private address in DNS; link-local, "
-                    "multicast, metadata and reserved addresses are never used.",
-                    &at<&Config::delivery, &C::private_hosts>,
-                    reload,
-                    0,
-                    0,
-                    {"deliver", "refuse"}});
-    rows.push_back({s,
-                    "greeting_5xx",
-                    Form::choice,
-                    R"("bounce")",
-                    "What to do if every host of a domain greets with a 5yz code other than 521.",
-                    &at<&Config::delivery, &C::greeting_5xx>,
-                    reload,
-                    0,
-                    0,
-                    {"bounce", "defer"}});
-    rows.push_back({s,
-                    "tls",
-                    Form::choice,
-                    R"("opportunistic")",
-                    "Whether to use STARTTLS if a host offers it.",
-                    &at<&Config::delivery, &C::tls>,
-                    reload,
-                    0,
-                    0,
-                    {"opportunistic", "never"}});
-    rows.push_back({s, "tls_required", Form::domains, "[]",
-                    "Mail for these domains is sent only over TLS.",
-                    &at<&Config::delivery, &C::tls_required>, reload});
-    rows.push_back({s, "concurrency", Form::number, "20",
-                    "The maximum number of connections to one domain.",
-                    &at<&Config::delivery, &C::concurrency>, reload, 1, 10'000});
-    rows.push_back({s, "connections_max", Form::number, "500",
-                    "The maximum number of connections to other hosts.",
-                    &at<&Config::delivery, &C::connections_max>, reload, 1, count_max});
-}
-
-void add_delivery_waits(Rows& rows) {
-    using C = DeliveryConfig;
-    const auto add = [&rows](std::string_view key, std::chrono::seconds standard,
-                             std::string_view description, FieldAccessor place) {
-        rows.push_back({"delivery", key, Form::duration, in_quotes(standard), description, place,
-                        reload, 1, hour});
+    Rows<C> rows = {
+        row({.section = s,
+             .key = "port",
+             .form = Form::number,
+             .standard = "25",
+             .description = "The port of the hosts that take mail.",
+             .min = 1,
+             .max = 65535},
+            &C::port),
+        row({.section = s,
+             .key = "loopback",
+             .form = Form::choice,
+             .standard = R"("auto")",
+             .description = "Whether a host found by DNS at a loopback address is dialled; auto "
+                            "means only when port is not 25, where it would be ourselves.",
+             .choices = {"auto", "allow", "refuse"}},
+            &C::loopback),
+        row({.section = s,
+             .key = "private",
+             .form = Form::choice,
+             .standard = R"("deliver")",
+             .description =
+                 "Whether mail goes to a host found by DNS at an address of a private network; "
+                 "to link-local, multicast, metadata and reserved addresses it never goes.",
+             .choices = {"deliver", "refuse"}},
+            &C::private_hosts),
+        row({.section = s,
+             .key = "greeting_5xx",
+             .form = Form::choice,
+             .standard = R"("bounce")",
+             .description = "What a 5yz greeting other than 521 from every host of a domain means.",
+             .choices = {"bounce", "defer"},
+             .former = "greeting_5yz"},
+            &C::greeting_5xx),
+        row({.section = s,
+             .key = "tls",
+             .form = Form::choice,
+             .standard = R"("opportunistic")",
+             .description = "Whether STARTTLS is used where a host offers it.",
+             .choices = {"opportunistic", "never"}},
+            &C::tls),
+        row({.section = s,
+             .key = "tls_required",
+             .form = Form::domains,
+             .standard = "[]",
+             .description = "Mail for these domains is sent encrypted or not at all."},
+            &C::tls_required),
+        row({.section = s,
+             .key = "concurrency",
+             .form = Form::number,
+             .standard = "20",
+             .description = "Connections at once for one domain.",
+             .min = 1,
+             .max = 10'000},
+            &C::concurrency),
+        row({.section = s,
+             .key = "connections_max",
+             .form = Form::number,
+             .standard = "500",
+             .description = "Connections to other hosts held at once.",
+             .min = 1,
+             .max = settings::count_max},
+            &C::connections_max),
     };
-    add("connect_wait", limits::client_connect_wait, "The timeout of a connection attempt.",
-        &at<&Config::delivery, &C::connect_wait>);
-    add("greeting_wait", limits::client_greeting_wait,
-        "The timeout of a greeting; RFC 5321 recommends at least five minutes.",
-        &at<&Config::delivery, &C::greeting_wait>);
-    add("command_wait", limits::client_mail_wait,
-        "The timeout of the reply to EHLO, STARTTLS, MAIL or RCPT; RFC 5321 recommends at least "
-        "five minutes.",
-        &at<&Config::delivery, &C::command_wait>);
-    add("data_wait", limits::client_data_wait,
-        "The timeout of the reply to DATA; RFC 5321 recommends at least two minutes.",
-        &at<&Config::delivery, &C::data_wait>);
-    add("block_wait", limits::client_block_wait,
-        "The timeout for sending a block of content; RFC 5321 recommends at least three minutes.",
-        &at<&Config::delivery, &C::block_wait>);
-    add("final_dot_wait", limits::client_final_dot_wait,
-        "The timeout of the reply to the whole message; RFC 5321 recommends at least ten minutes.",
-        &at<&Config::delivery, &C::final_dot_wait>);
-}
-
-void add_places(Rows& rows) {
-    rows.push_back({"spool", "path", Form::path, R"("/var/spool/turnaway")",
-                    "The folder of the queue.", &at<&Config::spool, &SpoolConfig::path>, restart});
-    rows.push_back({"spool", "free_bytes_min", Form::bytes, R"("100MB")",
-                    "The minimum of free disk space; with less, messages are refused with 452.",
-                    &at<&Config::spool, &SpoolConfig::free_bytes_min>, reload, 0, bytes_max});
-    rows.push_back({"control", "socket", Form::path, R"("/run/turnaway/relay.sock")",
-                    "The control socket for turnaway queue; empty means none.",
-                    &at<&Config::control, &ControlConfig::socket>, restart});
-    rows.push_back({"control", "group", Form::text, R"("")",
-                    "The group that may use the control socket; the user of the relay must be a "
-                    "member of it. Empty means that only this user may use it.",
-                    &at<&Config::control, &ControlConfig::group>, restart});
-    rows.push_back({"metrics", "listen", Form::endpoint, R"("")",
-                    "The address that serves metrics for Prometheus; empty means none.",
-                    &at<&Config::metrics, &MetricsConfig::listen>, restart});
-    rows.push_back({"tls", "cert", Form::path, R"("")",
-                    "The file with the certificate of this host and its chain, in PEM; empty means "
-                    "that STARTTLS is not offered to clients.",
-                    &at<&Config::tls, &TlsConfig::cert>, reload});
-    rows.push_back({"tls", "key", Form::path, R"("")",
-                    "The file with the private key of the certificate, in PEM.",
-                    &at<&Config::tls, &TlsConfig::key>, reload});
-}
-
-void add_lifetime(Rows& rows) {
-    using C = LifetimeConfig;
-    const auto add = [&rows](std::string_view key, std::string standard,
-                             std::string_view description, FieldAccessor place,
-                             std::uint64_t least) {
-        rows.push_back({"lifetime", key, Form::duration, std::move(standard), description, place,
-                        reload, least, 60 * day});
+    const auto wait = [&rows](std::string_view key, std::chrono::seconds standard,
+                              std::string_view description, std::chrono::seconds C::* member) {
+        rows.push_back(row({.section = "delivery",
+                            .key = key,
+                            .form = Form::duration,
+                            .standard = in_quotes(standard),
+                            .description = description,
+                            .min = 1,
+                            .max = hour},
+                           member));
     };
-    add("temporary", R"("5d")",
-        "How long a message is retried before it is returned to its sender.",
-        &at<&Config::lifetime, &C::temporary>, minute);
-    add("implicit_unreachable", R"("4h")",
-        "The same for a domain without an MX record whose addresses accept no connection.",
-        &at<&Config::lifetime, &C::implicit_unreachable>, minute);
-    add("dns", R"("5d")", "The same for a domain for which DNS gives no answer.",
-        &at<&Config::lifetime, &C::dns>, minute);
-    add("bounce", R"("5d")", "The same for a report that cannot be delivered.",
-        &at<&Config::lifetime, &C::bounce>, minute);
-    add("delay_notice", R"("4h")",
-        "The age at which the sender of a waiting message gets a delay report; 0 means never.",
-        &at<&Config::lifetime, &C::delay_notice>, 0);
-    add("retry_first", R"("10m")",
-        "The time between the first two attempts; it about doubles after each further attempt.",
-        &at<&Config::lifetime, &C::retry_first>, 1);
-    add("retry_max", R"("3h")",
-        "The longest time between two attempts; RFC 5321 suggests two to three hours.",
-        &at<&Config::lifetime, &C::retry_max>, 1);
-}
-
-void add_verdict(Rows& rows) {
-    using C = VerdictConfig;
-    constexpr std::string_view s = "verdict";
-    rows.push_back({s, "probe_greeting", Form::flag, "false",
-                    "Whether to probe the greeting of an unknown host before RCPT is answered.",
-                    &at<&Config::verdict, &C::probe_greeting>, reload});
-    rows.push_back({s, "probe_deadline", Form::duration, R"("3s")",
-                    "The timeout of a greeting probe; after it the recipient is accepted.",
-                    &at<&Config::verdict, &C::probe_deadline>, reload, 1, minute});
-    rows.push_back({s, "probe_concurrency_max", Form::number, "64",
-                    "The maximum number of greeting probes at one time; further recipients are "
-                    "accepted without a probe.",
-                    &at<&Config::verdict, &C::probe_concurrency_max>, reload, 1, 10'000});
-    rows.push_back(
-        {s, "memory_age", Form::duration, R"("24h")",
-         "How long a host is remembered as refusing all mail after it last answered 521.",
-         &at<&Config::verdict, &C::memory_age>, reload, minute, 60 * day});
-    rows.push_back({s, "ask_again", Form::duration, R"("15m")",
-                    "The time after which a host that answered 521 is probed again in the "
-                    "background. It doubles after each probe, up to one hour; a host without mail "
-                    "for memory_age is not probed. 0s: never.",
-                    &at<&Config::verdict, &C::ask_again>, reload, 0, day});
-    rows.push_back(
-        {s,
-         "refusing_host_reply",
-         Form::choice,
-         R"("auto")",
-         "The reply code for a recipient whose hosts have all answered 521; auto is 550 if a host "
-         "was probed for this recipient, and 556 if the refusals were already known.",
-         &at<&Config::verdict, &C::refusing_host_reply>,
-         reload,
-         0,
-         0,
-         {"auto", "550", "556"}});
-    rows.push_back(choice(s, "dns_trouble", R"("accept")",
-                          "What to do with a recipient for whose domain DNS gives no answer: "
-                          "accept and queue it, or refuse it temporarily.",
-                          &at<&Config::verdict, &C::dns_trouble>, {"accept", "defer"}));
-    rows.push_back(choice(s, "null_mx_sender", R"("outsiders")",
-                          "Which messages are refused if the domain in MAIL FROM publishes a null "
-                          "MX, so that no reply can reach the sender: those from clients outside "
-                          "networks (outsiders), all (refuse), or none (accept).",
-                          &at<&Config::verdict, &C::null_mx_sender>,
-                          {"outsiders", "refuse", "accept"}));
-    rows.push_back(
-        {s, "null_mx_header_from", Form::flag, "false",
-         "Whether null_mx_sender also applies to the From header field, if it names a single "
-         "domain; the message is refused after the final dot. Reports (MAIL FROM:<>) are exempt.",
-         &at<&Config::verdict, &C::null_mx_header_from>, reload});
-}
-
-void add_the_rest(Rows& rows) {
-    rows.push_back(
-        {"message", "size_max", Form::bytes, R"("50MB")", "The maximum size of a message.",
-         &at<&Config::message, &MessageConfig::size_max>, reload, 65'536, 10'000'000'000});
-    rows.push_back({"message", "recipients_max", Form::number, "1000",
-                    "The maximum number of recipients of one message; further ones get 452.",
-                    &at<&Config::message, &MessageConfig::recipients_max>, reload,
-                    limits::recipients_min, 100'000});
-    rows.push_back({"message",
-                    "nul",
-                    Form::choice,
-                    R"("refuse")",
-                    "What to do with a message that contains a NUL character.",
-                    &at<&Config::message, &MessageConfig::nul>,
-                    reload,
-                    0,
-                    0,
-                    {"refuse", "accept"}});
-    rows.push_back({"report", "from", Form::mailbox, R"("")",
-                    "The From address of reports; someone should read the mail it gets. Empty "
-                    "means postmaster at hostname.",
-                    &at<&Config::report, &ReportConfig::from>, reload});
-    rows.push_back({"log",
-                    "format",
-                    Form::choice,
-                    R"("text")",
-                    "Lines in the format of Postfix (text), or one JSON object per line (json).",
-                    &at<&Config::log, &LogConfig::format>,
-                    restart,
-                    0,
-                    0,
-                    {"text", "json"}});
-    rows.push_back({"log",
-                    "level",
-                    Form::choice,
-                    R"("info")",
-                    "What is logged: only warnings and errors (warning), also each step of a "
-                    "message (info), or also each connection (debug).",
-                    &at<&Config::log, &LogConfig::level>,
-                    reload,
-                    0,
-                    0,
-                    {"warning", "info", "debug"}});
-    rows.push_back(
-        {"user", "name", Form::text, R"("")",
-         "The user to run as when started as root; empty means root without capabilities.",
-         &at<&Config::user, &UserConfig::name>, restart});
-}
-
-Rows make_rows() {
-    Rows rows;
-    add_process(rows);
-    add_listen(rows);
-    add_relay(rows);
-    add_route_and_dns(rows);
-    add_delivery(rows);
-    add_delivery_waits(rows);
-    add_places(rows);
-    add_lifetime(rows);
-    add_verdict(rows);
-    add_the_rest(rows);
+    wait("connect_wait", limits::client_connect_wait, "How long a host may take to connect.",
+         &C::connect_wait);
+    wait("greeting_wait", limits::client_greeting_wait,
+         "How long to wait for a greeting; RFC 5321 asks for five minutes or more.",
+         &C::greeting_wait);
+    wait("command_wait", limits::client_mail_wait,
+         "How long to wait for the reply to EHLO, STARTTLS, MAIL and RCPT; RFC 5321 asks for five "
+         "minutes or more.",
+         &C::command_wait);
+    wait("data_wait", limits::client_data_wait,
+         "How long to wait for the reply to DATA; RFC 5321 asks for two minutes or more.",
+         &C::data_wait);
+    wait("block_wait", limits::client_block_wait,
+         "How long a host may take no content; RFC 5321 asks for three minutes or more.",
+         &C::block_wait);
+    wait("final_dot_wait", limits::client_final_dot_wait,
+         "How long to wait for the word on the whole message; RFC 5321 asks for ten minutes or "
+         "more.",
+         &C::final_dot_wait);
     return rows;
+}
+
+Rows<SpoolConfig> spool_rows() {
+    using C = SpoolConfig;
+    constexpr std::string_view s = "spool";
+    return {
+        row({.section = s,
+             .key = "path",
+             .form = Form::path,
+             .standard = R"("/var/spool/turnaway")",
+             .description = "The folder that keeps the queue.",
+             .needs_restart = true},
+            &C::path),
+        row({.section = s,
+             .key = "free_bytes_min",
+             .form = Form::bytes,
+             .standard = R"("100MB")",
+             .description = "Below so much free space no message is taken (452).",
+             .max = bytes_max,
+             .former = "free_bytes_least"},
+            &C::free_bytes_min),
+    };
+}
+
+Rows<LifetimeConfig> lifetime_rows() {
+    using C = LifetimeConfig;
+    Rows<C> rows;
+    const auto add = [&rows](Key key, std::chrono::seconds C::* member) {
+        key.section = "lifetime";
+        key.form = Form::duration;
+        key.max = 60 * day;
+        rows.push_back(row(std::move(key), member));
+    };
+    add({.key = "temporary",
+         .standard = R"("5d")",
+         .description = "After so long in the queue a message is given up.",
+         .min = minute},
+        &C::temporary);
+    add({.key = "implicit_unreachable",
+         .standard = R"("4h")",
+         .description =
+             "The same for a domain without MX none of whose addresses takes a connection.",
+         .min = minute},
+        &C::implicit_unreachable);
+    add({.key = "dns",
+         .standard = R"("5d")",
+         .description = "The same for a domain that DNS gives no answer about.",
+         .min = minute},
+        &C::dns);
+    add({.key = "bounce",
+         .standard = R"("5d")",
+         .description = "The same for a report that cannot be delivered.",
+         .min = minute},
+        &C::bounce);
+    add({.key = "delay_notice",
+         .standard = R"("4h")",
+         .description = "After so long the sender is told once of the delay; 0 means never."},
+        &C::delay_notice);
+    add({.key = "retry_first",
+         .standard = R"("10m")",
+         .description = "The time between the first try and the second; each further one is about "
+                        "twice as long.",
+         .min = 1},
+        &C::retry_first);
+    add({.key = "retry_max",
+         .standard = R"("3h")",
+         .description = "The longest time between two tries; RFC 5321 asks for two to three hours.",
+         .min = 1,
+         .former = "retry_most"},
+        &C::retry_max);
+    return rows;
+}
+
+Rows<MessageConfig> message_rows() {
+    using C = MessageConfig;
+    constexpr std::string_view s = "message";
+    return {
+        row({.section = s,
+             .key = "size_max",
+             .form = Form::bytes,
+             .standard = R"("50MB")",
+             .description = "The largest message taken.",
+             .min = 65'536,
+             .max = 10'000'000'000},
+            &C::size_max),
+        row({.section = s,
+             .key = "recipients_max",
+             .form = Form::number,
+             .standard = "1000",
+             .description = "The most recipients of one message; one more gets 452.",
+             .min = limits::recipients_min,
+             .max = 100'000},
+            &C::recipients_max),
+        row({.section = s,
+             .key = "nul",
+             .form = Form::choice,
+             .standard = R"("refuse")",
+             .description = "What becomes of a message that holds a NUL character.",
+             .choices = {"refuse", "accept"}},
+            &C::nul),
+    };
+}
+
+Rows<ReportConfig> report_rows() {
+    return {
+        row({.section = "report",
+             .key = "from",
+             .form = Form::mailbox,
+             .standard = R"("")",
+             .description = "The address that reports to senders come from, which a person should "
+                            "read; empty means postmaster at the hostname."},
+            &ReportConfig::from),
+    };
+}
+
+Rows<Config> all_rows() {
+    Rows<Config> rows;
+    add_section(rows, &Config::process, settings::process_rows());
+    add_section(rows, &Config::listen, settings::listen_rows());
+    add_section(rows, &Config::relay, relay_rows());
+    add_section(rows, &Config::route, settings::route_rows());
+    add_section(rows, &Config::dns, settings::dns_rows());
+    add_section(rows, &Config::delivery, delivery_rows());
+    add_section(rows, &Config::spool, spool_rows());
+    add_section(rows, &Config::control, settings::control_rows(standard_control_socket));
+    add_section(rows, &Config::metrics, settings::metrics_rows());
+    add_section(rows, &Config::tls, settings::tls_rows());
+    add_section(rows, &Config::lifetime, lifetime_rows());
+    add_section(rows, &Config::verdict, settings::verdict_rows());
+    add_section(rows, &Config::message, message_rows());
+    add_section(rows, &Config::report, report_rows());
+    add_section(rows, &Config::log, settings::log_rows());
+    add_section(rows, &Config::user, settings::user_rows());
+    return rows;
+}
+
+std::vector<Conflict> conflicts_of(const Config& config) {
+    std::vector<Conflict> conflicts = settings::conflicts_of(config.tls);
+    if (config.lifetime.retry_first > config.lifetime.retry_max) {
+        conflicts.push_back(
+            {"lifetime", "retry_first", "must not be longer than [lifetime] retry_max"});
+    }
+    if (config.spool.path.empty()) {
+        conflicts.push_back({"spool", "path", "must not be empty: the queue needs a folder"});
+    }
+    return conflicts;
 }
 
 }  // namespace
 
-const std::vector<Row>& schema() {
-    static const Rows rows = make_rows();
-    return rows;
-}
-
-const Row* find_row(std::string_view section, std::string_view key) {
-    for (const Row& row : schema()) {
-        if (row.section == section && row.key == key) return &row;
-    }
-    return nullptr;
+const settings::Schema<Config>& schema() {
+    static const settings::Schema<Config> table(all_rows(), conflicts_of);
+    return table;
 }
 
 }  // namespace turnaway::relay

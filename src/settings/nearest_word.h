@@ -7,9 +7,9 @@
 #include <span>
 #include <string_view>
 
-namespace turnaway::relay {
+namespace turnaway::settings {
 
 std::optional<std::string_view> nearest_word(std::string_view typed,
                                              std::span<const std::string_view> words);
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::settings

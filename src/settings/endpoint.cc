@@ -1,12 +1,11 @@
-#include "relay/config/config_address.h"
+#include "settings/endpoint.h"
 
 #include <cstddef>
-#include <span>
+#include <utility>
 
 #include "base/text.h"
-#include "verdict/network.h"
 
-namespace turnaway::relay {
+namespace turnaway::settings {
 
 namespace {
 
@@ -34,13 +33,6 @@ std::string with_port(const route::IpAddress& address, std::uint16_t port) {
     std::string host = address.text();
     if (!address.is_ipv4()) host = '[' + host + ']';
     return host + ':' + std::to_string(port);
-}
-
-bool has_bits_after(std::span<const std::uint8_t> bytes, std::size_t prefix_bits) {
-    for (std::size_t bit = prefix_bits; bit < bytes.size() * 8; ++bit) {
-        if ((bytes[bit / 8] >> (7 - bit % 8) & 1) != 0) return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -91,18 +83,4 @@ std::optional<RouteTarget> parse_route_target(std::string_view text) {
     return RouteTarget{*std::move(name), parts->port};
 }
 
-// What verdict::Network takes, and of all else what is wrong with it.
-std::optional<std::string> network_fault(std::string_view text) {
-    if (verdict::Network::parse(text)) return std::nullopt;
-    const std::size_t slash = text.find('/');
-    const auto address = route::IpAddress::parse(text.substr(0, slash));
-    if (!address || slash == std::string_view::npos) return "is not a network";
-    const std::size_t bits_max = address->is_ipv4() ? 32 : 128;
-    const auto bits = base::parse_unsigned<std::size_t>(text.substr(slash + 1), bits_max);
-    if (!bits) return "has a prefix that is not 0 to " + std::to_string(bits_max);
-    const bool has_more = address->is_ipv4() ? has_bits_after(*address->ipv4(), *bits)
-                                             : has_bits_after(*address->ipv6(), *bits);
-    return has_more ? "has bits set after its prefix" : "is not a network";
-}
-
-}  // namespace turnaway::relay
+}  // namespace turnaway::settings

@@ -1,4 +1,4 @@
-#include "relay/config/nearest_word.h"
+#include "settings/nearest_word.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace turnaway::relay {
+namespace turnaway::settings {
 
 namespace {
 
@@ -53,4 +53,4 @@ std::optional<std::string_view> nearest_word(std::string_view typed,
     return best;
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::settings

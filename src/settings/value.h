@@ -1,0 +1,25 @@
+// One value of the configuration: from what TOML says to what its key wants.
+//
+// Only this file and reader.cc see TOML. A wrong value is a phrase that follows the name of the
+// key: `must be a number from 1 to 65535, not the number 70000`.
+#pragma once
+
+// toml++ 3.3 asserts that `[#` cannot come, and a text may have it; without the assertion its
+// parser goes on to the error it has for it.
+#define TOML_ASSERT(condition) static_cast<void>(0)
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <string_view>
+
+#include "settings/key.h"
+#include "settings/slot.h"
+
+namespace turnaway::settings {
+
+[[nodiscard]] Stored store_value(const Key& key, const toml::node& node, const Slot& slot);
+// One key of a section whose keys the user makes up.
+[[nodiscard]] Stored store_made_up(const Key& key, std::string_view made_up, const toml::node& node,
+                                   const MadeUpSlot& slot);
+
+}  // namespace turnaway::settings
