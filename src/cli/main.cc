@@ -15,7 +15,7 @@
 #include "cli/common/command.h"
 #include "cli/common/monitor_words.h"
 #include "cli/daemon.h"
-#include "relay/config/nearest_word.h"
+#include "settings/nearest_word.h"
 
 namespace {
 
@@ -80,7 +80,7 @@ std::string fault_of_command(const CLI::App& program, const std::vector<std::str
             text += whole;
             return text + "\"?";
         }
-        const auto near = turnaway::relay::nearest_word(word, views);
+        const auto near = turnaway::settings::nearest_word(word, views);
         if (near) return text + "\"; did you mean \"" + std::string(*near) + "\"?";
         text += "\"; there are:";
         for (const std::string& name : names) text += ' ' + name;

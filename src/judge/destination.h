@@ -16,8 +16,8 @@ namespace turnaway::judge {
 
 struct Destination {
     mail::Address::Host host;
-    std::optional<RouteTarget> static_target = {};  // nothing: DNS decides
-    std::uint16_t port = 25;                        // of every host of the route
+    std::optional<settings::RouteTarget> static_target = {};  // nothing: DNS decides
+    std::uint16_t port = 25;                                  // of every host of the route
     smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
     bool operator==(const Destination&) const = default;
 };

@@ -59,6 +59,17 @@ Routing::Routing(asio::io_context& loop, std::unique_ptr<io::UnboundResolver> re
       routes_(loop, counting_, cache_settings(settings)),
       senders_(counting_, routes_) {}
 
+io::UnboundResolver::Settings resolver_settings(const settings::DnsConfig& dns) {
+    io::UnboundResolver::Settings settings;
+    for (const auto& server : dns.forward) {
+        settings.forward.push_back(server.address.text() + '@' + std::to_string(server.port));
+    }
+    settings.local_data = dns.local_data;
+    settings.trust_anchor_file = dns.trust_anchor;
+    settings.deadline = dns.deadline;
+    return settings;
+}
+
 base::Result<std::unique_ptr<Routing>> Routing::open(asio::io_context& loop,
                                                      const Settings& settings,
                                                      CountingResolver::Count count) {
@@ -79,7 +90,7 @@ asio::awaitable<RoutePtr> Routing::route_to(Destination destination) {
     co_return co_await io::lookup(routes_, std::get<mail::Domain>(destination.host));
 }
 
-asio::awaitable<RoutePtr> Routing::route_to_static(RouteTarget target) {
+asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target) {
     if (const auto* address = std::get_if<route::IpAddress>(&target.host)) {
         co_return std::make_shared<route::Route>(route_to_address(*address));
     }

@@ -17,12 +17,16 @@
 #include "judge/counting_resolver.h"
 #include "judge/destination.h"
 #include "judge/sender_domains.h"
+#include "settings/sections.h"
 
 namespace turnaway::judge {
 
 namespace asio = boost::asio;
 
 using io::RoutePtr;
+
+// How names are looked up.
+io::UnboundResolver::Settings resolver_settings(const settings::DnsConfig& dns);
 
 class Routing {
   public:
@@ -49,7 +53,7 @@ class Routing {
     Routing(asio::io_context& loop, std::unique_ptr<io::UnboundResolver> resolver,
             const Settings& settings, CountingResolver::Count count);
 
-    asio::awaitable<RoutePtr> route_to_static(RouteTarget target);
+    asio::awaitable<RoutePtr> route_to_static(settings::RouteTarget target);
 
     std::unique_ptr<io::UnboundResolver> resolver_;
     CountingResolver counting_;

@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "mail/domain.h"
-#include "relay/config/config.h"
+#include "settings/route_config.h"
+#include "settings/sections.h"
 #include "smtp/client_plan.h"
 #include "verdict/host_memory.h"
 #include "verdict/policy.h"
 
 namespace turnaway::judge {
-
-using relay::RouteConfig;
-using relay::RouteTarget;
 
 // The greetings that are read before RCPT is answered.
 struct ProbeRules {
@@ -28,7 +26,7 @@ struct ProbeRules {
 
 struct Rules {
     verdict::Policy policy = {};
-    RouteConfig static_routes = {};
+    settings::RouteConfig static_routes = {};
     std::uint16_t port = 25;  // of the hosts that DNS names
     smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
     std::vector<mail::Domain> tls_required = {};  // whatever `tls` says
@@ -39,5 +37,8 @@ struct Rules {
     std::string hello_name = {};
     std::chrono::milliseconds recheck_step_wait = std::chrono::seconds(30);
 };
+
+// What the section [verdict] says; the rest is the daemon's own.
+Rules rules_of(const settings::VerdictConfig& verdict);
 
 }  // namespace turnaway::judge

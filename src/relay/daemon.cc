@@ -300,6 +300,7 @@ void Daemon::reload() {
         }
     } else {
         log_->write(Reloaded{});
+        for (const auto& each : rules_->config.warnings) log_->write(Trouble{.words = each});
         for (const auto& key : *waiting) {
             log_->write(Trouble{.words = key + " keeps its old value until the next restart"});
         }
@@ -342,6 +343,7 @@ void Daemon::log_weaknesses() {
              std::to_string(descriptors_.wanted));
     }
     if (!own_addresses_) warn(own_addresses_.error().message + "; set [relay] own_addresses");
+    for (const auto& each : rules_->config.warnings) warn(each);
     for (const auto& each : weaknesses_of(rules_->config)) warn(each.text());
 }
 

@@ -42,8 +42,8 @@ int run(int argc, char** argv) {
         return exit_code(Fault::usage);
     }
     if (given.prints_schema || given.lists_settings) {
-        const std::string text = given.prints_schema ? turnaway::relay::schema_json()
-                                                     : turnaway::relay::schema_listing();
+        const std::string text = given.prints_schema ? turnaway::relay::schema().json()
+                                                     : turnaway::relay::schema().listing();
         std::fwrite(text.data(), 1, text.size(), stdout);
         return 0;
     }
@@ -55,16 +55,18 @@ int run(int argc, char** argv) {
     auto config = turnaway::relay::read_config(given.config_path);
     if (!config) return tell(config.error());
     if (given.checks_config) {
-        const char* const shown_path =
-            given.config_path == "-" ? "standard input" : given.config_path.c_str();
+        const std::string shown_path = turnaway::settings::file_name(given.config_path);
+        for (const auto& warning : config->warnings) {
+            std::fprintf(stderr, "turnaway-relay: warning: %s\n", warning.c_str());
+        }
         auto weaknesses = turnaway::relay::weaknesses_of(*config);
         std::ranges::move(turnaway::relay::weaknesses_of_mailless(*config),
                           std::back_inserter(weaknesses));
         for (const auto& weakness : weaknesses) {
-            std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", shown_path,
+            std::fprintf(stderr, "turnaway-relay: warning: %s: %s\n", shown_path.c_str(),
                          weakness.text().c_str());
         }
-        std::printf("%s: correct\n", shown_path);
+        std::printf("%s: correct\n", shown_path.c_str());
         return 0;
     }
     const auto ended = turnaway::relay::run_daemon(

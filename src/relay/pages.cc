@@ -36,7 +36,8 @@ void count_dropped_lines(RelayState& relay) {
 Pages::Pages(Sources sources) : sources_(std::move(sources)) {}
 
 base::Result<std::unique_ptr<Pages>> Pages::open(boost::asio::io_context& context,
-                                                 const Endpoint& listen, Sources sources) {
+                                                 const settings::Endpoint& listen,
+                                                 Sources sources) {
     std::unique_ptr<Pages> pages(new Pages(std::move(sources)));
     auto page = [pages = pages.get()](std::string_view path) -> std::optional<io::HttpAnswer> {
         if (path == "/metrics") return pages->metrics();

@@ -33,7 +33,8 @@ class Pages {
         std::string version;
     };
     static base::Result<std::unique_ptr<Pages>> open(boost::asio::io_context& context,
-                                                     const Endpoint& listen, Sources sources);
+                                                     const settings::Endpoint& listen,
+                                                     Sources sources);
     // Where they are, when the system chose the port too.
     io::Endpoint where() const;
 

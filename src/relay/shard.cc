@@ -52,7 +52,7 @@ base::Result<std::unique_ptr<Shard>> Shard::open(RelayState& relay, unsigned num
                                                  std::size_t dns_questions_max) {
     std::unique_ptr<Shard> shard(new Shard(relay, number, after));
     const auto rules = relay.rules();
-    auto settings = routing_settings(rules->config, *relay.own_endpoints());
+    auto settings = routing_settings(*rules, *relay.own_endpoints());
     settings.resolver.questions_max = dns_questions_max;
     auto routing = judge::Routing::open(shard->io_, settings,
                                         [&counters = relay.counters()](route::DnsOutcome outcome) {
@@ -108,7 +108,7 @@ void Shard::add_job(queue::QueueId id, std::string_view destination, std::chrono
 void Shard::rules_changed() {
     asio::post(io_, [this] {
         const auto now = rules();
-        routing_->change(routing_settings(now->config, *relay_.own_endpoints()));
+        routing_->change(routing_settings(*now, *relay_.own_endpoints()));
         deliverer_->rules_changed();
     });
 }

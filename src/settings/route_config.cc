@@ -10,7 +10,7 @@ namespace turnaway::settings {
 Stored RouteConfig::store(const Key& key, std::string_view domain, std::string_view target) {
     auto parsed = parse_route_target(target);
     if (!parsed) {
-        return std::unexpected("must be " + key.kind() + ", not " + shown(target) +
+        return std::unexpected("must be " + key.kind() + ", not the string " + shown(target) +
                                "; for example " + key.examples());
     }
     if (domain == "*") {

@@ -87,7 +87,7 @@ std::vector<std::string> LookupAnswer::names() const {
 }
 
 base::Result<DoctorLookup> DoctorLookup::open(const relay::Config& config) {
-    auto context = io::make_unbound_context(relay::resolver_settings(config));
+    auto context = io::make_unbound_context(judge::resolver_settings(config.dns));
     if (!context) return std::unexpected(context.error());
     return DoctorLookup(*std::move(context));
 }

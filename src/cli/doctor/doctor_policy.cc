@@ -20,6 +20,9 @@ void check_policy(const DoctorContext& context, DoctorFindings& findings) {
         findings.warning("Users other than its owner may change " + context.config_path + '.',
                          "Remove that right: chmod go-w " + context.config_path);
     }
+    for (const auto& warning : context.config.warnings) {
+        findings.warning(warning + '.', "Use the new name in the file.");
+    }
     const auto& relay = context.config.relay;
     auto weaknesses = relay::weaknesses_of(context.config);
     std::ranges::move(relay::weaknesses_of_mailless(context.config),

@@ -19,7 +19,7 @@ namespace {
 
 using Target = check::EgressTarget;
 
-Target of_route(const relay::RouteTarget& route) {
+Target of_route(const settings::RouteTarget& route) {
     Target target{.name = route.text(), .address = {}, .port = route.port};
     if (const auto* address = std::get_if<route::IpAddress>(&route.host)) {
         target.address = *address;

@@ -77,7 +77,7 @@ std::vector<Weakness> weaknesses_of_mailless(const Config& config) {
     const auto& names = config.relay.mailless.names;
     if (names.empty()) return weaknesses;
     boost::asio::io_context loop;
-    auto resolver = io::UnboundResolver::open(loop, resolver_settings(config));
+    auto resolver = io::UnboundResolver::open(loop, judge::resolver_settings(config.dns));
     if (!resolver) return weaknesses;
     const auto own = io::OwnAddresses::open(loop);
     const Addresses interfaces = own ? (*own)->now() : Addresses();

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 
-#include "base/check.h"
+#include "base/limits.h"
 #include "process/descriptor.h"
 
 namespace turnaway::relay {
@@ -25,7 +25,7 @@ Result<void> may_read(const std::string& path, const std::string& key) {
     return base::fail_errno(fault, key + ": cannot read " + path);
 }
 
-Result<std::shared_ptr<io::TlsServer>> load_tls(const TlsConfig& tls) {
+Result<std::shared_ptr<io::TlsServer>> load_tls(const settings::TlsConfig& tls) {
     if (tls.cert.empty()) return nullptr;
     if (auto done = may_read(tls.cert, "[tls] cert"); !done) return std::unexpected(done.error());
     if (auto done = may_read(tls.key, "[tls] key"); !done) return std::unexpected(done.error());
@@ -34,24 +34,61 @@ Result<std::shared_ptr<io::TlsServer>> load_tls(const TlsConfig& tls) {
     return std::make_shared<io::TlsServer>(*std::move(loaded));
 }
 
-// The longest time between two questions to a host that refuses.
-constexpr std::chrono::seconds recheck_pause_max{3600};
+judge::Rules judging_of(const Config& config) {
+    auto rules = judge::rules_of(config.verdict);
+    auto& policy = rules.policy;
+    policy.networks = config.relay.networks;
+    policy.domains = config.relay.domains;
+    policy.mailless = config.relay.mailless.names;
+    policy.mailless_suffixes = config.relay.mailless.suffixes;
+    policy.mailless_reply = config.relay.mailless_reply;
+    policy.may_outsiders_route = config.relay.outsider_routing == OutsiderRouting::accept;
+    rules.static_routes = config.route;
+    rules.port = config.delivery.port;
+    rules.tls = config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
+                                                          : smtp::TlsPolicy::opportunistic;
+    rules.tls_required = config.delivery.tls_required;
+    rules.hello_name = config.hostname().text();
+    rules.recheck_step_wait = config.delivery.greeting_wait;
+    return rules;
+}
+
+queue::Lifetimes lifetimes_of(const LifetimeConfig& lifetime) {
+    return {.temporary = lifetime.temporary,
+            .implicit_unreachable = lifetime.implicit_unreachable,
+            .dns = lifetime.dns,
+            .bounce = lifetime.bounce,
+            .delay_notice = lifetime.delay_notice,
+            .retry_first = lifetime.retry_first,
+            .retry_max = lifetime.retry_max};
+}
+
+queue::ScheduleSettings schedule_of(const DeliveryConfig& delivery) {
+    const std::size_t most = delivery.concurrency;
+    return {.concurrency_start = std::min(most, base::limits::destination_places_start),
+            .concurrency_max = most,
+            .total_max = delivery.connections_max};
+}
+
+io::ClientDeadlines deadlines_of(const DeliveryConfig& delivery) {
+    using smtp::ClientWait;
+    io::ClientDeadlines deadlines;
+    deadlines.set(ClientWait::connect, delivery.connect_wait);
+    deadlines.set(ClientWait::greeting, delivery.greeting_wait);
+    for (const auto wait :
+         {ClientWait::ehlo, ClientWait::starttls, ClientWait::mail, ClientWait::rcpt}) {
+        deadlines.set(wait, delivery.command_wait);
+    }
+    deadlines.set(ClientWait::data, delivery.data_wait);
+    deadlines.set(ClientWait::block, delivery.block_wait);
+    deadlines.set(ClientWait::final_dot, delivery.final_dot_wait);
+    return deadlines;
+}
 
 }  // namespace
 
-judge::Routing::Settings routing_settings(const Config& config, const OwnEndpoints& endpoints) {
-    return {.resolver = resolver_settings(config), .route = route_settings(config, endpoints)};
-}
-
-io::UnboundResolver::Settings resolver_settings(const Config& config) {
-    io::UnboundResolver::Settings settings;
-    for (const auto& server : config.dns.forward) {
-        settings.forward.push_back(server.address.text() + '@' + std::to_string(server.port));
-    }
-    settings.local_data = config.dns.local_data;
-    settings.trust_anchor_file = config.dns.trust_anchor;
-    settings.deadline = config.dns.deadline;
-    return settings;
+judge::Routing::Settings routing_settings(const Rules& rules, const OwnEndpoints& endpoints) {
+    return {.resolver = rules.resolver, .route = route_settings(rules.config, endpoints)};
 }
 
 Result<std::shared_ptr<const Rules>> make_rules(Config config) {
@@ -64,58 +101,11 @@ Result<std::shared_ptr<const Rules>> make_rules(Config config) {
         if (!list) return std::unexpected(list.error());
         rules->recipients = *std::move(list);
     }
-    auto& judging = rules->judging;
-    auto& policy = judging.policy;
-    for (const auto& text : config.relay.networks) {
-        const auto network = verdict::Network::parse(text);
-        TURNAWAY_CHECK(network.has_value());  // the configuration checked it
-        policy.networks.push_back(*network);
-    }
-    policy.domains = config.relay.domains;
-    policy.mailless = config.relay.mailless.names;
-    policy.mailless_suffixes = config.relay.mailless.suffixes;
-    policy.mailless_reply = config.relay.mailless_reply == MaillessReply::domain_takes_no_mail
-                                ? verdict::MaillessReply::code_556
-                                : verdict::MaillessReply::code_521;
-    policy.dns_trouble = config.verdict.dns_trouble == DnsTrouble::accept
-                             ? verdict::DnsTrouble::accept
-                             : verdict::DnsTrouble::defer;
-    switch (config.verdict.null_mx_sender) {
-        case NullMxSender::outsiders:
-            policy.null_mx_sender = verdict::NullMxSender::refuse_outsiders;
-            break;
-        case NullMxSender::refuse:
-            policy.null_mx_sender = verdict::NullMxSender::refuse_all;
-            break;
-        case NullMxSender::accept:
-            policy.null_mx_sender = verdict::NullMxSender::accept;
-            break;
-    }
-    policy.may_outsiders_route = config.relay.outsider_routing == OutsiderRouting::accept;
-    switch (config.verdict.refusing_host_reply) {
-        case RefusingHostReply::by_evidence:
-            policy.refusing_host_reply = verdict::RefusingHostReply::by_evidence;
-            break;
-        case RefusingHostReply::code_550:
-            policy.refusing_host_reply = verdict::RefusingHostReply::code_550;
-            break;
-        case RefusingHostReply::code_556:
-            policy.refusing_host_reply = verdict::RefusingHostReply::code_556;
-            break;
-    }
-    judging.static_routes = config.route;
-    judging.port = config.delivery.port;
-    judging.tls = config.delivery.tls == DeliveryTls::never ? smtp::TlsPolicy::never
-                                                            : smtp::TlsPolicy::opportunistic;
-    judging.tls_required = config.delivery.tls_required;
-    judging.probes = {.is_on = config.verdict.probe_greeting,
-                      .deadline = config.verdict.probe_deadline,
-                      .at_once_max = config.verdict.probe_concurrency_max};
-    judging.memory = {.age_max = config.verdict.memory_age,
-                      .ask_first = config.verdict.ask_again,
-                      .ask_max = std::max(config.verdict.ask_again, recheck_pause_max)};
-    judging.hello_name = config.hostname().text();
-    judging.recheck_step_wait = config.delivery.greeting_wait;
+    rules->judging = judging_of(config);
+    rules->resolver = judge::resolver_settings(config.dns);
+    rules->lifetimes = lifetimes_of(config.lifetime);
+    rules->schedule = schedule_of(config.delivery);
+    rules->client_deadlines = deadlines_of(config.delivery);
     rules->config = std::move(config);
     return rules;
 }

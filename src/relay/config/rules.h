@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "base/result.h"
+#include "io/client_deadlines.h"
 #include "io/dns/unbound_resolver.h"
 #include "io/tls.h"
 #include "judge/routing.h"
 #include "judge/rules.h"
+#include "queue/lifetimes.h"
+#include "queue/schedule.h"
 #include "relay/config/config.h"
 #include "relay/config/own_endpoints.h"
 #include "relay/config/recipient_list.h"
@@ -20,6 +23,10 @@ namespace turnaway::relay {
 struct Rules {
     Config config;
     judge::Rules judging;
+    io::UnboundResolver::Settings resolver;
+    queue::Lifetimes lifetimes;
+    queue::ScheduleSettings schedule;
+    io::ClientDeadlines client_deadlines;
     std::shared_ptr<io::TlsServer> tls_server;  // null: STARTTLS is not offered
     // Of the file of `[relay] recipients`, when it names one.
     std::optional<RecipientList> recipients;
@@ -32,10 +39,9 @@ inline std::shared_ptr<const judge::Rules> judging(std::shared_ptr<const Rules> 
 }
 
 // How names are looked up: by the configuration, and by where this relay can be reached.
-io::UnboundResolver::Settings resolver_settings(const Config& config);
-judge::Routing::Settings routing_settings(const Config& config, const OwnEndpoints& endpoints);
+judge::Routing::Settings routing_settings(const Rules& rules, const OwnEndpoints& endpoints);
 
 // Reads the certificate, its key and the list of recipients, which may fail.
-base::Result<std::shared_ptr<const Rules>> make_rules(Config config);
+[[nodiscard]] base::Result<std::shared_ptr<const Rules>> make_rules(Config config);
 
 }  // namespace turnaway::relay

@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <string_view>
 
-#include "base/check.h"
 #include "base/text.h"
-#include "verdict/network.h"
 #include "verdict/openness.h"
 
 namespace turnaway::relay {
 namespace {
 
 void add_open_relay(const Config& config, std::vector<Weakness>* out) {
-    std::vector<verdict::Network> networks;
-    for (const auto& text : config.relay.networks) {
-        const auto network = verdict::Network::parse(text);
-        TURNAWAY_CHECK(network.has_value());  // the configuration checked it
-        networks.push_back(*network);
-    }
+    const auto& networks = config.relay.networks;
     struct Row {
         std::string_view family;
         double share;

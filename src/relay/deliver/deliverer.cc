@@ -26,7 +26,7 @@ std::chrono::sys_seconds now_seconds() {
 
 Deliverer::Deliverer(Shard& shard)
     : shard_(shard),
-      schedule_(schedule_settings(shard.rules()->config)),
+      schedule_(shard.rules()->schedule),
       timer_(shard.io()),
       looked_at_(now_seconds()),
       looked_(std::chrono::steady_clock::now()) {}
@@ -42,7 +42,7 @@ void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono
 }
 
 void Deliverer::rules_changed() {
-    schedule_.change(schedule_settings(shard_.rules()->config));
+    schedule_.change(shard_.rules()->schedule);
     pump();
 }
 

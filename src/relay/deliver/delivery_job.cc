@@ -41,17 +41,6 @@ std::chrono::sys_seconds now_seconds() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-queue::Lifetimes lifetimes_of(const Config& config) {
-    const auto& lifetime = config.lifetime;
-    return {.temporary = lifetime.temporary,
-            .implicit_unreachable = lifetime.implicit_unreachable,
-            .dns = lifetime.dns,
-            .bounce = lifetime.bounce,
-            .delay_notice = lifetime.delay_notice,
-            .retry_first = lifetime.retry_first,
-            .retry_max = lifetime.retry_max};
-}
-
 // One round, with all it needs to hold on to.
 class Round {
   public:
@@ -117,10 +106,8 @@ bool Round::choose_recipients() {
 
 queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health) const {
     queue::DeliverySettings settings;
-    settings.lifetimes = lifetimes_of(config_);
-    settings.greeting_5xx = config_.delivery.greeting_5xx == RefusedGreeting::bounce
-                                ? queue::Greeting5yz::bounce
-                                : queue::Greeting5yz::defer;
+    settings.lifetimes = rules_->lifetimes;
+    settings.greeting_5xx = config_.delivery.greeting_5xx;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
     // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
     settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
@@ -355,13 +342,6 @@ std::optional<std::chrono::seconds> log_not_loaded(RelayState& relay, queue::Que
 }
 
 }  // namespace
-
-queue::ScheduleSettings schedule_settings(const Config& config) {
-    const std::size_t most = config.delivery.concurrency;
-    return {.concurrency_start = std::min(most, base::limits::destination_places_start),
-            .concurrency_max = most,
-            .total_max = config.delivery.connections_max};
-}
 
 asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                       std::string_view destination, queue::QueueId id,

@@ -17,8 +17,6 @@ namespace turnaway::relay {
 
 class Shard;
 
-queue::ScheduleSettings schedule_settings(const Config& config);
-
 // Returns what the destination's hosts deserve; a message that is gone or held is left alone.
 // `destination` must outlive the call.
 boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,

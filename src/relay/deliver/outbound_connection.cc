@@ -71,28 +71,13 @@ void blame_content(Dialogue* dialogue) {
     }
 }
 
-io::ClientDeadlines deadlines_of(const Config& config) {
-    using smtp::ClientWait;
-    io::ClientDeadlines deadlines;
-    deadlines.set(ClientWait::connect, config.delivery.connect_wait);
-    deadlines.set(ClientWait::greeting, config.delivery.greeting_wait);
-    for (const auto wait :
-         {ClientWait::ehlo, ClientWait::starttls, ClientWait::mail, ClientWait::rcpt}) {
-        deadlines.set(wait, config.delivery.command_wait);
-    }
-    deadlines.set(ClientWait::data, config.delivery.data_wait);
-    deadlines.set(ClientWait::block, config.delivery.block_wait);
-    deadlines.set(ClientWait::final_dot, config.delivery.final_dot_wait);
-    return deadlines;
-}
-
 asio::awaitable<Dialogue> OutboundConnection::deliver(HostAddress where, smtp::TlsPolicy tls,
                                                       smtp::ClientMessage message,
                                                       spool::ContentPtr content) {
     // The rules may have changed since it was opened: a clear connection is not for a domain that
     // now demands TLS, nor an unverified one for a demand to verify.
     if (is_ready() && where_ == where && tls_ == tls) {
-        deadlines_ = deadlines_of(shard_.rules()->config);
+        deadlines_ = shard_.rules()->client_deadlines;
         session_->deliver(message);
         auto dialogue = co_await drive(content);
         // A host may close a connection it was kept waiting on: that is no word on this message.
@@ -120,7 +105,7 @@ asio::awaitable<Dialogue> OutboundConnection::dial_and_deliver(HostAddress where
     is_ready_ = false;
     where_ = where;
     const auto rules = shard_.rules();
-    deadlines_ = deadlines_of(rules->config);
+    deadlines_ = rules->client_deadlines;
     session_.emplace(smtp::ClientPlan{
         .own_name = rules->config.hostname().text(), .tls = tls, .message = std::move(message)});
     auto dialled = co_await io::Connection::dial(shard_.io().get_executor(), where.address,

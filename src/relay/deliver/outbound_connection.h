@@ -25,9 +25,6 @@
 namespace turnaway::relay {
 
 class Shard;
-struct Config;
-
-io::ClientDeadlines deadlines_of(const Config& config);
 
 struct HostAddress {
     std::string host;  // its name, for TLS

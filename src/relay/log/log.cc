@@ -45,23 +45,24 @@ std::string_view name(ReportKind kind) {
     return "";
 }
 
-LogLevel level_of(const LogEvent& event) {
+settings::LogLevel level_of(const LogEvent& event) {
     if (std::holds_alternative<Connected>(event) || std::holds_alternative<Disconnected>(event)) {
-        return LogLevel::debug;
+        return settings::LogLevel::debug;
     }
     const auto* reloaded = std::get_if<Reloaded>(&event);
     const bool is_trouble = std::holds_alternative<Trouble>(event) ||
                             std::holds_alternative<Stopped>(event) ||
                             (reloaded != nullptr && !reloaded->is_taken);
-    return is_trouble ? LogLevel::warning : LogLevel::info;
+    return is_trouble ? settings::LogLevel::warning : settings::LogLevel::info;
 }
 
 std::string log_lines(const LogEvent& event, const LogStyle& style,
                       std::chrono::system_clock::time_point now) {
-    return style.form == LogForm::json ? json_line(event, now) : text_lines(event, style, now);
+    return style.form == settings::LogForm::json ? json_line(event, now)
+                                                 : text_lines(event, style, now);
 }
 
-LogStyle log_style(LogForm form, std::string_view host) {
+LogStyle log_style(settings::LogForm form, std::string_view host) {
     LogStyle style;
     style.form = form;
     style.process = static_cast<std::uint32_t>(getpid());
@@ -70,7 +71,7 @@ LogStyle log_style(LogForm form, std::string_view host) {
     return style;
 }
 
-Log::Log(LogStyle style, LogLevel level, int fd)
+Log::Log(LogStyle style, settings::LogLevel level, int fd)
     : style_(std::move(style)), fd_(fd), level_(level), writer_([this] { run(); }) {}
 
 Log::~Log() {

@@ -32,14 +32,14 @@ class Log {
     static constexpr std::chrono::milliseconds moment{20};
     static constexpr int hasty_writes_max = 10;
 
-    Log(LogStyle style, LogLevel level, int fd = 2);
+    Log(LogStyle style, settings::LogLevel level, int fd = 2);
     ~Log();
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
     void write(const LogEvent& event);
     // After a reload.
-    void set_level(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
+    void set_level(settings::LogLevel level) { level_.store(level, std::memory_order_relaxed); }
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
   private:
@@ -50,7 +50,7 @@ class Log {
 
     const LogStyle style_;
     const int fd_;
-    std::atomic<LogLevel> level_;
+    std::atomic<settings::LogLevel> level_;
     std::atomic<std::uint64_t> dropped_{0};
     std::uint64_t told_ = 0;  // of dropped_; the writer's
     mutable std::mutex mutex_;
@@ -63,6 +63,6 @@ class Log {
 
 // The style that fits this process: the name of the host and the time only when standard error is
 // not the journal.
-LogStyle log_style(LogForm form, std::string_view host);
+LogStyle log_style(settings::LogForm form, std::string_view host);
 
 }  // namespace turnaway::relay

@@ -15,7 +15,7 @@
 
 #include "codes/code.h"
 #include "queue/queue_id.h"
-#include "relay/config/config.h"
+#include "settings/log_config.h"
 
 namespace turnaway::relay {
 
@@ -160,10 +160,10 @@ using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delive
                               Stopped, Controlled, Trouble>;
 
 // From which level on it is written.
-LogLevel level_of(const LogEvent& event);
+settings::LogLevel level_of(const LogEvent& event);
 
 struct LogStyle {
-    LogForm form = LogForm::text;
+    settings::LogForm form = settings::LogForm::text;
     std::uint32_t process = 0;  // the process id
     // In front of each line of text, `time host `, as a log file has it; the journal adds its own.
     bool has_time = false;

@@ -10,7 +10,7 @@ mail::Domain domain(std::string_view text) {
     return mail::Domain::parse(text).value();
 }
 
-RouteTarget target(std::string_view host, std::uint16_t port) {
+settings::RouteTarget target(std::string_view host, std::uint16_t port) {
     return {.host = domain(host), .port = port};
 }
 

@@ -26,10 +26,10 @@ std::string file_text(const std::string& name) {
 }
 
 // What the page must say of a row: everything between its .It and the next.
-std::string entry_of(const Row& row) {
+std::string entry_of(const settings::Key& row) {
     const auto quoted = [](std::string text) { return replaced(std::move(text), "\"", "\\(dq"); };
     std::string text = std::string(row.description) + "\nAllowed: " + quoted(row.allowed()) + ".\n";
-    if (row.form == Form::routes) {
+    if (row.form == settings::Form::routes) {
         text += "Default: no static route.\n";
     } else if (row.standard.empty()) {
         text += "Default: the system's full name.\n";
@@ -42,10 +42,10 @@ std::string entry_of(const Row& row) {
 TEST(ConfigPage, SaysOfEachKeyWhatTheTableSays) {
     std::istringstream page(file_text("/man/turnaway-relay.conf.5"));
     std::string section;
-    std::set<const Row*> seen;
+    std::set<const settings::Key*> seen;
     bool is_in_keys = false;
     std::string entry;
-    const Row* row = nullptr;
+    const settings::Key* row = nullptr;
     const auto end_entry = [&] {
         if (row != nullptr) {
             EXPECT_EQ(entry, entry_of(*row)) << row->label();
@@ -60,7 +60,7 @@ TEST(ConfigPage, SaysOfEachKeyWhatTheTableSays) {
         } else if (is_in_keys && line.starts_with(".It Va ")) {
             end_entry();
             const bool is_route = line == ".It Va \\(dqdomain\\(dq , Va \\(dq*\\(dq";
-            row = find_row(section, is_route ? "*" : line.substr(7));
+            row = schema().find(section, is_route ? "*" : line.substr(7));
             ASSERT_NE(row, nullptr) << '[' << section << "] " << line;
             EXPECT_TRUE(seen.insert(row).second) << row->label();
         } else if (line == ".El") {
@@ -69,13 +69,13 @@ TEST(ConfigPage, SaysOfEachKeyWhatTheTableSays) {
             entry += line + '\n';
         }
     }
-    for (const Row& one : schema()) EXPECT_TRUE(seen.contains(&one)) << one.label();
+    for (const auto& one : schema().rows()) EXPECT_TRUE(seen.contains(&one)) << one.label();
 }
 
 TEST(ConfigPage, TheExampleNamesEachKeyWithItsDefault) {
     const std::string example = file_text("/etc/turnaway-relay.conf");
-    for (const Row& row : schema()) {
-        if (row.form == Form::routes || row.standard.empty()) continue;
+    for (const auto& row : schema().rows()) {
+        if (row.form == settings::Form::routes || row.standard.empty()) continue;
         const std::size_t section = example.find("\n[" + std::string(row.section) + "]\n");
         const std::size_t from = row.section.empty() ? 0 : section;
         ASSERT_NE(from, std::string::npos) << row.label();

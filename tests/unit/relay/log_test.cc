@@ -37,11 +37,12 @@ Delivered bounced() {
 }
 
 std::string text(const LogEvent& event) {
-    return log_lines(event, {.form = LogForm::text, .process = 42}, noon);
+    return log_lines(event, {.form = settings::LogForm::text, .process = 42}, noon);
 }
 
 nlohmann::json json(const LogEvent& event) {
-    const std::string line = log_lines(event, {.form = LogForm::json, .process = 42}, noon);
+    const std::string line =
+        log_lines(event, {.form = settings::LogForm::json, .process = 42}, noon);
     EXPECT_EQ(std::ranges::count(line, '\n'), 1);
     return nlohmann::json::parse(line);
 }
@@ -79,7 +80,8 @@ TEST(Log, TextSaysNoneWhereNoHostWasReachedAndHasTheTime) {
     event.delays = {100h, 0ms, -5ms, 0ms};
     EXPECT_NE(text(event).find("relay=none, delay=360000, delays=360000/0.00/0.00/0.00"),
               std::string::npos);
-    const LogStyle style{.form = LogForm::text, .process = 1, .has_time = true, .host = "h"};
+    const LogStyle style{
+        .form = settings::LogForm::text, .process = 1, .has_time = true, .host = "h"};
     EXPECT_EQ(log_lines(Removed{id}, style, noon + 7ms).substr(0, 43),
               "2026-11-24T12:00:00.007Z h turnaway-relay/q");
 }
@@ -143,10 +145,10 @@ TEST(Log, HostileBytesStayOnOneLineAndWithinTheirField) {
 }
 
 TEST(Log, LevelSaysWhatIsWritten) {
-    EXPECT_EQ(level_of(Connected{client}), LogLevel::debug);
-    EXPECT_EQ(level_of(bounced()), LogLevel::info);
-    EXPECT_EQ(level_of(Trouble{false, "x"}), LogLevel::warning);
-    EXPECT_EQ(level_of(Reloaded{false, "x"}), LogLevel::warning);
+    EXPECT_EQ(level_of(Connected{client}), settings::LogLevel::debug);
+    EXPECT_EQ(level_of(bounced()), settings::LogLevel::info);
+    EXPECT_EQ(level_of(Trouble{false, "x"}), settings::LogLevel::warning);
+    EXPECT_EQ(level_of(Reloaded{false, "x"}), settings::LogLevel::warning);
 }
 
 struct Pipe {
@@ -172,7 +174,7 @@ struct Pipe {
 TEST(Log, WritesWholeLinesOfManyThreads) {
     Pipe pipe;
     {
-        Log log({.form = LogForm::json}, LogLevel::info, pipe.ends[1]);
+        Log log({.form = settings::LogForm::json}, settings::LogLevel::info, pipe.ends[1]);
         std::vector<std::thread> threads;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&log] {
@@ -197,7 +199,7 @@ TEST(Log, AReaderThatStopsStopsNobodyAndIsToldWhatItMissed) {
     const std::string words(900, 'x');
     std::string all;
     {
-        Log log({.form = LogForm::text}, LogLevel::info, pipe.ends[1]);
+        Log log({.form = settings::LogForm::text}, settings::LogLevel::info, pipe.ends[1]);
         const auto start = std::chrono::steady_clock::now();
         for (int i = 0; i < 4000; ++i) log.write(Trouble{false, words});
         EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
@@ -215,7 +217,7 @@ TEST(Log, EndsInTimeWhenNobodyReads) {
     Pipe pipe;
     const auto start = std::chrono::steady_clock::now();
     {
-        Log log({.form = LogForm::text}, LogLevel::info, pipe.ends[1]);
+        Log log({.form = settings::LogForm::text}, settings::LogLevel::info, pipe.ends[1]);
         for (int i = 0; i < 1000; ++i) log.write(bounced());
     }
     EXPECT_LT(std::chrono::steady_clock::now() - start, Log::last_words_wait + 3s);
