@@ -3,9 +3,12 @@
 #include <algorithm>
 
 namespace turnaway::judge {
+namespace {
 
 // The longest time between two questions to a host that refuses.
 constexpr std::chrono::seconds recheck_pause_max{3600};
+
+}  // namespace
 
 Rules rules_of(const settings::VerdictConfig& verdict) {
     return {.policy = {.dns_trouble = verdict.dns_trouble,

@@ -14,14 +14,13 @@ Rows<ProcessConfig> process_rows() {
     return {
         row({.key = "hostname",
              .form = Form::domain,
-             .description =
-                 "The name this host gives in greetings, EHLO, trace fields and reports.",
+             .description = "The name of this host in greetings, EHLO, trace fields and reports.",
              .needs_restart = true},
             &C::hostname),
         row({.key = "threads",
              .form = Form::number,
              .standard = "0",
-             .description = "How many threads serve connections; 0 means one for each core.",
+             .description = "The number of threads that serve connections; 0 means one per core.",
              .needs_restart = true,
              .max = 64},
             &C::threads),
@@ -36,14 +35,15 @@ Rows<ListenConfig> listen_rows() {
              .key = "smtp",
              .form = Form::endpoints,
              .standard = R"(["127.0.0.1:25"])",
-             .description = "Where mail clients connect, unless systemd hands over the sockets.",
+             .description =
+                 "The addresses on which clients connect, unless systemd passes the sockets.",
              .needs_restart = true},
             &C::smtp),
         row({.section = s,
              .key = "connections_max",
              .form = Form::number,
              .standard = "2000",
-             .description = "Connections of clients held at once; one more gets 421.",
+             .description = "The maximum number of client connections; further clients get 421.",
              .min = 1,
              .max = count_max},
             &C::connections_max),
@@ -51,8 +51,8 @@ Rows<ListenConfig> listen_rows() {
              .key = "connections_per_address_max",
              .form = Form::number,
              .standard = "100",
-             .description =
-                 "Connections held at once for one address, an IPv6 /64 counting as one.",
+             .description = "The maximum number of connections from one address; an IPv6 /64 "
+                            "counts as one address.",
              .min = 1,
              .max = count_max},
             &C::connections_per_address_max),
@@ -61,7 +61,7 @@ Rows<ListenConfig> listen_rows() {
              .form = Form::duration,
              .standard = in_quotes(limits::server_command_wait_min),
              .description =
-                 "How long a client may be silent; RFC 5321 asks for five minutes or more.",
+                 "The timeout of a silent client; RFC 5321 recommends at least five minutes.",
              .min = 1,
              .max = day},
             &C::command_wait),
@@ -70,7 +70,7 @@ Rows<ListenConfig> listen_rows() {
              .form = Form::flag,
              .standard = "false",
              .description =
-                 "Whether an address without angle brackets in MAIL and RCPT is a syntax error."},
+                 "Whether an address without angle brackets in MAIL or RCPT is a syntax error."},
             &C::strict_paths),
     };
 }
@@ -81,8 +81,8 @@ Rows<RouteConfig> route_rows() {
          .key = "*",
          .form = Form::routes,
          .standard = "{}",
-         .description = "Where mail for the domain goes instead of to its MX; the key * stands for "
-                        "every domain not named."})};
+         .description = "The host that gets the mail for this domain, instead of its MX hosts; the "
+                        "key * stands for every domain that is not listed."})};
 }
 
 Rows<DnsConfig> dns_rows() {
@@ -93,29 +93,28 @@ Rows<DnsConfig> dns_rows() {
              .key = "forward",
              .form = Form::name_servers,
              .standard = "[]",
-             .description = "Name servers to ask; empty means those of the system.",
+             .description = "The DNS servers to use; empty means those of the system.",
              .needs_restart = true},
             &C::forward),
         row({.section = s,
              .key = "local_data",
              .form = Form::zone_lines,
              .standard = "[]",
-             .description = "Lines of a zone that are answered without asking anybody.",
+             .description = "Zone file lines that are answered locally, without a DNS query.",
              .needs_restart = true},
             &C::local_data),
         row({.section = s,
              .key = "trust_anchor",
              .form = Form::path,
              .standard = R"("")",
-             .description = "The file with the DNSSEC trust anchor; empty means that nothing is "
-                            "validated.",
+             .description = "The file with the DNSSEC trust anchor; empty means no validation.",
              .needs_restart = true},
             &C::trust_anchor),
         row({.section = s,
              .key = "deadline",
              .form = Form::duration,
              .standard = R"("10s")",
-             .description = "How long one look at DNS may take before it counts as DNS trouble.",
+             .description = "The timeout of one DNS lookup; after it the lookup counts as failed.",
              .min = 1,
              .max = 5 * minute},
             &C::deadline),
@@ -130,15 +129,15 @@ Rows<ControlConfig> control_rows(std::string_view socket) {
              .key = "socket",
              .form = Form::path,
              .standard = '"' + std::string(socket) + '"',
-             .description = "The socket of turnaway queue; empty means none.",
+             .description = "The control socket for turnaway queue; empty means none.",
              .needs_restart = true},
             &C::socket),
         row({.section = s,
              .key = "group",
              .form = Form::text,
              .standard = R"("")",
-             .description = "The group that may use the socket, one that the relay's user is a "
-                            "member of; empty means only its owner.",
+             .description = "The group that may use the control socket; [user] name must be a "
+                            "member of it. Empty means that only this user may use it.",
              .needs_restart = true},
             &C::group),
     };
@@ -150,7 +149,7 @@ Rows<MetricsConfig> metrics_rows() {
              .key = "listen",
              .form = Form::endpoint,
              .standard = R"("")",
-             .description = "Where metrics are served to Prometheus; empty means nowhere.",
+             .description = "The address that serves metrics for Prometheus; empty means none.",
              .needs_restart = true},
             &MetricsConfig::listen),
     };
@@ -164,14 +163,14 @@ Rows<TlsConfig> tls_rows() {
              .key = "cert",
              .form = Form::path,
              .standard = R"("")",
-             .description = "The file with our certificate and its chain, in PEM; empty means that "
-                            "clients are offered no STARTTLS."},
+             .description = "The file with the certificate of this host and its chain, in PEM; "
+                            "empty means that STARTTLS is not offered to clients."},
             &C::cert),
         row({.section = s,
              .key = "key",
              .form = Form::path,
              .standard = R"("")",
-             .description = "The file with the key of the certificate, in PEM."},
+             .description = "The file with the private key of the certificate, in PEM."},
             &C::key),
     };
 }
@@ -193,15 +192,15 @@ Rows<VerdictConfig> verdict_rows() {
              .key = "probe_greeting",
              .form = Form::flag,
              .standard = "false",
-             .description = "Whether the greeting of an unknown host is looked at before a "
-                            "recipient is answered.",
+             .description =
+                 "Whether to probe the greeting of an unknown host before RCPT is answered.",
              .former = "look"},
             &C::probe_greeting),
         row({.section = s,
              .key = "probe_deadline",
              .form = Form::duration,
              .standard = R"("3s")",
-             .description = "How long such a look may take; after it the recipient is accepted.",
+             .description = "The timeout of a greeting probe; after it the recipient is accepted.",
              .min = 1,
              .max = minute,
              .former = "look_deadline"},
@@ -210,7 +209,8 @@ Rows<VerdictConfig> verdict_rows() {
              .key = "probe_concurrency_max",
              .form = Form::number,
              .standard = "64",
-             .description = "Such looks at once; one more is left out and the recipient accepted.",
+             .description = "The maximum number of greeting probes at one time; further recipients "
+                            "are accepted without a probe.",
              .min = 1,
              .max = 10'000,
              .former = "look_concurrency_max"},
@@ -219,7 +219,8 @@ Rows<VerdictConfig> verdict_rows() {
              .key = "memory_age",
              .form = Form::duration,
              .standard = R"("24h")",
-             .description = "How long a host is believed to refuse mail after it last said 521.",
+             .description =
+                 "How long a host is remembered as refusing all mail after it last answered 521.",
              .min = minute,
              .max = 60 * day},
             &C::memory_age),
@@ -227,44 +228,44 @@ Rows<VerdictConfig> verdict_rows() {
              .key = "ask_again",
              .form = Form::duration,
              .standard = R"("15m")",
-             .description = "After this time a host that said 521 is asked again in the "
-                            "background, then after twice as long each time, at most an hour, "
-                            "while mail for it comes within memory_age. 0s: never.",
+             .description = "The time after which a host that answered 521 is probed again in the "
+                            "background. It doubles after each probe, up to one hour; a host "
+                            "without mail for memory_age is not probed. 0s: never.",
              .max = day},
             &C::ask_again),
         row({.section = s,
              .key = "refusing_host_reply",
              .form = Form::choice,
              .standard = R"("auto")",
-             .description = "The reply code for a recipient whose hosts all said 521; auto is 550 "
-                            "when a host was asked for this recipient, and 556 when the refusals "
-                            "are known from before.",
+             .description = "The reply code for a recipient whose hosts have all answered 521; "
+                            "auto is 550 if a host was probed for this recipient, and 556 if the "
+                            "refusals were already known.",
              .choices = {"auto", "550", "556"}},
             &C::refusing_host_reply),
         row({.section = s,
              .key = "dns_trouble",
              .form = Form::choice,
              .standard = R"("accept")",
-             .description = "What becomes of a recipient whose domain DNS gives no answer about: "
-                            "queued, or refused for now.",
+             .description = "What to do with a recipient for whose domain DNS gives no answer: "
+                            "accept and queue it, or refuse it temporarily.",
              .choices = {"accept", "defer"}},
             &C::dns_trouble),
         row({.section = s,
              .key = "null_mx_sender",
              .form = Form::choice,
              .standard = R"("outsiders")",
-             .description = "Whose messages are refused when the domain of MAIL FROM has a null "
-                            "MX, so that no answer could reach the sender: those of clients "
-                            "outside networks, of all clients (refuse), or nobody's (accept).",
+             .description = "Which messages are refused if the domain in MAIL FROM publishes a "
+                            "null MX, so that no reply can reach the sender: those from clients "
+                            "outside networks (outsiders), all (refuse), or none (accept).",
              .choices = {"outsiders", "refuse", "accept"}},
             &C::null_mx_sender),
         row({.section = s,
              .key = "null_mx_header_from",
              .form = Form::flag,
              .standard = "false",
-             .description = "Whether null_mx_sender is also for the header From, where it names "
-                            "one domain only; the message is refused after the final dot. Reports "
-                            "(MAIL FROM:<>) are never refused for it."},
+             .description = "Whether null_mx_sender also applies to the From header field, if it "
+                            "names a single domain; the message is refused after the final dot. "
+                            "Reports (MAIL FROM:<>) are exempt."},
             &C::null_mx_header_from),
     };
 }
@@ -278,7 +279,7 @@ Rows<LogConfig> log_rows() {
              .form = Form::choice,
              .standard = R"("text")",
              .description =
-                 "Lines such as readers of Postfix logs expect, or one JSON object a line.",
+                 "Lines in the format of Postfix (text), or one JSON object per line (json).",
              .needs_restart = true,
              .choices = {"text", "json"}},
             &C::format),
@@ -286,8 +287,8 @@ Rows<LogConfig> log_rows() {
              .key = "level",
              .form = Form::choice,
              .standard = R"("info")",
-             .description = "How much is logged: only trouble, each step of a message, or each "
-                            "connection too.",
+             .description = "What is logged: only warnings and errors (warning), also each step of "
+                            "a message (info), or also each connection (debug).",
              .choices = {"warning", "info", "debug"}},
             &C::level),
     };
@@ -299,8 +300,8 @@ Rows<UserConfig> user_rows() {
              .key = "name",
              .form = Form::text,
              .standard = R"("")",
-             .description = "The user to become when started as root; empty means root without any "
-                            "capability.",
+             .description =
+                 "The user to run as when started as root; empty means root without capabilities.",
              .needs_restart = true},
             &UserConfig::name),
     };

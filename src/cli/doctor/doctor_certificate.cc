@@ -63,7 +63,7 @@ void check_time(const X509& certificate, const std::string& path, DoctorFindings
     }
 }
 
-void check_key(X509& certificate, const relay::TlsConfig& tls, DoctorFindings& findings) {
+void check_key(X509& certificate, const settings::TlsConfig& tls, DoctorFindings& findings) {
     const File file = open_file(tls.key, "key", findings);
     if (!file) return;
     const Key key(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));

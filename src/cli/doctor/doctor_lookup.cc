@@ -14,7 +14,7 @@
 #include "io/dns/absence_trial.h"
 #include "io/dns/dns_message.h"
 #include "io/dns/dns_rdata.h"
-#include "relay/config/rules.h"
+#include "judge/routing.h"
 
 namespace turnaway::cli {
 namespace {

@@ -38,60 +38,58 @@ Rows<RelayConfig> relay_rows() {
              .key = "domains",
              .form = Form::domains,
              .standard = "[]",
-             .description = "Anybody may send to these domains."},
+             .description = "Any client may send to these domains."},
             &C::domains),
         row({.section = s,
              .key = "mailless",
              .form = Form::host_names,
              .standard = "[]",
              .description =
-                 "Hosts known to take no mail: recipients there are refused without a look at "
-                 "DNS. A name with a dot in front stands for every name below it."},
+                 "Hosts that never accept mail: recipients at these hosts are refused without a "
+                 "DNS lookup. A name that begins with a dot stands for every name below it."},
             &C::mailless),
         row({.section = s,
              .key = "mailless_reply",
              .form = Form::choice,
              .standard = "556",
-             .description = "The reply code for a recipient at a host of mailless.",
+             .description = "The reply code for a recipient at a host in mailless.",
              .choices = {"556", "521"}},
             &C::mailless_reply),
         row({.section = s,
              .key = "own_addresses",
              .form = Form::addresses,
              .standard = "[]",
-             .description =
-                 "Further addresses that lead to this host, such as that of a NAT gateway or a "
-                 "load balancer."},
+             .description = "Additional addresses that lead to this host, such as that of a NAT "
+                            "gateway or a load balancer."},
             &C::own_addresses),
         row({.section = s,
              .key = "own_names",
              .form = Form::domains,
              .standard = "[]",
-             .description = "Further names under which this host is an MX, beside hostname."},
+             .description = "Additional names, besides hostname, under which this host is an MX."},
             &C::own_names),
         row({.section = s,
              .key = "postmaster",
              .form = Form::mailbox,
              .standard = R"("")",
-             .description = "The address that gets the mail for postmaster without a domain, from "
-                            "anybody; empty means that such mail is refused."},
+             .description = "The address that receives mail for postmaster without a domain, from "
+                            "any client; empty means that such mail is refused."},
             &C::postmaster),
         row({.section = s,
              .key = "outsider_routing",
              .form = Form::choice,
              .standard = R"("refuse")",
-             .description =
-                 "What becomes of a recipient such as user%other.example@example.org from a "
-                 "client outside networks.",
+             .description = "What to do with a recipient such as user%other.example@example.org "
+                            "from a client outside networks.",
              .choices = {"refuse", "accept"}},
             &C::outsider_routing),
         row({.section = s,
              .key = "recipients",
              .form = Form::recipients,
              .standard = R"("")",
-             .description =
-                 "Which recipients of domains exist, for clients outside networks: a file with "
-                 "one address a line, or verify to ask the next host; empty means any."},
+             .description = "The recipients that exist in domains, for clients outside networks: a "
+                            "file with one address per line, or verify to ask the next host; empty "
+                            "means that all are accepted."},
             &C::recipients),
     };
 }
@@ -104,7 +102,7 @@ Rows<DeliveryConfig> delivery_rows() {
              .key = "port",
              .form = Form::number,
              .standard = "25",
-             .description = "The port of the hosts that take mail.",
+             .description = "The port to which messages are delivered.",
              .min = 1,
              .max = 65535},
             &C::port),
@@ -112,8 +110,9 @@ Rows<DeliveryConfig> delivery_rows() {
              .key = "loopback",
              .form = Form::choice,
              .standard = R"("auto")",
-             .description = "Whether a host found by DNS at a loopback address is dialled; auto "
-                            "means only when port is not 25, where it would be ourselves.",
+             .description =
+                 "Whether to deliver to a host that has a loopback address in DNS; auto means only "
+                 "if port is not 25, because on port 25 such a host is this relay.",
              .choices = {"auto", "allow", "refuse"}},
             &C::loopback),
         row({.section = s,
@@ -121,15 +120,16 @@ Rows<DeliveryConfig> delivery_rows() {
              .form = Form::choice,
              .standard = R"("deliver")",
              .description =
-                 "Whether mail goes to a host found by DNS at an address of a private network; "
-                 "to link-local, multicast, metadata and reserved addresses it never goes.",
+                 "Whether to deliver to a host that has a private address in DNS; link-local, "
+                 "multicast, metadata and reserved addresses are never used.",
              .choices = {"deliver", "refuse"}},
             &C::private_hosts),
         row({.section = s,
              .key = "greeting_5xx",
              .form = Form::choice,
              .standard = R"("bounce")",
-             .description = "What a 5yz greeting other than 521 from every host of a domain means.",
+             .description =
+                 "What to do if every host of a domain greets with a 5yz code other than 521.",
              .choices = {"bounce", "defer"},
              .former = "greeting_5yz"},
             &C::greeting_5xx),
@@ -137,20 +137,20 @@ Rows<DeliveryConfig> delivery_rows() {
              .key = "tls",
              .form = Form::choice,
              .standard = R"("opportunistic")",
-             .description = "Whether STARTTLS is used where a host offers it.",
+             .description = "Whether to use STARTTLS if a host offers it.",
              .choices = {"opportunistic", "never"}},
             &C::tls),
         row({.section = s,
              .key = "tls_required",
              .form = Form::domains,
              .standard = "[]",
-             .description = "Mail for these domains is sent encrypted or not at all."},
+             .description = "Mail for these domains is sent only over TLS."},
             &C::tls_required),
         row({.section = s,
              .key = "concurrency",
              .form = Form::number,
              .standard = "20",
-             .description = "Connections at once for one domain.",
+             .description = "The maximum number of connections to one domain.",
              .min = 1,
              .max = 10'000},
             &C::concurrency),
@@ -158,7 +158,7 @@ Rows<DeliveryConfig> delivery_rows() {
              .key = "connections_max",
              .form = Form::number,
              .standard = "500",
-             .description = "Connections to other hosts held at once.",
+             .description = "The maximum number of connections to other hosts.",
              .min = 1,
              .max = settings::count_max},
             &C::connections_max),
@@ -174,24 +174,23 @@ Rows<DeliveryConfig> delivery_rows() {
                             .max = hour},
                            member));
     };
-    wait("connect_wait", limits::client_connect_wait, "How long a host may take to connect.",
+    wait("connect_wait", limits::client_connect_wait, "The timeout of a connection attempt.",
          &C::connect_wait);
     wait("greeting_wait", limits::client_greeting_wait,
-         "How long to wait for a greeting; RFC 5321 asks for five minutes or more.",
+         "The timeout of a greeting; RFC 5321 recommends at least five minutes.",
          &C::greeting_wait);
     wait("command_wait", limits::client_mail_wait,
-         "How long to wait for the reply to EHLO, STARTTLS, MAIL and RCPT; RFC 5321 asks for five "
-         "minutes or more.",
+         "The timeout of the reply to EHLO, STARTTLS, MAIL or RCPT; RFC 5321 recommends at least "
+         "five minutes.",
          &C::command_wait);
     wait("data_wait", limits::client_data_wait,
-         "How long to wait for the reply to DATA; RFC 5321 asks for two minutes or more.",
+         "The timeout of the reply to DATA; RFC 5321 recommends at least two minutes.",
          &C::data_wait);
     wait("block_wait", limits::client_block_wait,
-         "How long a host may take no content; RFC 5321 asks for three minutes or more.",
+         "The timeout for sending a block of content; RFC 5321 recommends at least three minutes.",
          &C::block_wait);
     wait("final_dot_wait", limits::client_final_dot_wait,
-         "How long to wait for the word on the whole message; RFC 5321 asks for ten minutes or "
-         "more.",
+         "The timeout of the reply to the whole message; RFC 5321 recommends at least ten minutes.",
          &C::final_dot_wait);
     return rows;
 }
@@ -204,14 +203,15 @@ Rows<SpoolConfig> spool_rows() {
              .key = "path",
              .form = Form::path,
              .standard = R"("/var/spool/turnaway")",
-             .description = "The folder that keeps the queue.",
+             .description = "The folder of the queue.",
              .needs_restart = true},
             &C::path),
         row({.section = s,
              .key = "free_bytes_min",
              .form = Form::bytes,
              .standard = R"("100MB")",
-             .description = "Below so much free space no message is taken (452).",
+             .description =
+                 "The minimum of free disk space; with less, messages are refused with 452.",
              .max = bytes_max,
              .former = "free_bytes_least"},
             &C::free_bytes_min),
@@ -229,18 +229,18 @@ Rows<LifetimeConfig> lifetime_rows() {
     };
     add({.key = "temporary",
          .standard = R"("5d")",
-         .description = "After so long in the queue a message is given up.",
+         .description = "How long a message is retried before it is returned to its sender.",
          .min = minute},
         &C::temporary);
     add({.key = "implicit_unreachable",
          .standard = R"("4h")",
          .description =
-             "The same for a domain without MX none of whose addresses takes a connection.",
+             "The same for a domain without an MX record whose addresses accept no connection.",
          .min = minute},
         &C::implicit_unreachable);
     add({.key = "dns",
          .standard = R"("5d")",
-         .description = "The same for a domain that DNS gives no answer about.",
+         .description = "The same for a domain for which DNS gives no answer.",
          .min = minute},
         &C::dns);
     add({.key = "bounce",
@@ -250,17 +250,19 @@ Rows<LifetimeConfig> lifetime_rows() {
         &C::bounce);
     add({.key = "delay_notice",
          .standard = R"("4h")",
-         .description = "After so long the sender is told once of the delay; 0 means never."},
+         .description = "The age at which the sender of a waiting message gets a delay report; 0 "
+                        "means never."},
         &C::delay_notice);
     add({.key = "retry_first",
          .standard = R"("10m")",
-         .description = "The time between the first try and the second; each further one is about "
-                        "twice as long.",
+         .description = "The time between the first two attempts; it about doubles after each "
+                        "further attempt.",
          .min = 1},
         &C::retry_first);
     add({.key = "retry_max",
          .standard = R"("3h")",
-         .description = "The longest time between two tries; RFC 5321 asks for two to three hours.",
+         .description =
+             "The longest time between two attempts; RFC 5321 suggests two to three hours.",
          .min = 1,
          .former = "retry_most"},
         &C::retry_max);
@@ -275,7 +277,7 @@ Rows<MessageConfig> message_rows() {
              .key = "size_max",
              .form = Form::bytes,
              .standard = R"("50MB")",
-             .description = "The largest message taken.",
+             .description = "The maximum size of a message.",
              .min = 65'536,
              .max = 10'000'000'000},
             &C::size_max),
@@ -283,7 +285,8 @@ Rows<MessageConfig> message_rows() {
              .key = "recipients_max",
              .form = Form::number,
              .standard = "1000",
-             .description = "The most recipients of one message; one more gets 452.",
+             .description =
+                 "The maximum number of recipients of one message; further ones get 452.",
              .min = limits::recipients_min,
              .max = 100'000},
             &C::recipients_max),
@@ -291,7 +294,7 @@ Rows<MessageConfig> message_rows() {
              .key = "nul",
              .form = Form::choice,
              .standard = R"("refuse")",
-             .description = "What becomes of a message that holds a NUL character.",
+             .description = "What to do with a message that contains a NUL character.",
              .choices = {"refuse", "accept"}},
             &C::nul),
     };
@@ -303,8 +306,8 @@ Rows<ReportConfig> report_rows() {
              .key = "from",
              .form = Form::mailbox,
              .standard = R"("")",
-             .description = "The address that reports to senders come from, which a person should "
-                            "read; empty means postmaster at the hostname."},
+             .description = "The From address of reports; someone should read the mail it gets. "
+                            "Empty means postmaster at hostname."},
             &ReportConfig::from),
     };
 }

@@ -12,8 +12,8 @@
 #include "check/subject.h"
 #include "io/dns/unbound_resolver.h"
 #include "io/own_addresses.h"
+#include "judge/routing.h"
 #include "probe/domain_checker.h"
-#include "relay/config/rules.h"
 
 namespace turnaway::relay {
 namespace {
