@@ -28,6 +28,10 @@ class Configuration(DoctorTest):
         self.check(found, "configuration", "unknown", "Nothing else was checked")
         self.assertEqual(set(found), {"configuration", "clock"})
 
+    def test_a_key_under_its_old_name(self):
+        self.write(more="[delivery]\ngreeting_5yz = \"defer\"")
+        self.check(self.doctor(), "configuration", "warning", "[delivery] greeting_5yz is now called greeting_5xx")
+
     def test_no_file(self):
         self.check(self.doctor(), "configuration", "problem", "relay.conf")
 

@@ -3,10 +3,11 @@ import resource
 import signal
 import smtplib
 import socket
+import subprocess
 import threading
 import unittest
 
-from relay_daemon import WAIT_S, must, wait_until
+from relay_daemon import PROGRAM, WAIT_S, must, wait_until
 from relay_rig import SENDER, Rig, der, make_certificate, shown_certificate
 
 
@@ -85,6 +86,33 @@ class Reload(unittest.TestCase):
             with relay.client() as client:
                 self.assertIn(b"relay.example", client.ehlo()[1])
             self.assertEqual(refused(relay, "who@www.example")[0], 556)
+
+    def test_a_key_under_its_old_name_works_with_a_warning(self):
+        def warnings(relay, count):
+            return wait_until(lambda: (found := [line["words"] for line in relay.lines("trouble") if "old name" in line["words"]])
+                              and len(found) == count and found, f"{count} warnings")
+        with Rig() as rig:
+            rig.configure("verdict", look_deadline="9s")
+            relay = rig.start()
+            path = rig.relay.folder / "relay.conf"
+            line = path.read_text().splitlines().index('look_deadline = "9s"') + 1
+            expected = f"{path}:{line}: [verdict] look_deadline is now called probe_deadline; the old name works until 1.0"
+            self.assertEqual(warnings(relay, 1), [expected])
+            checked = subprocess.run([PROGRAM, "--config", path, "--check-config"], capture_output=True, text=True, timeout=WAIT_S,
+                                     check=False)
+            self.assertEqual(checked.returncode, 0)
+            self.assertIn(f"turnaway-relay: warning: {expected}\n", checked.stderr)
+            # A reload warns of the new file.
+            text = path.read_text().replace('look_deadline = "9s"', 'look_concurrency_max = 7')
+            rig.write_config(text)
+            self.assertTrue(rig.reload(signal.SIGHUP)[0]["taken"])
+            self.assertEqual(warnings(relay, 2)[1],
+                             f"{path}:{line}: [verdict] look_concurrency_max is now called probe_concurrency_max; "
+                             "the old name works until 1.0")
+            rig.write_config(text.replace("look_concurrency_max = 7", "look_concurrency_max = 7\nprobe_concurrency_max = 7"))
+            refused_reload = rig.reload(signal.SIGHUP)[0]
+            self.assertFalse(refused_reload["taken"])
+            self.assertIn(f"which line {line + 1} sets too", refused_reload["words"])
 
     def test_a_new_certificate_is_shown_to_new_sessions(self):
         with Rig() as rig:

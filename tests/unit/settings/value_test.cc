@@ -36,7 +36,7 @@ TEST(Value, Text) {
     EXPECT_EQ(fault(key, "1979-05-27", value), "must be a string of one line, not a date or time");
     EXPECT_EQ(fault(key, "{a = 1}", value), "must be a string of one line, not a table");
     EXPECT_EQ(fault(key, R"("a\nb")", value),
-              R"("a\nb" contains a line break or another control character; )"
+              R"("a\x0ab" contains a line break or another control character; )"
               "must be a string of one line");
     EXPECT_EQ(value, "a word");
 }
@@ -120,7 +120,7 @@ TEST(Value, Domains) {
     const Key key{.form = Form::domains};
     EXPECT_EQ(fault(key, R"(["Example.ORG", "bücher.example"])", list), "");
     EXPECT_EQ(list.at(1).text(), "xn--bcher-kva.example");
-    EXPECT_EQ(fault(key, R"(["a..b"])", list).substr(0, 30), R"("a..b" is not a domain name: a )");
+    EXPECT_EQ(fault(key, R"(["a..b"])", list).substr(0, 30), R"("a..b" is not a domain name: a)");
     EXPECT_EQ(fault(key, R"(["."])", list),
               R"("." is the DNS root, not a domain name; must be a list of domain names)");
     EXPECT_EQ(fault(key, R"(["a.example", "A.example"])", list),
@@ -139,7 +139,7 @@ TEST(Value, Domains) {
     mail::Domain domain = mail::Domain::root();
     const Key one{.form = Form::domain};
     EXPECT_EQ(fault(one, "\"a.example\"", domain), "");
-    EXPECT_NE(fault(one, "\"x_.\"", domain).find("; must be a domain name"), std::string::npos);
+    EXPECT_NE(fault(one, "\"a..b\"", domain).find("; must be a domain name"), std::string::npos);
 }
 
 // What a daemon makes of a network must be what the check made of it.
@@ -229,8 +229,8 @@ TEST(Value, Routes) {
               "\"b..example\" is not a domain name");
     EXPECT_EQ(fault(rows[0], R"({"b.example" = "c.d:25", "B.example" = "c.d:25"})", routes),
               "this domain is set twice; remove one of the lines");
-    EXPECT_EQ(fault(rows[0], R"({example.org = "a.example:25"})", routes).substr(0, 58),
-              "a name with dots must be in quotes: \"example.org\" = ...; th");
+    EXPECT_EQ(fault(rows[0], R"({example.org = "a.example:25"})", routes).substr(0, 60),
+              "a name with dots must be in quotes: \"example.org\" = ...; the");
     EXPECT_EQ(fault(rows[0], "[]", routes).substr(0, 14), "must be a host");
 }
 
