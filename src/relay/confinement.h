@@ -1,13 +1,8 @@
-// Confinement: what the relay gives up between opening its sockets and taking mail, and what it
-// keeps.
+// Confinement: what the relay needs of the system beside what every daemon does
+// (daemon/confinement.h): its spool, and open files for all its connections.
 //
-// Kept are the folder of the spool and that of the control socket, reading of what a start or a
-// reload reads (configuration, certificate, key, trust anchor, name servers) and connecting to
-// anybody. Files are kept by the folder they lie in, and by the one a symbolic link leads to, since
-// a new certificate or configuration is usually a new file. The order is the caller's: sockets,
-// take_rights(), confine_files(), threads, confine_calls(). Each step holds or the relay does not
-// start (requirement 57). Started as root without `[user] name` it stays root, without any
-// capability.
+// The order is the caller's: sockets, raise_descriptors(), take_rights(), confine_files(), threads,
+// confine_calls().
 #pragma once
 
 #include <cstddef>
@@ -26,16 +21,17 @@ struct Descriptors {
     std::uint64_t wanted = 0;
     std::size_t dns_questions = 0;
 };
-base::Result<Descriptors> raise_descriptors(const Config& config, unsigned threads);
+[[nodiscard]] base::Result<Descriptors> raise_descriptors(const Config& config, unsigned threads);
 
 // Makes the folders of the spool and of the control socket where they are missing, for the user to
 // become; then becomes that user, without capabilities and core dumps.
-base::Result<void> take_rights(const Config& config);
+[[nodiscard]] base::Result<void> take_rights(const Config& config);
 
 // landlock; before any thread.
-base::Result<void> confine_files(const Config& config, const std::string& config_path);
+[[nodiscard]] base::Result<void> confine_files(const Config& config,
+                                               const std::string& config_path);
 
 // seccomp, for all threads there are and will be.
-base::Result<void> confine_calls();
+[[nodiscard]] base::Result<void> confine_calls();
 
 }  // namespace turnaway::relay

@@ -1,7 +1,6 @@
 #include "relay/pages.h"
 
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -35,28 +34,7 @@ void count_dropped_lines(RelayState& relay) {
 
 Pages::Pages(Sources sources) : sources_(std::move(sources)) {}
 
-base::Result<std::unique_ptr<Pages>> Pages::open(boost::asio::io_context& context,
-                                                 const settings::Endpoint& listen,
-                                                 Sources sources) {
-    std::unique_ptr<Pages> pages(new Pages(std::move(sources)));
-    auto page = [pages = pages.get()](std::string_view path) -> std::optional<io::HttpAnswer> {
-        if (path == "/metrics") return pages->metrics();
-        if (path == "/healthz") return pages->health();
-        return std::nullopt;
-    };
-    io::HttpEndpoint::Settings settings;
-    settings.listen = {.address = listen.address, .port = listen.port};
-    auto endpoint = io::HttpEndpoint::open(context, settings, std::move(page));
-    if (!endpoint) return std::unexpected(endpoint.error());
-    pages->endpoint_ = *std::move(endpoint);
-    return pages;
-}
-
-io::Endpoint Pages::where() const {
-    return endpoint_->local();
-}
-
-io::HttpAnswer Pages::metrics() const {
+std::string Pages::metrics() const {
     auto& relay = sources_.relay;
     count_dropped_lines(relay);
     const auto queued = relay.queue_totals().sum();
@@ -74,14 +52,15 @@ io::HttpAnswer Pages::metrics() const {
     if (queued.oldest) {
         gauges.oldest_seconds = seconds_of(std::chrono::system_clock::now() - *queued.oldest);
     }
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics_page(relay.counters(), gauges)};
+    return metrics_page(relay.counters(), gauges);
 }
 
-io::HttpAnswer Pages::health() const {
-    if (sources_.relay.spool().has_failed()) return {.status = 503, .body = "the spool failed\n"};
-    if (sources_.is_ending()) return {.status = 503, .body = "ending\n"};
-    return {.body = "taking mail\n"};
+daemon::Health Pages::health() const {
+    if (sources_.relay.spool().has_failed()) {
+        return {.is_serving = false, .words = "the spool failed"};
+    }
+    if (sources_.is_ending()) return {.is_serving = false, .words = "ending"};
+    return {.is_serving = true, .words = "taking mail"};
 }
 
 }  // namespace turnaway::relay

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/client_count.h"
 #include "io/tls.h"
 #include "judge/greeting_probe_table.h"
 #include "judge/refusing_hosts.h"
@@ -28,7 +29,6 @@
 #include "relay/log/metrics.h"
 #include "relay/queue/queue_table.h"
 #include "relay/queue/queue_totals.h"
-#include "relay/receive/client_count.h"
 #include "route/host_port.h"
 #include "spool/spool.h"
 #include "verdict/host_memory.h"
@@ -62,7 +62,7 @@ class RelayState {
     void change_own_endpoints(std::shared_ptr<const OwnEndpoints> places);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
-    ClientCount& clients() { return clients_; }
+    daemon::ClientCount& clients() { return clients_; }
     judge::GreetingProbeTable& greeting_probes() { return greeting_probes_; }
     // What hosts said of themselves.
     judge::RefusingHosts& refusing_hosts() { return refusing_hosts_; }
@@ -111,7 +111,7 @@ class RelayState {
     std::atomic<std::shared_ptr<const Rules>> rules_;
     std::atomic<std::shared_ptr<const OwnEndpoints>> own_endpoints_;
     QueueTable table_;
-    ClientCount clients_;
+    daemon::ClientCount clients_;
     judge::GreetingProbeTable greeting_probes_;
     HostStore host_store_;
     judge::RefusingHosts refusing_hosts_;

@@ -3,22 +3,19 @@
 //
 // Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by
 // a hash of their name, so that one destination's connections and concurrency are counted in one
-// place. What all shards share is RelayState (relay.h), which is safe for any thread. Everything
-// here runs on the shard's own thread unless it says otherwise.
+// place. What all shards share is RelayState (relay_state.h), which is safe for any thread.
+// Everything here runs on the shard's own thread (daemon/event_thread.h) unless it says otherwise.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <random>
 #include <string_view>
 #include <vector>
 
+#include "daemon/event_thread.h"
 #include "io/listener.h"
 #include "judge/judge.h"
 #include "judge/routing.h"
@@ -41,13 +38,11 @@ class Shard {
 
     // Before start(): a job that was found in the spool.
     void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
-    // Begins the jobs that are due, and serves who comes to these listening sockets.
+    // Begins the jobs that are due, and serves the clients of these listening sockets, which are
+    // those of this thread.
     void start(std::vector<io::Listener> listeners);
-    void run();
-    // Any thread. No new clients and no new deliveries; ends when all are gone.
-    void stop();
-    // Any thread: at once, whoever is still there.
-    void abandon() { io_.stop(); }
+    // The thread, which the process loop runs and stops.
+    daemon::EventThread& thread() { return thread_; }
 
     // Any thread: after the relay has new rules.
     void rules_changed();
@@ -59,7 +54,7 @@ class Shard {
 
     RelayState& relay() { return relay_; }
     std::shared_ptr<const Rules> rules() const { return relay_.rules(); }
-    asio::io_context& io() { return io_; }
+    asio::io_context& io() { return thread_.io(); }
     judge::Routing& routing() { return *routing_; }
     judge::Judge& judge() { return *judge_; }
     Deliverer& deliverer() { return *deliverer_; }
@@ -67,45 +62,20 @@ class Shard {
     queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
     std::uint64_t random() { return random_(); }
 
-    // A client's session, counted until the returned place is gone; `end_it` is called at a
-    // graceful stop.
-    class SessionGuard {
-      public:
-        SessionGuard(Shard& shard, std::list<std::function<void()>>::iterator at)
-            : shard_(shard), at_(at) {}
-        SessionGuard(const SessionGuard&) = delete;
-        SessionGuard& operator=(const SessionGuard&) = delete;
-        ~SessionGuard();
-
-      private:
-        Shard& shard_;
-        std::list<std::function<void()>>::iterator at_;
-    };
-    SessionGuard enter(std::function<void()> end_it);
-    std::size_t clients() const { return clients_.size(); }
     // Any thread: deliveries under way.
     std::size_t deliveries() const { return deliverer_->active(); }
 
   private:
     Shard(RelayState& relay, unsigned number, queue::QueueId after);
 
-    asio::awaitable<void> accept(io::Listener& listener);
-    void end_when_empty();
-
     RelayState& relay_;
-    // Before the event loop: sessions that are cut off end with it, and leave their places then.
-    std::list<std::function<void()>> clients_;
-    asio::io_context io_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    daemon::EventThread thread_;
     queue::QueueIdMaker ids_;
     std::mt19937_64 random_;
     std::unique_ptr<judge::Routing> routing_;
     std::unique_ptr<judge::Judge> judge_;
     std::unique_ptr<Deliverer> deliverer_;
     RecipientMemory recipients_;
-    std::vector<io::Listener> listeners_;
-    asio::steady_timer stop_timer_;
-    bool is_stopping_ = false;
 };
 
 }  // namespace turnaway::relay

@@ -88,6 +88,17 @@ awaitable<base::Result<spool::StoredMessage>> load(RelayState& relay, QueueId id
 
 }  // namespace
 
+awaitable<bool> ControlHandler::perform_line(std::string_view line, const ControlPeer& peer,
+                                             ControlAnswer& answer) {
+    const auto request = parse_control_request(line);
+    if (request) {
+        co_await perform(*request, peer, answer);
+    } else {
+        (void)co_await answer.add(fault_line("request", request.error()));
+    }
+    co_return request.has_value();
+}
+
 awaitable<void> ControlHandler::perform(const ControlRequest& request, const ControlPeer& peer,
                                         ControlAnswer& answer) {
     Done done;

@@ -1,4 +1,4 @@
-// Control desk: does what an administrator asks of the running relay and says what came of it.
+// Control handler: does what an administrator asks of the running relay and says what came of it.
 //
 // Runs on the daemon's own thread, beside the shards. The queue is read from the spool in pages, so
 // the spool's writer is held up for one page at a time, and a list is of no single instant. Changes
@@ -10,26 +10,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/control_server.h"
 #include "queue/message.h"
 #include "queue/schedule.h"
 #include "relay/control/control_answer.h"
 #include "relay/control/control_request.h"
-#include "relay/control/control_server.h"
 #include "relay/queue/queue_changes.h"
 
 namespace turnaway::relay {
 
 class RelayState;
+using daemon::ControlAnswer;
+using daemon::ControlPeer;
 
 class ControlHandler {
   public:
     explicit ControlHandler(RelayState& relay) : relay_(relay) {}
 
-    boost::asio::awaitable<void> perform(const ControlRequest& request, const ControlPeer& peer,
-                                         ControlAnswer& answer);
+    // False: the line is not a request, and the answer says why.
+    boost::asio::awaitable<bool> perform_line(std::string_view line, const ControlPeer& peer,
+                                              ControlAnswer& answer);
 
   private:
     template <class T>
@@ -39,6 +43,8 @@ class ControlHandler {
     // What ends the answer.
     using Done = base::Result<Totals>;
 
+    Awaitable<void> perform(const ControlRequest& request, const ControlPeer& peer,
+                            ControlAnswer& answer);
     Awaitable<Page> page(queue::QueueId after, std::size_t count);
     Awaitable<Done> list_named(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> list(const ControlRequest& request, ControlAnswer& answer);

@@ -1,4 +1,4 @@
-// Of the control desk: what changes many messages or asks all shards.
+// Of the control handler: what changes many messages or asks all shards.
 #include <algorithm>
 #include <chrono>
 #include <functional>

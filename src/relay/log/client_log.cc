@@ -93,14 +93,15 @@ void log_disconnected(RelayState& relay, const LogClient& client,
                                    .messages = messages});
 }
 
-void log_turned_away(RelayState& relay, const LogClient& client, ClientCount::Entry why) {
+void log_turned_away(RelayState& relay, const LogClient& client, daemon::ClientCount::Entry why) {
     relay.counters().add(Counter::connections_refused);
     const auto number = relay.clients().turned_away(std::chrono::steady_clock::now());
     if (!number) return;
     std::string words = std::to_string(*number) + " clients were turned away, the last one from " +
                         std::string(client.address) + ": ";
-    words += why == ClientCount::Entry::full ? "[listen] connections_max is reached"
-                                             : "[listen] connections_per_address_max is reached";
+    words += why == daemon::ClientCount::Entry::full
+                 ? "[listen] connections_max is reached"
+                 : "[listen] connections_per_address_max is reached";
     relay.log().write(Trouble{.words = words});
 }
 

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "daemon/client_count.h"
 #include "queue/message.h"
 #include "relay/log/log_event.h"
-#include "relay/receive/client_count.h"
 #include "smtp/server_session.h"
 #include "verdict/answer.h"
 
@@ -21,7 +21,7 @@ class RelayState;
 void log_connected(RelayState& relay, const LogClient& client);
 void log_disconnected(RelayState& relay, const LogClient& client,
                       const smtp::ServerSession& session, std::uint32_t messages);
-void log_turned_away(RelayState& relay, const LogClient& client, ClientCount::Entry why);
+void log_turned_away(RelayState& relay, const LogClient& client, daemon::ClientCount::Entry why);
 // A client could not be accepted at all, for want of descriptors or memory.
 void log_accept_failed(RelayState& relay, std::string_view words);
 

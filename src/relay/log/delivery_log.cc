@@ -160,14 +160,9 @@ void log_host_forgotten(RelayState& relay, const route::HostPort& at) {
     relay.log().write(HostForgotten{.address = address, .port = at.port, .place = place});
 }
 
-void log_socket(Log& log, std::string_view protocol, const io::Endpoint& at) {
-    const std::string address = at.address ? at.address->text() : "*";
-    const std::string place = at.text();
-    log.write(Listening{.protocol = protocol, .address = address, .port = at.port, .place = place});
-}
-
 void log_trouble(RelayState& relay, const base::Error& error, std::optional<queue::QueueId> id) {
-    relay.log().write(Trouble{.is_error = true, .words = error.message, .id = id});
+    const std::string name = id ? id->text() : std::string();
+    relay.log().write(Trouble{.is_error = true, .words = error.message, .id = name});
 }
 
 }  // namespace turnaway::relay

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "io/endpoint.h"
 #include "queue/disposition.h"
 #include "queue/message.h"
 #include "relay/deliver/message_report.h"
@@ -21,7 +20,6 @@
 namespace turnaway::relay {
 
 class RelayState;
-class Log;
 
 // One dialogue with one host, for so many recipients.
 void log_attempt(RelayState& relay, const Dialogue& dialogue, std::size_t recipients,
@@ -50,8 +48,6 @@ void log_host_refuses(RelayState& relay, std::string_view host, const route::Hos
                       std::string_view words);
 // What is known of it is gone: it took mail, or was asked again.
 void log_host_forgotten(RelayState& relay, const route::HostPort& at);
-// Where connections are accepted; `protocol` is "smtp" or "http".
-void log_socket(Log& log, std::string_view protocol, const io::Endpoint& at);
 void log_trouble(RelayState& relay, const base::Error& error,
                  std::optional<queue::QueueId> id = {});
 

@@ -1,9 +1,8 @@
 // What the relay logs: one struct an event, plain views that live as long as the call.
 //
-// log_lines() makes of one the lines to write, in one of two forms. JSON is one object a line. Text
-// is as Postfix writes it, so that the readers of its logs work: `turnaway-relay/smtp[PID]: ID:
-// to=<...>, relay=..., status=bounced (...)`. What a peer said is data: escaped, on one line, and
-// cut (requirement 56); as in Postfix's own log, words in parentheses may hold anything printable.
+// log_lines() makes of one the lines to write, in one of two forms (daemon/log_style.h). Text is as
+// Postfix writes it: `turnaway-relay/smtp[PID]: ID: to=<...>, relay=..., status=bounced (...)`. As
+// in Postfix's own log, words in parentheses may hold anything printable.
 #pragma once
 
 #include <chrono>
@@ -14,10 +13,16 @@
 #include <variant>
 
 #include "codes/code.h"
+#include "daemon/log_style.h"
+#include "daemon/service_event.h"
 #include "queue/queue_id.h"
-#include "settings/log_config.h"
 
 namespace turnaway::relay {
+
+using daemon::LogForm;
+using daemon::LogLevel;
+using daemon::LogStyle;
+using daemon::LogTime;
 
 // Who connected to us. A name nobody knows is empty.
 struct LogClient {
@@ -116,65 +121,21 @@ struct HostForgotten {
     std::string_view place = {};  // both together
 };
 
-struct Started {
-    std::string_view version;
-    std::string_view config = {};
-    std::uint64_t queued = 0;
-};
-
-struct Listening {
-    std::string_view protocol;  // "smtp"; "http" for metrics
-    std::string_view address;
-    std::uint16_t port = 0;
-    std::string_view place = {};  // both together
-};
-
-struct Reloaded {
-    bool is_taken = true;
-    std::string_view words = {};  // why not, or which keys wait for a restart
-};
-
-struct Stopped {
-    int exit_code = 0;
-    std::string_view reason = {};
-};
-
-// Somebody asked over the control socket for something to be changed.
-struct Controlled {
-    std::uint32_t user = 0;  // as the kernel knows them
-    std::uint32_t process = 0;
-    std::string_view request;     // "hold"
-    std::string_view about = {};  // an id, a domain, an address, "all"
-    std::uint64_t changed = 0;
-};
-
-// Something the administrator should see.
-struct Trouble {
-    bool is_error = false;  // else a warning
-    std::string_view words;
-    std::optional<queue::QueueId> id = {};
-};
+// What every daemon logs of itself.
+using daemon::Controlled;
+using daemon::Listening;
+using daemon::Reloaded;
+using daemon::Started;
+using daemon::Stopped;
+using daemon::Trouble;
 
 using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported,
-                              Removed, HostRefuses, HostForgotten, Started, Listening, Reloaded,
-                              Stopped, Controlled, Trouble>;
+                              Removed, HostRefuses, HostForgotten, daemon::ServiceEvent>;
 
 // From which level on it is written.
-settings::LogLevel level_of(const LogEvent& event);
-
-struct LogStyle {
-    settings::LogForm form = settings::LogForm::text;
-    std::uint32_t process = 0;  // the process id
-    // In front of each line of text, `time host `, as a log file has it; the journal adds its own.
-    bool has_time = false;
-    std::string host = {};
-};
-
-// A line is never longer, its newline included: a pipe takes it in one piece.
-inline constexpr std::size_t log_line_bytes_max = 4000;
+LogLevel level_of(const LogEvent& event);
 
 // One or two whole lines.
-std::string log_lines(const LogEvent& event, const LogStyle& style,
-                      std::chrono::system_clock::time_point now);
+std::string log_lines(const LogEvent& event, const LogStyle& style, LogTime now);
 
 }  // namespace turnaway::relay

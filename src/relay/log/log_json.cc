@@ -1,6 +1,5 @@
 // The log as one JSON object a line.
 #include <algorithm>
-#include <array>
 
 #include "base/log_line.h"
 #include "relay/log/log_form.h"
@@ -48,24 +47,6 @@ std::string_view event_name(const HostRefuses&) {
 }
 std::string_view event_name(const HostForgotten&) {
     return "host-forgotten";
-}
-std::string_view event_name(const Started&) {
-    return "started";
-}
-std::string_view event_name(const Listening&) {
-    return "listening";
-}
-std::string_view event_name(const Reloaded&) {
-    return "reloaded";
-}
-std::string_view event_name(const Stopped&) {
-    return "stopped";
-}
-std::string_view event_name(const Controlled&) {
-    return "controlled";
-}
-std::string_view event_name(const Trouble&) {
-    return "trouble";
 }
 
 void add(LogLine& line, const Connected& event) {
@@ -141,56 +122,19 @@ void add(LogLine& line, const HostForgotten& event) {
     line.add("port", std::uint64_t{event.port});
 }
 
-void add(LogLine& line, const Started& event) {
-    line.add("version", event.version);
-    line.add("config", event.config);
-    line.add("queued", event.queued);
+template <class Event>
+std::string line_of(const Event& event, LogTime now) {
+    return daemon::json_line(now, event_name(event), [&event](LogLine& line) { add(line, event); });
 }
 
-void add(LogLine& line, const Listening& event) {
-    line.add("protocol", event.protocol);
-    line.add("address", event.address);
-    line.add("port", std::uint64_t{event.port});
-}
-
-void add(LogLine& line, const Reloaded& event) {
-    line.add("taken", event.is_taken);
-    if (!event.words.empty()) line.add("words", event.words);
-}
-
-void add(LogLine& line, const Stopped& event) {
-    line.add("exit_code", static_cast<std::uint64_t>(event.exit_code));
-    line.add("reason", event.reason);
-}
-
-void add(LogLine& line, const Controlled& event) {
-    line.add("user", std::uint64_t{event.user});
-    line.add("process", std::uint64_t{event.process});
-    line.add("request", event.request);
-    line.add("about", event.about);
-    line.add("changed", event.changed);
-}
-
-void add(LogLine& line, const Trouble& event) {
-    line.add("severity", std::string_view(event.is_error ? "error" : "warning"));
-    if (event.id) line.add("id", event.id->text());
-    line.add("words", event.words);
+std::string line_of(const daemon::ServiceEvent& event, LogTime now) {
+    return daemon::json_line(event, now);
 }
 
 }  // namespace
 
-std::string json_line(const LogEvent& event, std::chrono::system_clock::time_point now) {
-    std::array<char, log_line_bytes_max> buffer;
-    return std::visit(
-        [&](const auto& one) {
-            LogLine line(buffer, base::LogFormat::json, event_name(one));
-            line.add_time(
-                std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch())
-                    .count());
-            add(line, one);
-            return std::string(line.finish());
-        },
-        event);
+std::string json_lines(const LogEvent& event, LogTime now) {
+    return std::visit([now](const auto& one) { return line_of(one, now); }, event);
 }
 
 }  // namespace turnaway::relay

@@ -1,18 +1,13 @@
 #include "relay/log/metrics.h"
 
-#include "base/text.h"
+#include <array>
+#include <string_view>
+
+#include "daemon/metrics_page.h"
 
 namespace turnaway::relay {
 
 namespace {
-
-// One series. Rows of one metric stand together; the first has the help.
-struct Series {
-    Counter counter;
-    std::string_view metric;
-    std::string_view labels;
-    std::string_view help;
-};
 
 constexpr std::string_view refused = "recipients_refused_total";
 constexpr std::string_view deliveries = "deliveries_total";
@@ -20,7 +15,7 @@ constexpr std::string_view attempts = "attempts_total";
 constexpr std::string_view reports = "reports_total";
 constexpr std::string_view lookups = "dns_lookups_total";
 
-constexpr std::array<Series, counter_kinds> table{{
+constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
     {Counter::connections, "connections_total", "", "Clients that connected."},
     {Counter::connections_refused, "connections_refused_total", "",
      "Clients that were refused for want of room."},
@@ -63,98 +58,29 @@ constexpr std::array<Series, counter_kinds> table{{
 }};
 
 // A counter without its row, or twice in the table, does not compile.
-consteval bool is_in_order() {
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const bool is_first = i == 0 || table[i].metric != table[i - 1].metric;
-        if (static_cast<std::size_t>(table[i].counter) != i) return false;
-        if (is_first == table[i].help.empty()) return false;
-    }
-    return true;
-}
-static_assert(is_in_order());
-
-constexpr std::string_view prefix = "turnaway_relay_";
-
-void add_head(std::string& page, std::string_view metric, std::string_view type,
-              std::string_view help) {
-    const std::string name = std::string(prefix) + std::string(metric) + ' ';
-    page += "# HELP " + name + std::string(help) + "\n# TYPE " + name + std::string(type) + '\n';
-}
-
-void add_sample(std::string& page, std::string_view metric, std::string_view labels,
-                std::uint64_t value) {
-    page += prefix;
-    page += metric;
-    if (!labels.empty()) page += '{' + std::string(labels) + '}';
-    page += ' ' + std::to_string(value) + '\n';
-}
-
-void add_gauge(std::string& page, std::string_view metric, std::string_view help,
-               std::uint64_t value, std::string_view labels = "") {
-    add_head(page, metric, "gauge", help);
-    add_sample(page, metric, labels, value);
-}
+static_assert(daemon::is_complete(table));
 
 }  // namespace
 
-std::size_t Counters::own() {
-    static std::atomic<std::size_t> threads{0};
-    thread_local const std::size_t number =
-        threads.fetch_add(1, std::memory_order_relaxed) % shards;
-    return number;
-}
-
-std::uint64_t Counters::total(Counter counter) const {
-    std::uint64_t sum = 0;
-    for (const Shard& shard : shards_) {
-        sum += shard.values[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
-    }
-    return sum;
-}
-
-std::string label_value(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t length = base::utf8_sequence_bytes(text);
-        const char c = text.front();
-        if (length == 0) {
-            out += "\xef\xbf\xbd";
-        } else if (c == '\n') {
-            out += "\\n";
-        } else {
-            if (c == '"' || c == '\\') out += '\\';
-            out += text.substr(0, length);
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return out;
-}
-
 std::string metrics_page(const Counters& counters, const Gauges& gauges) {
-    std::string page;
-    for (const Series& series : table) {
-        if (!series.help.empty()) add_head(page, series.metric, "counter", series.help);
-        add_sample(page, series.metric, series.labels, counters.total(series.counter));
-    }
-    add_gauge(page, "sessions", "Clients connected.", gauges.sessions);
-    add_gauge(page, "queue_messages", "Messages in the queue.", gauges.queued_messages);
-    add_gauge(page, "queue_recipients", "Recipients still to be served.", gauges.queued_recipients);
-    add_gauge(page, "queue_held_messages", "Messages that an administrator holds.",
-              gauges.held_messages);
-    add_gauge(page, "queue_unreportable_recipients",
-              "Recipients that failed and whose sender could not be told.",
-              gauges.unreportable_recipients);
-    add_gauge(page, "queue_corrupt_messages", "Messages set aside because they cannot be read.",
-              gauges.corrupt_messages);
-    add_gauge(page, "active_deliveries", "Connections to other hosts.", gauges.active_deliveries);
-    add_gauge(page, "refusing_hosts", "Hosts known to take no mail.", gauges.refusing_hosts);
-    add_gauge(page, "queue_oldest_seconds", "Age of the oldest message.", gauges.oldest_seconds);
-    add_gauge(page, "spool_free_bytes", "Free space where the queue is.", gauges.spool_free_bytes);
-    add_gauge(page, "start_time_seconds", "When the relay started, since 1970.",
-              gauges.start_seconds);
-    add_gauge(page, "build_info", "The version, as a label.", 1,
-              "version=\"" + label_value(gauges.version) + '"');
-    return page;
+    daemon::MetricsPage page("turnaway_relay_");
+    page.add(table, counters);
+    page.add_gauge("sessions", "Clients connected.", gauges.sessions);
+    page.add_gauge("queue_messages", "Messages in the queue.", gauges.queued_messages);
+    page.add_gauge("queue_recipients", "Recipients still to be served.", gauges.queued_recipients);
+    page.add_gauge("queue_held_messages", "Messages that an administrator holds.",
+                   gauges.held_messages);
+    page.add_gauge("queue_unreportable_recipients",
+                   "Recipients that failed and whose sender could not be told.",
+                   gauges.unreportable_recipients);
+    page.add_gauge("queue_corrupt_messages", "Messages set aside because they cannot be read.",
+                   gauges.corrupt_messages);
+    page.add_gauge("active_deliveries", "Connections to other hosts.", gauges.active_deliveries);
+    page.add_gauge("refusing_hosts", "Hosts known to take no mail.", gauges.refusing_hosts);
+    page.add_gauge("queue_oldest_seconds", "Age of the oldest message.", gauges.oldest_seconds);
+    page.add_gauge("spool_free_bytes", "Free space where the queue is.", gauges.spool_free_bytes);
+    page.add_process(gauges.start_seconds, gauges.version);
+    return page.text();
 }
 
 }  // namespace turnaway::relay

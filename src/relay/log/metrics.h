@@ -1,16 +1,13 @@
 // Metrics: what the relay counts, and the page Prometheus reads (text format 0.0.4).
 //
-// Counters only grow. Each thread adds to its own shard without a lock; a page sums the shards, so
-// its figures are each right but not of one instant. Which series exist is a table: each is on the
-// page from the start, at 0, and no peer can make a new one.
+// How they are counted and written is daemon/counters.h and daemon/metrics_page.h.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
+
+#include "daemon/counters.h"
 
 namespace turnaway::relay {
 
@@ -53,23 +50,7 @@ enum class Counter : std::uint8_t {
 inline constexpr std::size_t counter_kinds =
     static_cast<std::size_t>(Counter::log_lines_dropped) + 1;
 
-class Counters {
-  public:
-    void add(Counter counter, std::uint64_t number = 1) {
-        shard()[static_cast<std::size_t>(counter)].fetch_add(number, std::memory_order_relaxed);
-    }
-    std::uint64_t total(Counter counter) const;
-
-  private:
-    static constexpr std::size_t shards = 16;
-    struct alignas(64) Shard {
-        std::array<std::atomic<std::uint64_t>, counter_kinds> values{};
-    };
-    std::array<std::atomic<std::uint64_t>, counter_kinds>& shard() { return shards_[own()].values; }
-    static std::size_t own();  // this thread's
-
-    std::array<Shard, shards> shards_{};
-};
+using Counters = daemon::Counters<Counter, counter_kinds>;
 
 // What is so at this moment; whoever serves the page asks the owners.
 struct Gauges {
@@ -88,9 +69,5 @@ struct Gauges {
 };
 
 std::string metrics_page(const Counters& counters, const Gauges& gauges);
-
-// The value of a label as the format wants it: backslash, quote and newline escaped, bytes that are
-// no UTF-8 replaced.
-std::string label_value(std::string_view text);
 
 }  // namespace turnaway::relay

@@ -22,7 +22,7 @@ base::Result<QueueAtStart> read_queue(RelayState& relay, std::chrono::seconds re
         relay.queue_totals().add_corrupt(row.id);
         const std::string words = "the message cannot be read and is set aside: " + row.words +
                                   "; see `turnaway queue list --state corrupt`";
-        relay.log().write(Trouble{.is_error = true, .words = words, .id = row.id});
+        relay.log().write(Trouble{.is_error = true, .words = words, .id = row.id.text()});
     };
     auto scanned = relay.spool().scan(take, set_aside);
     if (!scanned) return std::unexpected(std::move(scanned.error()));

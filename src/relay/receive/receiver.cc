@@ -8,23 +8,26 @@
 
 #include "base/check.h"
 #include "codes/constants.h"
+#include "daemon/admission.h"
+#include "daemon/progress_timeout.h"
 #include "io/session_step.h"
 #include "mail/date_time.h"
 #include "mail/header_fields.h"
 #include "mail/trace_field.h"
 #include "relay/log/client_log.h"
 #include "relay/log/delivery_log.h"
-#include "relay/receive/admission.h"
 #include "relay/receive/content_replies.h"
 #include "relay/receive/intake.h"
-#include "relay/receive/progress_timeout.h"
 #include "relay/receive/user_check.h"
 #include "relay/shard.h"
+#include "smtp/server_replies.h"
 #include "smtp/server_session.h"
 
 namespace turnaway::relay {
 namespace {
 
+using daemon::ClientCount;
+using daemon::ProgressTimeout;
 using smtp::ServerAnswer;
 using smtp::ServerSession;
 
@@ -343,8 +346,19 @@ asio::awaitable<void> Reception::commit() {
 asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connection,
                             asio::ip::tcp::endpoint peer) {
     const auto reception = std::make_shared<Reception>(shard, std::move(connection), peer);
-    const auto place = shard.enter([reception] { reception->shut_down(); });
+    const auto guard = shard.thread().enter([reception] { reception->shut_down(); });
     co_await reception->run();
+}
+
+// The 421 to a client that is turned away.
+std::string turn_away(RelayState& relay, const LogClient& client, ClientCount::Entry why) {
+    log_turned_away(relay, client, why);
+    std::string reply;
+    smtp::append_server_reply(why == ClientCount::Entry::full
+                                  ? smtp::ServerSays::too_many_clients
+                                  : smtp::ServerSays::too_many_from_one_address,
+                              {relay.rules()->config.hostname().text(), client.address}, &reply);
+    return reply;
 }
 
 }  // namespace
@@ -352,7 +366,19 @@ asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connec
 asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
     const auto peer = connection->peer();
     if (!peer) co_return;  // gone before we could ask who it was
-    const auto admitted = co_await admit(shard.relay(), *connection, *peer);
+    auto& relay = shard.relay();
+    const auto rules = relay.rules();
+    const auto address = io::ip_address(peer->address());
+    const auto admitted = co_await daemon::admit(
+        {.clients = relay.clients(),
+         .limits = {.all = rules->config.listen.connections_max,
+                    .per_address = rules->config.listen.connections_per_address_max},
+         .turn_away =
+             [&](ClientCount::Entry why) {
+                 const std::string client = address.text();
+                 return turn_away(relay, {.address = client, .port = peer->port()}, why);
+             }},
+        *connection, address);
     if (admitted != nullptr) co_await serve(shard, std::move(connection), *peer);
 }
 

@@ -1,12 +1,14 @@
-#include "relay/receive/client_count.h"
+#include "daemon/client_count.h"
 
 #include <gtest/gtest.h>
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/limits.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 namespace {
 
 using Entry = ClientCount::Entry;
@@ -47,11 +49,11 @@ TEST(ClientCount, AMappedAddressIsTheIpv4Address) {
     EXPECT_EQ(count.enter(address("::ffff:192.0.2.2"), limits), Entry::admitted);
 }
 
-TEST(ClientCount, APlaceLeavesByItself) {
+TEST(ClientCount, AGuardLeavesByItself) {
     ClientCount count;
     ASSERT_EQ(count.enter(address("192.0.2.1"), {.all = 1, .per_address = 1}), Entry::admitted);
     {
-        const ClientPlace place(count, address("192.0.2.1"));
+        const ClientGuard place(count, address("192.0.2.1"));
     }
     EXPECT_EQ(count.total(), 0U);
 }
@@ -67,15 +69,19 @@ TEST(ClientCount, TellsOnceAWhileHowManyWereTurnedAway) {
     EXPECT_EQ(count.turned_away(start + every), 3U);
 }
 
-TEST(ClientCount, PlacesToWaitAreBounded) {
+TEST(ClientCount, LingeringClientsAreBoundedAndLeaveByThemselves) {
     ClientCount count;
+    std::vector<ClientCount::LingerGuard> lingering;
     for (std::size_t i = 0; i < base::limits::lingering_clients_max; ++i) {
-        ASSERT_TRUE(count.enter_waiting());
+        auto one = count.linger();
+        ASSERT_TRUE(one);
+        lingering.push_back(*std::move(one));
     }
-    EXPECT_FALSE(count.enter_waiting());
-    count.leave_waiting();
-    EXPECT_TRUE(count.enter_waiting());
+    EXPECT_FALSE(count.linger());
+    lingering.pop_back();
+    EXPECT_TRUE(count.linger());
+    EXPECT_TRUE(count.linger());  // the one before has left
 }
 
 }  // namespace
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

@@ -1,4 +1,4 @@
-#include "relay/control/control_server.h"
+#include "daemon/control_server.h"
 
 #include <sys/socket.h>
 
@@ -8,15 +8,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <expected>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "io/start.h"
-#include "relay/control/control_answer.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 namespace {
 
 namespace asio = boost::asio;
@@ -44,16 +42,16 @@ ControlPeer peer_of(Socket& socket) {
 
 struct ControlServer::State {
     State(asio::io_context& context_of, ControlSocket socket_of, const Settings& settings_of,
-          Perform perform_of)
+          Service service_of)
         : context(context_of),
           socket(std::move(socket_of)),
           settings(settings_of),
-          perform(std::move(perform_of)) {}
+          service(std::move(service_of)) {}
 
     asio::io_context& context;
     ControlSocket socket;
     const Settings settings;
-    const Perform perform;
+    const Service service;
     std::set<Session*> sessions;
     bool is_stopping = false;
 };
@@ -79,7 +77,7 @@ class ControlServer::Session final : public ControlAnswer,
 
     // Nothing: there are no more.
     asio::awaitable<std::optional<std::string>> next_line();
-    std::expected<ControlRequest, std::string> read(std::string_view line) const;
+    bool is_too_long() const { return is_too_long_; }
     asio::awaitable<bool> add(std::string lines) override;
     asio::awaitable<bool> send();
     // The end: what the peer still sends is read for a while, because closing with unread input
@@ -148,13 +146,6 @@ asio::awaitable<std::optional<std::string>> ControlServer::Session::next_line() 
     co_return std::exchange(input_, {});
 }
 
-std::expected<ControlRequest, std::string> ControlServer::Session::read(
-    std::string_view line) const {
-    if (!is_too_long_) return parse_control_request(line);
-    return std::unexpected("the request is longer than " +
-                           std::to_string(state_->settings.request_bytes_max) + " octets");
-}
-
 asio::awaitable<bool> ControlServer::Session::add(std::string lines) {
     output_ += lines;
     if (output_.size() < gathered_bytes) co_return !is_broken_;
@@ -190,8 +181,8 @@ asio::awaitable<void> ControlServer::Session::leave() {
 }
 
 ControlServer::ControlServer(asio::io_context& context, ControlSocket socket,
-                             const Settings& settings, Perform perform)
-    : state_(std::make_shared<State>(context, std::move(socket), settings, std::move(perform))) {}
+                             const Settings& settings, Service service)
+    : state_(std::make_shared<State>(context, std::move(socket), settings, std::move(service))) {}
 
 ControlServer::~ControlServer() {
     stop();
@@ -218,7 +209,8 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
             continue;
         }
         const std::size_t most = state->settings.connections_max;
-        if (state->sessions.size() >= 2 * most) continue;  // not even told; the socket closes here
+        if (state->sessions.size() >= 2 * most)
+            continue;  // without an answer; the socket closes here
         const bool has_room = state->sessions.size() < most;
         auto session = std::make_shared<Session>(state, std::move(socket));
         io::start(state->context, "a session of the control socket",
@@ -227,8 +219,8 @@ asio::awaitable<void> ControlServer::accept(std::shared_ptr<State> state) {
 }
 
 asio::awaitable<void> ControlServer::turn_away(std::shared_ptr<Session> session) {
-    (void)co_await session->add(
-        fault_line("busy", "too many programs use the control socket; try again"));
+    (void)co_await session->add(session->state().service.fault_line(
+        "busy", "too many programs use the control socket; try again"));
     co_await session->leave();
 }
 
@@ -236,14 +228,17 @@ asio::awaitable<void> ControlServer::serve(std::shared_ptr<Session> session) {
     const State& state = session->state();
     while (const auto line = co_await session->next_line()) {
         if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
-        const auto request = session->read(*line);
-        if (!request) {
-            (void)co_await session->add(fault_line("request", request.error()));
+        if (session->is_too_long()) {
+            (void)co_await session->add(state.service.fault_line(
+                "request", "the request is longer than " +
+                               std::to_string(state.settings.request_bytes_max) + " octets"));
             co_return co_await session->leave();
         }
-        co_await state.perform(*request, session->peer(), *session);
+        if (!co_await state.service.perform(*line, session->peer(), *session)) {
+            co_return co_await session->leave();
+        }
         if (!co_await session->send()) co_return;
     }
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

@@ -1,10 +1,11 @@
-// Control server: speaks with whoever came to the control socket: a request a line, answered in
-// lines, in order.
+// Control server: speaks with the programs that connect to the control socket: one request per
+// line, answered in lines, in order.
 //
 // One thread; who may connect is the file's permissions' to say. Nothing a peer does holds up
 // anybody else: connections, the length of a request, the wait for it and the wait for its answer
-// to be taken are bounded. A request that makes no sense is answered with one line that says why,
-// and ends the connection. What stands before the end of input without a newline is a request too.
+// to be taken are bounded. A request that makes no sense ends the connection after its answer. What
+// stands before the end of input without a newline is a request too. What requests and answers look
+// like is the daemon's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,10 +18,9 @@
 #include <string>
 #include <string_view>
 
-#include "relay/control/control_request.h"
-#include "relay/control/control_socket.h"
+#include "daemon/control_socket.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 
 // Who asks, as the kernel knows them.
 struct ControlPeer {
@@ -43,19 +43,26 @@ class ControlAnswer {
 
 class ControlServer {
   public:
-    // Ends its answer with an end_line() or a fault_line(). The arguments outlive the coroutine.
-    using Perform = std::function<boost::asio::awaitable<void>(const ControlRequest&,
-                                                               const ControlPeer&, ControlAnswer&)>;
+    struct Service {
+        // Does what a line asks for and adds the whole answer. False: the line makes no sense, and
+        // the answer says so. The arguments outlive the coroutine.
+        std::function<boost::asio::awaitable<bool>(std::string_view line, const ControlPeer& peer,
+                                                   ControlAnswer& answer)>
+            perform;
+        // The answer to what the server itself refuses, a whole line: `kind` is "request" (it is
+        // too long) or "busy".
+        std::function<std::string(std::string_view kind, std::string_view words)> fault_line;
+    };
 
     struct Settings {
-        std::size_t connections_max = 16;  // one more is told so and closed
+        std::size_t connections_max = 16;  // one more is closed after "busy"
         std::size_t request_bytes_max = std::size_t{64} * 1024;
         std::chrono::milliseconds request_wait = std::chrono::minutes(1);  // for a whole one
         std::chrono::milliseconds answer_wait = std::chrono::seconds(30);  // for a part being taken
     };
 
     ControlServer(boost::asio::io_context& context, ControlSocket socket, const Settings& settings,
-                  Perform perform);
+                  Service service);
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
     ~ControlServer();
@@ -74,4 +81,4 @@ class ControlServer {
     std::shared_ptr<State> state_;
 };
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

@@ -1,4 +1,4 @@
-#include "relay/receive/client_count.h"
+#include "daemon/client_count.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 namespace {
 
 constexpr std::ptrdiff_t network_bytes = 8;
@@ -47,27 +47,27 @@ std::size_t ClientCount::total() const {
     return total_;
 }
 
-std::optional<std::uint64_t> ClientCount::tell(Untold& untold, Clock::time_point now) {
+std::optional<std::uint64_t> ClientCount::count_one(Unreported& unreported, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    ++untold.number;
-    if (untold.told && now - *untold.told < base::limits::turned_away_told_every) {
+    ++unreported.number;
+    if (unreported.reported && now - *unreported.reported < base::limits::turned_away_told_every) {
         return std::nullopt;
     }
-    untold.told = now;
-    return std::exchange(untold.number, 0);
+    unreported.reported = now;
+    return std::exchange(unreported.number, 0);
 }
 
-bool ClientCount::enter_waiting() {
+std::optional<ClientCount::LingerGuard> ClientCount::linger() {
     const std::lock_guard lock(mutex_);
-    if (waiting_ >= base::limits::lingering_clients_max) return false;
-    ++waiting_;
-    return true;
+    if (lingering_ >= base::limits::lingering_clients_max) return std::nullopt;
+    ++lingering_;
+    return std::optional<LingerGuard>(std::in_place, *this);
 }
 
-void ClientCount::leave_waiting() {
+void ClientCount::leave_lingering() {
     const std::lock_guard lock(mutex_);
-    TURNAWAY_CHECK(waiting_ > 0);
-    --waiting_;
+    TURNAWAY_CHECK(lingering_ > 0);
+    --lingering_;
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

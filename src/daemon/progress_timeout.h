@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 
 class ProgressTimeout {
   public:
@@ -43,4 +43,4 @@ class ProgressTimeout {
     std::size_t bytes_ = 0;
 };
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

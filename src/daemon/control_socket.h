@@ -1,9 +1,9 @@
-// Control socket: the Unix socket of `turnaway queue`: a file only its owner may use, or its owner
-// and one group.
+// Control socket: the Unix socket that administrators ask a daemon through: a file only its owner
+// may use, or its owner and one group.
 //
-// What stands in its place is looked at first: a socket nobody listens on is replaced (a relay that
-// was killed left it), one that is served is left alone and refused, and so is anything that is no
-// socket. The file goes when this goes, unless another has taken its place.
+// What stands in its place is looked at first: a socket nobody listens on is replaced (a daemon
+// that was killed left it), one that is served is left alone and refused, and so is anything that
+// is not a socket. The file goes when this goes, unless another has taken its place.
 #pragma once
 
 #include <sys/types.h>
@@ -14,15 +14,16 @@
 
 #include "base/result.h"
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 
 class ControlSocket {
   public:
     using Protocol = boost::asio::local::stream_protocol;
 
     // `group`: by name, empty for none. The folder must be there.
-    static base::Result<ControlSocket> open(const boost::asio::any_io_executor& executor,
-                                            const std::string& path, const std::string& group);
+    [[nodiscard]] static base::Result<ControlSocket> open(
+        const boost::asio::any_io_executor& executor, const std::string& path,
+        const std::string& group);
     ControlSocket(ControlSocket&& other) noexcept;
     ControlSocket& operator=(ControlSocket&&) = delete;
     ~ControlSocket() { close(); }
@@ -39,4 +40,4 @@ class ControlSocket {
     ino_t file_ = 0;
 };
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

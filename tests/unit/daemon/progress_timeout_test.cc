@@ -1,8 +1,8 @@
-#include "relay/receive/progress_timeout.h"
+#include "daemon/progress_timeout.h"
 
 #include <gtest/gtest.h>
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,4 +37,4 @@ TEST(ProgressTimeout, OnlyEnoughContentIsProgress) {
 }
 
 }  // namespace
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon

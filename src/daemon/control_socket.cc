@@ -1,4 +1,4 @@
-#include "relay/control/control_socket.h"
+#include "daemon/control_socket.h"
 
 #include <grp.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace turnaway::relay {
+namespace turnaway::daemon {
 namespace {
 
 namespace asio = boost::asio;
@@ -53,14 +53,15 @@ Result<void> clear_path(const asio::any_io_executor& executor, const std::string
     if (!error) probe.non_blocking(true, error);  // a full backlog must not hold us up
     if (!error) probe.connect(Protocol::endpoint(path), error);
     if (!error || error == asio::error::would_block) {
-        return fail(Fault::unavailable, path, "another program listens there; is a relay running?");
+        return fail(Fault::unavailable, path,
+                    "another program listens there; is the daemon already running?");
     }
     if (error != asio::error::connection_refused) {
         return fail(Fault::permission, path, error.message());
     }
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
     return fail(Fault::permission, path,
-                std::string("cannot replace what an ended relay left: ") + std::strerror(errno));
+                std::string("cannot replace what an ended daemon left: ") + std::strerror(errno));
 }
 
 Result<gid_t> group_id(const std::string& path, const std::string& name) {
@@ -88,7 +89,7 @@ Result<void> set_rights(const std::string& path, const std::string& group) {
             // Rights are given up by now, and one may give a file to one's own groups only.
             return fail(Fault::permission, path,
                         "cannot give it to the group \"" + group + "\": " +
-                            (error == EPERM ? "the relay's user must be a member of it"
+                            (error == EPERM ? "the daemon's user must be a member of it"
                                             : std::strerror(error)));
         }
     }
@@ -145,4 +146,4 @@ void ControlSocket::close() {
     path_.clear();
 }
 
-}  // namespace turnaway::relay
+}  // namespace turnaway::daemon
