@@ -13,6 +13,7 @@ class OwnedFd {
     OwnedFd& operator=(OwnedFd&& other) noexcept;
     ~OwnedFd() { reset(); }
     int get() const { return fd_; }
+    bool is_open() const { return fd_ >= 0; }
     void reset();
 
   private:

@@ -64,8 +64,8 @@ std::unexpected<base::Error> BulkInput::fault_at(std::size_t line, std::string_v
 base::Result<BulkInput> BulkInput::open(const BulkOptions& options, const std::stop_token& stop) {
     BulkInput input(options);
     const bool is_standard = options.input == "-";
-    input.file_ = Descriptor(is_standard ? ::dup(STDIN_FILENO)
-                                         : ::open(options.input.c_str(), O_RDONLY | O_CLOEXEC));
+    input.file_ = process::OwnedFd(
+        is_standard ? ::dup(STDIN_FILENO) : ::open(options.input.c_str(), O_RDONLY | O_CLOEXEC));
     if (!input.file_.is_open()) {
         return base::fail_errno(Fault::no_input, "cannot read " + input.shown_name());
     }
@@ -79,7 +79,7 @@ base::Result<BulkInput> BulkInput::open(const BulkOptions& options, const std::s
     const int event = ::eventfd(0, EFD_CLOEXEC);
     if (event < 0) return base::fail_errno(Fault::system, "cannot wait for input");
     input.interrupt_.reset(
-        new Interrupt{Descriptor(event),
+        new Interrupt{process::OwnedFd(event),
                       std::stop_callback<std::function<void()>>(stop, [event] { ring(event); })});
     if (const auto done = input.skip_mark(); !done) return std::unexpected(done.error());
     if (const auto done = input.read_header(options); !done) return std::unexpected(done.error());

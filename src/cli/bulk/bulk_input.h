@@ -18,7 +18,7 @@
 #include "cli/bulk/bulk_format.h"
 #include "cli/bulk/bulk_options.h"
 #include "cli/bulk/csv.h"
-#include "cli/common/descriptor.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
@@ -43,7 +43,7 @@ class BulkInput {
   private:
     // Becomes readable when the run is stopped.
     struct Interrupt {
-        Descriptor event;
+        process::OwnedFd event;
         std::stop_callback<std::function<void()>> callback;
     };
     explicit BulkInput(const BulkOptions& options);
@@ -61,7 +61,7 @@ class BulkInput {
 
     std::string name_;
     bool is_csv_ = false;
-    Descriptor file_;
+    process::OwnedFd file_;
     std::unique_ptr<Interrupt> interrupt_;
     std::optional<std::size_t> bytes_;
     std::string buffer_;     // never short: rest_ survives that we are moved

@@ -100,8 +100,8 @@ base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const Bulk
                                           const BulkFormat& format, BulkInput& input) {
     BulkOutput output(options.output.empty() ? "standard output" : shown(options.output));
     if (options.output.empty()) {
-        output.file_ = Descriptor(options.is_quiet ? ::open("/dev/null", O_WRONLY | O_CLOEXEC)
-                                                   : ::dup(STDOUT_FILENO));
+        output.file_ = process::OwnedFd(options.is_quiet ? ::open("/dev/null", O_WRONLY | O_CLOEXEC)
+                                                         : ::dup(STDOUT_FILENO));
         if (!output.file_.is_open()) {
             return base::fail_errno(Fault::io, "cannot write to " + output.name_);
         }
@@ -129,7 +129,7 @@ base::Result<BulkOutput> BulkOutput::open(const BulkOptions& options, const Bulk
 
 base::Result<void> BulkOutput::open_file(const BulkOptions& options, const BulkInput& input) {
     if (is_device(options.output)) {
-        file_ = Descriptor(::open(options.output.c_str(), O_WRONLY | O_CLOEXEC));
+        file_ = process::OwnedFd(::open(options.output.c_str(), O_WRONLY | O_CLOEXEC));
         if (file_.is_open()) return {};
         return base::fail_errno(Fault::io, "cannot write to " + name_);
     }
@@ -139,7 +139,7 @@ base::Result<void> BulkOutput::open_file(const BulkOptions& options, const BulkI
         return base::fail(Fault::usage, name_ + " exists already: --resume continues it");
     }
     if (opened < 0) return base::fail_errno(Fault::io, "cannot write to " + name_);
-    file_ = Descriptor(opened);
+    file_ = process::OwnedFd(opened);
     if (is_same_file(file_.get(), input.descriptor())) {
         return base::fail(Fault::usage, name_ + " is the input; it cannot be the output too");
     }

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "cli/bulk/bulk_format.h"
 #include "cli/bulk/bulk_input.h"
-#include "cli/common/descriptor.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
@@ -44,7 +44,7 @@ class BulkOutput {
     base::Result<void> resume(const BulkFormat& format, BulkInput& input);
 
     std::string name_;
-    Descriptor file_;
+    process::OwnedFd file_;
     BulkDone done_;
 };
 

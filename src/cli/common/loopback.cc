@@ -28,7 +28,7 @@ sockaddr_in socket_address(const ListenAddress& place) {
     return address;
 }
 
-void send_at_once(const Descriptor& fd) {
+void send_at_once(const process::OwnedFd& fd) {
     const int on = 1;
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -47,8 +47,8 @@ bool is_ready(int fd, short events, Steady::time_point until, const std::stop_to
 
 }  // namespace
 
-base::Result<Descriptor> listen_on(ListenAddress& place) {
-    Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+base::Result<process::OwnedFd> listen_on(ListenAddress& place) {
+    process::OwnedFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd.is_open()) return base::fail_errno(Fault::system, "cannot make a socket");
     const int on = 1;
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -65,8 +65,8 @@ base::Result<Descriptor> listen_on(ListenAddress& place) {
     return fd;
 }
 
-base::Result<Descriptor> connect_to(const ListenAddress& place, Steady::time_point until) {
-    Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+base::Result<process::OwnedFd> connect_to(const ListenAddress& place, Steady::time_point until) {
+    process::OwnedFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.is_open()) return base::fail_errno(Fault::system, "cannot make a socket");
     send_at_once(fd);
     const sockaddr_in address = socket_address(place);
@@ -85,8 +85,8 @@ base::Result<Descriptor> connect_to(const ListenAddress& place, Steady::time_poi
     return fd;
 }
 
-Descriptor accept_from(const Descriptor& listener) {
-    Descriptor client(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+process::OwnedFd accept_from(const process::OwnedFd& listener) {
+    process::OwnedFd client(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (client.is_open()) send_at_once(client);
     return client;
 }

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/common/descriptor.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
@@ -26,11 +26,11 @@ struct ListenAddress {
 };
 
 // Port 0 lets the system choose; `place` then says which. Closed on exec.
-base::Result<Descriptor> listen_on(ListenAddress& place);
-base::Result<Descriptor> connect_to(const ListenAddress& place, Steady::time_point until);
+base::Result<process::OwnedFd> listen_on(ListenAddress& place);
+base::Result<process::OwnedFd> connect_to(const ListenAddress& place, Steady::time_point until);
 
 // Without Nagle's algorithm (RFC 896): small replies in a row would wait for acknowledgements.
-Descriptor accept_from(const Descriptor& listener);
+process::OwnedFd accept_from(const process::OwnedFd& listener);
 
 // False at `until`, when asked to stop, and on an error of the descriptor.
 bool can_read(int fd, Steady::time_point until, const std::stop_token& stop);
@@ -39,7 +39,7 @@ class LineStream {
   public:
     static constexpr std::size_t line_bytes_max = std::size_t{64} * 1024;
 
-    LineStream(Descriptor socket, std::stop_token stop)
+    LineStream(process::OwnedFd socket, std::stop_token stop)
         : socket_(std::move(socket)), stop_(std::move(stop)) {}
 
     // Without its CRLF. Nothing at the end, at `until` and for a line too long.
@@ -48,7 +48,7 @@ class LineStream {
     bool write(std::string_view bytes);
 
   private:
-    Descriptor socket_;
+    process::OwnedFd socket_;
     std::stop_token stop_;
     std::string pending_;
 };

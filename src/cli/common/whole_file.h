@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "base/result.h"
-#include "cli/common/descriptor.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
@@ -36,7 +36,7 @@ class WholeFile {
 
     std::string path_;
     std::string draft_;  // beside it, becomes it; empty when it has or when there is none
-    Descriptor descriptor_;
+    process::OwnedFd descriptor_;
 };
 
 }  // namespace turnaway::cli

@@ -88,13 +88,14 @@ base::Result<std::optional<Account>> child_account() {
     return Account{.user = nobody->pw_uid, .group = nobody->pw_gid};
 }
 
-base::Result<ChildProgram> ChildProgram::start(const Order& order, const Descriptor& listener) {
+base::Result<ChildProgram> ChildProgram::start(const Order& order,
+                                               const process::OwnedFd& listener) {
     // Opened here: the account of the child may not see the folder of the program. Not below the
     // number that the socket takes.
-    const Descriptor found(open(order.program.c_str(), O_RDONLY | O_CLOEXEC));
+    const process::OwnedFd found(open(order.program.c_str(), O_RDONLY | O_CLOEXEC));
     if (!found.is_open()) return base::fail_errno(Fault::unavailable, order.program);
-    const Descriptor program(fcntl(found.get(), F_DUPFD_CLOEXEC, first_inherited_fd + 1));
-    const Descriptor log(
+    const process::OwnedFd program(fcntl(found.get(), F_DUPFD_CLOEXEC, first_inherited_fd + 1));
+    const process::OwnedFd log(
         open(order.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!log.is_open()) return base::fail_errno(Fault::io, order.log_file);
     auto argument_words = order.arguments;

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cli/common/descriptor.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
@@ -36,7 +36,7 @@ class ChildProgram {
         std::string log_file;
         std::optional<Account> account;
     };
-    static base::Result<ChildProgram> start(const Order& order, const Descriptor& listener);
+    static base::Result<ChildProgram> start(const Order& order, const process::OwnedFd& listener);
     ChildProgram(ChildProgram&& other) noexcept;
     ChildProgram& operator=(ChildProgram&& other) noexcept;
     // Ends it at once if it still runs.

@@ -170,7 +170,7 @@ base::Result<void> DemoEnvironment::start_programs() {
 
 base::Result<void> DemoEnvironment::start_program(const std::string& name,
                                                   std::vector<std::string> arguments,
-                                                  const Descriptor& listener) {
+                                                  const process::OwnedFd& listener) {
     const auto path = find_program(name);
     if (!path) return std::unexpected(path.error());
     const std::string log_file =
@@ -189,13 +189,13 @@ void DemoEnvironment::start_hosts() {
     for (std::size_t i = 0; i < ears_.size(); ++i) {
         hosts_.push_back(std::make_unique<ThreadedHost>(
             std::move(ear_listeners_[i]),
-            [this, i](Descriptor client, const std::stop_token& stop) {
+            [this, i](process::OwnedFd client, const std::stop_token& stop) {
                 listen_in(std::move(client), std::string(refusing_names[i]), refusers_[i], journal_,
                           stop);
             }));
     }
     hosts_.push_back(std::make_unique<ThreadedHost>(
-        std::move(healthy_listener_), [this](Descriptor client, const std::stop_token& stop) {
+        std::move(healthy_listener_), [this](process::OwnedFd client, const std::stop_token& stop) {
             serve_as_healthy_host(std::move(client), std::string(healthy_name), journal_, stop);
         }));
 }

@@ -55,7 +55,7 @@ class DemoEnvironment {
     base::Result<void> write_configuration();
     base::Result<void> start_programs();
     base::Result<void> start_program(const std::string& name, std::vector<std::string> arguments,
-                                     const Descriptor& listener);
+                                     const process::OwnedFd& listener);
     void start_hosts();
 
     const bool is_kept_;
@@ -70,8 +70,8 @@ class DemoEnvironment {
                                        ListenAddress{.address = "127.0.0.22"}};
     ListenAddress healthy_{.address = "127.0.0.23"};
     ListenAddress silent_{.address = "127.0.0.24"};
-    Descriptor relay_listener_, healthy_listener_;
-    std::array<Descriptor, 2> refuse_listeners_, ear_listeners_;
+    process::OwnedFd relay_listener_, healthy_listener_;
+    std::array<process::OwnedFd, 2> refuse_listeners_, ear_listeners_;
     DemoJournal journal_;
     std::vector<std::unique_ptr<ThreadedHost>> hosts_;
     // Last: they go first, and what they said until then is still heard.

@@ -26,7 +26,7 @@ std::string path_of(std::string_view argument) {
 
 class HealthySession {
   public:
-    HealthySession(Descriptor client, const std::string& name, DemoJournal& journal,
+    HealthySession(process::OwnedFd client, const std::string& name, DemoJournal& journal,
                    const std::stop_token& stop)
         : stream_(std::move(client), stop),
           name_(name),
@@ -143,7 +143,7 @@ void pass_on(Direction& direction, const DialoguePtr& dialogue, DemoJournal& jou
 
 }  // namespace
 
-ThreadedHost::ThreadedHost(Descriptor listener, Serve serve)
+ThreadedHost::ThreadedHost(process::OwnedFd listener, Serve serve)
     : listener_(std::move(listener)),
       serve_(std::move(serve)),
       thread_([this](const std::stop_token& stop) { accept_all(stop); }) {}
@@ -152,7 +152,7 @@ void ThreadedHost::accept_all(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::erase_if(clients_, [](const Client& client) { return client.has_ended.load(); });
         if (!can_read(listener_.get(), Steady::now() + accept_look, stop)) continue;
-        Descriptor client = accept_from(listener_);
+        process::OwnedFd client = accept_from(listener_);
         if (!client.is_open() || clients_.size() >= connections_max) continue;
         auto& place = clients_.emplace_back();
         place.thread = std::jthread(
@@ -163,12 +163,12 @@ void ThreadedHost::accept_all(const std::stop_token& stop) {
     }
 }
 
-void serve_as_healthy_host(Descriptor client, const std::string& name, DemoJournal& journal,
+void serve_as_healthy_host(process::OwnedFd client, const std::string& name, DemoJournal& journal,
                            const std::stop_token& stop) {
     HealthySession(std::move(client), name, journal, stop).run();
 }
 
-void listen_in(Descriptor client, const std::string& name, const ListenAddress& target,
+void listen_in(process::OwnedFd client, const std::string& name, const ListenAddress& target,
                DemoJournal& journal, const std::stop_token& stop) {
     const auto server = connect_to(target, Steady::now() + idle_max);
     if (!server) return;

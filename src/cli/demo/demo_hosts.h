@@ -22,10 +22,10 @@ namespace turnaway::cli {
 // Accepts, and gives each client a thread, until it is destroyed.
 class ThreadedHost {
   public:
-    using Serve = std::function<void(Descriptor, std::stop_token)>;
+    using Serve = std::function<void(process::OwnedFd, std::stop_token)>;
     static constexpr std::size_t connections_max = 64;
 
-    ThreadedHost(Descriptor listener, Serve serve);
+    ThreadedHost(process::OwnedFd listener, Serve serve);
 
   private:
     void accept_all(const std::stop_token& stop);
@@ -34,7 +34,7 @@ class ThreadedHost {
         std::atomic<bool> has_ended = false;
         std::jthread thread = {};
     };
-    Descriptor listener_;
+    process::OwnedFd listener_;
     Serve serve_;
     std::list<Client> clients_;
     std::jthread thread_;  // last: it uses all of the above
@@ -42,10 +42,10 @@ class ThreadedHost {
 
 inline constexpr std::size_t content_bytes_max = std::size_t{64} * 1024 * 1024;
 
-void serve_as_healthy_host(Descriptor client, const std::string& name, DemoJournal& journal,
+void serve_as_healthy_host(process::OwnedFd client, const std::string& name, DemoJournal& journal,
                            const std::stop_token& stop);
 // `name`: of the host behind `target`.
-void listen_in(Descriptor client, const std::string& name, const ListenAddress& target,
+void listen_in(process::OwnedFd client, const std::string& name, const ListenAddress& target,
                DemoJournal& journal, const std::stop_token& stop);
 
 }  // namespace turnaway::cli

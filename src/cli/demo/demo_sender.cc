@@ -10,7 +10,8 @@ namespace {
 
 class Session {
   public:
-    Session(Descriptor socket, DemoJournal& journal, Steady::time_point until, std::stop_token stop)
+    Session(process::OwnedFd socket, DemoJournal& journal, Steady::time_point until,
+            std::stop_token stop)
         : stream_(std::move(socket), std::move(stop)),
           journal_(journal),
           dialogue_(journal.begin_dialogue("you", "turnaway-relay")),

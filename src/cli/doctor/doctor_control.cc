@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view request = "{\"do\":\"summary\"}\n";
 
 // Any line that is an object is an answer.
-bool answers(Descriptor fd) {
+bool answers(process::OwnedFd fd) {
     if (send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request.size())) {
         return false;
@@ -40,7 +40,7 @@ void check_control(const DoctorContext& context, DoctorFindings& findings) {
         return;
     }
     std::memcpy(address.sun_path, path.data(), path.size());
-    Descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    process::OwnedFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd.get() >= 0 &&
         connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         if (answers(std::move(fd))) {

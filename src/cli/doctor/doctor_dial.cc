@@ -41,7 +41,7 @@ SocketAddress socket_address(const route::IpAddress& address, std::uint16_t port
     return made;
 }
 
-int connect_in_time(const Descriptor& fd, const SocketAddress& to) {
+int connect_in_time(const process::OwnedFd& fd, const SocketAddress& to) {
     if (!fd.is_open()) return errno;
     const auto* address = reinterpret_cast<const sockaddr*>(&to.storage);
     if (connect(fd.get(), address, to.bytes) == 0) return 0;
@@ -62,7 +62,8 @@ int connect_in_time(const Descriptor& fd, const SocketAddress& to) {
 DialResult dial(const route::IpAddress& address, std::uint16_t port) {
     const auto begin = Steady::now();
     const auto to = socket_address(address, port);
-    Descriptor fd(socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    process::OwnedFd fd(
+        socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     DialResult result{.error = connect_in_time(fd, to)};
     if (result.error == 0) {
         LineStream stream(std::move(fd), {});

@@ -14,8 +14,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "cli/common/descriptor.h"
 #include "cli/doctor/doctor_context.h"
+#include "process/descriptor.h"
 
 namespace turnaway::cli {
 namespace {
@@ -99,7 +99,7 @@ void check_sync(const std::string& folder, DoctorFindings& findings) {
         }
     };
     std::string path = folder + "/.doctor-XXXXXX";
-    const Descriptor file(mkostemp(path.data(), O_CLOEXEC));
+    const process::OwnedFd file(mkostemp(path.data(), O_CLOEXEC));
     if (!file.is_open()) return fail("be written to");
     unlink(path.c_str());
     const std::array<char, 4096> block{};
@@ -109,7 +109,7 @@ void check_sync(const std::string& folder, DoctorFindings& findings) {
     }
     if (fsync(file.get()) != 0) return fail("sync a file");
     const auto end = std::chrono::steady_clock::now();
-    const Descriptor above(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const process::OwnedFd above(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!above.is_open() || fsync(above.get()) != 0) return fail("be synced");
     findings.ok(fmt::format("The disk of {} syncs a block in {:.1f} ms.", folder,
                             std::chrono::duration<double, std::milli>(end - begin).count()));
