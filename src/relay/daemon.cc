@@ -29,7 +29,7 @@
 #include "relay/queue/queue_start.h"
 #include "relay/relay_state.h"
 #include "relay/shard.h"
-#include "spool/sqlite/sqlite_spool.h"
+#include "spool/sqlite/open_spool.h"
 
 namespace turnaway::relay {
 namespace {
@@ -59,7 +59,7 @@ class Daemon {
     void learn_own_endpoints(const io::OwnAddresses::Addresses& interfaces);
     Result<void> confine();
     spool::SpoolSettings spool_settings();  // calls back on the spool's thread
-    Result<void> open_house();
+    Result<void> open_state();
     Result<void> open_shards();
     Result<void> open_pages();
     Result<void> open_control();
@@ -73,7 +73,7 @@ class Daemon {
     Descriptors descriptors_;
     Counters counters_;
     std::unique_ptr<Log> log_;
-    std::unique_ptr<spool::SqliteSpool> spool_;
+    std::unique_ptr<spool::Spool> spool_;
     std::optional<io::TlsClient> tls_client_;
     std::unique_ptr<RelayState> relay_;
     daemon::ProcessLoop loop_;  // first the listening sockets are its too
@@ -93,7 +93,7 @@ Daemon::Daemon(Config config, DaemonOptions options)
     : options_(std::move(options)), config_(std::move(config)) {}
 
 Result<void> Daemon::open() {
-    for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_house,
+    for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_state,
                             &Daemon::load_queue, &Daemon::open_pages, &Daemon::open_control}) {
         if (auto done = (this->*step)(); !done) return done;
     }
@@ -131,13 +131,13 @@ spool::SpoolSettings Daemon::spool_settings() {
 
 // The certificate is read with the rights a reload will have, so that what it could not read is
 // told now.
-Result<void> Daemon::open_house() {
+Result<void> Daemon::open_state() {
     auto rules = make_rules(config_);
     if (!rules) return std::unexpected(rules.error());
     log_ = std::make_unique<Log>(
         daemon::log_style("turnaway-relay", config_.log.format, config_.hostname().text()),
         config_.log.level);
-    auto opened = spool::SqliteSpool::open(spool_settings());
+    auto opened = spool::open_spool(spool_settings());
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
     relay_ = std::make_unique<RelayState>(

@@ -129,6 +129,8 @@ class Spool {
     virtual base::Result<std::vector<RefusingHost>> refusing_hosts() = 0;  // at start, like scan
 
     virtual bool has_failed() const = 0;
+    // After a reload: the room to leave on the disk of the spool, where it has one.
+    virtual void change_free_bytes_min(std::uint64_t /*bytes*/) {}
 };
 
 }  // namespace turnaway::spool

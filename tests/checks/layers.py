@@ -1,7 +1,8 @@
 """Holds the includes of src/ against tests/checks/layers.txt: which layer uses which, and who may touch the system.
 
 A layer may include its own headers, those of the layers its line names, and the C++ library. Everything else (POSIX,
-libraries) is for the folders named `outside`, but for the few headers listed in ALLOWED with their reason.
+libraries) is for the folders named `outside`, but for the few headers listed in ALLOWED with their reason; a header with a
+line of its own is for the one layer that the line names. A file belongs to the innermost folder that is a layer.
 """
 import pathlib
 import re
@@ -21,21 +22,32 @@ ALLOWED = {
 
 
 def read_layers():
-    layers, outside = {}, set()
+    layers, owners, outside = {}, {}, set()
     for line in (ROOT / "tests/checks/layers.txt").read_text().splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         name, _, rest = line.partition(":")
         if name == "outside":
             outside = set(rest.split())
+        elif name.endswith(".h"):
+            owners[name] = rest.strip()
         else:
             layers[name] = set(rest.split())
-    return layers, outside
+    return layers, owners, outside
 
 
-def faults_of(path, layers, outside):
+def layer_of(name, layers):
+    """The innermost folder of `relay/log/log.h` that is a layer, else the outermost folder."""
+    folders = name.split("/")[:-1]
+    for depth in range(len(folders), 0, -1):
+        if "/".join(folders[:depth]) in layers:
+            return "/".join(folders[:depth])
+    return name.split("/")[0]
+
+
+def faults_of(path, layers, owners, outside):
     relative = path.relative_to(ROOT / "src")
-    layer = relative.parts[0]
+    layer = layer_of(str(relative), layers)
     if layer not in layers:
         yield f"{relative}: the folder '{layer}' is in no line of tests/checks/layers.txt"
         return
@@ -45,17 +57,19 @@ def faults_of(path, layers, outside):
             continue
         mark, header = match.groups()
         if mark == '"':
-            used = header.split("/")[0]
+            used = layer_of(header, layers)
             if used != layer and used not in layers[layer]:
                 yield f"src/{relative}:{number}: {layer} must not include {header} (layer {used})"
+        elif owners.get(header, layer) != layer:
+            yield f"src/{relative}:{number}: {layer} must not include <{header}>: only {owners[header]} may"
         elif header not in STANDARD and layer not in outside and header not in ALLOWED.get(str(relative), ()):
             yield f"src/{relative}:{number}: {layer} must not include <{header}>: only {', '.join(sorted(outside))} may"
 
 
 def main():
-    layers, outside = read_layers()
+    layers, owners, outside = read_layers()
     files = sorted((ROOT / "src").rglob("*.h")) + sorted((ROOT / "src").rglob("*.cc"))
-    faults = [fault for path in files for fault in faults_of(path, layers, outside)]
+    faults = [fault for path in files for fault in faults_of(path, layers, owners, outside)]
     for fault in faults:
         print(fault)
     print(f"{len(files)} files checked, {len(faults)} faults")

@@ -32,26 +32,10 @@
 #include "spool/folder_lock.h"
 #include "spool/spool.h"
 #include "spool/sqlite/database.h"
+#include "spool/sqlite/open_spool.h"
 #include "spool/sqlite/reserve.h"
 
 namespace turnaway::spool {
-
-struct SpoolSettings {
-    std::string path;  // a folder, made with mode 0700 if missing; the one above it must exist
-    // With less left on its disk, new messages are refused, unless they come with an update or a
-    // removal, as reports do. What comes in one batch counts.
-    std::uint64_t free_bytes_min = std::uint64_t{64} * 1024 * 1024;
-    // Called on the spool's thread whenever so many changes became durable in one step.
-    std::function<void(std::size_t changes)> on_commit = {};
-    // What an administrator should see: within open(), then on the spool's thread.
-    std::function<void(const std::string& words)> on_warning = {};
-    // Once, on the spool's thread, when it has failed; whoever waits for an answer hears it too.
-    std::function<void(const base::Error& error)> on_failure = {};
-    // For tests: called on the spool's thread when each named step is behind it, and the name of
-    // the SQLite VFS that lets the disk fail.
-    std::function<void(const char*)> on_step = {};
-    const char* vfs = nullptr;
-};
 
 class SqliteSpool final : public Spool {
   public:
@@ -72,8 +56,7 @@ class SqliteSpool final : public Spool {
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
     base::Result<std::vector<RefusingHost>> refusing_hosts() override;
-    // Any thread; from the next batch on.
-    void change_free_bytes_min(std::uint64_t bytes) {
+    void change_free_bytes_min(std::uint64_t bytes) override {
         folder_->budget().change_free_bytes_min(bytes);
     }
     bool has_failed() const override { return has_failed_; }
