@@ -124,12 +124,13 @@ class ControlServerTest : public testing::Test {
         ASSERT_TRUE(socket) << socket.error().message;
         server_ = std::make_unique<ControlServer>(
             context_, *std::move(socket), settings,
-            {.perform =
-                 [this](std::string_view line, const ControlPeer& peer, ControlAnswer& answer) {
-                     EXPECT_EQ(peer.user, ::getuid());
-                     return answer_request(line, answer, &given_up_);
-                 },
-             .fault_line = fault_line});
+            ControlServer::Service{
+                .perform =
+                    [this](std::string_view line, const ControlPeer& peer, ControlAnswer& answer) {
+                        EXPECT_EQ(peer.user, ::getuid());
+                        return answer_request(line, answer, &given_up_);
+                    },
+                .fault_line = fault_line});
         server_->start();
         thread_ = std::thread([this] { context_.run(); });
     }

@@ -115,12 +115,14 @@ TEST_F(EventThreadTest, CountsSessionsUntilTheyLeave) {
 }
 
 TEST_F(EventThreadTest, AGracefulStopAsksEverySessionToEndAndThenEnds) {
-    const auto first = client();
-    const auto second = client();
+    auto first = client();
+    auto second = client();
     thread_.stop();
     thread_.stop();  // once more makes no difference
     EXPECT_EQ(run(loop_, io::read_all(*first)), "bye\n");
     EXPECT_EQ(run(loop_, io::read_all(*second)), "bye\n");
+    first.reset();
+    second.reset();
     running_.join();
     EXPECT_TRUE(is_stop_asked_);
     const auto late =

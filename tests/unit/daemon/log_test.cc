@@ -170,10 +170,12 @@ TEST(Log, AReaderThatStopsStopsNobodyAndIsToldWhatItMissed) {
 
 TEST(Log, EndsInTimeWhenNobodyReads) {
     Pipe pipe;
+    const std::string words(900, 'x');
     const auto start = std::chrono::steady_clock::now();
     {
         Log log(text_style, LogLevel::info, pipe.ends[1]);
-        for (int i = 0; i < 1000; ++i) log.write(Trouble{.words = "bounced"});
+        // More than the pipe holds.
+        for (int i = 0; i < 1000; ++i) log.write(Trouble{.words = words});
     }
     EXPECT_LT(std::chrono::steady_clock::now() - start, Log::last_words_wait + 3s);
 }
