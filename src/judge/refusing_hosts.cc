@@ -9,10 +9,6 @@
 namespace turnaway::judge {
 namespace {
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 StoredHost row_of(const verdict::HostMemory::Entry& entry) {
     return {
         .host = entry.host, .address = entry.at.text(), .seen = entry.seen, .words = entry.words};
@@ -20,8 +16,11 @@ StoredHost row_of(const verdict::HostMemory::Entry& entry) {
 
 }  // namespace
 
-RefusingHosts::RefusingHosts(verdict::HostMemory::Settings settings, RefusingHostStore& store)
-    : store_(store), memory_(settings, base::limits::refusing_hosts_max) {}
+RefusingHosts::RefusingHosts(verdict::HostMemory::Settings settings, RefusingHostStore& store,
+                             base::Clock clock)
+    : store_(store),
+      clock_(std::move(clock)),
+      memory_(settings, base::limits::refusing_hosts_max) {}
 
 void RefusingHosts::change(verdict::HostMemory::Settings settings) {
     const std::lock_guard lock(mutex_);
@@ -29,7 +28,7 @@ void RefusingHosts::change(verdict::HostMemory::Settings settings) {
 }
 
 void RefusingHosts::remember(std::string host, const route::HostPort& at, std::string words) {
-    const auto now = now_seconds();
+    const auto now = clock_.seconds();
     const Entry entry{.host = std::move(host), .at = at, .words = std::move(words), .seen = now};
     bool is_news = false;
     {
@@ -45,7 +44,7 @@ void RefusingHosts::remember(std::string host, const route::HostPort& at, std::s
 
 void RefusingHosts::renew(const route::HostPort& at, std::string words) {
     const std::lock_guard lock(mutex_);
-    const auto* entry = memory_.renew(at, std::move(words), now_seconds());
+    const auto* entry = memory_.renew(at, std::move(words), clock_.seconds());
     if (entry != nullptr) store_.remember(row_of(*entry));
 }
 
@@ -87,35 +86,35 @@ void RefusingHosts::load(const std::vector<StoredHost>& hosts, std::uint16_t por
         store_.remember(std::move(row));
     }
     // What is no longer evidence would stay in the store for ever.
-    for (const auto& at : memory_.expire(now_seconds())) store_.forget(at.text(), nullptr);
+    for (const auto& at : memory_.expire(clock_.seconds())) store_.forget(at.text(), nullptr);
 }
 
 bool RefusingHosts::is_refusing(const route::HostPort& at) const {
     const std::shared_lock lock(mutex_);
-    return memory_.find(at, now_seconds()) != nullptr;
+    return memory_.find(at, clock_.seconds()) != nullptr;
 }
 
 std::vector<RefusingHosts::Entry> RefusingHosts::take_due() {
     // The time under the lock: what was remembered meanwhile must not lie in the future.
     const std::lock_guard lock(mutex_);
-    const auto now = now_seconds();
+    const auto now = clock_.seconds();
     for (const auto& at : memory_.expire(now)) store_.forget(at.text(), nullptr);
     return memory_.take_due(now);
 }
 
 std::vector<RefusingHosts::Entry> RefusingHosts::list() const {
     const std::shared_lock lock(mutex_);
-    return memory_.list(now_seconds());
+    return memory_.list(clock_.seconds());
 }
 
 std::size_t RefusingHosts::count() const {
     const std::shared_lock lock(mutex_);
-    return memory_.count(now_seconds());
+    return memory_.count(clock_.seconds());
 }
 
 verdict::Answer RefusingHosts::decide(const verdict::Policy& policy, const mail::Address& recipient,
                                       const route::Route& route, const Asked& asked) const {
-    const auto now = now_seconds();
+    const auto now = clock_.seconds();
     const std::shared_lock lock(mutex_);
     auto answer = verdict::decide_recipient(
         policy, recipient, route,

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "mail/address.h"
 #include "route/host_port.h"
@@ -63,7 +64,8 @@ class RefusingHosts {
     };
 
     // `store` outlives this.
-    RefusingHosts(verdict::HostMemory::Settings settings, RefusingHostStore& store);
+    RefusingHosts(verdict::HostMemory::Settings settings, RefusingHostStore& store,
+                  base::Clock clock = {});
 
     void change(verdict::HostMemory::Settings settings);
 
@@ -89,6 +91,7 @@ class RefusingHosts {
 
   private:
     RefusingHostStore& store_;
+    const base::Clock clock_;
     mutable std::shared_mutex mutex_;
     verdict::HostMemory memory_;
 };

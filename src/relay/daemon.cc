@@ -235,7 +235,7 @@ Result<void> Daemon::open_control() {
     auto socket =
         daemon::ControlSocket::open(loop_.io().get_executor(), control.socket, control.group);
     if (!socket) return std::unexpected(socket.error());
-    control_handler_.emplace(*relay_);
+    control_handler_.emplace(*relay_, loop_.disk());
     control_.emplace(
         loop_.io(), *std::move(socket), daemon::ControlServer::Settings(),
         daemon::ControlServer::Service{

@@ -32,7 +32,8 @@ void count_dropped_lines(RelayState& relay) {
 
 }  // namespace
 
-Pages::Pages(Sources sources) : sources_(std::move(sources)) {}
+Pages::Pages(Sources sources)
+    : sources_(std::move(sources)), start_(sources_.relay.clock().now()) {}
 
 std::string Pages::metrics() const {
     auto& relay = sources_.relay;
@@ -50,7 +51,7 @@ std::string Pages::metrics() const {
                   .version = sources_.version};
     for (const auto* shard : sources_.shards) gauges.active_deliveries += shard->deliveries();
     if (queued.oldest) {
-        gauges.oldest_seconds = seconds_of(std::chrono::system_clock::now() - *queued.oldest);
+        gauges.oldest_seconds = seconds_of(relay.clock().now() - *queued.oldest);
     }
     return metrics_page(relay.counters(), gauges);
 }

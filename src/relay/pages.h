@@ -4,11 +4,11 @@
 // or the relay is ending.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "daemon/pages.h"
 
 namespace turnaway::relay {
@@ -32,7 +32,7 @@ class Pages {
 
   private:
     Sources sources_;
-    std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
+    base::Clock::Time start_;
 };
 
 }  // namespace turnaway::relay

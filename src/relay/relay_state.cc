@@ -18,7 +18,7 @@ RelayState::RelayState(Parts parts)
       own_endpoints_(std::make_shared<const OwnEndpoints>()),
       table_(parts_.spool, base::limits::fresh_content_bytes_max),
       host_store_(*this),
-      refusing_hosts_(parts_.rules->judging.memory, host_store_) {}
+      refusing_hosts_(parts_.rules->judging.memory, host_store_, parts_.clock) {}
 
 void RelayState::change_rules(std::shared_ptr<const Rules> rules) {
     refusing_hosts_.change(rules->judging.memory);

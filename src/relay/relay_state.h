@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "daemon/client_count.h"
 #include "io/tls.h"
@@ -48,6 +49,7 @@ class RelayState {
         Counters& counters;
         io::TlsClient& tls_client;
         std::function<void()> on_spool_failure;
+        base::Clock clock = {};
     };
     explicit RelayState(Parts parts);
 
@@ -70,6 +72,7 @@ class RelayState {
     QueueTotals& queue_totals() { return queue_totals_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
+    const base::Clock& clock() const { return parts_.clock; }
     io::TlsClient& tls_client() { return parts_.tls_client; }
 
     // Waits until the change is durable, or failed.

@@ -59,7 +59,8 @@ class Shard {
     judge::Judge& judge() { return *judge_; }
     Deliverer& deliverer() { return *deliverer_; }
     RecipientMemory& recipients() { return recipients_; }
-    queue::QueueId new_id() { return ids_.next(std::chrono::system_clock::now()); }
+    std::chrono::sys_seconds now_seconds() const { return relay_.clock().seconds(); }
+    queue::QueueId new_id() { return ids_.next(relay_.clock().now()); }
     std::uint64_t random() { return random_(); }
 
     // Any thread: deliveries under way.

@@ -25,10 +25,6 @@ constexpr std::size_t page_messages = 100;
 constexpr std::size_t header_bytes_max = std::size_t{64} * 1024;
 constexpr std::size_t piece_bytes = std::size_t{48} * 1024;
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 // What the log calls what a request is about.
 std::string about(const ControlRequest& request) {
     if (request.ids.size() == 1) return request.ids.front().text();
@@ -62,8 +58,8 @@ struct Line {
 };
 
 // What of a page matches, in the order of ids.
-std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter) {
-    const auto now = now_seconds();
+std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter,
+                           std::chrono::sys_seconds now) {
     std::vector<Line> lines;
     for (const auto& message : page.messages) {
         if (filter.matches(message, now)) lines.push_back({message.id, message_line(message)});
@@ -156,7 +152,7 @@ awaitable<ControlHandler::Done> ControlHandler::list(const ControlRequest& reque
     for (QueueId after = request.after;;) {
         const auto rows = co_await page(after, page_messages);
         if (!rows) co_return std::unexpected(rows.error());
-        for (auto& line : lines_of(*rows, request.filter)) {
+        for (auto& line : lines_of(*rows, request.filter, relay_.clock().seconds())) {
             if (totals.count == request.limit) {
                 totals.next = shown;
                 co_return totals;
@@ -181,13 +177,23 @@ awaitable<ControlHandler::Done> ControlHandler::list_named(const ControlRequest&
         if (rows->last != id) {
             ++totals.missing;
             line = outcome_line(id, "missing");
-        } else if (auto lines = lines_of(*rows, request.filter); !lines.empty()) {
+        } else if (auto lines = lines_of(*rows, request.filter, relay_.clock().seconds());
+                   !lines.empty()) {
             ++totals.count;
             line = std::move(lines.front().text);
         }
         if (!co_await answer.add(std::move(line))) co_return totals;
     }
     co_return totals;
+}
+
+awaitable<base::Result<std::string>> ControlHandler::read_content(spool::ContentPtr content,
+                                                                  std::uint64_t offset,
+                                                                  std::size_t bytes_max) {
+    using Bytes = base::Result<std::string>;
+    co_return co_await disk_.run<Bytes>([content = std::move(content), offset, bytes_max] {
+        return content->read(offset, bytes_max);
+    });
 }
 
 awaitable<ControlHandler::Done> ControlHandler::show(const ControlRequest& request,
@@ -197,7 +203,7 @@ awaitable<ControlHandler::Done> ControlHandler::show(const ControlRequest& reque
         const auto stored = co_await load(relay_, id, &totals, answer);
         if (!stored && stored.error().fault == base::Fault::no_input) continue;
         if (!stored) co_return std::unexpected(stored.error());
-        const auto beginning = stored->content->read(0, header_bytes_max);
+        const auto beginning = co_await read_content(stored->content, 0, header_bytes_max);
         if (!beginning) co_return std::unexpected(beginning.error());
         const auto parts = mail::split_message(*beginning);
         const bool is_cut = !parts.has_body && stored->content->size() > beginning->size();
@@ -215,7 +221,7 @@ awaitable<ControlHandler::Done> ControlHandler::export_content(const ControlRequ
     if (!stored && stored.error().fault == base::Fault::no_input) co_return totals;
     if (!stored) co_return co_await export_unchecked(id, 0, stored.error().message, answer);
     for (std::uint64_t offset = 0; offset < stored->content->size();) {
-        const auto piece = stored->content->read(offset, piece_bytes);
+        const auto piece = co_await read_content(stored->content, offset, piece_bytes);
         if (!piece) {
             co_return co_await export_unchecked(id, offset, piece.error().message, answer);
         }
@@ -235,7 +241,7 @@ awaitable<ControlHandler::Done> ControlHandler::export_unchecked(QueueId id, std
         [this, id](auto found) { relay_.spool().load_unchecked(id, std::move(found)); });
     if (!stored) co_return std::unexpected(stored.error());
     while (offset < stored->content->size()) {
-        const auto piece = stored->content->read(offset, piece_bytes);
+        const auto piece = co_await read_content(stored->content, offset, piece_bytes);
         if (!piece) co_return std::unexpected(piece.error());
         if (!co_await answer.add(content_line(id, *piece))) co_return totals;
         offset += piece->size();

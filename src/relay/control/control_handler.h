@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "daemon/control_server.h"
+#include "daemon/disk_thread.h"
 #include "queue/message.h"
 #include "queue/schedule.h"
 #include "relay/control/control_answer.h"
@@ -29,7 +30,8 @@ using daemon::ControlPeer;
 
 class ControlHandler {
   public:
-    explicit ControlHandler(RelayState& relay) : relay_(relay) {}
+    // Both outlive the handler. Contents are read on `disk`.
+    ControlHandler(RelayState& relay, daemon::DiskThread& disk) : relay_(relay), disk_(disk) {}
 
     // False: the line is not a request, and the answer says why.
     boost::asio::awaitable<bool> perform_line(std::string_view line, const ControlPeer& peer,
@@ -48,6 +50,8 @@ class ControlHandler {
     Awaitable<Page> page(queue::QueueId after, std::size_t count);
     Awaitable<Done> list_named(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> list(const ControlRequest& request, ControlAnswer& answer);
+    Awaitable<base::Result<std::string>> read_content(spool::ContentPtr content,
+                                                      std::uint64_t offset, std::size_t bytes_max);
     Awaitable<Done> show(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> export_content(const ControlRequest& request, ControlAnswer& answer);
     // As it is on the disk, from `offset` on.
@@ -63,6 +67,7 @@ class ControlHandler {
     Awaitable<Done> forget(const ControlRequest& request);
 
     RelayState& relay_;
+    daemon::DiskThread& disk_;
 };
 
 }  // namespace turnaway::relay

@@ -29,10 +29,6 @@ constexpr std::size_t page_messages = 100;
 // Destinations a summary counts one by one.
 constexpr std::size_t destinations_max = 100'000;
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 QueueChange change_of(ControlVerb verb) {
     switch (verb) {
         case ControlVerb::release:
@@ -79,8 +75,8 @@ awaitable<std::vector<Outcome>> change_together(RelayState& relay, std::span<con
 awaitable<std::vector<queue::Schedule::Summary>> schedule_of(Shard& shard) {
     using Summaries = std::vector<queue::Schedule::Summary>;
     co_return co_await io::answer_of<Summaries>([&shard](auto answer) {
-        shard.with_deliverer([answer](Deliverer& deliverer) mutable {
-            answer(deliverer.schedule().summary(now_seconds(), destinations_max));
+        shard.with_deliverer([answer, &shard](Deliverer& deliverer) mutable {
+            answer(deliverer.schedule().summary(shard.now_seconds(), destinations_max));
         });
     });
 }
@@ -131,7 +127,7 @@ awaitable<ControlHandler::Done> ControlHandler::change_named(const ControlReques
 
 awaitable<ControlHandler::Done> ControlHandler::change_matching(const ControlRequest& request,
                                                                 ControlAnswer& answer) {
-    const auto now = now_seconds();
+    const auto now = relay_.clock().seconds();
     Totals totals;
     for (QueueId after;;) {
         const auto rows = co_await page(after, page_messages);

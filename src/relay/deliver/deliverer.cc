@@ -18,17 +18,13 @@ constexpr std::chrono::seconds clock_step_min{60};
 // So often at the least it is looked whether anything is due, whatever the clock did.
 constexpr std::chrono::seconds sleep_max{60};
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 Deliverer::Deliverer(Shard& shard)
     : shard_(shard),
       schedule_(shard.rules()->schedule),
       timer_(shard.io()),
-      looked_at_(now_seconds()),
+      looked_at_(shard.now_seconds()),
       looked_(std::chrono::steady_clock::now()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
@@ -61,7 +57,7 @@ void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) 
 }
 
 std::size_t Deliverer::flush(std::string_view destination) {
-    const std::size_t jobs = schedule_.flush(destination, now_seconds());
+    const std::size_t jobs = schedule_.flush(destination, shard_.now_seconds());
     // What did not answer lately may answer now: the administrator would know.
     health_ = queue::HostHealth();
     pump();
@@ -86,7 +82,7 @@ void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
 
 void Deliverer::pump() {
     if (is_stopping_) return;
-    const auto now = now_seconds();
+    const auto now = shard_.now_seconds();
     look_at_clock(now);
     if (!shard_.relay().spool().has_room_for_outcomes()) return wake_at(now);
     while (auto job = schedule_.next(now)) {
@@ -99,7 +95,7 @@ void Deliverer::pump() {
 void Deliverer::wake_at(std::chrono::sys_seconds due) {
     // Not sooner than a second from now: what is due and has no place is started when a place is
     // given back.
-    const auto now = now_seconds();
+    const auto now = shard_.now_seconds();
     const auto at = std::clamp(due, now + std::chrono::seconds(1), now + sleep_max);
     if (wakes_at_ && *wakes_at_ <= at) return;  // early is no harm, the timer set each time is
     wakes_at_ = at;
@@ -128,7 +124,7 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
         id.reset();
         if (kept.is_ready() && messages < connection_messages_max && !is_stopping_ &&
             shard_.relay().spool().has_room_for_outcomes()) {
-            id = schedule_.next_for(destination, now_seconds());
+            id = schedule_.next_for(destination, shard_.now_seconds());
         }
         if (id) {
             schedule_.learn(destination, std::exchange(feedback, queue::Feedback::neutral));

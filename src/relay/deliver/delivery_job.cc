@@ -37,10 +37,6 @@ io::RoutePtr nowhere() {
     return std::make_shared<const route::Route>(hostless);
 }
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 // One round, with all it needs to hold on to.
 class Round {
   public:
@@ -110,7 +106,8 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
     settings.greeting_5xx = config_.delivery.greeting_5xx;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
     // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
-    settings.is_resting = [this, &health, now = now_seconds()](const route::IpAddress& address) {
+    settings.is_resting = [this, &health,
+                           now = shard_.now_seconds()](const route::IpAddress& address) {
         return health.is_resting(address, now) ||
                shard_.relay().refusing_hosts().is_refusing({address, times_.port});
     };
@@ -118,7 +115,7 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
 }
 
 asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
-    times_.began_at = now_seconds();
+    times_.began_at = shard_.now_seconds();
     times_.began = std::chrono::steady_clock::now();
     times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
     const auto destination = judge::destination_of(first_recipient(), rules_->judging);
@@ -132,9 +129,9 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
         route_ = co_await shard_.routing().route_to(destination);
     }
     Delivery delivery(*route_, std::move(states_), delivery_settings(health),
-                      live_->message.arrival, now_seconds());
+                      live_->message.arrival, shard_.now_seconds());
     if (trouble != nullptr) {
-        delivery.content_unreadable(unreadable, now_seconds());
+        delivery.content_unreadable(unreadable, shard_.now_seconds());
     }
     while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
     finish(delivery);
@@ -168,7 +165,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
                             .port = times_.port};
     const auto dialogue =
         co_await kept_.deliver(where, tls_, message_for(target.recipients), live_->content);
-    const auto now = now_seconds();
+    const auto now = shard_.now_seconds();
     times_.mail_began = dialogue.mail_began;
     log_attempt(shard_.relay(), dialogue, target.recipients.size(), live_->message.content_bytes);
     if (dialogue.host_outcome) had_host_trouble_ = true;
@@ -248,7 +245,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
     const ReportSource source{.hostname = config_.hostname().text(),
                               .from = config_.report_from(),
                               .report_id = shard_.new_id(),
-                              .now = now_seconds(),
+                              .now = shard_.now_seconds(),
                               .original = original,
                               .original_is_whole = original.size() == live_->content->size()};
     auto written = write_message_report(message, endings, source);
@@ -263,7 +260,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
 
 void Round::finish(Delivery& delivery) {
     times_.ended = std::chrono::steady_clock::now();
-    const auto dispositions = delivery.judge(now_seconds(), shard_.random());
+    const auto dispositions = delivery.judge(shard_.now_seconds(), shard_.random());
     auto states = delivery.take_states();
     {
         const std::lock_guard lock(live_->mutex);
@@ -285,7 +282,7 @@ void Round::finish(Delivery& delivery) {
                 if (dispositions[i].kind == Disposition::Kind::delivered) {
                     state = std::move(next.states[chosen_[i]]);
                 } else {
-                    state.due = now_seconds() + spool_pause;
+                    state.due = shard_.now_seconds() + spool_pause;
                 }
             }
             log_trouble(shard_.relay(), told.error(), live_->message.id);
@@ -350,7 +347,7 @@ asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
         [&shard, id](auto answer) { shard.relay().table().take(id, std::move(answer)); });
     if (!taken) {
         if (const auto pause = log_not_loaded(shard.relay(), id, std::move(taken.error()))) {
-            shard.deliverer().add(id, destination, now_seconds() + *pause);
+            shard.deliverer().add(id, destination, shard.now_seconds() + *pause);
         }
         co_return Feedback::neutral;
     }

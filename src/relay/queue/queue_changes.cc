@@ -17,10 +17,6 @@ namespace {
 
 using Outcome = base::Result<ChangeOutcome>;
 
-std::chrono::sys_seconds now_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 // Every shard gets its part, an empty one too: it may have jobs that are no more.
 void tell_shards(RelayState& relay, const queue::Message& message, bool is_gone) {
     std::vector<PendingJob> jobs;
@@ -37,8 +33,7 @@ void tell_shards(RelayState& relay, const queue::Message& message, bool is_gone)
 }
 
 // Whether anything changed.
-bool make_due(queue::Message* message) {
-    const auto now = now_seconds();
+bool make_due(queue::Message* message, std::chrono::sys_seconds now) {
     bool is_any = false;
     for (auto& state : message->states) {
         if (state.progress != queue::Progress::waiting) continue;
@@ -49,7 +44,7 @@ bool make_due(queue::Message* message) {
 }
 
 // Under the message's lock. Whether anything changed.
-bool change_live(LiveMessage* live, QueueChange change) {
+bool change_live(LiveMessage* live, QueueChange change, std::chrono::sys_seconds now) {
     auto& message = live->message;
     switch (change) {
         case QueueChange::hold:
@@ -60,7 +55,7 @@ bool change_live(LiveMessage* live, QueueChange change) {
             live->is_gone = true;
             return true;
         case QueueChange::flush:
-            return !message.is_held && make_due(&message);
+            return !message.is_held && make_due(&message, now);
     }
     return false;
 }
@@ -69,7 +64,8 @@ void change_and_tell(RelayState& relay, LiveMessage* live, QueueChange change,
                      std::function<void(Outcome)> answer) {
     const std::lock_guard lock(live->mutex);
     if (live->is_gone) return answer(ChangeOutcome::no_message);
-    if (!change_live(live, change)) return answer(ChangeOutcome::as_it_was);
+    if (!change_live(live, change, relay.clock().seconds()))
+        return answer(ChangeOutcome::as_it_was);
     spool::Change durable;
     if (live->is_gone) {
         durable.remove.push_back(live->message.id);

@@ -26,8 +26,7 @@ base::Result<QueueAtStart> read_queue(RelayState& relay, std::chrono::seconds re
     };
     auto scanned = relay.spool().scan(take, set_aside);
     if (!scanned) return std::unexpected(std::move(scanned.error()));
-    const auto most =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + retry_max;
+    const auto most = relay.clock().seconds() + retry_max;
     for (auto& job : queue.jobs) job.due = std::min(job.due, most);
     return queue;
 }

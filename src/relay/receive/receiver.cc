@@ -239,15 +239,14 @@ base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     stored_bytes_ = 0;
     header_.clear();
     const std::string id_text = id_.text();
-    auto field = mail::received_field(
-        {.helo_name = session_.helo_name(),
-         .client_address = client_,
-         .hostname = rules_->config.hostname().text(),
-         .is_esmtp = session_.is_esmtp(),
-         .is_encrypted = session_.is_encrypted(),
-         .needs_smtputf8 = session_.envelope().needs_smtputf8,
-         .queue_id = id_text,
-         .time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+    auto field = mail::received_field({.helo_name = session_.helo_name(),
+                                       .client_address = client_,
+                                       .hostname = rules_->config.hostname().text(),
+                                       .is_esmtp = session_.is_esmtp(),
+                                       .is_encrypted = session_.is_encrypted(),
+                                       .needs_smtputf8 = session_.envelope().needs_smtputf8,
+                                       .queue_id = id_text,
+                                       .time = shard_.now_seconds()});
     if (first_bytes.starts_with(' ') || first_bytes.starts_with('\t')) {
         field += "\r\n";
         header_ = "\r\n";
@@ -321,12 +320,10 @@ asio::awaitable<void> Reception::commit() {
         co_return refuse_content(not_stored());
     }
     content_.reset();
-    auto message = message_from(
-        session_,
-        {.id = id_,
-         .arrival = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-         .content_bytes = stored_bytes_,
-         .client = client_});
+    auto message = message_from(session_, {.id = id_,
+                                           .arrival = shard_.now_seconds(),
+                                           .content_bytes = stored_bytes_,
+                                           .client = client_});
     spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
     const auto done = co_await shard_.relay().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {

@@ -95,6 +95,19 @@ struct Scene {
     }
 };
 
+TEST(RefusingHosts, ARefusalIsEvidenceForAsLongAsItsAgeAllows) {
+    SlowStore store(SlowStore::Held::forget);
+    base::Clock::Time now{std::chrono::seconds(1'000'000)};
+    RefusingHosts hosts{{.age_max = 24h}, store, base::Clock([&now] { return now; })};
+    hosts.remember("mx.example", place, "521 no mail");
+    EXPECT_EQ(hosts.list().front().seen, std::chrono::sys_seconds(1'000'000s));
+    now += 24h - 1s;
+    EXPECT_TRUE(hosts.is_refusing(place));
+    now += 2s;
+    EXPECT_FALSE(hosts.is_refusing(place));
+    EXPECT_EQ(hosts.count(), 0U);
+}
+
 TEST(RefusingHosts, ARememberDoesNotOvertakeAForgetOnTheDisk) {
     for (const bool is_by_hand : {false, true}) {
         Scene scene(SlowStore::Held::forget);

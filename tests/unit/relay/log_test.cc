@@ -43,7 +43,7 @@ std::string text(const LogEvent& event) {
 
 nlohmann::json json(const LogEvent& event) {
     const std::string line =
-        log_lines(event, {.form = settings::LogForm::json, .process = 42}, noon);
+        log_lines(event, {.form = LogForm::json, .process = 42}, noon);
     EXPECT_EQ(std::ranges::count(line, '\n'), 1);
     return nlohmann::json::parse(line);
 }
@@ -141,7 +141,7 @@ TEST(Log, HostileBytesStayOnOneLineAndWithinTheirField) {
         EXPECT_EQ(line.back(), '\n');
         if (std::holds_alternative<Received>(event)) line.erase(line.find('\n'), 1);
         line.pop_back();
-        EXPECT_LT(line.size(), 2 * log_line_bytes_max);
+        EXPECT_LT(line.size(), 2 * daemon::log_line_bytes_max);
         EXPECT_TRUE(std::ranges::none_of(line, base::is_control)) << line;
     }
     Refused refused{client, "RCPT", codes::ReplyCode(550), {}, "no", "f", "t", hostile};

@@ -1,0 +1,31 @@
+// Clock: the time of day, as a value that a test can set.
+//
+// For what is dated or due by the calendar; deadlines count on std::chrono::steady_clock. Any
+// thread, as far as the function of a test is.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <utility>
+
+namespace turnaway::base {
+
+class Clock {
+  public:
+    using Time = std::chrono::system_clock::time_point;
+
+    // The system's.
+    Clock() = default;
+    // That of a test; called for every question.
+    explicit Clock(std::function<Time()> read) : read_(std::move(read)) {}
+
+    Time now() const { return read_ ? read_() : std::chrono::system_clock::now(); }
+    std::chrono::sys_seconds seconds() const {
+        return std::chrono::floor<std::chrono::seconds>(now());
+    }
+
+  private:
+    std::function<Time()> read_;
+};
+
+}  // namespace turnaway::base
