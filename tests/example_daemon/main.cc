@@ -163,7 +163,7 @@ class Example {
                 next = std::make_shared<const Config>(std::move(kept))] {
             state_->config.store(next);
             log_->set_level(next->log.level);
-            return waiting;
+            return daemon::ProcessLoop::Taken{.warnings = next->warnings, .waiting_keys = waiting};
         };
     }
     std::string metrics() {

@@ -102,7 +102,8 @@ class ProcessLoopTest : public testing::Test {
         if (!fault_.empty()) return base::fail(base::Fault::config, fault_);
         return [this] {
             taken_in_ = std::this_thread::get_id();
-            return std::vector<std::string>{"[listen] port"};
+            return ProcessLoop::Taken{.warnings = {"[listen] prot has a new name"},
+                                      .waiting_keys = {"[listen] port"}};
         };
     }
 
@@ -171,6 +172,7 @@ TEST_F(ProcessLoopTest, AReloadIsTakenOnTheLoopAndLogged) {
     end();
     const auto text = logged();
     EXPECT_NE(text.find(": configuration reloaded\n"), std::string::npos) << text;
+    EXPECT_NE(text.find(": warning: [listen] prot has a new name\n"), std::string::npos) << text;
     EXPECT_NE(text.find(": warning: [listen] port keeps its old value until the next restart\n"),
               std::string::npos)
         << text;
