@@ -65,8 +65,8 @@ class Example:
         return next(event["port"] for event in self.events("listening") if event["protocol"] == protocol)
 
     def client(self):
-        client = socket.create_connection(("127.0.0.1", self.port("example")), WAIT_S)
-        return client.makefile("rw", newline="\n")
+        with socket.create_connection(("127.0.0.1", self.port("example")), WAIT_S) as client:
+            return client.makefile("rw", newline="\n")  # keeps the connection open
 
     def ask(self, client, words):
         client.write(words + "\n")
@@ -153,7 +153,7 @@ class ExampleDaemon(unittest.TestCase):
         self.assertEqual(example.ask(example.client(), "x"), "good day x\n")
         self.assertEqual(example.ask(before, "x"), "hello x\n")
         example.configure(word="bye", words="x", number=1)
-        faults = example.reload()
+        example.reload()
         wait_until(lambda: len(example.events("reloaded")) == 3, "each fault")
         faults = example.events("reloaded")[1:]
         self.assertEqual([event["taken"] for event in faults], [False, False])
