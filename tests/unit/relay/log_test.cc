@@ -42,8 +42,7 @@ std::string text(const LogEvent& event) {
 }
 
 nlohmann::json json(const LogEvent& event) {
-    const std::string line =
-        log_lines(event, {.form = LogForm::json, .process = 42}, noon);
+    const std::string line = log_lines(event, {.form = LogForm::json, .process = 42}, noon);
     EXPECT_EQ(std::ranges::count(line, '\n'), 1);
     return nlohmann::json::parse(line);
 }
