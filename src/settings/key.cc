@@ -172,10 +172,12 @@ std::string listing_json(std::span<const Key* const> keys) {
         if (key != keys.front()) out += ",\n";
         out += '{';
         add_member(out, "section", key->section);
+        add_member(out, "section_description", key->section_description);
         add_member(out, "key", key->key);
         add_member(out, "form", name(key->form));
         add_member(out, "allowed", key->allowed());
         add_member(out, "default", key->standard);
+        add_member(out, "example", key->example);
         add_member(out, "description", key->description);
         out += "\"needs_restart\":";
         out += key->needs_restart ? "true}" : "false}";

@@ -43,13 +43,16 @@ struct Key {
     std::string_view section = {};  // empty above every section
     std::string_view key = {};
     Form form = Form::text;
-    std::string standard = {};          // the default, as TOML; empty: the system's name
+    std::string standard = {};  // the default, as TOML; empty: the system's name
+    // As TOML, where the default does not show how a value is written; of routes whole lines.
+    std::string_view example = {};
     std::string_view description = {};  // one sentence
     bool needs_restart = false;
     std::uint64_t min = 0;  // number, bytes, duration (seconds)
     std::uint64_t max = 0;
     std::vector<std::string_view> choices = {};  // in the order of the enum
     std::string_view former = {};                // its old name, which works until 1.0
+    std::string_view section_description = {};   // the same for all keys of a section
 
     bool is_made_up() const { return key == "*"; }  // by the user
     std::string kind() const;                       // "a list of domain names"

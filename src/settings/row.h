@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,8 +34,10 @@ Row<Owner> made_up_row(Key key) {
 }
 
 template <class Config, class Section>
-void add_section(Rows<Config>& rows, Section Config::* section, Rows<Section> of_section) {
+void add_section(Rows<Config>& rows, Section Config::* section, Rows<Section> of_section,
+                 std::string_view description = {}) {
     for (auto& each : of_section) {
+        each.section_description = description;
         rows.push_back(
             {static_cast<Key&&>(each), [section, slot = std::move(each.slot)](Config& config) {
                  return slot(config.*section);

@@ -14,6 +14,7 @@ Rows<ProcessConfig> process_rows() {
     return {
         row({.key = "hostname",
              .form = Form::domain,
+             .example = R"("relay.example.org")",
              .description = "The name of this host in greetings, EHLO, trace fields and reports.",
              .needs_restart = true},
             &C::hostname),
@@ -81,6 +82,8 @@ Rows<RouteConfig> route_rows() {
          .key = "*",
          .form = Form::routes,
          .standard = "{}",
+         .example = "\"example.org\" = \"mx.example.net:25\"\n"
+                    "\"*\" = \"smarthost.example.net:25\"",
          .description = "The host that gets the mail for this domain, instead of its MX hosts; the "
                         "key * stands for every domain that is not listed."})};
 }
@@ -93,6 +96,7 @@ Rows<DnsConfig> dns_rows() {
              .key = "forward",
              .form = Form::name_servers,
              .standard = "[]",
+             .example = R"(["127.0.0.1@53"])",
              .description = "The DNS servers to use; empty means those of the system.",
              .needs_restart = true},
             &C::forward),
@@ -100,6 +104,7 @@ Rows<DnsConfig> dns_rows() {
              .key = "local_data",
              .form = Form::zone_lines,
              .standard = "[]",
+             .example = R"(["www.example.org. 3600 IN MX 0 ."])",
              .description = "Zone file lines that are answered locally, without a DNS query.",
              .needs_restart = true},
             &C::local_data),
@@ -107,6 +112,7 @@ Rows<DnsConfig> dns_rows() {
              .key = "trust_anchor",
              .form = Form::path,
              .standard = R"("")",
+             .example = R"("/usr/share/dns/root.key")",
              .description = "The file with the DNSSEC trust anchor; empty means no validation.",
              .needs_restart = true},
             &C::trust_anchor),
@@ -136,6 +142,7 @@ Rows<ControlConfig> control_rows(std::string_view socket) {
              .key = "group",
              .form = Form::text,
              .standard = R"("")",
+             .example = R"("turnaway")",
              .description = "The group that may use the control socket; [user] name must be a "
                             "member of it. Empty means that only this user may use it.",
              .needs_restart = true},
@@ -149,6 +156,7 @@ Rows<MetricsConfig> metrics_rows() {
              .key = "listen",
              .form = Form::endpoint,
              .standard = R"("")",
+             .example = R"("127.0.0.1:9526")",
              .description = "The address that serves metrics for Prometheus; empty means none.",
              .needs_restart = true},
             &MetricsConfig::listen),
@@ -163,6 +171,7 @@ Rows<TlsConfig> tls_rows() {
              .key = "cert",
              .form = Form::path,
              .standard = R"("")",
+             .example = R"("/etc/turnaway/relay.pem")",
              .description = "The file with the certificate of this host and its chain, in PEM; "
                             "empty means that STARTTLS is not offered to clients."},
             &C::cert),
@@ -170,6 +179,7 @@ Rows<TlsConfig> tls_rows() {
              .key = "key",
              .form = Form::path,
              .standard = R"("")",
+             .example = R"("/etc/turnaway/relay.key")",
              .description = "The file with the private key of the certificate, in PEM."},
             &C::key),
     };

@@ -32,18 +32,21 @@ Rows<RelayConfig> relay_rows() {
              .key = "networks",
              .form = Form::networks,
              .standard = "[]",
+             .example = R"(["192.0.2.0/24", "2001:db8::/32"])",
              .description = "Clients in these networks may send to any domain."},
             &C::networks),
         row({.section = s,
              .key = "domains",
              .form = Form::domains,
              .standard = "[]",
+             .example = R"(["example.org"])",
              .description = "Any client may send to these domains."},
             &C::domains),
         row({.section = s,
              .key = "mailless",
              .form = Form::host_names,
              .standard = "[]",
+             .example = R"(["www.example.org"])",
              .description =
                  "Hosts that never accept mail: recipients at these hosts are refused without a "
                  "DNS lookup. A name that begins with a dot stands for every name below it."},
@@ -59,6 +62,7 @@ Rows<RelayConfig> relay_rows() {
              .key = "own_addresses",
              .form = Form::addresses,
              .standard = "[]",
+             .example = R"(["203.0.113.25"])",
              .description = "Additional addresses that lead to this host, such as that of a NAT "
                             "gateway or a load balancer."},
             &C::own_addresses),
@@ -66,12 +70,14 @@ Rows<RelayConfig> relay_rows() {
              .key = "own_names",
              .form = Form::domains,
              .standard = "[]",
+             .example = R"(["mx2.example.org"])",
              .description = "Additional names, besides hostname, under which this host is an MX."},
             &C::own_names),
         row({.section = s,
              .key = "postmaster",
              .form = Form::mailbox,
              .standard = R"("")",
+             .example = R"("ops@example.org")",
              .description = "The address that receives mail for postmaster without a domain, from "
                             "any client; empty means that such mail is refused."},
             &C::postmaster),
@@ -87,6 +93,7 @@ Rows<RelayConfig> relay_rows() {
              .key = "recipients",
              .form = Form::recipients,
              .standard = R"("")",
+             .example = R"("/etc/turnaway/recipients")",
              .description = "The recipients that exist in domains, for clients outside networks: a "
                             "file with one address per line, or verify to ask the next host; empty "
                             "means that all are accepted."},
@@ -144,6 +151,7 @@ Rows<DeliveryConfig> delivery_rows() {
              .key = "tls_required",
              .form = Form::domains,
              .standard = "[]",
+             .example = R"(["example.org"])",
              .description = "Mail for these domains is sent only over TLS."},
             &C::tls_required),
         row({.section = s,
@@ -314,22 +322,28 @@ Rows<ReportConfig> report_rows() {
 
 Rows<Config> all_rows() {
     Rows<Config> rows;
-    add_section(rows, &Config::process, settings::process_rows());
-    add_section(rows, &Config::listen, settings::listen_rows());
-    add_section(rows, &Config::relay, relay_rows());
-    add_section(rows, &Config::route, settings::route_rows());
-    add_section(rows, &Config::dns, settings::dns_rows());
-    add_section(rows, &Config::delivery, delivery_rows());
-    add_section(rows, &Config::spool, spool_rows());
-    add_section(rows, &Config::control, settings::control_rows(standard_control_socket));
-    add_section(rows, &Config::metrics, settings::metrics_rows());
-    add_section(rows, &Config::tls, settings::tls_rows());
-    add_section(rows, &Config::lifetime, lifetime_rows());
-    add_section(rows, &Config::verdict, settings::verdict_rows());
-    add_section(rows, &Config::message, message_rows());
-    add_section(rows, &Config::report, report_rows());
-    add_section(rows, &Config::log, settings::log_rows());
-    add_section(rows, &Config::user, settings::user_rows());
+    add_section(rows, &Config::process, settings::process_rows(),
+                "These keys come before the first section.");
+    add_section(rows, &Config::listen, settings::listen_rows(), "Incoming connections.");
+    add_section(rows, &Config::relay, relay_rows(),
+                "Who may send to which recipients. If nothing is set here, all mail is refused.");
+    add_section(rows, &Config::route, settings::route_rows(),
+                "Static routes, used instead of MX records.");
+    add_section(rows, &Config::dns, settings::dns_rows(), "DNS lookups.");
+    add_section(rows, &Config::delivery, delivery_rows(), "Delivery to other hosts.");
+    add_section(rows, &Config::spool, spool_rows(), "The queue on disk.");
+    add_section(rows, &Config::control, settings::control_rows(standard_control_socket),
+                "The control socket, for turnaway queue.");
+    add_section(rows, &Config::metrics, settings::metrics_rows(), "Metrics for Prometheus.");
+    add_section(rows, &Config::tls, settings::tls_rows(),
+                "TLS for clients that connect to the relay.");
+    add_section(rows, &Config::lifetime, lifetime_rows(),
+                "How long a message is retried, and how often.");
+    add_section(rows, &Config::verdict, settings::verdict_rows(), "The replies to MAIL and RCPT.");
+    add_section(rows, &Config::message, message_rows(), "Limits of a message.");
+    add_section(rows, &Config::report, report_rows(), "Reports (DSNs) to senders.");
+    add_section(rows, &Config::log, settings::log_rows(), "The log on standard error.");
+    add_section(rows, &Config::user, settings::user_rows(), "Privileges.");
     return rows;
 }
 

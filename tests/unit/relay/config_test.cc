@@ -267,6 +267,22 @@ TEST(Config, TakesTheOldNamesOfKeys) {
     EXPECT_TRUE(keep_restart_values(config, read("")).warnings.empty());
 }
 
+TEST(Config, EveryExampleIsAllowed) {
+    std::string text;
+    std::string_view section;
+    for (const auto& row : schema().rows()) {
+        EXPECT_FALSE(row.section_description.empty()) << row.label();
+        if (row.section != section) text += "\n[" + std::string(row.section) + "]\n";
+        section = row.section;
+        if (row.example.empty()) continue;
+        if (!row.is_made_up()) text += std::string(row.key) + " = ";
+        text += std::string(row.example) + '\n';
+    }
+    const auto config = parse_config(text, "examples");
+    ASSERT_TRUE(config) << config.error().front() << text;
+    EXPECT_NE(*config, read(""));
+}
+
 TEST(Config, TheExampleFileChangesNothing) {
     const std::string path = source_folder() + "/etc/turnaway-relay.conf";
     std::ifstream file(path);

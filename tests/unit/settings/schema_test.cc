@@ -174,7 +174,8 @@ TEST(Schema, PrintsItself) {
     const auto rows = nlohmann::json::parse(small_schema().json());
     ASSERT_EQ(rows.size(), small_schema().rows().size());
     for (const auto& row : rows) {
-        for (const char* member : {"section", "key", "form", "allowed", "default", "description"}) {
+        for (const char* member : {"section", "section_description", "key", "form", "allowed",
+                                   "default", "example", "description"}) {
             EXPECT_TRUE(row.at(member).is_string()) << member;
         }
         EXPECT_TRUE(row.at("needs_restart").is_boolean());
