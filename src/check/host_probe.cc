@@ -10,24 +10,6 @@
 namespace turnaway::check {
 namespace {
 
-smtp::ClientStage client_stage(ProbeStage stage) {
-    switch (stage) {
-        case ProbeStage::connect:
-        case ProbeStage::greeting:
-            return smtp::ClientStage::greeting;
-        case ProbeStage::ehlo:
-        case ProbeStage::helo:
-        case ProbeStage::starttls:
-        case ProbeStage::ehlo_in_tls:
-            return smtp::ClientStage::ehlo;
-        case ProbeStage::mail:
-            return smtp::ClientStage::mail;
-        case ProbeStage::rcpt:
-            break;
-    }
-    return smtp::ClientStage::rcpt;
-}
-
 // Of a reply that is not positive.
 ProbeEnd end_of(codes::ReplyCode code) {
     if (code == codes::host_takes_no_mail) return ProbeEnd::refuses_521;
@@ -68,28 +50,6 @@ std::string_view name(ProbeEnd end) {
     return "";
 }
 
-std::string_view name(ProbeStage stage) {
-    switch (stage) {
-        case ProbeStage::connect:
-            return "connection";
-        case ProbeStage::greeting:
-            return "greeting";
-        case ProbeStage::ehlo:
-            return "EHLO";
-        case ProbeStage::helo:
-            return "HELO";
-        case ProbeStage::starttls:
-            return "STARTTLS";
-        case ProbeStage::ehlo_in_tls:
-            return "EHLO in TLS";
-        case ProbeStage::mail:
-            return "MAIL";
-        case ProbeStage::rcpt:
-            return "RCPT";
-    }
-    return "";
-}
-
 const ProbeStep* ProbeResult::last_word() const {
     return steps.empty() || steps.back().stage != stage ? nullptr : &steps.back();
 }
@@ -124,13 +84,13 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
     if (reply.codes_differ && reply.code.is_positive()) return decide(ProbeEnd::garbage, now);
     if (!reply.code.is_positive()) {
         // `220-` with a refusal behind it is the last word to a client that was tested.
-        const bool is_ehlo_unknown = stage_ == ProbeStage::ehlo && reply.code.is_permanent() &&
+        const bool is_ehlo_unknown = stage_ == codes::Stage::ehlo && reply.code.is_permanent() &&
                                      reply.code != codes::host_takes_no_mail && !reply.codes_differ;
         if (!is_ehlo_unknown) {
-            result_.scope = smtp::scope_of(reply, client_stage(stage_));
+            result_.scope = smtp::scope_of(reply, stage_);
             return decide(end_of(reply.code), now);
         }
-        stage_ = ProbeStage::helo;
+        stage_ = codes::Stage::helo;
         return say("HELO " + hello_name_);
     }
     go_on(reply, now);
@@ -139,13 +99,13 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
 // The answer of the host is known; this is about TLS alone.
 void HostProbe::take_tls_reply(const smtp::Reply& reply, Milliseconds now) {
     const bool is_good = reply.code.is_positive() && !reply.codes_differ;
-    if (stage_ == ProbeStage::starttls && is_good) {
+    if (stage_ == codes::Stage::starttls && is_good) {
         action_ = Action::start_tls;
         return;
     }
-    result_.tls.state = is_good                          ? TlsState::works
-                        : stage_ == ProbeStage::starttls ? TlsState::refused
-                                                         : TlsState::failed;
+    result_.tls.state = is_good                            ? TlsState::works
+                        : stage_ == codes::Stage::starttls ? TlsState::refused
+                                                           : TlsState::failed;
     if (!is_good) result_.tls.problem = smtp::words_of(reply);
     decide(ProbeEnd::accepts, now);
 }
@@ -154,7 +114,7 @@ void HostProbe::tls_up(TlsFinding seen) {
     if (action_ != Action::start_tls) return;
     result_.tls = std::move(seen);
     reader_ = smtp::ReplyReader();
-    stage_ = ProbeStage::ehlo_in_tls;
+    stage_ = codes::Stage::ehlo_in_tls;
     say("EHLO " + hello_name_);
 }
 
@@ -166,22 +126,20 @@ void HostProbe::tls_failed(std::string problem, Milliseconds now) {
 
 void HostProbe::go_on(const smtp::Reply& reply, Milliseconds now) {
     switch (stage_) {
-        case ProbeStage::connect:
-        case ProbeStage::greeting:
-            stage_ = ProbeStage::ehlo;
+        case codes::Stage::connect:
+        case codes::Stage::greeting:
+            stage_ = codes::Stage::ehlo;
             return say("EHLO " + hello_name_);
-        case ProbeStage::ehlo:
-        case ProbeStage::helo:
+        case codes::Stage::ehlo:
+        case codes::Stage::helo:
             if (further_ == Further::tls) return ask_for_tls(reply, now);
             if (further_ != Further::recipient) break;
-            stage_ = ProbeStage::mail;
+            stage_ = codes::Stage::mail;
             return say("MAIL FROM:<>");
-        case ProbeStage::mail:
-            stage_ = ProbeStage::rcpt;
+        case codes::Stage::mail:
+            stage_ = codes::Stage::rcpt;
             return say("RCPT TO:<postmaster>");
-        case ProbeStage::starttls:
-        case ProbeStage::ehlo_in_tls:
-        case ProbeStage::rcpt:
+        default:
             break;
     }
     decide(ProbeEnd::accepts, now);
@@ -189,12 +147,12 @@ void HostProbe::go_on(const smtp::Reply& reply, Milliseconds now) {
 
 void HostProbe::ask_for_tls(const smtp::Reply& reply, Milliseconds now) {
     const bool is_offered =
-        stage_ == ProbeStage::ehlo && smtp::ClientExtensions::parse(reply).starttls;
+        stage_ == codes::Stage::ehlo && smtp::ClientExtensions::parse(reply).starttls;
     if (!is_offered) {
         result_.tls.state = TlsState::not_offered;
         return decide(ProbeEnd::accepts, now);
     }
-    stage_ = ProbeStage::starttls;
+    stage_ = codes::Stage::starttls;
     say("STARTTLS");
 }
 
@@ -218,7 +176,7 @@ void HostProbe::timed_out(Milliseconds now) {
 void HostProbe::decide(ProbeEnd end, Milliseconds now) {
     is_decided_ = true;
     result_.end = end;
-    result_.stage = is_about_tls() ? ProbeStage::ehlo : stage_;
+    result_.stage = is_about_tls() ? codes::Stage::ehlo : stage_;
     result_.ended_after = now;
     say("QUIT");
 }

@@ -41,22 +41,9 @@ enum class ProbeEnd : std::uint8_t {
 };
 std::string_view name(ProbeEnd end);  // "refuses-521"
 
-// The session ends in none of the two of TLS: the answer is given before.
-enum class ProbeStage : std::uint8_t {
-    connect,
-    greeting,
-    ehlo,
-    helo,
-    starttls,
-    ehlo_in_tls,
-    mail,
-    rcpt,
-};
-std::string_view name(ProbeStage stage);  // "EHLO"
-
 // A reply of the host; its words as they came, to be escaped by whoever prints them.
 struct ProbeStep {
-    ProbeStage stage;
+    codes::Stage stage;
     codes::ReplyCode code;
     std::string words;      // with the code, lines joined
     Milliseconds after{0};  // since the session began
@@ -64,7 +51,7 @@ struct ProbeStep {
 
 struct ProbeResult {
     ProbeEnd end = ProbeEnd::not_reached;
-    ProbeStage stage = ProbeStage::connect;  // where it ended
+    codes::Stage stage = codes::Stage::connect;  // where it ended
     // Of whom a refusal speaks; of another end it means nothing.
     codes::RefusalScope scope = codes::RefusalScope::unclear;
     std::vector<ProbeStep> steps = {};
@@ -108,7 +95,7 @@ class HostProbe {
 
     // What is going on now is about TLS only: the answer is known.
     bool is_about_tls() const {
-        return stage_ == ProbeStage::starttls || stage_ == ProbeStage::ehlo_in_tls;
+        return stage_ == codes::Stage::starttls || stage_ == codes::Stage::ehlo_in_tls;
     }
     bool is_decided() const { return is_decided_; }
     // When decided.
@@ -127,7 +114,7 @@ class HostProbe {
     Further further_;
     smtp::ReplyReader reader_;
     Action action_ = Action::read;
-    ProbeStage stage_ = ProbeStage::greeting;
+    codes::Stage stage_ = codes::Stage::greeting;
     std::string out_;
     bool is_decided_ = false;
     ProbeResult result_;

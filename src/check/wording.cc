@@ -107,10 +107,10 @@ bool is_said(const Assessment& assessment, NoteKind note) {
     return note == NoteKind::implicit_mx && is_about_itself;
 }
 
-std::string ended(ProbeStage stage, std::string_view words) {
-    return std::string(words) + (stage == ProbeStage::greeting
+std::string ended(codes::Stage stage, std::string_view words) {
+    return std::string(words) + (stage == codes::Stage::greeting
                                      ? " before its greeting"
-                                     : " after " + std::string(name(stage)));
+                                     : " after " + std::string(title(stage)));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ RefusalScope scope_of(std::string_view reply, Stage stage) {
     }
     if (interpretation.other_reply || interpretation.notes.has(Note::misused_521))
         return RefusalScope::other;
-    const bool before_mail = stage == Stage::greeting || stage == Stage::helo;
+    const bool before_mail = is_before_mail(stage);
     const bool is_521 = interpretation.reply == host_takes_no_mail;
     return is_521 && before_mail && is_bare(reading->text) ? RefusalScope::host
                                                            : RefusalScope::unclear;

@@ -158,7 +158,7 @@ bool is_shown(const CollisionRow& row, const ReplyInterpretation& interpretation
 // A host that took a recipient takes mail: its 521 to DATA or to the content comes from behind it.
 bool is_521_after_recipient(const ReplyInterpretation& interpretation) {
     return interpretation.reply == host_takes_no_mail &&
-           (interpretation.stage == Stage::data || interpretation.stage == Stage::data_end);
+           (interpretation.stage == Stage::data || interpretation.stage == Stage::final_dot);
 }
 
 // 521 and 556 say "takes no mail"; where the words give another reason, that is what must be said

@@ -211,11 +211,11 @@ struct StageWord {
     Stage stage;
 };
 constexpr std::array<StageWord, 9> stage_words{{
-    {"ehlo", Stage::helo},
-    {"helo", Stage::helo},
+    {"ehlo", Stage::ehlo},
+    {"helo", Stage::ehlo},
     {"mail", Stage::mail},
     {"rcpt", Stage::rcpt},
-    {"end of data", Stage::data_end},
+    {"end of data", Stage::final_dot},
     {"data", Stage::data},
     {"starttls", Stage::starttls},
     {"auth", Stage::auth},

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "codes/code.h"
+#include "codes/stage.h"
 
 namespace turnaway::codes {
 
@@ -24,25 +25,12 @@ struct CodePattern {
     std::optional<std::uint16_t> detail;
 };
 
-// What the client had said when the reply came, where the line tells.
-enum class Stage : std::uint8_t {
-    unknown,
-    greeting,
-    helo,
-    mail,
-    rcpt,
-    data,
-    data_end,
-    auth,
-    starttls
-};
-
 struct ReplyReading {
     std::optional<ReplyCode> reply;
     int reply_first_digit = 0;  // "5xx": all that is known of the reply code
     std::optional<EnhancedCode> enhanced;
     std::optional<CodePattern> pattern;
-    Stage stage = Stage::unknown;
+    Stage stage = Stage::unknown;   // where the line tells it
     std::string_view before;        // words before the code, such as a log line's
     std::string_view text;          // words after it
     bool words_come_first = false;  // `before` may say what is wrong, not only who writes

@@ -74,7 +74,7 @@ RecheckFinding finding_of(const check::ProbeResult& result) {
     // Another reason at MAIL or RCPT is about a sender or recipient: such a host has begun to look
     // at mail.
     const bool looks_at_mail =
-        result.end == ProbeEnd::refuses && result.stage >= check::ProbeStage::mail;
+        result.end == ProbeEnd::refuses && result.stage >= codes::Stage::mail;
     return result.end == ProbeEnd::accepts || looks_at_mail ? RecheckFinding::refuses_no_more
                                                             : RecheckFinding::unclear;
 }

@@ -11,9 +11,9 @@ namespace turnaway::queue {
 namespace {
 
 using codes::EnhancedCode;
+using codes::Stage;
 using smtp::ClientCause;
 using smtp::ClientOutcome;
-using smtp::ClientStage;
 using smtp::ClientVerdict;
 
 RemoteWords words_of(const smtp::Reply& reply) {
@@ -28,9 +28,9 @@ RemoteWords words_of(const smtp::Reply& reply) {
     return words;
 }
 
-std::string describe_wait(ClientStage stage, std::optional<std::chrono::seconds> waited) {
+std::string describe_wait(codes::Stage stage, std::optional<std::chrono::seconds> waited) {
     std::string text =
-        stage == ClientStage::content ? "the host took no more of the message" : "no answer";
+        stage == codes::Stage::content ? "the host took no more of the message" : "no answer";
     if (!waited) return text + " in time";
     return text + " within " + std::to_string(waited->count()) + " s";
 }
@@ -43,8 +43,8 @@ std::string describe(const ClientOutcome& outcome, std::optional<std::chrono::se
         case ClientCause::host_takes_no_mail:
             return "";
         case ClientCause::lost:
-            return outcome.stage == ClientStage::connect ? "the host takes no connection"
-                                                         : "the host closed the connection";
+            return outcome.stage == codes::Stage::connect ? "the host takes no connection"
+                                                          : "the host closed the connection";
         case ClientCause::timed_out:
             return describe_wait(outcome.stage, waited);
         case ClientCause::not_a_reply:

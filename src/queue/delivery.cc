@@ -158,7 +158,7 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
         door = Door::closed;
     } else if (ends_recipient(attempt) || attempt.verdict == ClientVerdict::delivered) {
         one.is_decided = true;
-    } else if (*attempt.stage >= smtp::ClientStage::mail && attempt.remote) {
+    } else if (*attempt.stage >= codes::Stage::mail && attempt.remote) {
         const auto first = one.doors.begin() + static_cast<std::ptrdiff_t>(door_of(target.host, 0));
         std::replace(first, first + static_cast<std::ptrdiff_t>(host.addresses.size()), Door::open,
                      Door::passed);
@@ -173,7 +173,7 @@ void Delivery::content_unreadable(std::string_view words, std::chrono::sys_secon
     for (Recipient& recipient : recipients_) {
         if (recipient.is_decided) continue;
         add(&recipient, {.time = now,
-                         .stage = smtp::ClientStage::content,
+                         .stage = codes::Stage::content,
                          .status = codes::EnhancedCode::temporary(codes::other_system_status),
                          .words = std::string(words)});
     }

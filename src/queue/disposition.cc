@@ -18,7 +18,7 @@ using smtp::ClientVerdict;
 std::string_view token_of(const Attempt& attempt) {
     if (is_lookup(attempt)) return route::name(route::RouteKind::later);
     if (attempt.cause != ClientCause::replied) return smtp::name(attempt.cause);
-    if (*attempt.stage < smtp::ClientStage::mail) return "greeting_refused";
+    if (*attempt.stage < codes::Stage::mail) return "greeting_refused";
     return attempt.verdict == ClientVerdict::permanent ? "refused" : "deferred";
 }
 

@@ -10,8 +10,8 @@ namespace turnaway::queue {
 namespace {
 
 namespace limits = base::limits;
+using codes::Stage;
 using smtp::ClientCause;
-using smtp::ClientStage;
 using smtp::ClientVerdict;
 
 // What of a reply is kept where there is no room for all of it.
@@ -68,7 +68,7 @@ void bound_state(RecipientState& state, std::size_t bytes_max) {
 
 bool closes_host(const Attempt& attempt) {
     if (!attempt.stage || attempt.verdict != ClientVerdict::permanent) return false;
-    return *attempt.stage < ClientStage::mail || attempt.cause != ClientCause::replied;
+    return *attempt.stage < codes::Stage::mail || attempt.cause != ClientCause::replied;
 }
 
 bool ends_recipient(const Attempt& attempt) {
@@ -80,7 +80,7 @@ bool is_lookup(const Attempt& attempt) {
 }
 
 bool is_unreachable(const Attempt& attempt) {
-    return attempt.stage == ClientStage::connect && attempt.verdict == ClientVerdict::temporary;
+    return attempt.stage == codes::Stage::connect && attempt.verdict == ClientVerdict::temporary;
 }
 
 bool is_without_way(const Attempt& attempt) {

@@ -28,9 +28,9 @@ struct RemoteWords {
 // One try at one address of one host, or a look-up that led to no host.
 struct Attempt {
     std::chrono::sys_seconds time;
-    std::string host = {};                        // empty when none was chosen
-    std::string address = {};                     // as text; empty when none was dialled
-    std::optional<smtp::ClientStage> stage = {};  // how far it came; nothing: the look-up
+    std::string host = {};                   // empty when none was chosen
+    std::string address = {};                // as text; empty when none was dialled
+    std::optional<codes::Stage> stage = {};  // how far it came; nothing: the look-up
     smtp::ClientVerdict verdict = smtp::ClientVerdict::temporary;
     smtp::ClientCause cause = smtp::ClientCause::replied;  // read when there is a stage
     codes::EnhancedCode status;

@@ -58,8 +58,8 @@ bool may_be_utf8(const Report& report) {
 const Attempt* at_remote_host(const RecipientOutcome& outcome) {
     if (!outcome.decided_by) return nullptr;
     const Attempt& attempt = outcome.attempts[*outcome.decided_by];
-    const bool has_spoken =
-        std::holds_alternative<RemoteReply>(attempt.outcome) || attempt.stage > Stage::greeting;
+    const bool has_spoken = std::holds_alternative<RemoteReply>(attempt.outcome) ||
+                            attempt.stage > codes::Stage::greeting;
     return has_spoken && !(attempt.host.empty() && attempt.address.empty()) ? &attempt : nullptr;
 }
 

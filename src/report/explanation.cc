@@ -9,28 +9,31 @@
 namespace turnaway::report {
 namespace {
 
-std::string_view words_of(Stage stage) {
+std::string_view words_of(codes::Stage stage) {
     switch (stage) {
-        case Stage::lookup:
+        case codes::Stage::lookup:
             return "DNS lookup";
-        case Stage::connect:
+        case codes::Stage::connect:
             return "connecting";
-        case Stage::greeting:
+        case codes::Stage::greeting:
             return "greeting";
-        case Stage::helo:
+        case codes::Stage::ehlo:
             return "EHLO or HELO";
-        case Stage::starttls:
+        case codes::Stage::starttls:
             return "STARTTLS";
-        case Stage::mail:
+        case codes::Stage::mail:
             return "MAIL FROM";
-        case Stage::rcpt:
+        case codes::Stage::rcpt:
             return "RCPT TO";
-        case Stage::data:
+        case codes::Stage::data:
             return "DATA";
-        case Stage::content:
+        case codes::Stage::content:
+        case codes::Stage::final_dot:
+        case codes::Stage::idle:
             return "end of the message";
+        default:
+            return title(stage);
     }
-    return "";
 }
 
 void append_attempt(std::string& out, const Attempt& attempt) {

@@ -20,14 +20,12 @@
 #include <vector>
 
 #include "codes/code.h"
+#include "codes/stage.h"
 #include "mail/envelope.h"
 
 namespace turnaway::report {
 
 enum class Action { failed, delayed, delivered, relayed, expanded };
-
-// How far an attempt came.
-enum class Stage { lookup, connect, greeting, helo, starttls, mail, rcpt, data, content };
 
 // What a remote host said over SMTP: the text of each line behind the reply code, as it came.
 struct RemoteReply {
@@ -39,7 +37,7 @@ struct Attempt {
     std::chrono::sys_seconds time;
     std::string host = {};     // its name; empty when none was chosen yet
     std::string address = {};  // its IP address; empty when none was dialled
-    Stage stage = Stage::lookup;
+    codes::Stage stage = codes::Stage::lookup;
     // The host's words, or ours where it said nothing: "no answer within 30 s".
     std::variant<RemoteReply, std::string> outcome = std::string();
 };

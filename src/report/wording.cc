@@ -57,7 +57,7 @@ std::string deciding_host(const RecipientOutcome& outcome) {
 // A 521 by which the host speaks of itself. Behind RCPT it is a fault of a host that takes mail
 // (ADR 10).
 bool is_refusal_of_host(const Attempt& attempt, codes::ReplyCode code, std::string_view text) {
-    return code == codes::host_takes_no_mail && attempt.stage <= Stage::rcpt &&
+    return code == codes::host_takes_no_mail && attempt.stage <= codes::Stage::rcpt &&
            codes::scope_of(text, codes::Stage::greeting) == codes::RefusalScope::host;
 }
 

@@ -68,9 +68,9 @@ EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
     return EnhancedCode::temporary(detail);
 }
 
-Detail detail_of(const Reply& reply, ClientStage stage) {
+Detail detail_of(const Reply& reply, codes::Stage stage) {
     if (reply.enhanced) return codes::registered_detail(reply.enhanced->detail());
-    const Detail detail = codes::implied_detail(words_of(reply), stage_of(stage));
+    const Detail detail = codes::implied_detail(words_of(reply), codes::answered_stage(stage));
     // `220-` with 521 behind it is the answer to this client, not a host's word on itself.
     const bool is_of_client = reply.code == codes::host_takes_no_mail && reply.codes_differ;
     return detail == codes::system_takes_no_mail && is_of_client ? codes::other_system_status
@@ -79,20 +79,13 @@ Detail detail_of(const Reply& reply, ClientStage stage) {
 
 // Requirement 35. A 552 without an enhanced code is a full mailbox (or too big a message) unless
 // others were accepted; one with X.2.2 is so in any case.
-bool is_recipient_limit(const Reply& reply, ClientStage stage, bool has_accepted_others) {
-    if (stage != ClientStage::rcpt || reply.code != codes::storage_exceeded) return false;
+bool is_recipient_limit(const Reply& reply, codes::Stage stage, bool has_accepted_others) {
+    if (stage != codes::Stage::rcpt || reply.code != codes::storage_exceeded) return false;
     return reply.enhanced ? reply.enhanced->detail() == codes::too_many_recipients
                           : has_accepted_others;
 }
 
 }  // namespace
-
-std::string_view name(ClientStage stage) {
-    constexpr std::array<std::string_view, 10> names{"connect",   "greeting", "ehlo", "starttls",
-                                                     "mail",      "rcpt",     "data", "content",
-                                                     "final_dot", "idle"};
-    return names[static_cast<std::size_t>(stage)];
-}
 
 std::string_view name(ClientVerdict verdict) {
     constexpr std::array<std::string_view, 3> names{"delivered", "permanent", "temporary"};
@@ -103,12 +96,12 @@ std::string_view name(ClientCause cause) {
     return row_of(cause).name;
 }
 
-ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage,
+ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, codes::Stage stage,
                          bool has_accepted_others) {
     const codes::ReplyCode code = reply->code;
     TURNAWAY_CHECK(!code.is_intermediate());
-    TURNAWAY_CHECK(!code.is_positive() || stage == ClientStage::final_dot);
-    const bool before_mail = stage == ClientStage::greeting || stage == ClientStage::ehlo;
+    TURNAWAY_CHECK(!code.is_positive() || stage == codes::Stage::final_dot);
+    const bool before_mail = stage == codes::Stage::greeting || stage == codes::Stage::ehlo;
     const bool takes_none = before_mail && code == codes::host_takes_no_mail &&
                             scope_of(*reply, stage) == codes::RefusalScope::host;
     auto verdict = code.is_positive()    ? ClientVerdict::delivered
@@ -126,12 +119,12 @@ ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage,
             .reply = std::move(reply)};
 }
 
-ClientOutcome local_outcome(ClientCause cause, ClientStage stage,
+ClientOutcome local_outcome(ClientCause cause, codes::Stage stage,
                             std::shared_ptr<const Reply> reply) {
     TURNAWAY_CHECK(cause > ClientCause::host_takes_no_mail);
     const CauseRow& row = row_of(cause);
     // What never got through to the host got no answer; what broke off is a bad connection.
-    const bool no_answer = stage == ClientStage::connect &&
+    const bool no_answer = stage == codes::Stage::connect &&
                            (cause == ClientCause::lost || cause == ClientCause::timed_out);
     return {.verdict = row.verdict,
             .cause = cause,

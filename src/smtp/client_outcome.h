@@ -12,24 +12,10 @@
 #include <string_view>
 
 #include "codes/code.h"
+#include "codes/stage.h"
 #include "smtp/reply.h"
 
 namespace turnaway::smtp {
-
-// How far the dialogue was when it was decided: what the last reply was to, or what was waited for.
-enum class ClientStage : std::uint8_t {
-    connect,
-    greeting,
-    ehlo,  // HELO too
-    starttls,
-    mail,
-    rcpt,
-    data,
-    content,    // while it was sent
-    final_dot,  // all sent, and the host's word on it
-    idle,       // between transactions, and at QUIT
-};
-std::string_view name(ClientStage stage);  // "final_dot"
 
 enum class ClientVerdict : std::uint8_t { delivered, permanent, temporary };
 std::string_view name(ClientVerdict verdict);
@@ -54,7 +40,7 @@ std::string_view name(ClientCause cause);
 struct ClientOutcome {
     ClientVerdict verdict;
     ClientCause cause;
-    ClientStage stage;
+    codes::Stage stage;
     codes::EnhancedCode status;
     std::shared_ptr<const Reply> reply = {};  // null: no remote words exist
     // 452 or 552 to RCPT after others were accepted, or our own restraint: the rest can go in a
@@ -64,17 +50,17 @@ struct ClientOutcome {
     // The host may have taken the message: all of it was sent, and no word came back. It is sent
     // again, since a second copy is better than none (RFC 1047).
     bool may_have_arrived() const {
-        return stage == ClientStage::final_dot && cause != ClientCause::replied;
+        return stage == codes::Stage::final_dot && cause != ClientCause::replied;
     }
 };
 
 // What a reply that refuses or delivers means at this stage. `reply` has a first digit of 2, 4 or
 // 5; 2 only at the final dot. A 552 to RCPT without a reason means too many recipients when the
 // host `has_accepted_others` before (RFC 5321 section 4.5.3.1.10).
-ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, ClientStage stage,
+ClientOutcome outcome_of(std::shared_ptr<const Reply> reply, codes::Stage stage,
                          bool has_accepted_others = false);
 // What we decide without the host's word, or against it: any cause after host_takes_no_mail.
-ClientOutcome local_outcome(ClientCause cause, ClientStage stage,
+ClientOutcome local_outcome(ClientCause cause, codes::Stage stage,
                             std::shared_ptr<const Reply> reply = {});
 
 }  // namespace turnaway::smtp

@@ -29,11 +29,11 @@ struct ClientSession::PhaseRow {
     Phase phase;
     Kind wishes;
     ClientWait wait;
-    ClientStage stage;
+    codes::Stage stage;
 };
 
 const ClientSession::PhaseRow& ClientSession::row() const {
-    using Stage = ClientStage;
+    using codes::Stage;
     static constexpr std::array rows{
         PhaseRow{Phase::connecting, Kind::connect, ClientWait::connect, Stage::connect},
         PhaseRow{Phase::greeting, Kind::read, ClientWait::greeting, Stage::greeting},
@@ -58,7 +58,7 @@ ClientSession::Action ClientSession::action() const {
     return {row().wishes, row().wait};
 }
 
-ClientStage ClientSession::stage() const {
+codes::Stage ClientSession::stage() const {
     return phase_ == Phase::transaction ? transaction_.stage() : row().stage;
 }
 
@@ -164,9 +164,9 @@ void ClientSession::take(std::shared_ptr<const Reply> reply) {
         if (phase_ != Phase::greeting) return take_hello(std::move(reply));
         if (code.is_positive()) return greet_back();
         // A host that refused waits for QUIT (requirement 29).
-        return end_politely(outcome_of(std::move(reply), ClientStage::greeting));
+        return end_politely(outcome_of(std::move(reply), codes::Stage::greeting));
     }
-    const ClientStage at = stage();
+    const codes::Stage at = stage();
     end(local_outcome(ClientCause::out_of_step, at, std::move(reply)));
 }
 
@@ -180,12 +180,12 @@ void ClientSession::take_hello(std::shared_ptr<const Reply> reply) {
     if (is_ehlo && code.is_permanent() && code != codes::host_takes_no_mail) {
         return say("HELO " + own_name_, Phase::helo);
     }
-    if (!code.is_positive()) return end_politely(outcome_of(std::move(reply), ClientStage::ehlo));
+    if (!code.is_positive()) return end_politely(outcome_of(std::move(reply), codes::Stage::ehlo));
     extensions_ = is_ehlo ? ClientExtensions::parse(*reply) : ClientExtensions{};
     if (is_encrypted_ || tls_ == TlsPolicy::never) return begin_message();
     if (extensions_.starttls) return say("STARTTLS", Phase::starttls);
     if (tls_ == TlsPolicy::opportunistic) return begin_message();
-    end_politely(local_outcome(ClientCause::tls_not_offered, ClientStage::ehlo));
+    end_politely(local_outcome(ClientCause::tls_not_offered, codes::Stage::ehlo));
 }
 
 void ClientSession::take_starttls(std::shared_ptr<const Reply> reply) {
@@ -195,7 +195,7 @@ void ClientSession::take_starttls(std::shared_ptr<const Reply> reply) {
         begin_message();
     } else {
         end_politely(
-            local_outcome(ClientCause::tls_refused, ClientStage::starttls, std::move(reply)));
+            local_outcome(ClientCause::tls_refused, codes::Stage::starttls, std::move(reply)));
     }
 }
 
@@ -213,7 +213,7 @@ void ClientSession::tls_failed() {
 
 void ClientSession::begin_message() {
     if (const auto missing = what_is_missing(transaction_.message(), extensions_)) {
-        transaction_.fail(local_outcome(*missing, ClientStage::ehlo));
+        transaction_.fail(local_outcome(*missing, codes::Stage::ehlo));
         phase_ = Phase::ready;
         return;
     }

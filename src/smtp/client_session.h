@@ -101,7 +101,7 @@ class ClientSession {
     struct PhaseRow;
 
     const PhaseRow& row() const;
-    ClientStage stage() const;
+    codes::Stage stage() const;
     bool is_our_turn() const;
     void say(std::string_view line, Phase next);
     void read_replies();

@@ -41,7 +41,7 @@ void ClientTransaction::keep_limits() {
         ++offered_;
     }
     for (std::size_t i = offered_; i < recipients.size(); ++i) {
-        outcomes_[i] = local_outcome(ClientCause::recipient_limit, ClientStage::ehlo);
+        outcomes_[i] = local_outcome(ClientCause::recipient_limit, codes::Stage::ehlo);
         outcomes_[i]->over_recipient_limit = true;
         --undecided_;
     }
@@ -94,7 +94,7 @@ void ClientTransaction::content_sent() {
 bool ClientTransaction::take(std::shared_ptr<const Reply> reply) {
     TURNAWAY_CHECK(answered_ < sent_);
     const codes::ReplyCode code = reply->code;
-    const ClientStage at = stage();
+    const codes::Stage at = stage();
     const std::size_t command = answered_;
     // DATA is answered by 3yz or refused, everything else never by 3yz.
     const bool is_possible = command == data() ? !code.is_positive() : !code.is_intermediate();
@@ -123,7 +123,7 @@ void ClientTransaction::take_rcpt(std::size_t index, std::shared_ptr<const Reply
         return;
     }
     const codes::ReplyCode code = reply->code;
-    outcome = outcome_of(std::move(reply), ClientStage::rcpt, accepted_ > 0);
+    outcome = outcome_of(std::move(reply), codes::Stage::rcpt, accepted_ > 0);
     const bool may_be_limit =
         code == codes::insufficient_storage || code == codes::storage_exceeded;
     outcome->over_recipient_limit =
@@ -143,19 +143,19 @@ void ClientTransaction::fail(const ClientOutcome& outcome) {
     decide_all(outcome);
 }
 
-ClientStage ClientTransaction::stage() const {
-    if (answered_ <= mail) return ClientStage::mail;
-    if (answered_ < data()) return ClientStage::rcpt;
-    return answered_ == data() ? ClientStage::data : ClientStage::final_dot;
+codes::Stage ClientTransaction::stage() const {
+    if (answered_ <= mail) return codes::Stage::mail;
+    if (answered_ < data()) return codes::Stage::rcpt;
+    return answered_ == data() ? codes::Stage::data : codes::Stage::final_dot;
 }
 
 ClientWait ClientTransaction::wait() const {
     switch (stage()) {
-        case ClientStage::rcpt:
+        case codes::Stage::rcpt:
             return ClientWait::rcpt;
-        case ClientStage::data:
+        case codes::Stage::data:
             return ClientWait::data;
-        case ClientStage::final_dot:
+        case codes::Stage::final_dot:
             return ClientWait::final_dot;
         default:
             return ClientWait::mail;

@@ -45,7 +45,7 @@ class ClientTransaction {
     void fail(const ClientOutcome& outcome);
 
     // What the oldest command without a reply is.
-    ClientStage stage() const;
+    codes::Stage stage() const;
     ClientWait wait() const;
 
     const ClientMessage& message() const { return message_; }

@@ -8,30 +8,6 @@
 
 namespace turnaway::smtp {
 
-codes::Stage stage_of(ClientStage stage) {
-    switch (stage) {
-        case ClientStage::connect:
-        case ClientStage::greeting:
-            return codes::Stage::greeting;
-        case ClientStage::ehlo:
-            return codes::Stage::helo;
-        case ClientStage::starttls:
-            return codes::Stage::starttls;
-        case ClientStage::mail:
-            return codes::Stage::mail;
-        case ClientStage::rcpt:
-            return codes::Stage::rcpt;
-        case ClientStage::data:
-            return codes::Stage::data;
-        case ClientStage::content:
-        case ClientStage::final_dot:
-            return codes::Stage::data_end;
-        case ClientStage::idle:
-            break;
-    }
-    return codes::Stage::unknown;
-}
-
 namespace {
 
 constexpr std::array<std::string_view, 6> words_for_host{"host",    "server",  "system",
@@ -58,15 +34,15 @@ std::string words_of(const Reply& reply) {
     return words;
 }
 
-codes::RefusalScope scope_of(const Reply& reply, ClientStage stage) {
+codes::RefusalScope scope_of(const Reply& reply, codes::Stage stage) {
     if (reply.codes_differ) return codes::RefusalScope::other;
-    return codes::scope_of(words_of(reply), stage_of(stage));
+    return codes::scope_of(words_of(reply), codes::answered_stage(stage));
 }
 
-bool is_about_host_itself(const Reply& reply, ClientStage stage,
+bool is_about_host_itself(const Reply& reply, codes::Stage stage,
                           std::span<const std::string_view> own_names) {
     const bool may_be = reply.code == codes::host_takes_no_mail &&
-                        (stage == ClientStage::mail || stage == ClientStage::rcpt) &&
+                        (stage == codes::Stage::mail || stage == codes::Stage::rcpt) &&
                         scope_of(reply, stage) == codes::RefusalScope::host;
     if (!may_be) return false;
     const std::string text = reply.text();

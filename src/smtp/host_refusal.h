@@ -17,14 +17,12 @@ namespace turnaway::smtp {
 // With its code, the lines joined: "521 host.example Host does not accept mail".
 std::string words_of(const Reply& reply);
 
-codes::Stage stage_of(ClientStage stage);
-
-codes::RefusalScope scope_of(const Reply& reply, ClientStage stage);
+codes::RefusalScope scope_of(const Reply& reply, codes::Stage stage);
 
 // A 521 to MAIL or RCPT that speaks of the host as surely as a greeting does: it names a host or
 // server, and no name but those in `own_names`. `example.org does not accept mail` to RCPT may be
 // about the recipient's domain, which another host speaks for (RFC 1846 section 3).
-bool is_about_host_itself(const Reply& reply, ClientStage stage,
+bool is_about_host_itself(const Reply& reply, codes::Stage stage,
                           std::span<const std::string_view> own_names);
 
 }  // namespace turnaway::smtp

@@ -10,7 +10,7 @@ namespace {
 GreetingFinding finding_of(const smtp::Reply& greeting) {
     if (greeting.codes_differ) return GreetingFinding::unclear;
     if (greeting.code == codes::host_takes_no_mail &&
-        smtp::scope_of(greeting, smtp::ClientStage::greeting) == codes::RefusalScope::host) {
+        smtp::scope_of(greeting, codes::Stage::greeting) == codes::RefusalScope::host) {
         return GreetingFinding::refuses_521;
     }
     return greeting.code == codes::service_ready ? GreetingFinding::takes_mail

@@ -54,16 +54,16 @@ inline route::Route make_route(Input* input) {
 }
 
 inline smtp::ClientOutcome make_outcome(Input* input, bool is_transaction) {
+    using codes::Stage;
     using smtp::ClientCause;
-    using smtp::ClientStage;
     constexpr std::array<std::string_view, 12> lines{
         "250 ok",         "421 busy",      "450 4.2.1 x",    "451",
         "452 4.5.3 many", "521 h",         "550 5.1.1 x",    "554 no",
         "556 nomail",     "552 5.3.4 big", "550 5.7.1 spam", "450 4.7.12 x"};
     const std::uint8_t pick = input->byte();
-    const auto stage = static_cast<ClientStage>(is_transaction ? 4 + pick % 5 : pick % 4);
+    const auto stage = static_cast<codes::Stage>(is_transaction ? 4 + pick % 5 : pick % 4);
     const std::uint8_t what = input->byte();
-    if (what >= 160 || stage == ClientStage::connect) {
+    if (what >= 160 || stage == codes::Stage::connect) {
         const auto cause = static_cast<ClientCause>(2 + what % 10);
         return smtp::local_outcome(cause, stage);
     }
@@ -72,8 +72,8 @@ inline smtp::ClientOutcome make_outcome(Input* input, bool is_transaction) {
     auto step = reader.next(std::string(lines[line]) + "\r\n");
     auto reply = std::make_shared<const smtp::Reply>(step.value().reply.value());
     const bool is_good = reply->code.is_positive();
-    auto outcome = smtp::outcome_of(std::move(reply), is_good ? ClientStage::final_dot : stage);
-    outcome.over_recipient_limit = line == 4 && stage == ClientStage::rcpt;
+    auto outcome = smtp::outcome_of(std::move(reply), is_good ? codes::Stage::final_dot : stage);
+    outcome.over_recipient_limit = line == 4 && stage == codes::Stage::rcpt;
     return outcome;
 }
 
@@ -166,8 +166,8 @@ class Rounds {
         delivery->took(target, outcomes, now_);
         if (way % 5 == 0)
             delivery->host_failed(
-                target, smtp::local_outcome(smtp::ClientCause::lost, smtp::ClientStage::greeting),
-                "", now_);
+                target, smtp::local_outcome(smtp::ClientCause::lost, codes::Stage::greeting), "",
+                now_);
     }
 
     void check(const route::Route& route, const Disposition& disposition,

@@ -102,17 +102,17 @@ void append_probe(std::string& out, const check::ProbeEvidence& evidence, bool i
     const std::string place = fmt::format(
         "{}[{}] port {}", evidence.target.host ? evidence.target.host->text() + ' ' : "",
         evidence.target.address.text(), evidence.target.port);
-    const bool is_connected = result.stage != check::ProbeStage::connect;
+    const bool is_connected = result.stage != codes::Stage::connect;
     if (!is_connected) {
         step(out, result.ended_after, "connect", place + ": " + check::outcome_of(result));
         return;
     }
     step(out, result.connected_after, "connect", place + ": connected");
     for (const check::ProbeStep& each : result.steps) {
-        step(out, each.after, check::name(each.stage), printable(each.words));
+        step(out, each.after, codes::title(each.stage), printable(each.words));
     }
     if (result.last_word() == nullptr) {
-        step(out, result.ended_after, check::name(result.stage), check::outcome_of(result));
+        step(out, result.ended_after, codes::title(result.stage), check::outcome_of(result));
     }
     append_tls(out, evidence, is_whole);
 }

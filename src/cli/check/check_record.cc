@@ -96,7 +96,7 @@ Json json_of(const check::ProbeEvidence& evidence) {
     const auto& [target, result] = evidence;
     Json replies = Json::array();
     for (const check::ProbeStep& step : result.steps) {
-        replies.push_back({{"to", check::name(step.stage)},
+        replies.push_back({{"to", codes::title(step.stage)},
                            {"code", step.code.value()},
                            {"words", step.words},
                            {"ms", step.after.count()}});
@@ -106,7 +106,7 @@ Json json_of(const check::ProbeEvidence& evidence) {
             {"address", target.address.text()},
             {"port", target.port},
             {"end", check::name(result.end)},
-            {"stage", check::name(result.stage)},
+            {"stage", codes::title(result.stage)},
             {"outcome", check::outcome_of(result)},
             {"replies", std::move(replies)},
             {"ended_ms", result.ended_after.count()},

@@ -206,7 +206,7 @@ std::string json_tail_of(const ReplyInterpretation& interpretation) {
                                               ? interpretation.collision->meaning
                                               : "");
     append_known_uses(json.open("known_uses"), interpretation);
-    json.text_or_null("stage", name_of(interpretation.stage));
+    json.text_or_null("stage", codes::title(interpretation.stage));
     json.text("who_acts", codes::name_of(interpretation.actor));
     json.text("retry", codes::name_of(interpretation.retry));
     json.text("advice", interpretation.advice);

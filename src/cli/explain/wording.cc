@@ -196,31 +196,6 @@ std::string_view name_of(Basis basis) {
     return "standard";
 }
 
-std::string_view name_of(codes::Stage stage) {
-    using enum codes::Stage;
-    switch (stage) {
-        case unknown:
-            return "";
-        case greeting:
-            return "greeting";
-        case helo:
-            return "EHLO";
-        case mail:
-            return "MAIL";
-        case rcpt:
-            return "RCPT";
-        case data:
-            return "DATA";
-        case data_end:
-            return "DATA end";
-        case auth:
-            return "AUTH";
-        case starttls:
-            return "STARTTLS";
-    }
-    return "";
-}
-
 std::string_view words_of(codes::Actor actor) {
     using enum codes::Actor;
     switch (actor) {

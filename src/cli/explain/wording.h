@@ -34,7 +34,6 @@ std::string sentence_of(codes::Note note, const codes::ReplyInterpretation& inte
 std::string_view name_of(codes::UsefulAs useful);  // "permanent"; empty: as its classes say
 std::string_view words_of(codes::Track track);     // "standards track"
 std::string_view name_of(codes::Basis basis);
-std::string_view name_of(codes::Stage stage);   // "RCPT"
 std::string_view words_of(codes::Actor actor);  // "the administrator of the sending system"
 std::string_view words_of(codes::Retry retry);
 

@@ -39,7 +39,7 @@ Json attempt_json(const queue::Attempt& attempt) {
     json["time"] = time_text(attempt.time);
     json["host"] = attempt.host;
     json["address"] = attempt.address;
-    json["stage"] = attempt.stage ? smtp::name(*attempt.stage) : std::string_view("lookup");
+    json["stage"] = attempt.stage ? name(*attempt.stage) : name(codes::Stage::lookup);
     json["verdict"] = smtp::name(attempt.verdict);
     json["status"] = attempt.status.text();
     json["is_remote"] = attempt.remote.has_value();

@@ -170,7 +170,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     log_attempt(shard_.relay(), dialogue, target.recipients.size(), live_->message.content_bytes);
     if (dialogue.host_outcome) had_host_trouble_ = true;
     const auto& outcome = dialogue.host_outcome;
-    if (outcome && outcome->stage == smtp::ClientStage::connect) {
+    if (outcome && outcome->stage == codes::Stage::connect) {
         // No route costs no wait, and the verdict on the host needs to know of it in each round.
         if (outcome->status != queue::without_way()) health.unreachable(address, now);
     } else {

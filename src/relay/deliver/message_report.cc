@@ -10,37 +10,11 @@
 namespace turnaway::relay {
 namespace {
 
-report::Stage stage_of(const queue::Attempt& attempt) {
-    using smtp::ClientStage;
-    if (!attempt.stage) return report::Stage::lookup;
-    switch (*attempt.stage) {
-        case ClientStage::connect:
-            return report::Stage::connect;
-        case ClientStage::greeting:
-            return report::Stage::greeting;
-        case ClientStage::ehlo:
-            return report::Stage::helo;
-        case ClientStage::starttls:
-            return report::Stage::starttls;
-        case ClientStage::mail:
-            return report::Stage::mail;
-        case ClientStage::rcpt:
-            return report::Stage::rcpt;
-        case ClientStage::data:
-            return report::Stage::data;
-        case ClientStage::content:
-        case ClientStage::final_dot:
-        case ClientStage::idle:
-            return report::Stage::content;
-    }
-    return report::Stage::content;
-}
-
 report::Attempt attempt_of(const queue::Attempt& attempt) {
     report::Attempt told{.time = attempt.time,
                          .host = attempt.host,
                          .address = attempt.address,
-                         .stage = stage_of(attempt),
+                         .stage = attempt.stage.value_or(codes::Stage::lookup),
                          .outcome = attempt.words};
     if (attempt.remote) {
         told.outcome =

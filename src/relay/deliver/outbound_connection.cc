@@ -14,12 +14,6 @@
 namespace turnaway::relay {
 namespace {
 
-bool is_over_before_mail(smtp::ClientStage stage) {
-    using smtp::ClientStage;
-    return stage == ClientStage::connect || stage == ClientStage::greeting ||
-           stage == ClientStage::ehlo || stage == ClientStage::starttls;
-}
-
 std::string first_word(const smtp::Reply& greeting) {
     const std::string text = greeting.text();
     return text.substr(0, text.find(' '));
@@ -45,7 +39,7 @@ const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dia
 bool has_taken_recipient(const Dialogue& dialogue) {
     return std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
         return each && (each->verdict == smtp::ClientVerdict::delivered ||
-                        each->stage >= smtp::ClientStage::data);
+                        each->stage >= codes::Stage::data);
     });
 }
 
@@ -82,7 +76,7 @@ asio::awaitable<Dialogue> OutboundConnection::deliver(HostAddress where, smtp::T
         auto dialogue = co_await drive(content);
         // A host may close a connection it was kept waiting on: that is no word on this message.
         const bool is_stale = dialogue.host_outcome && !dialogue.host_outcome->reply &&
-                              dialogue.host_outcome->stage == smtp::ClientStage::mail;
+                              dialogue.host_outcome->stage == codes::Stage::mail;
         if (!is_stale) co_return dialogue;
     }
     co_await leave();
@@ -161,7 +155,7 @@ Dialogue OutboundConnection::conclude() const {
     Dialogue dialogue{.host_outcome = session_->host_outcome(),
                       .offers_dsn = session_->extensions().dsn};
     if (session_->greeting() != nullptr) dialogue.greeting_name = first_word(*session_->greeting());
-    if (dialogue.host_outcome && is_over_before_mail(dialogue.host_outcome->stage)) {
+    if (dialogue.host_outcome && dialogue.host_outcome->stage < codes::Stage::mail) {
         if (!dialogue.host_outcome->reply) dialogue.words = queue::describe(*dialogue.host_outcome);
         return dialogue;
     }

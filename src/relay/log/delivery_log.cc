@@ -38,7 +38,7 @@ Counter counter_of(const smtp::ClientOutcome& outcome) {
     if (outcome.cause == smtp::ClientCause::host_takes_no_mail) {
         return Counter::attempts_refusing_host;
     }
-    if (outcome.stage == smtp::ClientStage::connect) return Counter::attempts_unreachable;
+    if (outcome.stage == codes::Stage::connect) return Counter::attempts_unreachable;
     switch (outcome.verdict) {
         case smtp::ClientVerdict::delivered:
             return Counter::attempts_delivered;

@@ -34,7 +34,7 @@ UserFinding finding_of(const HostAddress& where, const Dialogue& dialogue) {
     const auto& outcome = dialogue.outcomes.front();
     if (!outcome) return {.kind = Kind::exists};
     if (outcome->verdict != smtp::ClientVerdict::permanent || !outcome->reply ||
-        outcome->stage != smtp::ClientStage::rcpt) {
+        outcome->stage != codes::Stage::rcpt) {
         return {.kind = Kind::no_answer};
     }
     const std::string host = where.host.empty() ? where.address.text() : where.host;

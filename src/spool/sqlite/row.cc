@@ -1,10 +1,13 @@
 #include "spool/sqlite/row.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "spool/sqlite/packing.h"
 
@@ -50,6 +53,18 @@ sys_seconds unpack_time(Unpacker& in) {
         seconds = static_cast<std::int64_t>(in.refuse());
     }
     return sys_seconds(std::chrono::seconds(seconds));
+}
+
+// A stage is stored as its place here, from 1 on; 0 is the look-up.
+constexpr std::array stored_stages{
+    codes::Stage::connect,   codes::Stage::greeting, codes::Stage::ehlo, codes::Stage::starttls,
+    codes::Stage::mail,      codes::Stage::rcpt,     codes::Stage::data, codes::Stage::content,
+    codes::Stage::final_dot, codes::Stage::idle};
+
+std::uint8_t number_of(codes::Stage stage) {
+    const auto* const at = std::ranges::find(stored_stages, stage);
+    TURNAWAY_CHECK(at != stored_stages.end());
+    return static_cast<std::uint8_t>(at - stored_stages.begin() + 1);
 }
 
 template <class Enum>
@@ -137,7 +152,7 @@ void pack_attempt(Packer& out, const queue::Attempt& attempt) {
     pack_time(out, attempt.time);
     out.text(attempt.host);
     out.text(attempt.address);
-    out.byte(attempt.stage ? static_cast<std::uint8_t>(static_cast<int>(*attempt.stage) + 1) : 0);
+    out.byte(attempt.stage ? number_of(*attempt.stage) : 0);
     pack_enum(out, attempt.verdict);
     pack_enum(out, attempt.cause);
     out.byte(static_cast<std::uint8_t>(attempt.status.class_digit()));
@@ -186,7 +201,7 @@ queue::Attempt unpack_attempt(Unpacker& in) {
     const sys_seconds time = unpack_time(in);
     const std::string_view host = in.text();
     const std::string_view address = in.text();
-    const auto stage = in.number(static_cast<std::uint64_t>(smtp::ClientStage::idle) + 1);
+    const auto stage = in.number(stored_stages.size());
     const auto verdict = unpack_enum(in, smtp::ClientVerdict::temporary);
     const auto cause = unpack_enum(in, smtp::ClientCause::recipient_limit);
     queue::Attempt attempt{.time = time,
@@ -195,7 +210,7 @@ queue::Attempt unpack_attempt(Unpacker& in) {
                            .verdict = verdict,
                            .cause = cause,
                            .status = unpack_status(in)};
-    if (stage != 0) attempt.stage = static_cast<smtp::ClientStage>(stage - 1);
+    if (stage != 0) attempt.stage = stored_stages.at(stage - 1);
     attempt.remote = unpack_remote(in);
     attempt.words = in.text();
     return attempt;

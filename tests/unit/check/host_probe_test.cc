@@ -15,7 +15,7 @@ constexpr Milliseconds now{5};
 
 struct Heard {
     ProbeEnd end;
-    ProbeStage stage;
+    codes::Stage stage;
     std::string said;  // by us, each command with a blank behind
 };
 
@@ -56,8 +56,9 @@ TlsFinding tls_after(const std::vector<std::string>& lines, std::string& said) {
     }
     probe.closed(now);
     EXPECT_EQ(probe.result().end, ProbeEnd::accepts);
-    EXPECT_EQ(probe.result().stage == ProbeStage::ehlo || probe.result().stage == ProbeStage::helo,
-              true);
+    EXPECT_EQ(
+        probe.result().stage == codes::Stage::ehlo || probe.result().stage == codes::Stage::helo,
+        true);
     EXPECT_EQ(probe.result().last_word()->code.value(), 250);
     return probe.result().tls;
 }
@@ -144,15 +145,15 @@ TEST(HostProbe, NamesThePostmasterWhereItIsWanted) {
     const struct {
         std::vector<std::string> lines;
         ProbeEnd end;
-        ProbeStage stage;
+        codes::Stage stage;
     } cases[] = {
-        {{"220 mx", "250 mx", "521 no"}, ProbeEnd::refuses_521, ProbeStage::mail},
-        {{"220 mx", "250 mx", "250 ok", "521 no"}, ProbeEnd::refuses_521, ProbeStage::rcpt},
-        {{"220 mx", "502 no", "250 mx", "250 ok", "550 no"}, ProbeEnd::refuses, ProbeStage::rcpt},
-        {{"220 mx", "250 mx", "530 STARTTLS first"}, ProbeEnd::refuses, ProbeStage::mail},
-        {{"220 mx", "250 mx", "250 ok", "450 later"}, ProbeEnd::temporary, ProbeStage::rcpt},
-        {{"220 mx", "250 mx", "250 ok", "354 go on"}, ProbeEnd::garbage, ProbeStage::rcpt},
-        {{"220 mx", "250 mx", "250 ok"}, ProbeEnd::closed, ProbeStage::rcpt},
+        {{"220 mx", "250 mx", "521 no"}, ProbeEnd::refuses_521, codes::Stage::mail},
+        {{"220 mx", "250 mx", "250 ok", "521 no"}, ProbeEnd::refuses_521, codes::Stage::rcpt},
+        {{"220 mx", "502 no", "250 mx", "250 ok", "550 no"}, ProbeEnd::refuses, codes::Stage::rcpt},
+        {{"220 mx", "250 mx", "530 STARTTLS first"}, ProbeEnd::refuses, codes::Stage::mail},
+        {{"220 mx", "250 mx", "250 ok", "450 later"}, ProbeEnd::temporary, codes::Stage::rcpt},
+        {{"220 mx", "250 mx", "250 ok", "354 go on"}, ProbeEnd::garbage, codes::Stage::rcpt},
+        {{"220 mx", "250 mx", "250 ok"}, ProbeEnd::closed, codes::Stage::rcpt},
     };
     for (const auto& want : cases) {
         SCOPED_TRACE(want.lines.back());
@@ -176,26 +177,26 @@ TEST(HostProbe, TellsTheKindsOfRefusalApart) {
     const struct {
         std::vector<std::string> lines;
         ProbeEnd end;
-        ProbeStage stage;
+        codes::Stage stage;
     } cases[] = {
-        {{"521 mx Host does not accept mail"}, ProbeEnd::refuses_521, ProbeStage::greeting},
-        {{"521"}, ProbeEnd::refuses_521, ProbeStage::greeting},
-        {{"521-mx\r\n521 no mail"}, ProbeEnd::refuses_521, ProbeStage::greeting},
-        {{"220 mx", "521 no"}, ProbeEnd::refuses_521, ProbeStage::ehlo},
-        {{"554 No SMTP service here"}, ProbeEnd::refuses, ProbeStage::greeting},
-        {{"550 no"}, ProbeEnd::refuses, ProbeStage::greeting},
-        {{"421 later"}, ProbeEnd::temporary, ProbeStage::greeting},
-        {{"220 mx", "421 later"}, ProbeEnd::temporary, ProbeStage::ehlo},
-        {{"354 go on"}, ProbeEnd::garbage, ProbeStage::greeting},
-        {{"SSH-2.0-OpenSSH_9.2"}, ProbeEnd::garbage, ProbeStage::greeting},
-        {{"220-mx\r\n521 no"}, ProbeEnd::refuses_521, ProbeStage::greeting},
-        {{"220-mx\r\n550 5.7.1 no"}, ProbeEnd::refuses, ProbeStage::greeting},
-        {{"220-mx\r\n421 busy"}, ProbeEnd::temporary, ProbeStage::greeting},
-        {{"521-mx\r\n220 mx"}, ProbeEnd::garbage, ProbeStage::greeting},
-        {{"220 mx", "250-mx\r\n521 no"}, ProbeEnd::refuses_521, ProbeStage::ehlo},
-        {{"220 mx\r\n250 too early"}, ProbeEnd::garbage, ProbeStage::ehlo},
-        {{}, ProbeEnd::closed, ProbeStage::greeting},
-        {{"220 mx"}, ProbeEnd::closed, ProbeStage::ehlo},
+        {{"521 mx Host does not accept mail"}, ProbeEnd::refuses_521, codes::Stage::greeting},
+        {{"521"}, ProbeEnd::refuses_521, codes::Stage::greeting},
+        {{"521-mx\r\n521 no mail"}, ProbeEnd::refuses_521, codes::Stage::greeting},
+        {{"220 mx", "521 no"}, ProbeEnd::refuses_521, codes::Stage::ehlo},
+        {{"554 No SMTP service here"}, ProbeEnd::refuses, codes::Stage::greeting},
+        {{"550 no"}, ProbeEnd::refuses, codes::Stage::greeting},
+        {{"421 later"}, ProbeEnd::temporary, codes::Stage::greeting},
+        {{"220 mx", "421 later"}, ProbeEnd::temporary, codes::Stage::ehlo},
+        {{"354 go on"}, ProbeEnd::garbage, codes::Stage::greeting},
+        {{"SSH-2.0-OpenSSH_9.2"}, ProbeEnd::garbage, codes::Stage::greeting},
+        {{"220-mx\r\n521 no"}, ProbeEnd::refuses_521, codes::Stage::greeting},
+        {{"220-mx\r\n550 5.7.1 no"}, ProbeEnd::refuses, codes::Stage::greeting},
+        {{"220-mx\r\n421 busy"}, ProbeEnd::temporary, codes::Stage::greeting},
+        {{"521-mx\r\n220 mx"}, ProbeEnd::garbage, codes::Stage::greeting},
+        {{"220 mx", "250-mx\r\n521 no"}, ProbeEnd::refuses_521, codes::Stage::ehlo},
+        {{"220 mx\r\n250 too early"}, ProbeEnd::garbage, codes::Stage::ehlo},
+        {{}, ProbeEnd::closed, codes::Stage::greeting},
+        {{"220 mx"}, ProbeEnd::closed, codes::Stage::ehlo},
     };
     for (const auto& want : cases) {
         SCOPED_TRACE(want.lines.empty() ? "nothing" : want.lines.back());

@@ -127,13 +127,13 @@ const std::vector<std::string_view> of_something_else{
 };
 
 TEST(HostRefusal, KnowsTheHostsWordOnItself) {
-    for (const auto stage : {Stage::greeting, Stage::helo}) {
+    for (const auto stage : {Stage::greeting, Stage::ehlo}) {
         for (const auto reply : of_the_host) EXPECT_EQ(scope_of(reply, stage), host) << reply;
     }
 }
 
 TEST(HostRefusal, NeverTakesAnotherReasonForIt) {
-    for (const auto stage : {Stage::greeting, Stage::helo, Stage::mail, Stage::rcpt}) {
+    for (const auto stage : {Stage::greeting, Stage::ehlo, Stage::mail, Stage::rcpt}) {
         for (const auto reply : of_something_else) EXPECT_NE(scope_of(reply, stage), host) << reply;
     }
 }
@@ -162,7 +162,7 @@ TEST(HostRefusal, WantsAReasonOnceTheSenderIsNamed) {
         EXPECT_EQ(scope_of("521 5.3.2 host.example Host does not accept mail", stage), host);
     }
     EXPECT_EQ(scope_of("521 5.3.0 no", Stage::data), other);
-    EXPECT_EQ(scope_of("521", Stage::data_end), other);
+    EXPECT_EQ(scope_of("521", Stage::final_dot), other);
 }
 
 }  // namespace

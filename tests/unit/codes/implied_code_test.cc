@@ -27,11 +27,11 @@ TEST(ImpliedCode, FollowsTheReplyCode) {
 
 TEST(ImpliedCode, FollowsTheStage) {
     EXPECT_EQ(implied("552 No", Stage::rcpt), "X.2.2");
-    for (const Stage stage : {Stage::mail, Stage::data, Stage::data_end}) {
+    for (const Stage stage : {Stage::mail, Stage::data, Stage::final_dot}) {
         EXPECT_EQ(implied("552 No", stage), "X.3.4");
     }
     EXPECT_EQ(implied("553 No", Stage::mail), "X.1.7");
-    EXPECT_EQ(implied("500 What", Stage::helo), "X.5.1");
+    EXPECT_EQ(implied("500 What", Stage::ehlo), "X.5.1");
     EXPECT_EQ(implied("554 mx.example", Stage::greeting), "X.3.2");
     EXPECT_EQ(implied("554 mx.example", Stage::mail), "X.0.0");
     EXPECT_EQ(implied("450 Later", Stage::greeting), "X.3.2");
@@ -42,7 +42,7 @@ TEST(ImpliedCode, WordsCountWhereTheCodeLeavesTheReasonOpen) {
     EXPECT_EQ(implied("554 No such user here"), "X.1.1");
     EXPECT_EQ(implied("554 Relay access denied"), "X.7.1");
     EXPECT_EQ(implied("550 Mailbox is full"), "X.2.2");
-    EXPECT_EQ(implied("554 Message too large", Stage::data_end), "X.3.4");
+    EXPECT_EQ(implied("554 Message too large", Stage::final_dot), "X.3.4");
     EXPECT_EQ(implied("554 Client host blocked using bl.example", Stage::greeting), "X.7.1");
     EXPECT_EQ(implied("521 Client host blocked using bl.example", Stage::greeting), "X.7.1");
     EXPECT_EQ(implied("552 Too many recipients"), "X.5.3");

@@ -174,7 +174,7 @@ TEST(ReplyLine, FindsTheStage) {
     ReplyReader reader;
     const auto stage = [&](std::string_view line) { return reader.read(line)->stage; };
     EXPECT_EQ(stage("said: 550 no (in reply to RCPT TO command)"), Stage::rcpt);
-    EXPECT_EQ(stage("said: 550 no (in reply to end of DATA command)"), Stage::data_end);
+    EXPECT_EQ(stage("said: 550 no (in reply to end of DATA command)"), Stage::final_dot);
     EXPECT_EQ(stage("host mx refused to talk to me: 554 no"), Stage::greeting);
     EXPECT_EQ(stage("error from remote mail server after pipelined MAIL FROM:<a@b>: 550 no"),
               Stage::mail);

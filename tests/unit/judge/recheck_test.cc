@@ -10,11 +10,11 @@ namespace {
 
 using check::ProbeEnd;
 using check::ProbeResult;
-using check::ProbeStage;
 using codes::RefusalScope;
+using codes::Stage;
 
-constexpr std::array stages{ProbeStage::connect, ProbeStage::greeting, ProbeStage::ehlo,
-                            ProbeStage::helo,    ProbeStage::mail,     ProbeStage::rcpt};
+constexpr std::array stages{codes::Stage::connect, codes::Stage::greeting, codes::Stage::ehlo,
+                            codes::Stage::helo,    codes::Stage::mail,     codes::Stage::rcpt};
 
 TEST(Recheck, AHostThatSays521OfItselfStillRefuses) {
     for (const auto stage : stages) {
@@ -29,10 +29,10 @@ TEST(Recheck, AHostThatSays521OfItselfStillRefuses) {
 }
 
 TEST(Recheck, AHostThatTakesMailOrLooksAtItRefusesNoMore) {
-    EXPECT_EQ(finding_of({.end = ProbeEnd::accepts, .stage = ProbeStage::rcpt}),
+    EXPECT_EQ(finding_of({.end = ProbeEnd::accepts, .stage = codes::Stage::rcpt}),
               RecheckFinding::refuses_no_more);
     for (const auto stage : stages) {
-        const bool is_about_mail = stage >= ProbeStage::mail;
+        const bool is_about_mail = stage >= codes::Stage::mail;
         EXPECT_EQ(finding_of({.end = ProbeEnd::refuses, .stage = stage}),
                   is_about_mail ? RecheckFinding::refuses_no_more : RecheckFinding::unclear);
     }

@@ -18,7 +18,7 @@ Attempt attempt_of(int number, std::size_t reply_bytes) {
         .time = std::chrono::sys_seconds(std::chrono::seconds(number)),
         .host = "mx.host.example",
         .address = "192.0.2.1",
-        .stage = smtp::ClientStage::rcpt,
+        .stage = codes::Stage::rcpt,
         .status = codes::EnhancedCode::temporary(codes::other_status),
         .remote = RemoteWords{codes::ReplyCode(450),
                               {std::string(reply_bytes / 2, 'a'),
@@ -67,7 +67,7 @@ TEST(BoundStates, KeepsWhatClosedAHost) {
         for (int i = 0; i < 10; ++i) {
             state.attempts.push_back(attempt_of(i, 4096));
             if (i % 2 == 0) continue;
-            state.attempts.back().stage = smtp::ClientStage::greeting;
+            state.attempts.back().stage = codes::Stage::greeting;
             state.attempts.back().verdict = smtp::ClientVerdict::permanent;
         }
     }

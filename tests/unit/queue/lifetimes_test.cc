@@ -99,8 +99,8 @@ TEST(History, KeepsSoMuchOfAReply) {
 }
 
 TEST(Words, SayWhatHappenedWhereNoHostDid) {
+    using codes::Stage;
     using smtp::ClientCause;
-    using smtp::ClientStage;
     EXPECT_EQ(describe(outcome_from("timeout"), 30s), "no answer within 30 s");
     EXPECT_EQ(describe(outcome_from("timeout")), "no answer in time");
     EXPECT_EQ(describe(outcome_from("connect")), "the host takes no connection");
@@ -111,7 +111,7 @@ TEST(Words, SayWhatHappenedWhereNoHostDid) {
     for (int cause = static_cast<int>(ClientCause::lost);
          cause <= static_cast<int>(ClientCause::content_too_big); ++cause) {
         EXPECT_NE(
-            describe(smtp::local_outcome(static_cast<ClientCause>(cause), ClientStage::content)),
+            describe(smtp::local_outcome(static_cast<ClientCause>(cause), codes::Stage::content)),
             "");
     }
     EXPECT_EQ(attempt_with("rcpt 550 no", 1).words, "");

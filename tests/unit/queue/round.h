@@ -37,25 +37,26 @@ inline route::MailHost host(std::string_view name, std::uint16_t preference,
 // answers, "greeting 521 h", "ehlo 521 h", "rcpt 550 5.1.1 no", "final_dot 250 ok", or a cause of
 // ours such as "content_too_big".
 inline smtp::ClientOutcome outcome_from(std::string_view act) {
+    using codes::Stage;
     using smtp::ClientCause;
-    using smtp::ClientStage;
-    if (act == "connect") return smtp::local_outcome(ClientCause::lost, ClientStage::connect);
-    if (act == "timeout") return smtp::local_outcome(ClientCause::timed_out, ClientStage::connect);
+    if (act == "connect") return smtp::local_outcome(ClientCause::lost, codes::Stage::connect);
+    if (act == "timeout") return smtp::local_outcome(ClientCause::timed_out, codes::Stage::connect);
     if (act == "no_way") {
-        auto outcome = smtp::local_outcome(ClientCause::lost, ClientStage::connect);
+        auto outcome = smtp::local_outcome(ClientCause::lost, codes::Stage::connect);
         outcome.status = without_way();
         return outcome;
     }
     for (int cause = static_cast<int>(ClientCause::tls_not_offered);
          cause <= static_cast<int>(ClientCause::content_too_big); ++cause) {
         const auto ours = static_cast<ClientCause>(cause);
-        const auto at = ours <= ClientCause::tls_failed ? ClientStage::starttls : ClientStage::mail;
+        const auto at =
+            ours <= ClientCause::tls_failed ? codes::Stage::starttls : codes::Stage::mail;
         if (act == smtp::name(ours)) return smtp::local_outcome(ours, at);
     }
     const auto blank = act.find(' ');
-    auto stage = ClientStage::connect;
+    auto stage = codes::Stage::connect;
     while (smtp::name(stage) != act.substr(0, blank))
-        stage = static_cast<ClientStage>(static_cast<int>(stage) + 1);
+        stage = static_cast<codes::Stage>(static_cast<int>(stage) + 1);
     if (act.substr(blank + 1) == "lost") return smtp::local_outcome(ClientCause::lost, stage);
     return smtp::outcome_of(reply_of(act.substr(blank + 1)), stage);
 }
@@ -77,7 +78,7 @@ inline Round run_round(const route::Route& route, const Acts& acts,
         const std::string address = route.hosts[target->host].addresses[target->address].text();
         round.dialled.push_back(address);
         const smtp::ClientOutcome outcome = outcome_from(acts.find(address)->second);
-        if (outcome.stage < smtp::ClientStage::mail) {
+        if (outcome.stage < codes::Stage::mail) {
             delivery.host_failed(*target, outcome, "", now);
             continue;
         }

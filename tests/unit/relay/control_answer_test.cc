@@ -30,7 +30,7 @@ queue::Attempt refused_at(std::chrono::sys_seconds time) {
     return {.time = time,
             .host = "mx.dest.example",
             .address = "192.0.2.9",
-            .stage = smtp::ClientStage::rcpt,
+            .stage = codes::Stage::rcpt,
             .verdict = smtp::ClientVerdict::temporary,
             .status = codes::EnhancedCode::parse("4.2.0").value(),
             .remote = queue::RemoteWords{.code = codes::ReplyCode::parse("450").value(),

@@ -41,18 +41,18 @@ Report hosts_say_521() {
                         .attempts = {silent({.time = at(9, 0),
                                              .host = "mx1.nomail.example",
                                              .address = "192.0.2.1",
-                                             .stage = Stage::connect},
+                                             .stage = codes::Stage::connect},
                                             "no answer within 30 s"),
                                      said({.time = at(9, 1),
                                            .host = "mx2.nomail.example",
                                            .address = "192.0.2.2",
-                                           .stage = Stage::greeting},
+                                           .stage = codes::Stage::greeting},
                                           codes::host_takes_no_mail,
                                           {"mx2.nomail.example Host does not accept mail"}),
                                      said({.time = at(9, 31),
                                            .host = "mx1.nomail.example",
                                            .address = "192.0.2.1",
-                                           .stage = Stage::greeting},
+                                           .stage = codes::Stage::greeting},
                                           codes::host_takes_no_mail,
                                           {"mx1.nomail.example Host does not accept mail"})},
                         .decided_by = 2}};
@@ -66,7 +66,7 @@ Report delayed() {
                         .attempts = {silent({.time = at(12, 59),
                                              .host = "mx.slow.example",
                                              .address = "2001:db8::25",
-                                             .stage = Stage::connect},
+                                             .stage = codes::Stage::connect},
                                             "connection refused")},
                         .decided_by = 0,
                         .retry_until = at(24 * 5 + 9, 0)}};
@@ -81,7 +81,7 @@ Report relayed_and_delivered() {
                         .attempts = {said({.time = at(9, 2),
                                            .host = "mx.old.example",
                                            .address = "192.0.2.3",
-                                           .stage = Stage::content},
+                                           .stage = codes::Stage::content},
                                           codes::ReplyCode(250), {"queued"})},
                         .decided_by = 0},
                        {.recipient = 1,
@@ -93,8 +93,10 @@ Report relayed_and_delivered() {
 // Two recipients, and a host that tries to write into the report.
 Report hostile_host() {
     Report report = report_to({"bob@example.org", "cy@example.org"});
-    const Attempt rcpt{
-        .time = at(9, 1), .host = "mx.example.org", .address = "192.0.2.4", .stage = Stage::rcpt};
+    const Attempt rcpt{.time = at(9, 1),
+                       .host = "mx.example.org",
+                       .address = "192.0.2.4",
+                       .stage = codes::Stage::rcpt};
     report.outcomes = {
         {.status = EnhancedCode::permanent(codes::no_such_mailbox),
          .attempts = {said(rcpt, ReplyCode(550), {"5.1.1 No such user here", "5.1.1 Good bye"})},
@@ -114,12 +116,12 @@ Report expired() {
                         .attempts = {said({.time = at(9, 0),
                                            .host = "mx.slow.example",
                                            .address = "192.0.2.5",
-                                           .stage = Stage::mail},
+                                           .stage = codes::Stage::mail},
                                           ReplyCode(451), {"4.3.0 Try later"}),
                                      silent({.time = at(12, 30),
                                              .host = "mx.slow.example",
                                              .address = "192.0.2.5",
-                                             .stage = Stage::data},
+                                             .stage = codes::Stage::data},
                                             "the connection broke")},
                         .decided_by = 1}};
     return report;
@@ -143,7 +145,7 @@ Report utf8_recipient() {
                         .attempts = {silent({.time = at(9, 1),
                                              .host = "mx.example.org",
                                              .address = "192.0.2.4",
-                                             .stage = Stage::helo},
+                                             .stage = codes::Stage::ehlo},
                                             "the host does not offer SMTPUTF8")},
                         .decided_by = 0}};
     return report;

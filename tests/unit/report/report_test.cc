@@ -196,7 +196,7 @@ TEST(Report, KeepsUtf8InTheStatusOfAnInternationalMessage) {
                         .attempts = {{.time = report.date,
                                       .host = "mx.example.org",
                                       .address = "192.0.2.1",
-                                      .stage = Stage::rcpt,
+                                      .stage = codes::Stage::rcpt,
                                       .outcome = RemoteReply{.code = codes::mailbox_unavailable,
                                                              .lines = {"5.1.1 gel\u00f6scht"}}}},
                         .decided_by = 0}};
@@ -217,12 +217,12 @@ TEST(Report, NamesTheHostWhoseOfferDecided) {
                         .attempts = {{.time = report.date,
                                       .host = "mx.example.org",
                                       .address = "192.0.2.1",
-                                      .stage = Stage::helo,
+                                      .stage = codes::Stage::ehlo,
                                       .outcome = "the message is bigger than it takes"}},
                         .decided_by = 0}};
     EXPECT_TRUE(written(report).contains("Remote-MTA: dns; mx.example.org\r\n"));
     EXPECT_FALSE(written(report).contains("Diagnostic-Code"));
-    report.outcomes[0].attempts[0].stage = Stage::connect;
+    report.outcomes[0].attempts[0].stage = codes::Stage::connect;
     EXPECT_FALSE(written(report).contains("Remote-MTA"));
 }
 

@@ -20,7 +20,7 @@ Wording unheard(codes::Detail detail) {
 }
 
 Wording heard(ReplyCode code, std::string line, codes::Detail detail) {
-    Attempt attempt{.time = {}, .host = "mx.example.org", .stage = Stage::rcpt};
+    Attempt attempt{.time = {}, .host = "mx.example.org", .stage = codes::Stage::rcpt};
     attempt.outcome = RemoteReply{.code = code, .lines = {std::move(line)}};
     return wording(
         {.status = EnhancedCode::permanent(detail), .attempts = {attempt}, .decided_by = 0});
@@ -74,7 +74,7 @@ TEST(Wording, SaysTheCauseThatTheHostTold) {
 // 421 is no refusal for ever, and `turnaway explain` says so too.
 TEST(Wording, UsesTheMeaningOfTheClass) {
     const auto said = [](Action action, EnhancedCode status) {
-        Attempt attempt{.time = {}, .host = "mx.example.org", .stage = Stage::greeting};
+        Attempt attempt{.time = {}, .host = "mx.example.org", .stage = codes::Stage::greeting};
         attempt.outcome = RemoteReply{.code = ReplyCode(421), .lines = {"4.3.2 mx.example.org"}};
         return wording({.action = action, .status = status, .attempts = {attempt}, .decided_by = 0})
             .happened;
@@ -86,7 +86,7 @@ TEST(Wording, UsesTheMeaningOfTheClass) {
         said(Action::failed, EnhancedCode::temporary(codes::system_takes_no_mail)),
         "Your message to bob@example.org could not be delivered for so long that it was given "
         "up: the host does not accept mail for now.");
-    Attempt grey{.time = {}, .host = "mx.example.org", .stage = Stage::rcpt};
+    Attempt grey{.time = {}, .host = "mx.example.org", .stage = codes::Stage::rcpt};
     grey.outcome = RemoteReply{.code = ReplyCode(450), .lines = {"4.2.1 Qwerty"}};
     EXPECT_EQ(wording({.action = Action::delayed,
                        .status = EnhancedCode::temporary(codes::mailbox_disabled),
@@ -119,12 +119,13 @@ TEST(Wording, NamesTheWayOutOfARememberedRefusal) {
             .way_out;
     };
     const std::string refusal = "mx.example.org Host does not accept mail";
-    EXPECT_EQ(way_out(Stage::greeting, refusal), "turnaway queue forget 192.0.2.1");
-    EXPECT_EQ(way_out(Stage::rcpt, refusal), "turnaway queue forget 192.0.2.1");
-    EXPECT_EQ(way_out(Stage::greeting, refusal, ""), "");
-    EXPECT_EQ(way_out(Stage::content, "5.3.0 Upstream error"), "");
-    EXPECT_EQ(way_out(Stage::data, refusal), "");
-    EXPECT_EQ(way_out(Stage::greeting, "5.7.1 client [192.0.2.9] blocked using bl.example"), "");
+    EXPECT_EQ(way_out(codes::Stage::greeting, refusal), "turnaway queue forget 192.0.2.1");
+    EXPECT_EQ(way_out(codes::Stage::rcpt, refusal), "turnaway queue forget 192.0.2.1");
+    EXPECT_EQ(way_out(codes::Stage::greeting, refusal, ""), "");
+    EXPECT_EQ(way_out(codes::Stage::content, "5.3.0 Upstream error"), "");
+    EXPECT_EQ(way_out(codes::Stage::data, refusal), "");
+    EXPECT_EQ(way_out(codes::Stage::greeting, "5.7.1 client [192.0.2.9] blocked using bl.example"),
+              "");
 }
 
 TEST(Wording, ShowsTheSenderWhomToTurnTo) {
@@ -155,7 +156,7 @@ TEST(Wording, OfGoodNewsAsksForNothing) {
 
 // Requirement 56.
 TEST(Wording, KeepsControlCharactersOfAHostNameOut) {
-    Attempt attempt{.time = {}, .host = "mx\r\n\x1b", .stage = Stage::greeting};
+    Attempt attempt{.time = {}, .host = "mx\r\n\x1b", .stage = codes::Stage::greeting};
     attempt.outcome = RemoteReply{.code = codes::host_takes_no_mail, .lines = {"no"}};
     const Wording said = wording({.status = EnhancedCode::permanent(codes::system_takes_no_mail),
                                   .attempts = {attempt},

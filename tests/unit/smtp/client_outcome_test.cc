@@ -17,7 +17,7 @@ std::shared_ptr<const Reply> reply_of(std::string_view line) {
 }
 
 struct ReplyCase {
-    ClientStage stage;
+    codes::Stage stage;
     std::string_view line;
     ClientVerdict verdict;
     std::string_view status;
@@ -26,7 +26,7 @@ struct ReplyCase {
 
 TEST(ClientOutcome, FollowsTheReply) {
     using enum ClientVerdict;
-    using Stage = ClientStage;
+    using Stage = codes::Stage;
     constexpr auto takes_none = ClientCause::host_takes_no_mail;
     for (const auto& [stage, line, verdict, status, cause] : {
              ReplyCase{Stage::greeting, "521 mx.example", permanent, "5.3.2", takes_none},
@@ -79,7 +79,7 @@ TEST(ClientOutcome, A552IsTooManyRecipientsOnlyBehindOthers) {
     for (const auto& [line, verdict, status] :
          {std::tuple{"552 x", temporary, "4.5.3"}, std::tuple{"552 5.5.3 x", temporary, "4.5.3"},
           std::tuple{"552 5.2.2 x", permanent, "5.2.2"}, std::tuple{"550 x", permanent, "5.0.0"}}) {
-        const ClientOutcome outcome = outcome_of(reply_of(line), ClientStage::rcpt, true);
+        const ClientOutcome outcome = outcome_of(reply_of(line), codes::Stage::rcpt, true);
         EXPECT_EQ(outcome.verdict, verdict) << line;
         EXPECT_EQ(outcome.status.text(), status) << line;
     }
@@ -89,28 +89,28 @@ TEST(ClientOutcome, OfOurOwnHasNoRemoteWords) {
     using enum ClientCause;
     struct Row {
         ClientCause cause;
-        ClientStage stage;
+        codes::Stage stage;
         std::string_view status;
     };
     for (const auto& [cause, stage, status] : {
-             Row{lost, ClientStage::connect, "4.4.1"},
-             Row{timed_out, ClientStage::connect, "4.4.1"},
-             Row{lost, ClientStage::greeting, "4.4.2"},
-             Row{timed_out, ClientStage::final_dot, "4.4.2"},
-             Row{not_a_reply, ClientStage::connect, "4.5.0"},
-             Row{out_of_step, ClientStage::mail, "4.5.0"},
-             Row{tls_not_offered, ClientStage::ehlo, "4.7.4"},
-             Row{tls_refused, ClientStage::starttls, "4.7.4"},
-             Row{tls_failed, ClientStage::starttls, "4.7.5"},
-             Row{smtputf8_missing, ClientStage::ehlo, "5.6.7"},
-             Row{eight_bit_mime_missing, ClientStage::ehlo, "5.6.3"},
-             Row{content_too_big, ClientStage::ehlo, "5.3.4"},
+             Row{lost, codes::Stage::connect, "4.4.1"},
+             Row{timed_out, codes::Stage::connect, "4.4.1"},
+             Row{lost, codes::Stage::greeting, "4.4.2"},
+             Row{timed_out, codes::Stage::final_dot, "4.4.2"},
+             Row{not_a_reply, codes::Stage::connect, "4.5.0"},
+             Row{out_of_step, codes::Stage::mail, "4.5.0"},
+             Row{tls_not_offered, codes::Stage::ehlo, "4.7.4"},
+             Row{tls_refused, codes::Stage::starttls, "4.7.4"},
+             Row{tls_failed, codes::Stage::starttls, "4.7.5"},
+             Row{smtputf8_missing, codes::Stage::ehlo, "5.6.7"},
+             Row{eight_bit_mime_missing, codes::Stage::ehlo, "5.6.3"},
+             Row{content_too_big, codes::Stage::ehlo, "5.3.4"},
          }) {
         const ClientOutcome outcome = local_outcome(cause, stage);
         EXPECT_EQ(outcome.status.text(), status) << name(cause);
         EXPECT_EQ(outcome.verdict == ClientVerdict::permanent, status.starts_with('5'));
         EXPECT_FALSE(outcome.reply);
-        EXPECT_EQ(outcome.may_have_arrived(), stage == ClientStage::final_dot);
+        EXPECT_EQ(outcome.may_have_arrived(), stage == codes::Stage::final_dot);
     }
 }
 

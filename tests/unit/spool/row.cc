@@ -30,7 +30,7 @@ queue::Message full_message() {
         {.time = time,
          .host = "mx.host.example",
          .address = "2001:db8::1",
-         .stage = smtp::ClientStage::greeting,
+         .stage = codes::Stage::greeting,
          .verdict = smtp::ClientVerdict::permanent,
          .cause = smtp::ClientCause::host_takes_no_mail,
          .status = codes::EnhancedCode::permanent({3, 2}),
