@@ -61,9 +61,13 @@ inline smtp::ClientOutcome make_outcome(Input* input, bool is_transaction) {
         "452 4.5.3 many", "521 h",         "550 5.1.1 x",    "554 no",
         "556 nomail",     "552 5.3.4 big", "550 5.7.1 spam", "450 4.7.12 x"};
     const std::uint8_t pick = input->byte();
-    const auto stage = static_cast<codes::Stage>(is_transaction ? 4 + pick % 5 : pick % 4);
+    constexpr std::array before{Stage::connect, Stage::greeting, Stage::ehlo, Stage::starttls};
+    constexpr std::array within{Stage::mail, Stage::rcpt, Stage::data, Stage::content,
+                                Stage::final_dot};
+    const auto stage =
+        is_transaction ? within.at(pick % within.size()) : before.at(pick % before.size());
     const std::uint8_t what = input->byte();
-    if (what >= 160 || stage == codes::Stage::connect) {
+    if (what >= 160 || stage == Stage::connect) {
         const auto cause = static_cast<ClientCause>(2 + what % 10);
         return smtp::local_outcome(cause, stage);
     }
@@ -72,8 +76,8 @@ inline smtp::ClientOutcome make_outcome(Input* input, bool is_transaction) {
     auto step = reader.next(std::string(lines[line]) + "\r\n");
     auto reply = std::make_shared<const smtp::Reply>(step.value().reply.value());
     const bool is_good = reply->code.is_positive();
-    auto outcome = smtp::outcome_of(std::move(reply), is_good ? codes::Stage::final_dot : stage);
-    outcome.over_recipient_limit = line == 4 && stage == codes::Stage::rcpt;
+    auto outcome = smtp::outcome_of(std::move(reply), is_good ? Stage::final_dot : stage);
+    outcome.over_recipient_limit = line == 4 && stage == Stage::rcpt;
     return outcome;
 }
 
@@ -166,8 +170,7 @@ class Rounds {
         delivery->took(target, outcomes, now_);
         if (way % 5 == 0)
             delivery->host_failed(
-                target, smtp::local_outcome(smtp::ClientCause::lost, codes::Stage::greeting), "",
-                now_);
+                target, smtp::local_outcome(smtp::ClientCause::lost, Stage::greeting), "", now_);
     }
 
     void check(const route::Route& route, const Disposition& disposition,

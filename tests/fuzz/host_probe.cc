@@ -33,8 +33,8 @@ void check_result(const ProbeResult& result) {
     switch (result.end) {
         case ProbeEnd::accepts:
             TURNAWAY_CHECK(last != nullptr && last->code.is_positive());
-            TURNAWAY_CHECK(result.stage == codes::Stage::ehlo ||
-                           result.stage == codes::Stage::helo);
+            TURNAWAY_CHECK(result.stage == turnaway::codes::Stage::ehlo ||
+                           result.stage == turnaway::codes::Stage::helo);
             break;
         case ProbeEnd::refuses_521:
         case ProbeEnd::refuses:

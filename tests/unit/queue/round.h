@@ -55,7 +55,7 @@ inline smtp::ClientOutcome outcome_from(std::string_view act) {
     }
     const auto blank = act.find(' ');
     auto stage = codes::Stage::connect;
-    while (smtp::name(stage) != act.substr(0, blank))
+    while (codes::name(stage) != act.substr(0, blank))
         stage = static_cast<codes::Stage>(static_cast<int>(stage) + 1);
     if (act.substr(blank + 1) == "lost") return smtp::local_outcome(ClientCause::lost, stage);
     return smtp::outcome_of(reply_of(act.substr(blank + 1)), stage);

@@ -108,7 +108,8 @@ TEST(Wording, UsesTheMeaningOfTheClass) {
 
 // The relay remembers such a host.
 TEST(Wording, NamesTheWayOutOfARememberedRefusal) {
-    const auto way_out = [](Stage stage, std::string line, std::string address = "192.0.2.1") {
+    const auto way_out = [](codes::Stage stage, std::string line,
+                            std::string address = "192.0.2.1") {
         Attempt attempt{
             .time = {}, .host = "mx.example.org", .address = std::move(address), .stage = stage};
         attempt.outcome =
