@@ -33,6 +33,7 @@ struct Subject {
 };
 
 // The error is a sentence, safe to print, that names the input.
-std::expected<Subject, std::string> parse_subject(std::string_view text, bool is_host);
+[[nodiscard]] std::expected<Subject, std::string> parse_subject(std::string_view text,
+                                                                bool is_host);
 
 }  // namespace turnaway::check

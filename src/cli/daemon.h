@@ -21,6 +21,6 @@ std::optional<std::string_view> daemon_program(std::string_view name);
 int become_daemon(std::string_view program, char** argv);
 
 // The folder of this program, with its final slash.
-base::Result<std::string> own_folder();
+[[nodiscard]] base::Result<std::string> own_folder();
 
 }  // namespace turnaway::cli

@@ -15,7 +15,7 @@ namespace turnaway::codes {
 
 // Whether the input, freed of blanks and brackets, has only what a code has: digits, dots, x.
 bool looks_like_bare_code(std::string_view text);
-std::expected<ReplyReading, ReadFault> read_bare_code(std::string_view text);
+[[nodiscard]] std::expected<ReplyReading, ReadFault> read_bare_code(std::string_view text);
 // Without blanks, quotes, brackets and the like at both ends.
 std::string_view strip_decoration(std::string_view text);
 

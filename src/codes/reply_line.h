@@ -60,7 +60,7 @@ std::optional<ReplyCode> leading_code(std::string_view line);
 class ReplyReader {
   public:
     // One reply: one line, or its lines with LF or CRLF between them.
-    std::expected<ReplyReading, ReadFault> read(std::string_view lines);
+    [[nodiscard]] std::expected<ReplyReading, ReadFault> read(std::string_view lines);
     // A text in which read() found no code: the sample text of an enhanced code in the registry, or
     // words that may say by themselves what is wrong.
     ReplyReading read_words(std::string_view lines);

@@ -24,6 +24,6 @@ struct Endpoint {
 };
 
 // The message names the text and what is allowed.
-base::Result<Endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] base::Result<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace turnaway::io

@@ -40,8 +40,9 @@ class HttpEndpoint {
         std::chrono::milliseconds deadline = std::chrono::seconds(10);
     };
 
-    static base::Result<std::unique_ptr<HttpEndpoint>> open(asio::io_context& context,
-                                                            const Settings& settings, Page page);
+    [[nodiscard]] static base::Result<std::unique_ptr<HttpEndpoint>> open(asio::io_context& context,
+                                                                          const Settings& settings,
+                                                                          Page page);
     HttpEndpoint(const HttpEndpoint&) = delete;
     HttpEndpoint& operator=(const HttpEndpoint&) = delete;
     // Takes no more; `page` may still be called for requests under way.

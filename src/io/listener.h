@@ -24,14 +24,15 @@ namespace asio = boost::asio;
 class Listener {
   public:
     // Errors name the endpoint and what to do.
-    static base::Result<Listener> open(asio::any_io_executor executor, const Endpoint& endpoint);
+    [[nodiscard]] static base::Result<Listener> open(asio::any_io_executor executor,
+                                                     const Endpoint& endpoint);
 
     // The next client. Running out of descriptors or memory is an error the caller waits out;
     // operation_aborted means that close() was called. Clients that were gone again are skipped.
     asio::awaitable<std::expected<asio::ip::tcp::socket, boost::system::error_code>> accept();
     void close();
     // The same socket in another event loop; while nobody awaits accept().
-    base::Result<Listener> moved_to(asio::any_io_executor executor) &&;
+    [[nodiscard]] base::Result<Listener> moved_to(asio::any_io_executor executor) &&;
 
     Endpoint local() const;
 
@@ -42,16 +43,17 @@ class Listener {
 };
 
 // Fault::unavailable when somebody else has the endpoint; nobody listens on it afterwards.
-base::Result<void> may_listen(const Endpoint& endpoint);
+[[nodiscard]] base::Result<void> may_listen(const Endpoint& endpoint);
 
 // The sockets systemd passed to this process, if any. Taken once, at the start, before threads:
 // children will not see them any more.
 class InheritedSockets {
   public:
-    static base::Result<InheritedSockets> take();
+    [[nodiscard]] static base::Result<InheritedSockets> take();
     bool is_empty() const { return descriptors_.empty(); }
     // A listener of its own for each socket, in that event loop.
-    base::Result<std::vector<Listener>> listeners(asio::any_io_executor executor) const;
+    [[nodiscard]] base::Result<std::vector<Listener>> listeners(
+        asio::any_io_executor executor) const;
 
   private:
     InheritedSockets() = default;

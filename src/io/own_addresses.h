@@ -27,7 +27,8 @@ class OwnAddresses {
     using Changed = std::function<void(const Addresses&)>;
 
     // Fails where the system gives no such socket, or no list.
-    static base::Result<std::unique_ptr<OwnAddresses>> open(asio::io_context& context);
+    [[nodiscard]] static base::Result<std::unique_ptr<OwnAddresses>> open(
+        asio::io_context& context);
     OwnAddresses(const OwnAddresses&) = delete;
     OwnAddresses& operator=(const OwnAddresses&) = delete;
 

@@ -17,8 +17,8 @@ namespace turnaway::io {
 class TlsServer {
   public:
     // PEM files: the certificate with its chain, and its key.
-    static base::Result<TlsServer> load(const std::string& certificate_file,
-                                        const std::string& key_file);
+    [[nodiscard]] static base::Result<TlsServer> load(const std::string& certificate_file,
+                                                      const std::string& key_file);
 
     boost::asio::ssl::context& context() { return context_; }
 
@@ -30,11 +30,12 @@ class TlsServer {
 class TlsClient {
   public:
     // Any certificate will do.
-    static base::Result<TlsClient> opportunistic();
+    [[nodiscard]] static base::Result<TlsClient> opportunistic();
     // The same, but whether the chain is trusted by this system is found out and noted.
-    static base::Result<TlsClient> inspecting();
+    [[nodiscard]] static base::Result<TlsClient> inspecting();
     // The host must prove its name. An empty file means the authorities of the system.
-    static base::Result<TlsClient> verifying(const std::string& authorities_file = {});
+    [[nodiscard]] static base::Result<TlsClient> verifying(
+        const std::string& authorities_file = {});
 
     bool is_verifying() const { return is_verifying_; }
     boost::asio::ssl::context& context() { return context_; }

@@ -29,10 +29,10 @@ class Address {
     using Host = std::variant<Domain, AddressLiteral>;
 
     // `local@domain`, nothing around it. Fits into a path in its ASCII form too, or is refused.
-    static std::expected<Address, AddressError> parse(std::string_view text);
+    [[nodiscard]] static std::expected<Address, AddressError> parse(std::string_view text);
     // From what scan_address or scan_path found. The `<postmaster>` without a domain is refused
     // with AddressError::domain_empty: the caller knows which domain is meant.
-    static std::expected<Address, AddressError> make(const AddressParts& parts);
+    [[nodiscard]] static std::expected<Address, AddressError> make(const AddressParts& parts);
 
     // As it goes on the wire, quoted when it must be.
     const std::string& local_part() const { return local_; }
@@ -80,7 +80,7 @@ class ReversePath {
     ReversePath() = default;  // null
     explicit ReversePath(Address address) : address_(std::move(address)) {}
     // With the angle brackets, nothing after them; a source route is dropped.
-    static std::expected<ReversePath, AddressError> parse(std::string_view text);
+    [[nodiscard]] static std::expected<ReversePath, AddressError> parse(std::string_view text);
 
     bool is_null() const { return !address_; }
     // Null when the path is.

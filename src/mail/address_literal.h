@@ -24,7 +24,7 @@ class AddressLiteral {
     enum class Kind : std::uint8_t { ipv4, ipv6, general };
 
     // With its brackets.
-    static std::expected<AddressLiteral, AddressError> parse(std::string_view text);
+    [[nodiscard]] static std::expected<AddressLiteral, AddressError> parse(std::string_view text);
 
     Kind kind() const { return kind_; }
     // With brackets and tag: `[IPv6:2001:db8::1]`.

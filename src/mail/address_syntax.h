@@ -55,24 +55,26 @@ struct PathParts {
 };
 
 // `local@domain`, nothing around it. At most 254 octets, so that it fits into a path.
-std::expected<AddressParts, AddressError> scan_address(std::string_view text);
+[[nodiscard]] std::expected<AddressParts, AddressError> scan_address(std::string_view text);
 // Whether a local-part can stand without quotes: atoms joined by dots, UTF-8 taken.
 bool is_dot_string(std::string_view text);
 // A domain name, ASCII or UTF-8, without a final dot; no literal. Underscores are taken, since real
 // hosts have them; four short numbers (192.0.2.1) are not: AddressError::literal.
-std::expected<void, AddressError> scan_domain(std::string_view text);
+[[nodiscard]] std::expected<void, AddressError> scan_domain(std::string_view text);
 // `[192.0.2.1]`, `[IPv6:2001:db8::1]` or `[tag:content]`.
-std::expected<void, AddressError> scan_address_literal(std::string_view text);
+[[nodiscard]] std::expected<void, AddressError> scan_address_literal(std::string_view text);
 
 // A path at the start of `text`, in angle brackets. On success *rest is what follows the `>`:
 // empty, or begins with a space.
 // `<>` is taken when `allow_null`; `<postmaster>` (any case, no domain) when not (RFC 5321
 // section 4.1.1.3).
-std::expected<PathParts, AddressError> scan_path(std::string_view text, bool allow_null,
-                                                 std::string_view* rest);
+[[nodiscard]] std::expected<PathParts, AddressError> scan_path(std::string_view text,
+                                                               bool allow_null,
+                                                               std::string_view* rest);
 // The same without brackets, which RFC 5321 does not allow and many scripts write: no `<>` and no
 // source route. *rest begins with the blank after the address, if there is one.
-std::expected<PathParts, AddressError> scan_bare_path(std::string_view text, bool allow_postmaster,
-                                                      std::string_view* rest);
+[[nodiscard]] std::expected<PathParts, AddressError> scan_bare_path(std::string_view text,
+                                                                    bool allow_postmaster,
+                                                                    std::string_view* rest);
 
 }  // namespace turnaway::mail

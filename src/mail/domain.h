@@ -28,7 +28,7 @@ namespace turnaway::mail {
 class Domain {
   public:
     // One final dot is taken and dropped; `.` is the root. An IPv4 address is not a domain.
-    static std::expected<Domain, AddressError> parse(std::string_view text);
+    [[nodiscard]] static std::expected<Domain, AddressError> parse(std::string_view text);
     static Domain root() { return Domain("."); }
 
     // As it goes on the wire and into DNS: `xn--bcher-kva.example`, or `.`.

@@ -32,8 +32,8 @@ struct TriedResolver {
 };
 
 // Runs the event loop meanwhile.
-base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context,
-                                                const DnsSettings& settings);
+[[nodiscard]] base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context,
+                                                              const DnsSettings& settings);
 
 // The name that the first record of a file of DS or DNSKEY records is about; nothing when it has
 // none.

@@ -14,6 +14,6 @@
 namespace turnaway::process {
 
 // In the order they were passed; closed on exec, otherwise as they were.
-base::Result<std::vector<OwnedFd>> take_inherited_sockets();
+[[nodiscard]] base::Result<std::vector<OwnedFd>> take_inherited_sockets();
 
 }  // namespace turnaway::process

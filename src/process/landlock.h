@@ -24,7 +24,7 @@ struct Reach {
     bool may_connect = false;                        // TCP, to any port
 };
 
-base::Result<void> restrict_reach(const Reach& reach);
+[[nodiscard]] base::Result<void> restrict_reach(const Reach& reach);
 
 // For errors of what can be left out.
 inline constexpr const char* without_this = " (--no-sandbox runs without this protection)";

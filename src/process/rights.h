@@ -28,17 +28,18 @@ struct Account {
 bool is_root();
 
 // An account other than root. `setting` is what the error names: "--user".
-base::Result<Account> find_account(const std::string& name, std::string_view setting);
+[[nodiscard]] base::Result<Account> find_account(const std::string& name, std::string_view setting);
 
 // Sets how many descriptors the process may have at once: `wanted`, or what the system allows when
 // that is at least `least`. Returns which; the error ends with `advice`.
-base::Result<std::uint64_t> limit_descriptors(std::uint64_t wanted, std::uint64_t least,
-                                              std::string_view advice);
+[[nodiscard]] base::Result<std::uint64_t> limit_descriptors(std::uint64_t wanted,
+                                                            std::uint64_t least,
+                                                            std::string_view advice);
 
 // Becomes the account for good, when there is one. All capabilities are dropped and no_new_privs
 // is set in any case.
-base::Result<void> drop_privileges(const std::optional<Account>& account);
+[[nodiscard]] base::Result<void> drop_privileges(const std::optional<Account>& account);
 
-base::Result<void> forbid_core_dumps();
+[[nodiscard]] base::Result<void> forbid_core_dumps();
 
 }  // namespace turnaway::process

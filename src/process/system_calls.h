@@ -22,6 +22,6 @@ struct CallRules {
 };
 
 // For every thread there is now, and those to come.
-base::Result<void> restrict_system_calls(const CallRules& rules);
+[[nodiscard]] base::Result<void> restrict_system_calls(const CallRules& rules);
 
 }  // namespace turnaway::process

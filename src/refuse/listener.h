@@ -24,9 +24,10 @@ struct Listeners {
 
 // Sockets given by systemd (LISTEN_FDS) and those of `settings`; with neither, port 25 on every
 // address.
-base::Result<Listeners> open_listeners(const Settings& settings);
+[[nodiscard]] base::Result<Listeners> open_listeners(const Settings& settings);
 
 // One socket for the metrics page.
-base::Result<OwnedFd> open_metrics_listener(const Endpoint& endpoint, std::string* address);
+[[nodiscard]] base::Result<OwnedFd> open_metrics_listener(const Endpoint& endpoint,
+                                                          std::string* address);
 
 }  // namespace turnaway::refuse

@@ -70,6 +70,6 @@ struct CommandLine {
     std::string print;
 };
 
-base::Result<CommandLine> parse_command_line(int argc, char** argv);
+[[nodiscard]] base::Result<CommandLine> parse_command_line(int argc, char** argv);
 
 }  // namespace turnaway::refuse

@@ -10,10 +10,10 @@
 namespace turnaway::refuse {
 
 // No file, no new TCP socket, no core dump. Before threads, which inherit it.
-base::Result<void> close_file_system();
+[[nodiscard]] base::Result<void> close_file_system();
 
 // Only the system calls of serving, logging and stopping, for every thread there is now; another
 // one ends the process. No new thread.
-base::Result<void> restrict_system_calls();
+[[nodiscard]] base::Result<void> restrict_system_calls();
 
 }  // namespace turnaway::refuse

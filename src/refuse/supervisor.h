@@ -23,7 +23,7 @@ class Supervisor {
   public:
     // Blocks the signals it handles, in this thread and those it starts later: to be made before
     // the workers' threads.
-    static base::Result<std::unique_ptr<Supervisor>> make(
+    [[nodiscard]] static base::Result<std::unique_ptr<Supervisor>> make(
         Shared& shared, std::vector<std::unique_ptr<Worker>>& workers,
         std::optional<OwnedFd> metrics_listener);
 

@@ -61,9 +61,9 @@ class Worker {
 
     // `listeners` are this worker's own; `shared_listeners` belong to the caller. Both stay open
     // until the worker is gone.
-    static base::Result<std::unique_ptr<Worker>> make(Shared& shared,
-                                                      std::vector<OwnedFd> listeners,
-                                                      const std::vector<OwnedFd>& shared_listeners);
+    [[nodiscard]] static base::Result<std::unique_ptr<Worker>> make(
+        Shared& shared, std::vector<OwnedFd> listeners,
+        const std::vector<OwnedFd>& shared_listeners);
 
     // Returns after `is_stopping` was set, wake() called, and the last connection ended or its time
     // was up.
@@ -87,7 +87,7 @@ class Worker {
     bool has_stopped();
 
     // Accepting (worker_accept.cc).
-    base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
+    [[nodiscard]] base::Result<void> watch_listeners(const std::vector<OwnedFd>& shared_listeners);
     void accept_batch(int listener);
     void welcome(int fd, const ClientAddress& client);
     void choose_stage(Connection* connection, std::uint32_t others_held);

@@ -23,6 +23,6 @@ struct DaemonOptions {
 };
 
 // Until it is told to stop. The exit code, or why it could not start.
-base::Result<int> run_daemon(Config config, const DaemonOptions& options);
+[[nodiscard]] base::Result<int> run_daemon(Config config, const DaemonOptions& options);
 
 }  // namespace turnaway::relay

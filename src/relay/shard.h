@@ -31,9 +31,10 @@ class Shard {
   public:
     // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.
     // `dns_questions_max` at once.
-    static base::Result<std::unique_ptr<Shard>> open(RelayState& relay, unsigned number,
-                                                     queue::QueueId after,
-                                                     std::size_t dns_questions_max);
+    [[nodiscard]] static base::Result<std::unique_ptr<Shard>> open(RelayState& relay,
+                                                                   unsigned number,
+                                                                   queue::QueueId after,
+                                                                   std::size_t dns_questions_max);
     ~Shard();
 
     // Before start(): a job that was found in the spool.

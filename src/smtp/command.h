@@ -86,6 +86,6 @@ struct CommandError {
 std::optional<Verb> scan_verb(std::string_view line);
 
 // `line` is one line without its CRLF, at most base::limits::command_line_bytes_max long.
-std::expected<Command, CommandError> parse_command(std::string_view line);
+[[nodiscard]] std::expected<Command, CommandError> parse_command(std::string_view line);
 
 }  // namespace turnaway::smtp

@@ -34,9 +34,9 @@ struct RcptParameters {
     std::string_view original_address;
 };
 
-std::expected<MailParameters, ParameterError> parse_mail_parameters(
+[[nodiscard]] std::expected<MailParameters, ParameterError> parse_mail_parameters(
     std::span<const Parameter> parameters);
-std::expected<RcptParameters, ParameterError> parse_rcpt_parameters(
+[[nodiscard]] std::expected<RcptParameters, ParameterError> parse_rcpt_parameters(
     std::span<const Parameter> parameters);
 
 }  // namespace turnaway::smtp

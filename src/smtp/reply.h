@@ -59,10 +59,10 @@ class ReplyReader {
     // Takes bytes as they arrive, at most to the end of one reply. Call again with what was not
     // consumed. After an error the reader must not be used again: the two sides no longer agree
     // about where they are.
-    std::expected<Step, Error> next(std::string_view bytes);
+    [[nodiscard]] std::expected<Step, Error> next(std::string_view bytes);
 
   private:
-    std::expected<bool, Error> take_line(std::string_view line);
+    [[nodiscard]] std::expected<bool, Error> take_line(std::string_view line);
 
     std::string partial_;  // of a line
     std::optional<Reply> reply_;

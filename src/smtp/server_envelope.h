@@ -16,8 +16,9 @@
 namespace turnaway::smtp {
 
 // An envelope without recipients.
-std::expected<mail::Envelope, ServerSays> read_mail(const Command& command, bool is_esmtp,
-                                                    const ServerSettings& settings);
+[[nodiscard]] std::expected<mail::Envelope, ServerSays> read_mail(const Command& command,
+                                                                  bool is_esmtp,
+                                                                  const ServerSettings& settings);
 // A recipient for the judge.
 struct AskedRecipient {
     mail::Recipient recipient;
@@ -25,8 +26,9 @@ struct AskedRecipient {
 };
 
 // `needs_smtputf8` as MAIL said.
-std::expected<AskedRecipient, ServerSays> read_rcpt(const Command& command, bool is_esmtp,
-                                                    bool needs_smtputf8,
-                                                    const ServerSettings& settings);
+[[nodiscard]] std::expected<AskedRecipient, ServerSays> read_rcpt(const Command& command,
+                                                                  bool is_esmtp,
+                                                                  bool needs_smtputf8,
+                                                                  const ServerSettings& settings);
 
 }  // namespace turnaway::smtp

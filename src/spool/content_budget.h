@@ -25,7 +25,7 @@ class ContentBudget {
     std::uint64_t free_bytes_min() const { return free_bytes_min_; }
 
     // Fault::unavailable, and why. `client` is an address as text; empty: ourselves.
-    base::Result<void> take(const std::string& client, std::uint64_t bytes);
+    [[nodiscard]] base::Result<void> take(const std::string& client, std::uint64_t bytes);
     void give_back(const std::string& client, std::uint64_t bytes);
 
   private:

@@ -26,8 +26,8 @@ inline constexpr std::string_view orphan_suffix = ".orphan";
 class ContentFolder {
   public:
     // Makes the folder when it is missing.
-    static base::Result<std::shared_ptr<ContentFolder>> open(std::string path,
-                                                             std::uint64_t free_bytes_min);
+    [[nodiscard]] static base::Result<std::shared_ptr<ContentFolder>> open(
+        std::string path, std::uint64_t free_bytes_min);
     ContentFolder(std::string path, int descriptor, std::uint64_t free_bytes_min)
         : path_(std::move(path)), folder_(descriptor), budget_(path_, free_bytes_min) {}
     ContentFolder(const ContentFolder&) = delete;
@@ -36,22 +36,23 @@ class ContentFolder {
 
     // Removes what a crash left unfinished and sets aside what no row keeps; says how many those
     // are. Later numbers are above all there are.
-    base::Result<std::size_t> sweep(const std::unordered_set<std::uint64_t>& kept);
-    base::Result<std::shared_ptr<FileContent>> create();
+    [[nodiscard]] base::Result<std::size_t> sweep(const std::unordered_set<std::uint64_t>& kept);
+    [[nodiscard]] base::Result<std::shared_ptr<FileContent>> create();
     // `bytes` is what the row says. Fault::data: there is no such file, or another than the row
     // means; Fault::unavailable: too many files are open, it will pass.
-    base::Result<std::shared_ptr<const FileContent>> find(std::uint64_t number,
-                                                          std::uint64_t bytes) const;
+    [[nodiscard]] base::Result<std::shared_ptr<const FileContent>> find(std::uint64_t number,
+                                                                        std::uint64_t bytes) const;
     // What there is of it, unchecked.
-    base::Result<ContentPtr> find_unchecked(std::uint64_t number, std::uint64_t bytes) const;
-    base::Result<void> sync() const;
+    [[nodiscard]] base::Result<ContentPtr> find_unchecked(std::uint64_t number,
+                                                          std::uint64_t bytes) const;
+    [[nodiscard]] base::Result<void> sync() const;
     void remove(std::uint64_t number) const;
     const std::string& path() const { return path_; }
     ContentBudget& budget() { return budget_; }
 
   private:
     std::string file_path(std::uint64_t number) const;
-    base::Result<int> open_file(const std::string& path) const;
+    [[nodiscard]] base::Result<int> open_file(const std::string& path) const;
     void set_aside(std::uint64_t number) const;
 
     std::string path_;
@@ -62,7 +63,7 @@ class ContentFolder {
 
 // In memory while it is small, then in a file of `folder`. The room is taken in the name of
 // `client`.
-std::unique_ptr<ContentSink> make_content_sink(std::shared_ptr<ContentFolder> folder,
-                                               std::string_view client);
+[[nodiscard]] std::unique_ptr<ContentSink> make_content_sink(std::shared_ptr<ContentFolder> folder,
+                                                             std::string_view client);
 
 }  // namespace turnaway::spool

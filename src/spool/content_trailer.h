@@ -26,7 +26,8 @@ struct ContentTrailer {
 std::string pack_trailer(const ContentTrailer& trailer);
 
 // Nothing: the file ends in no trailer. Fault::io: it cannot be read.
-base::Result<std::optional<ContentTrailer>> read_trailer(int descriptor, std::uint64_t file_bytes,
-                                                         const std::string& path);
+[[nodiscard]] base::Result<std::optional<ContentTrailer>> read_trailer(int descriptor,
+                                                                       std::uint64_t file_bytes,
+                                                                       const std::string& path);
 
 }  // namespace turnaway::spool

@@ -29,23 +29,26 @@ class FileContent final : public Content {
 
     std::uint64_t size() const override { return bytes_; }
     // Fault::data: it is not what was written.
-    base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const override;
+    [[nodiscard]] base::Result<std::string> read(std::uint64_t offset,
+                                                 std::size_t bytes_max) const override;
     std::string_view in_memory() const override { return {}; }
 
     std::uint64_t number() const { return number_; }
     const std::string& path() const { return path_; }
     std::uint32_t checksum() const { return sums_.whole(); }
-    base::Result<void> write(std::string_view bytes);  // at the end
-    void finish() { sums_.finish(); }                  // nothing more is written
+    [[nodiscard]] base::Result<void> write(std::string_view bytes);  // at the end
+    void finish() { sums_.finish(); }                                // nothing more is written
 
     // True for the first to ask: the file is to be that row's.
     bool claim() const { return !is_claimed_.exchange(true); }
     // After claim(). Durable once the folder is synced too. After a failure it is nobody's again.
-    base::Result<void> keep(queue::QueueId id, std::string envelope, std::string states) const;
+    [[nodiscard]] base::Result<void> keep(queue::QueueId id, std::string envelope,
+                                          std::string states) const;
 
   private:
-    base::Result<void> put(std::string_view bytes, std::uint64_t offset) const;
-    base::Result<void> seal(queue::QueueId id, std::string envelope, std::string states) const;
+    [[nodiscard]] base::Result<void> put(std::string_view bytes, std::uint64_t offset) const;
+    [[nodiscard]] base::Result<void> seal(queue::QueueId id, std::string envelope,
+                                          std::string states) const;
 
     int descriptor_;
     std::string path_;

@@ -13,8 +13,9 @@
 namespace turnaway::spool {
 
 // Fault::io: the disk does not give it. Fault::data: the file ends before.
-inline base::Result<std::string> read_range(int descriptor, std::uint64_t offset, std::size_t count,
-                                            const std::string& path) {
+[[nodiscard]] inline base::Result<std::string> read_range(int descriptor, std::uint64_t offset,
+                                                          std::size_t count,
+                                                          const std::string& path) {
     std::string bytes(count, '\0');
     std::size_t done = 0;
     while (done < count) {

@@ -14,7 +14,7 @@ namespace turnaway::spool {
 class FolderLock {
   public:
     // Fault::unavailable: another program has it.
-    static base::Result<FolderLock> take(const std::string& folder);
+    [[nodiscard]] static base::Result<FolderLock> take(const std::string& folder);
     FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FolderLock& operator=(FolderLock&&) = delete;
     FolderLock(const FolderLock&) = delete;

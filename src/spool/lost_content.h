@@ -14,7 +14,7 @@ class LostContent final : public Content {
   public:
     LostContent(std::uint64_t bytes, base::Error why) : bytes_(bytes), why_(std::move(why)) {}
     std::uint64_t size() const override { return bytes_; }
-    base::Result<std::string> read(std::uint64_t, std::size_t) const override {
+    [[nodiscard]] base::Result<std::string> read(std::uint64_t, std::size_t) const override {
         return std::unexpected(why_);
     }
     std::string_view in_memory() const override { return {}; }

@@ -14,7 +14,8 @@ class MemoryContent final : public Content {
   public:
     explicit MemoryContent(std::string bytes) : bytes_(std::move(bytes)) {}
     std::uint64_t size() const override { return bytes_.size(); }
-    base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const override {
+    [[nodiscard]] base::Result<std::string> read(std::uint64_t offset,
+                                                 std::size_t bytes_max) const override {
         if (offset >= bytes_.size()) return std::string();
         return bytes_.substr(static_cast<std::size_t>(offset), bytes_max);
     }

@@ -34,7 +34,8 @@ class Content {
 
     virtual std::uint64_t size() const = 0;
     // At most `bytes_max` octets from `offset` on; empty at the end. Blocks for the disk at most.
-    virtual base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const = 0;
+    [[nodiscard]] virtual base::Result<std::string> read(std::uint64_t offset,
+                                                         std::size_t bytes_max) const = 0;
     // All of it when it is in memory, else empty.
     virtual std::string_view in_memory() const = 0;
     // Why nothing of it can be read; null while nothing is known against it.
@@ -50,9 +51,9 @@ class ContentSink {
     ContentSink& operator=(const ContentSink&) = delete;
     virtual ~ContentSink() = default;
 
-    virtual base::Result<void> write(std::string_view bytes) = 0;
+    [[nodiscard]] virtual base::Result<void> write(std::string_view bytes) = 0;
     // Once, last. Not durable yet: Spool::add makes it so.
-    virtual base::Result<ContentPtr> finish() = 0;
+    [[nodiscard]] virtual base::Result<ContentPtr> finish() = 0;
 };
 
 struct StoredMessage {
@@ -104,7 +105,7 @@ class Spool {
 
     // For a message of this client, whose share of the disk is bounded; empty: our own. A sink's
     // Fault::unavailable means that there is no room, every other fault is the disk's.
-    virtual std::unique_ptr<ContentSink> new_content(std::string_view client) = 0;
+    [[nodiscard]] virtual std::unique_ptr<ContentSink> new_content(std::string_view client) = 0;
     virtual void apply(Change change, Done done) = 0;
     // Fault::no_input: there is no such message; Fault::data: its row is damaged;
     // Fault::unavailable: it cannot be read now. A message whose content alone is gone or damaged
@@ -118,15 +119,16 @@ class Spool {
     virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
     // Every message in the order of arrival, without content; at start, before anything else, in
     // the caller's thread. `each` returns false to stop early.
-    virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each,
-                                    const Damaged& damaged) = 0;
+    [[nodiscard]] virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each,
+                                                  const Damaged& damaged) = 0;
     // Whether what a delivery comes to can be written down for certain; while not, none may begin.
     virtual bool has_room_for_outcomes() const = 0;
 
     virtual void remember(RefusingHost host,
                           Done done) = 0;  // replaces what was known of that address
-    virtual void forget(std::string_view address, Done done) = 0;          // "" forgets all
-    virtual base::Result<std::vector<RefusingHost>> refusing_hosts() = 0;  // at start, like scan
+    virtual void forget(std::string_view address, Done done) = 0;  // "" forgets all
+    [[nodiscard]] virtual base::Result<std::vector<RefusingHost>>
+    refusing_hosts() = 0;  // at start, like scan
 
     virtual bool has_failed() const = 0;
     // After a reload: the room to leave on the disk of the spool, where it has one.

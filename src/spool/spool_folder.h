@@ -12,9 +12,9 @@ namespace turnaway::spool {
 
 // Whether it was not there before. Fault::config: it cannot be there; Fault::permission: not for
 // us.
-base::Result<bool> make_spool_folder(const std::string& path);
+[[nodiscard]] base::Result<bool> make_spool_folder(const std::string& path);
 
 // Makes a new entry of a folder durable.
-base::Result<void> sync_folder(const std::string& path);
+[[nodiscard]] base::Result<void> sync_folder(const std::string& path);
 
 }  // namespace turnaway::spool

@@ -29,10 +29,11 @@ class BulkInput {
   public:
     // Reads the header, when there is one. `stop` ends every wait for input, as the input's end
     // would.
-    static base::Result<BulkInput> open(const BulkOptions& options, const std::stop_token& stop);
+    [[nodiscard]] static base::Result<BulkInput> open(const BulkOptions& options,
+                                                      const std::stop_token& stop);
 
     // Nothing at the end.
-    base::Result<std::optional<BulkRow>> next();
+    [[nodiscard]] base::Result<std::optional<BulkRow>> next();
 
     const std::optional<std::string>& header() const { return header_; }
     bool is_csv() const { return is_csv_; }
@@ -48,14 +49,14 @@ class BulkInput {
     };
     explicit BulkInput(const BulkOptions& options);
 
-    base::Result<bool> fill();  // false at the end
-    base::Result<bool> next_record();
-    base::Result<bool> next_csv_record();
-    base::Result<bool> next_line();
-    base::Result<void> read_header(const BulkOptions& options);
-    base::Result<void> find_column(const BulkOptions& options);
-    base::Result<void> skip_mark();
-    base::Result<void> check_columns() const;
+    [[nodiscard]] base::Result<bool> fill();  // false at the end
+    [[nodiscard]] base::Result<bool> next_record();
+    [[nodiscard]] base::Result<bool> next_csv_record();
+    [[nodiscard]] base::Result<bool> next_line();
+    [[nodiscard]] base::Result<void> read_header(const BulkOptions& options);
+    [[nodiscard]] base::Result<void> find_column(const BulkOptions& options);
+    [[nodiscard]] base::Result<void> skip_mark();
+    [[nodiscard]] base::Result<void> check_columns() const;
     std::unexpected<base::Error> fault_at(std::size_t line, std::string_view what) const;
     std::string shown_name() const;
 

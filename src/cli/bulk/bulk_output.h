@@ -29,19 +29,21 @@ struct BulkDone {
 class BulkOutput {
   public:
     // `input` is read as far as the output has answers; the header is written when it is not there.
-    static base::Result<BulkOutput> open(const BulkOptions& options, const BulkTask& task,
-                                         const BulkFormat& format, BulkInput& input);
+    [[nodiscard]] static base::Result<BulkOutput> open(const BulkOptions& options,
+                                                       const BulkTask& task,
+                                                       const BulkFormat& format, BulkInput& input);
 
     // False when nobody reads any more.
-    base::Result<bool> write(std::string_view text);
+    [[nodiscard]] base::Result<bool> write(std::string_view text);
     const BulkDone& done_before() const { return done_; }
 
   private:
     explicit BulkOutput(std::string name) : name_(std::move(name)) {}
-    base::Result<void> open_file(const BulkOptions& options, const BulkInput& input);
+    [[nodiscard]] base::Result<void> open_file(const BulkOptions& options, const BulkInput& input);
     // Holds them against those that the rows were made with, or notes them for a later run.
-    base::Result<void> keep_options(const BulkOptions& options, const std::string& made_with) const;
-    base::Result<void> resume(const BulkFormat& format, BulkInput& input);
+    [[nodiscard]] base::Result<void> keep_options(const BulkOptions& options,
+                                                  const std::string& made_with) const;
+    [[nodiscard]] base::Result<void> resume(const BulkFormat& format, BulkInput& input);
 
     std::string name_;
     process::OwnedFd file_;

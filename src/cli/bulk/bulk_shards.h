@@ -21,9 +21,9 @@ namespace turnaway::cli {
 class BulkShards {
   public:
     // `format` and `window` outlive the shards.
-    static base::Result<std::unique_ptr<BulkShards>> start(const BulkTask& task,
-                                                           const BulkFormat& format,
-                                                           BulkWindow& window);
+    [[nodiscard]] static base::Result<std::unique_ptr<BulkShards>> start(const BulkTask& task,
+                                                                         const BulkFormat& format,
+                                                                         BulkWindow& window);
     // What is under way is dropped.
     ~BulkShards();
     BulkShards(const BulkShards&) = delete;

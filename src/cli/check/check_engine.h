@@ -15,14 +15,15 @@
 namespace turnaway::cli {
 
 // From the options; Fault::usage when they make no sense.
-base::Result<probe::DomainChecker::Settings> checker_settings(const CheckOptions& options);
+[[nodiscard]] base::Result<probe::DomainChecker::Settings> checker_settings(
+    const CheckOptions& options);
 probe::DnsSettings dns_settings(const CheckOptions& options);
 
 class CheckEngine {
   public:
     // Asks DNS once, see probe/dns_trial.h. The loop outlives the engine.
-    static base::Result<std::unique_ptr<CheckEngine>> open(boost::asio::io_context& context,
-                                                           const CheckOptions& options);
+    [[nodiscard]] static base::Result<std::unique_ptr<CheckEngine>> open(
+        boost::asio::io_context& context, const CheckOptions& options);
 
     // A host is connected to even where domains are not: DNS knows nothing about it.
     void start(check::Subject subject, probe::DomainChecker::Done done);

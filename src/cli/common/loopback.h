@@ -26,8 +26,9 @@ struct ListenAddress {
 };
 
 // Port 0 lets the system choose; `place` then says which. Closed on exec.
-base::Result<process::OwnedFd> listen_on(ListenAddress& place);
-base::Result<process::OwnedFd> connect_to(const ListenAddress& place, Steady::time_point until);
+[[nodiscard]] base::Result<process::OwnedFd> listen_on(ListenAddress& place);
+[[nodiscard]] base::Result<process::OwnedFd> connect_to(const ListenAddress& place,
+                                                        Steady::time_point until);
 
 // Without Nagle's algorithm (RFC 896): small replies in a row would wait for acknowledgements.
 process::OwnedFd accept_from(const process::OwnedFd& listener);

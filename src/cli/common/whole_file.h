@@ -19,7 +19,7 @@ namespace turnaway::cli {
 
 class WholeFile {
   public:
-    static base::Result<WholeFile> open(const std::string& path);
+    [[nodiscard]] static base::Result<WholeFile> open(const std::string& path);
     WholeFile(WholeFile&& other) noexcept
         : path_(std::move(other.path_)),
           draft_(std::exchange(other.draft_, {})),
@@ -28,7 +28,7 @@ class WholeFile {
     // Without a successful write() nothing is left of the new file.
     ~WholeFile();
 
-    base::Result<void> write(std::string_view text);  // once
+    [[nodiscard]] base::Result<void> write(std::string_view text);  // once
 
   private:
     WholeFile(std::string path, std::string draft, int descriptor)

@@ -26,7 +26,7 @@ struct Account {
     gid_t group;
 };
 // Nothing when we are not root. Fails when there is no user "nobody".
-base::Result<std::optional<Account>> child_account();
+[[nodiscard]] base::Result<std::optional<Account>> child_account();
 
 class ChildProgram {
   public:
@@ -36,7 +36,8 @@ class ChildProgram {
         std::string log_file;
         std::optional<Account> account;
     };
-    static base::Result<ChildProgram> start(const Order& order, const process::OwnedFd& listener);
+    [[nodiscard]] static base::Result<ChildProgram> start(const Order& order,
+                                                          const process::OwnedFd& listener);
     ChildProgram(ChildProgram&& other) noexcept;
     ChildProgram& operator=(ChildProgram&& other) noexcept;
     // Ends it at once if it still runs.
@@ -59,6 +60,6 @@ class ChildProgram {
 
 // `turnaway-relay` and its like: beside this program in a build, in sbin where it is installed in
 // bin. Fault::unavailable names where it was looked for.
-base::Result<std::string> find_program(const std::string& name);
+[[nodiscard]] base::Result<std::string> find_program(const std::string& name);
 
 }  // namespace turnaway::cli

@@ -26,7 +26,8 @@ inline constexpr std::string_view demo_sender = "ann@sender.example";
 class DemoEnvironment {
   public:
     // `keep`: the folder to keep; empty for a temporary one.
-    static base::Result<std::unique_ptr<DemoEnvironment>> open(const std::string& keep);
+    [[nodiscard]] static base::Result<std::unique_ptr<DemoEnvironment>> open(
+        const std::string& keep);
     ~DemoEnvironment();
     DemoEnvironment(const DemoEnvironment&) = delete;
     DemoEnvironment& operator=(const DemoEnvironment&) = delete;
@@ -36,7 +37,7 @@ class DemoEnvironment {
     static bool is_refusing_host(std::string_view name);
     const std::string& folder() const { return folder_; }
     // Waits until the relay greets, so that its start counts for no case.
-    base::Result<void> await_relay(const std::stop_token& stop) const;
+    [[nodiscard]] base::Result<void> await_relay(const std::stop_token& stop) const;
     // The whole lines that came to the relay's log since the last time.
     std::vector<std::string> take_log_lines();
     // The name of the program that has ended by itself and the last words of its log.
@@ -48,14 +49,15 @@ class DemoEnvironment {
   private:
     explicit DemoEnvironment(std::string keep)
         : is_kept_(!keep.empty()), folder_(std::move(keep)) {}
-    base::Result<void> make_folder();
-    base::Result<void> make_kept_folder();
-    base::Result<void> open_places();
-    base::Result<void> open_delivery_port();
-    base::Result<void> write_configuration();
-    base::Result<void> start_programs();
-    base::Result<void> start_program(const std::string& name, std::vector<std::string> arguments,
-                                     const process::OwnedFd& listener);
+    [[nodiscard]] base::Result<void> make_folder();
+    [[nodiscard]] base::Result<void> make_kept_folder();
+    [[nodiscard]] base::Result<void> open_places();
+    [[nodiscard]] base::Result<void> open_delivery_port();
+    [[nodiscard]] base::Result<void> write_configuration();
+    [[nodiscard]] base::Result<void> start_programs();
+    [[nodiscard]] base::Result<void> start_program(const std::string& name,
+                                                   std::vector<std::string> arguments,
+                                                   const process::OwnedFd& listener);
     void start_hosts();
 
     const bool is_kept_;

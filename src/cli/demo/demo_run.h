@@ -47,7 +47,7 @@ class DemoRun {
     std::optional<std::string> judge_again();
 
   private:
-    base::Result<Handed> hand_over_message(CaseResult& result);
+    [[nodiscard]] base::Result<Handed> hand_over_message(CaseResult& result);
     void collect_until_over(CaseResult& result);
     void take(CaseResult& result, News news);
     void take_arrival(const Arrival& arrival);

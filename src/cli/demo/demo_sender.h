@@ -26,8 +26,8 @@ struct Handed {
 };
 
 // Fails when the relay cannot be reached or stops talking before `until`, and when asked to stop.
-base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
-                               DemoJournal& journal, Steady::time_point until,
-                               const std::stop_token& stop);
+[[nodiscard]] base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
+                                             DemoJournal& journal, Steady::time_point until,
+                                             const std::stop_token& stop);
 
 }  // namespace turnaway::cli

@@ -32,7 +32,7 @@ struct LookupAnswer {
 
 class DoctorLookup {
   public:
-    static base::Result<DoctorLookup> open(const relay::Config& config);
+    [[nodiscard]] static base::Result<DoctorLookup> open(const relay::Config& config);
     // `type`: of DNS, such as ns_t_a.
     LookupAnswer ask(const std::string& name, int type);
     // A and AAAA; failed only when neither is known.

@@ -12,6 +12,6 @@
 
 namespace turnaway::cli {
 
-std::expected<mail::Domain, std::string> read_audit_domain(std::string_view text);
+[[nodiscard]] std::expected<mail::Domain, std::string> read_audit_domain(std::string_view text);
 
 }  // namespace turnaway::cli

@@ -17,7 +17,7 @@ namespace turnaway::cli {
 
 using FormerAudits = std::map<std::string, std::vector<park::FormerFinding>>;  // by domain
 
-base::Result<FormerAudits> read_former(std::istream& lines, const std::string& file);
-base::Result<FormerAudits> read_former(const std::string& file);
+[[nodiscard]] base::Result<FormerAudits> read_former(std::istream& lines, const std::string& file);
+[[nodiscard]] base::Result<FormerAudits> read_former(const std::string& file);
 
 }  // namespace turnaway::cli

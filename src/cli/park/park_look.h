@@ -26,6 +26,7 @@ struct NamesFound {
     std::vector<std::string> silent;  // DNS could not say, now
 };
 
-base::Result<NamesFound> look_for_names(const mail::Domain& domain, const LookSettings& settings);
+[[nodiscard]] base::Result<NamesFound> look_for_names(const mail::Domain& domain,
+                                                      const LookSettings& settings);
 
 }  // namespace turnaway::cli

@@ -36,6 +36,6 @@ struct IntentOptions {
 
 void add_wish_options(CLI::App& command, IntentOptions& options);
 // What cannot be read is an error of usage that names the option.
-base::Result<park::ParkOptions> read_wish(const IntentOptions& options);
+[[nodiscard]] base::Result<park::ParkOptions> read_wish(const IntentOptions& options);
 
 }  // namespace turnaway::cli

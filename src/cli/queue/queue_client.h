@@ -24,18 +24,18 @@ class QueueClient {
     using Each = std::function<bool(const std::string& line, const Json& answer)>;
 
     // Fault::unavailable when no relay answers there, Fault::permission when we may not ask.
-    static base::Result<QueueClient> connect(const std::string& path);
+    [[nodiscard]] static base::Result<QueueClient> connect(const std::string& path);
     QueueClient(QueueClient&& other) noexcept;
     QueueClient& operator=(QueueClient&&) = delete;
     ~QueueClient();
 
     // Calls `each` for every line of the answer but the last, which is returned. A relay that
     // refuses is a fault here.
-    base::Result<Json> ask(const Json& request, const Each& each);
+    [[nodiscard]] base::Result<Json> ask(const Json& request, const Each& each);
 
   private:
     QueueClient(int socket, std::string path) : socket_(socket), path_(std::move(path)) {}
-    base::Result<std::string> next_line();
+    [[nodiscard]] base::Result<std::string> next_line();
 
     int socket_;
     std::string path_;

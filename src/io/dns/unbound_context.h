@@ -20,7 +20,7 @@ struct DeleteUnbound {
 };
 using UnboundContext = std::unique_ptr<ub_ctx, DeleteUnbound>;
 
-base::Result<UnboundContext> make_unbound_context(const UnboundResolver::Settings& settings,
-                                                  ub_event_base* events = nullptr);
+[[nodiscard]] base::Result<UnboundContext> make_unbound_context(
+    const UnboundResolver::Settings& settings, ub_event_base* events = nullptr);
 
 }  // namespace turnaway::io

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 class UnboundLoop {
   public:
-    static base::Result<std::unique_ptr<UnboundLoop>> open(asio::io_context& loop);
+    [[nodiscard]] static base::Result<std::unique_ptr<UnboundLoop>> open(asio::io_context& loop);
     // After the ub_ctx that was made with it.
     ~UnboundLoop();
     UnboundLoop(const UnboundLoop&) = delete;

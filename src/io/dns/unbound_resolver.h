@@ -42,8 +42,8 @@ class UnboundResolver final : public route::Resolver {
     };
     static constexpr std::size_t sockets_for(std::size_t questions) { return questions * 4 / 3; }
 
-    static base::Result<std::unique_ptr<UnboundResolver>> open(asio::io_context& context,
-                                                               const Settings& settings);
+    [[nodiscard]] static base::Result<std::unique_ptr<UnboundResolver>> open(
+        asio::io_context& context, const Settings& settings);
     ~UnboundResolver() override;
 
     void ask(const route::DnsQuestion& question, Done done) override;

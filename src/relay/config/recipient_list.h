@@ -19,8 +19,9 @@ namespace turnaway::relay {
 class RecipientList {
   public:
     // Fault::config names file and line.
-    static base::Result<RecipientList> parse(std::string_view text, const std::string& file);
-    static base::Result<RecipientList> load(const std::string& path);
+    [[nodiscard]] static base::Result<RecipientList> parse(std::string_view text,
+                                                           const std::string& file);
+    [[nodiscard]] static base::Result<RecipientList> load(const std::string& path);
 
     bool holds(const mail::Address& recipient) const;
     std::size_t size() const { return users_.size() + domains_.size(); }

@@ -73,6 +73,7 @@ struct ControlRequest {
 };
 
 // Or what is wrong with it, in a sentence of printable characters.
-std::expected<ControlRequest, std::string> parse_control_request(std::string_view line);
+[[nodiscard]] std::expected<ControlRequest, std::string> parse_control_request(
+    std::string_view line);
 
 }  // namespace turnaway::relay

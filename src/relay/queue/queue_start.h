@@ -23,6 +23,7 @@ struct QueueAtStart {
 };
 
 // Tells the queue_totals of each message.
-base::Result<QueueAtStart> read_queue(RelayState& relay, std::chrono::seconds retry_max);
+[[nodiscard]] base::Result<QueueAtStart> read_queue(RelayState& relay,
+                                                    std::chrono::seconds retry_max);
 
 }  // namespace turnaway::relay

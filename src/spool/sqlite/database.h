@@ -47,48 +47,51 @@ class Database {
   public:
     // `vfs`: null but in tests that let the disk fail. Unless it `may_begin` a new one, a database
     // that is not there or holds nothing is Fault::data.
-    static base::Result<std::unique_ptr<Database>> open(const std::string& file, const char* vfs,
-                                                        bool may_begin);
+    [[nodiscard]] static base::Result<std::unique_ptr<Database>> open(const std::string& file,
+                                                                      const char* vfs,
+                                                                      bool may_begin);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    base::Result<void> begin();
-    base::Result<void> commit();
+    [[nodiscard]] base::Result<void> begin();
+    [[nodiscard]] base::Result<void> commit();
     void roll_back();
     bool is_in_transaction() const;
     // Writes and syncs something that changes nothing, so that a disk that takes nothing is known;
     // and the version, which from then on is the one this program writes.
-    base::Result<void> probe();
+    [[nodiscard]] base::Result<void> probe();
     // After a failure: nothing more is written, not even when it is closed.
     void give_up();
     // When the log is long.
-    base::Result<void> checkpoint_if_due();
+    [[nodiscard]] base::Result<void> checkpoint_if_due();
 
-    base::Result<void> insert(const MessageRow& row);
-    base::Result<void> update(queue::QueueId id, std::string_view states);  // if it exists
-    base::Result<void> remove(queue::QueueId id);
+    [[nodiscard]] base::Result<void> insert(const MessageRow& row);
+    [[nodiscard]] base::Result<void> update(queue::QueueId id,
+                                            std::string_view states);  // if it exists
+    [[nodiscard]] base::Result<void> remove(queue::QueueId id);
     // False when there is none.
-    base::Result<bool> find(queue::QueueId id, const std::function<void(const MessageRow&)>& found);
+    [[nodiscard]] base::Result<bool> find(queue::QueueId id,
+                                          const std::function<void(const MessageRow&)>& found);
     // The first `count` after that id, in the order of ids.
-    base::Result<void> list(queue::QueueId after, std::size_t count,
-                            const std::function<void(const MessageRow&)>& each);
+    [[nodiscard]] base::Result<void> list(queue::QueueId after, std::size_t count,
+                                          const std::function<void(const MessageRow&)>& each);
     // In the order of ids; stops early on false.
-    base::Result<void> scan(const std::function<bool(const MessageRow&)>& each);
-    base::Result<std::unordered_map<queue::QueueId, ContentFile>> content_files();
+    [[nodiscard]] base::Result<void> scan(const std::function<bool(const MessageRow&)>& each);
+    [[nodiscard]] base::Result<std::unordered_map<queue::QueueId, ContentFile>> content_files();
 
-    base::Result<void> remember(const RefusingHost& host);
-    base::Result<void> forget(std::string_view address);  // "": all
-    base::Result<std::vector<RefusingHost>> refusing_hosts();
+    [[nodiscard]] base::Result<void> remember(const RefusingHost& host);
+    [[nodiscard]] base::Result<void> forget(std::string_view address);  // "": all
+    [[nodiscard]] base::Result<std::vector<RefusingHost>> refusing_hosts();
 
   private:
     Database(std::string file, const char* vfs);
-    base::Result<void> start(bool may_begin);
-    base::Result<void> check_version(bool may_begin);
-    base::Result<void> check_content();
-    base::Result<void> prepare();
-    base::Result<void> execute(const char* sql);
-    base::Result<void> run(Statement& statement);
+    [[nodiscard]] base::Result<void> start(bool may_begin);
+    [[nodiscard]] base::Result<void> check_version(bool may_begin);
+    [[nodiscard]] base::Result<void> check_content();
+    [[nodiscard]] base::Result<void> prepare();
+    [[nodiscard]] base::Result<void> execute(const char* sql);
+    [[nodiscard]] base::Result<void> run(Statement& statement);
     std::unexpected<base::Error> failure(std::string_view what) const;
     base::Fault fault_of(int code) const;
 

@@ -27,6 +27,6 @@ struct Recovered {
 };
 
 // Fault::unavailable: a relay is using it.
-base::Result<Recovered> recover_spool(const std::string& path);
+[[nodiscard]] base::Result<Recovered> recover_spool(const std::string& path);
 
 }  // namespace turnaway::spool

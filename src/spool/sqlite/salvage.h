@@ -19,7 +19,7 @@ struct Salvaged {
 };
 
 // The row's views are good during the call only. `file` is a copy.
-base::Result<Salvaged> salvage_rows(const std::string& file,
-                                    const std::function<void(const MessageRow&)>& each);
+[[nodiscard]] base::Result<Salvaged> salvage_rows(
+    const std::string& file, const std::function<void(const MessageRow&)>& each);
 
 }  // namespace turnaway::spool

@@ -25,7 +25,8 @@ struct OpenedRow {
 };
 
 // Or which piece is damaged: "its envelope is damaged".
-std::expected<OpenedRow, std::string_view> open_row(queue::QueueId id, std::string_view envelope,
-                                                    std::string_view states);
+[[nodiscard]] std::expected<OpenedRow, std::string_view> open_row(queue::QueueId id,
+                                                                  std::string_view envelope,
+                                                                  std::string_view states);
 
 }  // namespace turnaway::spool

@@ -41,21 +41,21 @@ class SqliteSpool final : public Spool {
   public:
     // Fault::unavailable when another program has it, Fault::data when it is damaged, of another
     // version, or empty beside content (start_check.h).
-    static base::Result<std::unique_ptr<SqliteSpool>> open(SpoolSettings settings);
+    [[nodiscard]] static base::Result<std::unique_ptr<SqliteSpool>> open(SpoolSettings settings);
     // Does what was asked for before, then closes.
     ~SqliteSpool() override;
 
-    std::unique_ptr<ContentSink> new_content(std::string_view client = {}) override;
+    [[nodiscard]] std::unique_ptr<ContentSink> new_content(std::string_view client = {}) override;
     void apply(Change change, Done done) override;
     void load(queue::QueueId id, Found found) override;
     void load_unchecked(queue::QueueId id, Found found) override;
     void list(queue::QueueId after, std::size_t count, Listed listed) override;
-    base::Result<void> scan(const std::function<bool(queue::Message)>& each,
-                            const Damaged& damaged = {}) override;
+    [[nodiscard]] base::Result<void> scan(const std::function<bool(queue::Message)>& each,
+                                          const Damaged& damaged = {}) override;
     bool has_room_for_outcomes() const override { return has_room_; }
     void remember(RefusingHost host, Done done) override;
     void forget(std::string_view address, Done done) override;
-    base::Result<std::vector<RefusingHost>> refusing_hosts() override;
+    [[nodiscard]] base::Result<std::vector<RefusingHost>> refusing_hosts() override;
     void change_free_bytes_min(std::uint64_t bytes) override {
         folder_->budget().change_free_bytes_min(bytes);
     }
@@ -67,29 +67,31 @@ class SqliteSpool final : public Spool {
 
     struct Parts;
     SqliteSpool(SpoolSettings settings, Parts parts);
-    static base::Result<std::unique_ptr<Reserve>> open_reserve(const std::string& path,
-                                                               Database& database);
+    [[nodiscard]] static base::Result<std::unique_ptr<Reserve>> open_reserve(
+        const std::string& path, Database& database);
     void begin(const std::string& log_warning, std::size_t orphans);
     std::string no_room_words() const;
     void ask(Job job);
     void work();
     void look_around();
-    base::Result<void> check_place() const;
+    [[nodiscard]] base::Result<void> check_place() const;
     std::size_t commit_some(Batch& jobs, std::size_t begin);
-    base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
-    base::Result<void> write_in_reserve(Batch& jobs, std::size_t begin, std::size_t& end);
-    base::Result<void> move_log();
-    base::Result<void> perform(Job& job);
-    base::Result<void> change(Job& job);
-    base::Result<void> read_list(Job& job);
-    base::Result<void> load_one(Job& job);
-    base::Result<void> add(const StoredMessage& stored);
-    base::Result<void> add_with_file(const StoredMessage& stored);
-    base::Result<std::shared_ptr<const FileContent>> own_file(const ContentPtr& content);
-    base::Result<void> remove(queue::QueueId id);
-    base::Result<StoredMessage> read(queue::QueueId id);
-    base::Result<StoredMessage> read_row(const MessageRow& row);
-    base::Result<StoredMessage> read_unchecked(queue::QueueId id);
+    [[nodiscard]] base::Result<void> write_until(Batch& jobs, std::size_t begin, std::size_t& end);
+    [[nodiscard]] base::Result<void> write_in_reserve(Batch& jobs, std::size_t begin,
+                                                      std::size_t& end);
+    [[nodiscard]] base::Result<void> move_log();
+    [[nodiscard]] base::Result<void> perform(Job& job);
+    [[nodiscard]] base::Result<void> change(Job& job);
+    [[nodiscard]] base::Result<void> read_list(Job& job);
+    [[nodiscard]] base::Result<void> load_one(Job& job);
+    [[nodiscard]] base::Result<void> add(const StoredMessage& stored);
+    [[nodiscard]] base::Result<void> add_with_file(const StoredMessage& stored);
+    [[nodiscard]] base::Result<std::shared_ptr<const FileContent>> own_file(
+        const ContentPtr& content);
+    [[nodiscard]] base::Result<void> remove(queue::QueueId id);
+    [[nodiscard]] base::Result<StoredMessage> read(queue::QueueId id);
+    [[nodiscard]] base::Result<StoredMessage> read_row(const MessageRow& row);
+    [[nodiscard]] base::Result<StoredMessage> read_unchecked(queue::QueueId id);
     bool is_disk_full_for(const Change& change);
     void step(const char* name) const;
     void warn(const std::string& words) const;

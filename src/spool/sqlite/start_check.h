@@ -20,7 +20,7 @@ struct SpoolFolderState {
 };
 
 // Fault::data: begin nothing here. The caller holds the FolderLock.
-base::Result<SpoolFolderState> check_spool_folder(const std::string& path);
+[[nodiscard]] base::Result<SpoolFolderState> check_spool_folder(const std::string& path);
 
 // An error's last words: how to recover.
 std::string how_to_recover(const std::string& path);

@@ -26,11 +26,11 @@ struct LogFindings {
     std::size_t behind = 0;  // frames of this log from the first bad one on
 };
 
-base::Result<LogFindings> look_at_log(const std::string& file);
+[[nodiscard]] base::Result<LogFindings> look_at_log(const std::string& file);
 
 // Writes the pages of all commits of this log into a copy of its database, those behind a damaged
 // frame too, which SQLite would not take. Only to read rows from it that have checksums of their
 // own.
-base::Result<void> apply_log(const std::string& file, const std::string& database);
+[[nodiscard]] base::Result<void> apply_log(const std::string& file, const std::string& database);
 
 }  // namespace turnaway::spool

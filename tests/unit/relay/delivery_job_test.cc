@@ -1,0 +1,72 @@
+// A round for one message: what becomes of each answer of the host, and the one durable change.
+#include "relay/deliver/delivery_job.h"
+
+#include "unit/relay/scene.h"
+
+namespace turnaway::relay {
+namespace {
+
+TEST(DeliveryJob, TellsTheSenderOfAPermanentRefusal) {
+    MailHost host({{"RCPT", "550 5.1.1 no such user"}});
+    RelayScene scene(all_to(host), &host);
+    const auto id = scene.queue("bob@one.example");
+    scene.run_until([&] { return scene.counted(Counter::reports_failure) == 1; });
+    scene.run_until([&] { return host.count("RCPT TO:<sender@client.example>") == 1; });
+    EXPECT_EQ(host.count("MAIL FROM:<>"), 1U) << "the report";
+    const auto queued = scene.queued();
+    EXPECT_TRUE(std::ranges::none_of(queued, [&](const auto& each) { return each.id == id; }));
+}
+
+TEST(DeliveryJob, KeepsAReportThatNobodyTakesForTheAdministrator) {
+    MailHost host({{"RCPT", "550 5.1.1 no such user"}});
+    RelayScene scene(all_to(host), &host);
+    scene.queue("bob@one.example");
+    const auto is_kept = [&] {
+        const auto queued = scene.queued();
+        return queued.size() == 1 &&
+               queued.front().states.front().progress == queue::Progress::unreportable;
+    };
+    scene.run_until(is_kept);
+    EXPECT_TRUE(scene.queued().front().envelope.reverse_path.is_null());
+}
+
+TEST(DeliveryJob, RemembersAHostThatSays521OfItself) {
+    MailHost host({{"greeting", "521 mx.example Host does not accept mail"}});
+    RelayScene scene(all_to(host), &host);
+    scene.queue("bob@one.example");
+    scene.run_until([&] { return scene.counted(Counter::bounced) == 1; });
+    const auto at = *route::HostPort::parse("127.0.0.1:" + std::to_string(host.port()), 25);
+    EXPECT_TRUE(scene.relay().refusing_hosts().is_refusing(at));
+    EXPECT_EQ(host.count("MAIL"), 0U);
+}
+
+TEST(DeliveryJob, LeavesAHeldMessageAlone) {
+    MailHost host;
+    RelayScene scene(all_to(host), &host);
+    scene.spool().set_disk_full(true);  // until it is held
+    const auto id = scene.queue("bob@one.example");
+    scene.run_until([&] { return scene.shard().deliverer().schedule().next_due().has_value(); });
+    {
+        const auto live = scene.relay().table().find(id);
+        ASSERT_NE(live, nullptr);
+        const std::lock_guard lock(live->mutex);
+        live->message.is_held = true;
+    }
+    scene.spool().set_disk_full(false);
+    scene.shard().deliverer().pump();
+    scene.run_until([&] { return scene.shard().deliverer().active() == 0; });
+    EXPECT_EQ(host.connections(), 0U);
+    EXPECT_EQ(scene.queued().size(), 1U);
+}
+
+TEST(DeliveryJob, ASpoolThatFailsEndsTheRelay) {
+    MailHost host;
+    RelayScene scene(all_to(host), &host);
+    scene.queue("bob@one.example");
+    scene.run_until([&] { return host.count("DATA") == 1; });
+    scene.spool().fail_next();
+    scene.run_until([&] { return scene.has_spool_failed(); });
+}
+
+}  // namespace
+}  // namespace turnaway::relay
