@@ -123,7 +123,7 @@ std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono
         std::ranges::find(route.notes, route::NoteKind::failed_exchange, &route::Note::kind);
     if (note != route.notes.end()) attempt.host = note->about;
     attempt.words = attempt.host.empty() ? "not all addresses of the mail hosts could be found out"
-                                         : "its addresses could not be found out";
+                                         : "its addresses could not be looked up";
     return attempt;
 }
 

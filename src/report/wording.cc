@@ -122,7 +122,7 @@ Cause cause_of(const RecipientOutcome& outcome) {
     if (reply != nullptr && !is_expired) return cause_in_words(outcome, *reply);
     const auto* row = codes::find(outcome.status.detail());
     if (row == nullptr || row->about.broad) {
-        return {"what went wrong is told below." + subject_in_words(outcome.status.detail()),
+        return {"the cause is described below." + subject_in_words(outcome.status.detail()),
                 Actor::sender,
                 "Read below what was tried; if that does not help, write to the recipient by "
                 "another way."};

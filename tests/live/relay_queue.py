@@ -365,7 +365,7 @@ class HostsTest(unittest.TestCase):
         self.relay.stop()
         self.relay.start()
         self.assertEqual([each["id"] for each in self.relay.queue_json("list", "--state", "unreportable")], [message["id"]])
-        self.assertIn("1 failure nobody could be told of", self.relay.queue("summary"))
+        self.assertIn("1 failure whose sender could not be notified", self.relay.queue("summary"))
         self.relay.queue("delete", "--all", "--state", "unreportable", "--yes")
         self.assertEqual(self.relay.queue_json("list"), [])
 

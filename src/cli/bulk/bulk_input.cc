@@ -152,7 +152,7 @@ base::Result<bool> BulkInput::next_line() {
         const auto end = std::min(rest_.find('\n'), rest_.size());
         is_whole = end < rest_.size();
         if (line_text_.size() + end > bulk_row_bytes_max) {
-            return fault_at(line_, fmt::format("a line of more than {} bytes; a name a line was "
+            return fault_at(line_, fmt::format("a line of more than {} bytes; one name per line was "
                                                "expected",
                                                bulk_row_bytes_max));
         }

@@ -40,7 +40,7 @@ constexpr std::array<Change, 4> changes{{
     {"hold", "held", "held already"},
     {"release", "released", "not held"},
     {"delete", "deleted", ""},
-    {"flush", "to be tried now", "held, or without anybody who waits"},
+    {"flush", "to be tried now", "held, or without a waiting recipient"},
 }};
 
 class Queue {
@@ -316,7 +316,7 @@ Result<void> check(const QueueOptions& options) {
     if (command == "delete" && options.is_all && !options.is_sure) {
         return wrong("this deletes every message" +
                      std::string(options.has_filter() ? " that matches" : "") +
-                     " and tells nobody; add --yes if you mean it");
+                     " and does not notify the sender; add --yes if you mean it");
     }
     return {};
 }

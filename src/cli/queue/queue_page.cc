@@ -155,7 +155,7 @@ std::string QueuePage::totals(const Json& totals) const {
         size_text(number_of(totals, "bytes")) + " octets";
     if (const auto held = number_of(totals, "held")) text += fmt::format("; {} held", held);
     if (const auto failed = number_of(totals, "unreportable")) {
-        text += "; " + counted(failed, "failure", "failures") + " nobody could be told of";
+        text += "; " + counted(failed, "failure", "failures") + " whose sender could not be notified";
     }
     if (const auto corrupt = number_of(totals, "corrupt")) {
         text += "; " + counted(corrupt, "message", "messages") + " that cannot be read";
@@ -186,7 +186,7 @@ void QueuePage::append_recipient(const Json& recipient, bool is_held, std::strin
         const auto when = wait(recipient, "due");
         *out += when == "now" ? ", due now" : ", next in " + when;
     }
-    if (state == "unreportable") *out += "; it failed, and there is nobody to tell";
+    if (state == "unreportable") *out += "; it failed, and there is no sender to notify";
     *out += '\n';
     std::string owed;
     for (const auto& each : part_of(recipient, "owed")) {

@@ -209,13 +209,13 @@ std::string fault_of_reports(const mail::Domain& domain, const ParkOptions& opti
         const bool takes_no_mail = options.intent != Intent::receive_only;
         if (takes_no_mail && *address.domain() == domain) {
             return "reports to " + address.to_unicode() +
-                   " would go to a domain that takes no mail";
+                   " would go to a domain that does not accept mail";
         }
         const auto& host = address.domain()->text();
         for (const auto& name : options.names) {
             if (host == joined(name, domain.text())) {
                 return "reports to " + address.to_unicode() +
-                       " would go to a name that takes no mail";
+                       " would go to a name that does not accept mail";
             }
         }
         if (!mail::Domain::parse(domain.text() + "._report._dmarc." + host)) {

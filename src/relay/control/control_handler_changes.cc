@@ -111,7 +111,7 @@ awaitable<base::Result<void>> ControlHandler::change_some(ControlVerb verb, cons
             }
         }
         if (!co_await answer.add(std::move(lines))) {
-            co_return base::fail(base::Fault::io, "nobody takes the answer");
+            co_return base::fail(base::Fault::io, "the client no longer reads the answer");
         }
     }
     co_return base::Result<void>();

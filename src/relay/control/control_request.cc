@@ -82,7 +82,7 @@ class Reader {
         for (const auto& [key, value] : object.items()) {
             if (key == "do") continue;
             if (!is_among(key, verbs.at(*index).keys)) {
-                return Wrong("\"" + shown(key) + "\" is no part of this request");
+                return Wrong("\"" + shown(key) + "\" is not a part of this request");
             }
             if (!take(key, value)) {
                 return Wrong(fault_.empty() ? "\"" + key + "\" has a value that cannot be"
@@ -150,7 +150,7 @@ class Reader {
         const auto text = value.get<std::string>();
         const auto id = queue::QueueId::parse(text);
         if (!id) {
-            fault_ = "\"" + shown(text) + "\" is no queue id";
+            fault_ = "\"" + shown(text) + "\" is not a queue id";
             return false;
         }
         *to = *id;
@@ -173,7 +173,7 @@ class Reader {
         if (!take_text(value, &text)) return false;
         const auto domain = mail::Domain::parse(text);
         if (!domain && !text.starts_with('[')) {
-            fault_ = "\"" + shown(text) + "\" is no domain";
+            fault_ = "\"" + shown(text) + "\" is not a domain";
             return false;
         }
         request_.filter.domain = domain ? domain->text() : text;
@@ -274,8 +274,8 @@ bool MessageFilter::matches_corrupt() const {
 
 std::expected<ControlRequest, std::string> parse_control_request(std::string_view line) {
     const Json json = Json::parse(line, nullptr, false);
-    if (json.is_discarded()) return Wrong("the request is no JSON");
-    if (!json.is_object()) return Wrong("the request is no JSON object");
+    if (json.is_discarded()) return Wrong("the request is not JSON");
+    if (!json.is_object()) return Wrong("the request is not a JSON object");
     return Reader().read(json);
 }
 

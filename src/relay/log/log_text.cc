@@ -103,7 +103,7 @@ class Text {
         return line("qmgr", event.id.text() + ": removed");
     }
     std::string operator()(const HostRefuses& event) const {
-        return line("smtp", fmt::format("host takes no mail: {}:{} said: {} (remembered; if it is "
+        return line("smtp", fmt::format("host does not accept mail: {}:{} replied: {} (remembered; if it is "
                                         "wrong: turnaway queue forget {})",
                                         peer(event.host, event.address), event.port,
                                         log_words(event.words), event.place));

@@ -54,7 +54,7 @@ constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
      "Times the spool was made durable."},
     {Counter::commits, "spool_commits_total", "", "Changes that were made durable."},
     {Counter::log_lines_dropped, "log_lines_dropped_total", "",
-     "Lines left out of the log because nobody read it in time."},
+     "Log lines dropped because the log was not read in time."},
 }};
 
 // A counter without its row, or twice in the table, does not compile.
@@ -71,7 +71,7 @@ std::string metrics_page(const Counters& counters, const Gauges& gauges) {
     page.add_gauge("queue_held_messages", "Messages that an administrator holds.",
                    gauges.held_messages);
     page.add_gauge("queue_unreportable_recipients",
-                   "Recipients that failed and whose sender could not be told.",
+                   "Recipients that failed and whose sender could not be notified.",
                    gauges.unreportable_recipients);
     page.add_gauge("queue_corrupt_messages", "Messages set aside because they cannot be read.",
                    gauges.corrupt_messages);

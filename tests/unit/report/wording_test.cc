@@ -45,10 +45,10 @@ TEST(Wording, SaysTheCauseThatWeFound) {
     EXPECT_EQ(unheard(codes::no_answer).advice,
               "Check the address; if it is right, tell the recipient by another way that their "
               "mail system does not take your message.");
-    EXPECT_EQ(why(unheard(codes::other_status)), "what went wrong is told below.");
+    EXPECT_EQ(why(unheard(codes::other_status)), "the cause is described below.");
     // The subject is known, the detail is not.
     EXPECT_EQ(why(unheard(codes::other_mailbox_status)),
-              "what went wrong is told below. It is about the recipient's mailbox, which its owner "
+              "the cause is described below. It is about the recipient's mailbox, which its owner "
               "mostly controls.");
     // A name in capitals keeps them.
     EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures are valid"));
