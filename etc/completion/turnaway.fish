@@ -147,7 +147,7 @@ complete -c turnaway -n '__turnaway_is turnaway queue show' -l color -x -a 'auto
 complete -c turnaway -n '__turnaway_is turnaway queue summary' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway queue summary' -l socket -r -F -d 'The control socket of the relay'
 complete -c turnaway -n '__turnaway_is turnaway queue summary' -l config -r -F -d 'Use the socket that this configuration names'
-complete -c turnaway -n '__turnaway_is turnaway queue summary' -l limit -x -d 'At most so many domains, most messages first'
+complete -c turnaway -n '__turnaway_is turnaway queue summary' -l limit -x -d 'At most this many domains, those with the most messages first'
 complete -c turnaway -n '__turnaway_is turnaway queue summary' -l json -d 'Write one JSON object per line (docs/json.md)'
 complete -c turnaway -n '__turnaway_is turnaway queue summary' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
 complete -c turnaway -n '__turnaway_is turnaway queue export' -s h -l help -d 'Print this help and exit'

@@ -95,7 +95,7 @@ class FirstScreen(unittest.TestCase):
                 file.flush()
                 result = run("doctor", "--config", file.name)
                 self.assertNotEqual(result.returncode, 0)
-                self.assertIn(f"{file.name}:{number + 1}: holds bytes that are not UTF-8, or", " ".join(
+                self.assertIn(f"{file.name}:{number + 1}: the line has bytes that are not UTF-8, or", " ".join(
                     (result.stdout + result.stderr).split()), bad)
 
 

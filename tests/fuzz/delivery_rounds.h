@@ -170,7 +170,8 @@ class Rounds {
         delivery->took(target, outcomes, now_);
         if (way % 5 == 0)
             delivery->host_failed(
-                target, smtp::local_outcome(smtp::ClientCause::lost, Stage::greeting), "", now_);
+                target, smtp::local_outcome(smtp::ClientCause::lost, codes::Stage::greeting), "",
+                now_);
     }
 
     void check(const route::Route& route, const Disposition& disposition,

@@ -63,7 +63,8 @@ def events_of_manual(title):
 
 
 def events_of_relay():
-    source = (ROOT / "src/relay/log/log_json.cc").read_text()
+    # Its own events, and those of every daemon.
+    source = "".join((ROOT / "src" / path).read_text() for path in ("relay/log/log_json.cc", "daemon/service_event.cc"))
     names = dict(re.findall(r'event_name\(const (\w+)&\) \{\s*return "([\w-]+)";', source))
     clients = re.findall(r'line\.add\("(\w+)"', source.partition("void add_client(")[2].partition("\n}")[0])
     found = {}

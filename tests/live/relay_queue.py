@@ -358,7 +358,7 @@ class HostsTest(unittest.TestCase):
         recipient, = shown["recipients"]
         self.assertEqual((recipient["address"], recipient["state"], recipient["owed"]), ("ann@refuses.example", "unreportable", []))
         self.assertIn("521 mx.refuses.example Host does not accept mail", recipient["last"]["words"])
-        self.assertIn("there is nobody to tell", self.relay.queue("show", message["id"]))
+        self.assertIn("there is no sender to notify", self.relay.queue("show", message["id"]))
         self.assertIn(b"multipart/report", self.relay.queue("export", message["id"], text=False))
         self.relay.queue("hold", message["id"])  # nothing is tried that could be held
         self.assertEqual(self.relay.queue("list").splitlines()[1].split()[1], "unreportable")

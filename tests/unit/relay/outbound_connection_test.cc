@@ -76,7 +76,8 @@ TEST_F(OutboundConnectionTest, IsNotKeptForAnotherDemandOnTls) {
 }
 
 TEST_F(OutboundConnectionTest, GoesOnInTheClearWhereTlsNobodyDemandedFails) {
-    MailHost host({{"EHLO", "250-mx.example\r\n250 STARTTLS"}, {"STARTTLS", "220 go\r\nrubbish"}});
+    MailHost host({{"EHLO", "250-mx.example\r\n250 STARTTLS"}, {"STARTTLS", "220 go"}});
+    host.close_after("STARTTLS");
     open(host);
     OutboundConnection connection(scene().shard());
     EXPECT_TRUE(is_delivered(deliver(connection, host)));
@@ -85,7 +86,8 @@ TEST_F(OutboundConnectionTest, GoesOnInTheClearWhereTlsNobodyDemandedFails) {
 }
 
 TEST_F(OutboundConnectionTest, DoesNotGoOnWhereTlsIsDemanded) {
-    MailHost host({{"EHLO", "250-mx.example\r\n250 STARTTLS"}, {"STARTTLS", "220 go\r\nrubbish"}});
+    MailHost host({{"EHLO", "250-mx.example\r\n250 STARTTLS"}, {"STARTTLS", "220 go"}});
+    host.close_after("STARTTLS");
     open(host);
     OutboundConnection connection(scene().shard());
     const auto dialogue = deliver(connection, host, smtp::TlsPolicy::required);

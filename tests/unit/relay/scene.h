@@ -106,12 +106,12 @@ class MailHost {
 
     static asio::awaitable<void> serve(StatePtr state, tcp::socket socket) {
         boost::system::error_code error;
-        const auto as_value = asio::redirect_error(asio::use_awaitable, error);
+        const auto as_value = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
         std::string input;
         std::string verb = "greeting";
         for (;;) {
             const std::string reply = reply_to(*state, verb) + "\r\n";
-            co_await asio::async_write(socket, asio::buffer(reply), as_value);
+            co_await asio::async_write(socket, asio::buffer(reply), as_value());
             if (state->closes_after == verb) {
                 state->closes_after.clear();
                 co_return;
@@ -119,8 +119,8 @@ class MailHost {
             if (error || verb == "QUIT") co_return;
             const bool is_content = verb == "DATA" && reply.starts_with("354");
             const std::string end = is_content ? "\r\n.\r\n" : "\r\n";
-            const auto bytes =
-                co_await asio::async_read_until(socket, asio::dynamic_buffer(input), end, as_value);
+            const auto bytes = co_await asio::async_read_until(socket, asio::dynamic_buffer(input),
+                                                               end, as_value());
             if (error) co_return;
             const std::string line = input.substr(0, bytes - end.size());
             input.erase(0, bytes);
