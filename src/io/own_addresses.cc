@@ -118,7 +118,8 @@ base::Result<std::optional<Addresses>> read_list_once(int socket, std::uint32_t 
     while (true) {
         pollfd wait{.fd = socket, .events = POLLIN, .revents = 0};
         if (::poll(&wait, 1, answer_wait_ms) == 0) {
-            return base::fail(Fault::system, "the kernel does not list the addresses of the interfaces");
+            return base::fail(Fault::system,
+                              "the kernel does not list the addresses of the interfaces");
         }
         const ssize_t got = receive(socket, buffer);
         if (got < 0 && errno == ENOBUFS) return std::nullopt;

@@ -152,9 +152,10 @@ base::Result<bool> BulkInput::next_line() {
         const auto end = std::min(rest_.find('\n'), rest_.size());
         is_whole = end < rest_.size();
         if (line_text_.size() + end > bulk_row_bytes_max) {
-            return fault_at(line_, fmt::format("a line of more than {} bytes; one name per line was "
-                                               "expected",
-                                               bulk_row_bytes_max));
+            return fault_at(line_,
+                            fmt::format("a line of more than {} bytes; one name per line was "
+                                        "expected",
+                                        bulk_row_bytes_max));
         }
         line_text_ += rest_.substr(0, end);
         rest_.remove_prefix(is_whole ? end + 1 : end);

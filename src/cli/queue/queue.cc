@@ -85,7 +85,9 @@ void add_looks(CLI::App& queue, QueueOptions& options) {
 
     command = add_command(queue, options, "summary", "Count the messages for each domain",
                           "turnaway queue summary --limit 20");
-    command->add_option("--limit", options.limit, "At most this many domains, those with the most messages first")
+    command
+        ->add_option("--limit", options.limit,
+                     "At most this many domains, those with the most messages first")
         ->type_name("NUMBER");
     add_json(command, options);
     add_colour(command, options);

@@ -155,7 +155,8 @@ std::string QueuePage::totals(const Json& totals) const {
         size_text(number_of(totals, "bytes")) + " octets";
     if (const auto held = number_of(totals, "held")) text += fmt::format("; {} held", held);
     if (const auto failed = number_of(totals, "unreportable")) {
-        text += "; " + counted(failed, "failure", "failures") + " whose sender could not be notified";
+        text +=
+            "; " + counted(failed, "failure", "failures") + " whose sender could not be notified";
     }
     if (const auto corrupt = number_of(totals, "corrupt")) {
         text += "; " + counted(corrupt, "message", "messages") + " that cannot be read";

@@ -103,10 +103,12 @@ class Text {
         return line("qmgr", event.id.text() + ": removed");
     }
     std::string operator()(const HostRefuses& event) const {
-        return line("smtp", fmt::format("host does not accept mail: {}:{} replied: {} (remembered; if it is "
-                                        "wrong: turnaway queue forget {})",
-                                        peer(event.host, event.address), event.port,
-                                        log_words(event.words), event.place));
+        return line(
+            "smtp",
+            fmt::format("host does not accept mail: {}:{} replied: {} (remembered; if it is "
+                        "wrong: turnaway queue forget {})",
+                        peer(event.host, event.address), event.port, log_words(event.words),
+                        event.place));
     }
     std::string operator()(const HostForgotten& event) const {
         return line("smtp", "host may take mail again: " + log_words(event.place));
