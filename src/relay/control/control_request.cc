@@ -74,7 +74,7 @@ class Reader {
         const auto index = index_in(verbs, *verb, &Verb::name);
         if (!index) {
             return Wrong(
-                "\"do\" is none of list, show, hold, release, delete, flush, export, summary, "
+                "\"do\" is not one of list, show, hold, release, delete, flush, export, summary, "
                 "hosts, "
                 "forget");
         }
