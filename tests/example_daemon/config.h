@@ -2,9 +2,11 @@
 // own.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "judge/rules.h"
 #include "settings/schema.h"
 #include "settings/sections.h"
 
@@ -18,6 +20,8 @@ struct AnswerConfig {
 struct Config {
     settings::ProcessConfig process = {};
     settings::ListenConfig listen = {};
+    settings::DnsConfig dns = {};
+    settings::VerdictConfig verdict = {};
     settings::ControlConfig control = {};
     settings::MetricsConfig metrics = {};
     settings::LogConfig log = {};
@@ -27,5 +31,12 @@ struct Config {
 };
 
 const settings::Schema<Config>& schema();
+
+// The configuration and what follows from it, changed together at a reload.
+struct Rules {
+    Config config;
+    std::shared_ptr<const judge::Rules> judging;
+};
+std::shared_ptr<const Rules> make_rules(Config config);
 
 }  // namespace turnaway::example

@@ -1,8 +1,9 @@
-// example_daemon: a whole daemon of settings/, daemon/ and io/ alone, which a test starts, asks,
-// reloads and stops.
+// example_daemon: a whole daemon of settings/, daemon/, judge/ and io/ alone, which a test starts,
+// asks, reloads and stops.
 //
-// It answers lines (session.h), has /metrics and /healthz, a control socket that knows the request
-// `status`, a reload, and the confinement of every daemon. `example_daemon CONFIG [--no-sandbox]`.
+// It answers lines with verdicts (session.h), has /metrics and /healthz, a control socket that
+// knows the request `status`, a reload, and the confinement of every daemon. `example_daemon CONFIG
+// [--no-sandbox]`.
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -27,10 +28,11 @@ namespace {
 
 using base::Result;
 
-constexpr std::array<daemon::Series<Counter>, 3> series{{
+constexpr std::array<daemon::Series<Counter>, 4> series{{
     {Counter::connections, "connections_total", "", "Clients that connected."},
     {Counter::connections_refused, "connections_refused_total", "", "Clients without a place."},
     {Counter::answers, "answers_total", "", "Lines that were answered."},
+    {Counter::dns_answers, "dns_answers_total", "", "Answers of DNS."},
 }};
 static_assert(daemon::is_complete(series));
 
@@ -44,7 +46,7 @@ class Example {
         : path_(std::move(path)),
           is_sandboxed_(is_sandboxed),
           config_(std::move(config)),
-          threads_(config_.process.threads == 0 ? 1 : config_.process.threads) {}
+          thread_count_(config_.process.threads == 0 ? 1 : config_.process.threads) {}
 
     Result<int> run() {
         for (const auto step : {&Example::open_sockets, &Example::confine, &Example::open_state,
@@ -75,7 +77,7 @@ class Example {
     Result<void> open_sockets() {
         std::vector<io::Endpoint> endpoints;
         for (const auto& at : config_.listen.smtp) endpoints.push_back(endpoint(at));
-        auto opened = daemon::open_listeners(endpoints, threads_, loop_.io().get_executor());
+        auto opened = daemon::open_listeners(endpoints, thread_count_, loop_.io().get_executor());
         if (!opened) return std::unexpected(opened.error());
         listeners_ = *std::move(opened);
         return {};
@@ -95,12 +97,14 @@ class Example {
         log_.emplace(daemon::log_style("example-daemon", config_.log.format,
                                        config_.process.hostname.text()),
                      config_.log.level);
-        state_.emplace(std::make_shared<const Config>(config_), *log_);
+        state_.emplace(make_rules(config_), *log_);
         for (auto& listeners : listeners_) {
-            auto& thread = event_threads_.emplace_back(std::make_unique<daemon::EventThread>());
-            auto adopted = thread->adopt(std::move(listeners));
+            auto thread = Thread::open(*state_);
+            if (!thread) return std::unexpected(thread.error());
+            auto adopted = (*thread)->events().adopt(std::move(listeners));
             if (!adopted) return std::unexpected(adopted.error());
             listeners = *std::move(adopted);
+            threads_.push_back(*std::move(thread));
         }
         return {};
     }
@@ -138,32 +142,23 @@ class Example {
 
     std::vector<daemon::EventThread*> start_threads() {
         std::vector<daemon::EventThread*> threads;
-        for (std::size_t i = 0; i < event_threads_.size(); ++i) {
-            auto* const thread = event_threads_[i].get();
-            thread->start(std::move(listeners_[i]),
-                          {.serve =
-                               [this, thread](auto connection) {
-                                   return serve(*state_, *thread, std::move(connection));
-                               },
-                           .on_accept_failure =
-                               [this](const std::string& words) {
-                                   log_->write(daemon::Trouble{.words = words});
-                               }});
-            threads.push_back(thread);
+        for (std::size_t i = 0; i < threads_.size(); ++i) {
+            threads_[i]->start(std::move(listeners_[i]));
+            threads.push_back(&threads_[i]->events());
         }
         return threads;
     }
     Result<daemon::ProcessLoop::TakeConfig> read_new_config() {
         auto config = schema().read(path_);
         if (!config) return std::unexpected(config.error());
-        const auto before = state_->config.load();
-        auto waiting = schema().restart_keys(*before, *config);
-        auto kept = schema().keep_restart_values(*before, *std::move(config));
-        return [this, waiting = std::move(waiting),
-                next = std::make_shared<const Config>(std::move(kept))] {
-            state_->config.store(next);
-            log_->set_level(next->log.level);
-            return daemon::ProcessLoop::Taken{.warnings = next->warnings, .waiting_keys = waiting};
+        const auto before = state_->rules.load();
+        auto waiting = schema().restart_keys(before->config, *config);
+        auto kept = schema().keep_restart_values(before->config, *std::move(config));
+        return [this, waiting = std::move(waiting), next = make_rules(std::move(kept))] {
+            state_->rules.store(next);
+            log_->set_level(next->config.log.level);
+            return daemon::ProcessLoop::Taken{.warnings = next->config.warnings,
+                                              .waiting_keys = waiting};
         };
     }
     std::string metrics() {
@@ -183,11 +178,11 @@ class Example {
     const std::string path_;
     const bool is_sandboxed_;
     const Config config_;  // as it was at the start
-    const unsigned threads_;
+    const unsigned thread_count_;
     std::optional<daemon::Log> log_;
     std::optional<State> state_;
     daemon::ProcessLoop loop_;
-    std::vector<std::unique_ptr<daemon::EventThread>> event_threads_;
+    std::vector<std::unique_ptr<Thread>> threads_;
     daemon::ThreadListeners listeners_;
     std::unique_ptr<io::HttpEndpoint> pages_;
     std::optional<daemon::ControlServer> control_;

@@ -16,6 +16,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("TURNAWAY_BIN", ROOT / "build/release/bin")) / "example_daemon"
 WAIT_S = 60
+# Its DNS, so that nothing is asked elsewhere.
+RECORDS = ["null.example MX 0 .", "healthy.example MX 10 mx.healthy.example", "mx.healthy.example A 127.0.0.2"]
 
 
 def wait_until(condition, what):
@@ -39,7 +41,7 @@ class Example:
         clients = answers.pop("clients", 10)
         self.config.write_text(
             f'hostname = "example.example"\nthreads = 2\n[listen]\nsmtp = ["{listen}"]\nconnections_per_address_max = {clients}\n'
-            f'[control]\nsocket = "{self.control}"\n[metrics]\nlisten = "127.0.0.1:0"\n[log]\nformat = "json"\n'
+            f'[dns]\nlocal_data = {json.dumps(RECORDS)}\n[control]\nsocket = "{self.control}"\n[metrics]\nlisten = "127.0.0.1:0"\n[log]\nformat = "json"\n'
             + "[answer]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in answers.items()))
 
     def start(self, **environment):
@@ -117,13 +119,15 @@ class ExampleDaemon(unittest.TestCase):
         self.example.configure()
         example = self.example.start()
         client = example.client()
-        self.assertEqual(example.ask(client, "first"), "hello first\n")
-        self.assertEqual(example.ask(client, "second"), "hello second\n")
+        self.assertEqual(example.ask(client, "bob@healthy.example"), "hello 250 accepted\n")
+        self.assertEqual(example.ask(client, "bob@null.example"), "hello 556 null_mx\n")
+        self.assertEqual(example.ask(client, "bob"), "hello not an address\n")
         self.assertEqual(example.page("/healthz"), (200, "answering lines\n"))
         status, metrics = example.page("/metrics")
         self.assertEqual(status, 200)
-        for sample in ("example_answers_total 2", "example_connections_total 1", "example_sessions 1"):
+        for sample in ("example_answers_total 3", "example_connections_total 1", "example_sessions 1"):
             self.assertIn(f"\n{sample}\n", metrics)
+        self.assertNotIn("\nexample_dns_answers_total 0\n", metrics)
         self.assertEqual(example.page("/other")[0], 404)
         self.assertEqual(example.control_answer("status"), "sessions 1\n")
         self.assertEqual(example.control_answer("sing"), "request: ask for status\n")
@@ -135,9 +139,9 @@ class ExampleDaemon(unittest.TestCase):
         self.example.configure(clients=1)
         example = self.example.start()
         first = example.client()
-        self.assertEqual(example.ask(first, "x"), "hello x\n")
+        self.assertEqual(example.ask(first, "x"), "hello not an address\n")
         self.assertEqual(example.client().read(), "busy\n")
-        self.assertEqual(example.ask(first, "y"), "hello y\n")
+        self.assertEqual(example.ask(first, "y"), "hello not an address\n")
         self.assertIn("\nexample_connections_refused_total 1\n", example.page("/metrics")[1])
         wait_until(lambda: any("turned away" in event["words"] for event in example.events("trouble")), "a warning")
         self.assertEqual(example.end(), 0)
@@ -146,12 +150,12 @@ class ExampleDaemon(unittest.TestCase):
         self.example.configure()
         example = self.example.start()
         before = example.client()
-        self.assertEqual(example.ask(before, "x"), "hello x\n")
+        self.assertEqual(example.ask(before, "x"), "hello not an address\n")
         example.configure(word="good day", listen="127.0.0.1:1")
         self.assertEqual([event["taken"] for event in example.reload()], [True])
         wait_until(lambda: [event for event in example.events("trouble") if "[listen] smtp" in event["words"]], "a warning")
-        self.assertEqual(example.ask(example.client(), "x"), "good day x\n")
-        self.assertEqual(example.ask(before, "x"), "hello x\n")
+        self.assertEqual(example.ask(example.client(), "x"), "good day not an address\n")
+        self.assertEqual(example.ask(before, "x"), "hello not an address\n")
         example.configure(word="bye", words="x", number=1)
         example.reload()
         wait_until(lambda: len(example.events("reloaded")) == 3, "each fault")
@@ -159,7 +163,7 @@ class ExampleDaemon(unittest.TestCase):
         self.assertEqual([event["taken"] for event in faults], [False, False])
         self.assertIn("[answer] words", faults[0]["words"])
         self.assertIn("[answer] number", faults[1]["words"])
-        self.assertEqual(example.ask(example.client(), "x"), "good day x\n")
+        self.assertEqual(example.ask(example.client(), "x"), "good day not an address\n")
         self.assertEqual(example.end(), 0)
 
     def test_it_says_so_when_it_stops(self):
@@ -171,7 +175,7 @@ class ExampleDaemon(unittest.TestCase):
         example = self.example.start(NOTIFY_SOCKET=str(self.example.folder / "notify"))
         self.assertEqual(manager.recv(1000), b"READY=1\nSTATUS=Answering lines")
         client = example.client()
-        self.assertEqual(example.ask(client, "x"), "hello x\n")
+        self.assertEqual(example.ask(client, "x"), "hello not an address\n")
         example.process.send_signal(signal.SIGINT)
         self.assertEqual(manager.recv(1000), b"STOPPING=1\nSTATUS=Ending: SIGINT")
         self.assertEqual(client.read(), "bye\n")
