@@ -1,9 +1,9 @@
 """Holds what users read against what the programs do.
 
 For each command: every option of its command line is in its man page; defaults in --help stand in the man page; man pages format without
-a warning; the README's programs and files exist; schemas stay open for added fields; what docs/senders.md says of the demo's cases is in
-data/demo_peers.csv and agrees with its other tables. Completion scripts are made from the command lines (tools/write_completions.py).
-Usage: documents.py BIN_FOLDER
+a warning; the README's programs and files exist, and so do the files to touch of docs/architecture.md; schemas stay open for added fields;
+what docs/senders.md says of the demo's cases is in data/demo_peers.csv and agrees with its other tables. Completion scripts are made from
+the command lines (tools/write_completions.py). Usage: documents.py BIN_FOLDER
 """
 import json
 import pathlib
@@ -79,6 +79,17 @@ def faults_of_readme():
             yield f"README.md: {path} does not exist"
 
 
+def faults_of_architecture():
+    """The files that "What to touch" of docs/architecture.md names exist, but for those with a name in capitals, and `*` is some file."""
+    text = (ROOT / "docs/architecture.md").read_text().partition("## What to touch\n")[2].partition("\n## ")[0]
+    paths = [word for quoted in re.findall(r"`([^`]+)`", text) for word in quoted.split() if re.match(r"[\w-]+/[\w./*-]+$", word)]
+    if not paths:
+        yield "docs/architecture.md: names no files to touch"
+    for path in paths:
+        if not re.search("[A-Z]{4}", path) and not list(ROOT.glob(path)):
+            yield f"docs/architecture.md: {path} does not exist"
+
+
 def closed_objects(schema):
     """Objects of a schema that allow no further field, though fields are added."""
     if isinstance(schema, dict):
@@ -110,7 +121,7 @@ def main():
     folder = sys.argv[1]
     commands = list(commands_of(folder))
     faults = [fault for words, page in commands for fault in faults_of_page(folder, words, page)]
-    faults += list(faults_of_readme()) + list(faults_of_schemas()) + list(faults_of_senders())
+    faults += list(faults_of_readme()) + list(faults_of_architecture()) + list(faults_of_schemas()) + list(faults_of_senders())
     for fault in faults:
         print(fault)
     print(f"{len(commands)} commands checked, {len(faults)} faults")
