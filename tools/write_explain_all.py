@@ -2,7 +2,7 @@
 """Writes docs/explain-all.md and docs/explain-replies.md: the output of `turnaway explain` for each enhanced code and for real replies.
 
 Usage: write_explain_all.py TURNAWAY [--check]
-81 codes of the registry with the classes 2, 4 and 5 are 243 answers; the replies are those of tests/data/replies.csv and
+Every code of the registry with each of the classes 2, 4 and 5 is an answer; the replies are those of tests/data/replies.csv and
 reply_kinds.csv. With --check nothing is written; exit 1 when a file is not what the program says now. A test does that, so that
 no answer changes unread.
 """

@@ -20,7 +20,7 @@ ReplyInterpretation judged(std::string_view input, ProviderSet named = 0) {
     return judge(*reading, named);
 }
 
-// All 81 codes with each class: something to do, and a retry that follows the class.
+// Every code with each class: something to do, and a retry that follows the class.
 TEST(ReplyInterpretation, AnswersEveryEnhancedCodeInEveryClass) {
     for (const auto& row : enhanced_rows) {
         for (const int digit : {2, 4, 5}) {
