@@ -1,5 +1,7 @@
 #include "settings/section_rows.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/limits.h"
@@ -194,7 +196,9 @@ std::vector<Conflict> conflicts_of(const TlsConfig& tls) {
                                : "needs [tls] cert too; set both, or neither"}};
 }
 
-Rows<VerdictConfig> verdict_rows() {
+namespace {
+
+Rows<VerdictConfig> greeting_probe_rows() {
     using C = VerdictConfig;
     constexpr std::string_view s = "verdict";
     return {
@@ -225,6 +229,13 @@ Rows<VerdictConfig> verdict_rows() {
              .max = 10'000,
              .former = "look_concurrency_max"},
             &C::probe_concurrency_max),
+    };
+}
+
+Rows<VerdictConfig> answer_rows() {
+    using C = VerdictConfig;
+    constexpr std::string_view s = "verdict";
+    return {
         row({.section = s,
              .key = "memory_age",
              .form = Form::duration,
@@ -278,6 +289,14 @@ Rows<VerdictConfig> verdict_rows() {
                             "Reports (MAIL FROM:<>) are exempt."},
             &C::null_mx_header_from),
     };
+}
+
+}  // namespace
+
+Rows<VerdictConfig> verdict_rows() {
+    auto rows = greeting_probe_rows();
+    std::ranges::move(answer_rows(), std::back_inserter(rows));
+    return rows;
 }
 
 Rows<LogConfig> log_rows() {

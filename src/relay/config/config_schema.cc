@@ -58,6 +58,13 @@ Rows<RelayConfig> relay_rows() {
              .description = "The reply code for a recipient at a host in mailless.",
              .choices = {"556", "521"}},
             &C::mailless_reply),
+    };
+}
+
+Rows<RelayConfig> own_host_rows() {
+    using C = RelayConfig;
+    constexpr std::string_view s = "relay";
+    return {
         row({.section = s,
              .key = "own_addresses",
              .form = Form::addresses,
@@ -104,7 +111,7 @@ Rows<RelayConfig> relay_rows() {
 Rows<DeliveryConfig> delivery_rows() {
     using C = DeliveryConfig;
     constexpr std::string_view s = "delivery";
-    Rows<C> rows = {
+    return {
         row({.section = s,
              .key = "port",
              .form = Form::number,
@@ -154,6 +161,14 @@ Rows<DeliveryConfig> delivery_rows() {
              .example = R"(["example.org"])",
              .description = "Mail for these domains is sent only over TLS."},
             &C::tls_required),
+    };
+}
+
+// How many connections at a time, and how long each step may take.
+Rows<DeliveryConfig> delivery_limit_rows() {
+    using C = DeliveryConfig;
+    constexpr std::string_view s = "delivery";
+    Rows<C> rows = {
         row({.section = s,
              .key = "concurrency",
              .form = Form::number,
@@ -325,12 +340,16 @@ Rows<Config> all_rows() {
     add_section(rows, &Config::process, settings::process_rows(),
                 "These keys come before the first section.");
     add_section(rows, &Config::listen, settings::listen_rows(), "Incoming connections.");
-    add_section(rows, &Config::relay, relay_rows(),
-                "Who may send to which recipients. If nothing is set here, all mail is refused.");
+    constexpr std::string_view who_may_send =
+        "Who may send to which recipients. If nothing is set here, all mail is refused.";
+    add_section(rows, &Config::relay, relay_rows(), who_may_send);
+    add_section(rows, &Config::relay, own_host_rows(), who_may_send);
     add_section(rows, &Config::route, settings::route_rows(),
                 "Static routes, used instead of MX records.");
     add_section(rows, &Config::dns, settings::dns_rows(), "DNS lookups.");
-    add_section(rows, &Config::delivery, delivery_rows(), "Delivery to other hosts.");
+    constexpr std::string_view delivery = "Delivery to other hosts.";
+    add_section(rows, &Config::delivery, delivery_rows(), delivery);
+    add_section(rows, &Config::delivery, delivery_limit_rows(), delivery);
     add_section(rows, &Config::spool, spool_rows(), "The queue on disk.");
     add_section(rows, &Config::control, settings::control_rows(standard_control_socket),
                 "The control socket, for turnaway queue.");
