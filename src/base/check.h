@@ -1,7 +1,7 @@
-// TURNAWAY_CHECK: a promise inside the program, kept in release builds too.
+// TURNAWAY_CHECK: an invariant of the program, checked in release builds too.
 //
-// Never for what a peer, a user or the system can cause. A broken promise ends the program at once
-// with file and line.
+// Not for anything that a peer, a user or the system can cause. A violation ends the program at
+// once with file and line.
 #pragma once
 
 #include <cstdio>

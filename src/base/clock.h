@@ -1,7 +1,7 @@
 // Clock: the time of day, as a value that a test can set.
 //
-// For what is dated or due by the calendar; deadlines count on std::chrono::steady_clock. Any
-// thread, as far as the function of a test is.
+// For timestamps and for work due by the calendar; deadlines use std::chrono::steady_clock. Safe on
+// any thread if the function of a test is.
 #pragma once
 
 #include <chrono>
@@ -14,9 +14,9 @@ class Clock {
   public:
     using Time = std::chrono::system_clock::time_point;
 
-    // The system's.
+    // The system clock.
     Clock() = default;
-    // That of a test; called for every question.
+    // A test's clock: `read` is called for each reading.
     explicit Clock(std::function<Time()> read) : read_(std::move(read)) {}
 
     Time now() const { return read_ ? read_() : std::chrono::system_clock::now(); }

@@ -12,7 +12,7 @@ namespace turnaway::base {
 // nullopt for anything else, for "" and for more than ten years.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
-// The shortest exact form parse_duration takes: `5m`, `90s`.
+// The shortest exact form that parse_duration accepts: `5m`, `90s`.
 std::string duration_text(std::chrono::seconds duration);
 
 }  // namespace turnaway::base

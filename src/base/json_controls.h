@@ -1,8 +1,8 @@
 // JsonControls: the last step of every JSON writer that does not use base/printable.h itself.
 //
-// JSON leaves DEL, C1 controls and direction marks as they are, and a terminal obeys them. They are
-// written as \u escapes here, as the log does. `json` is finished JSON: outside its strings there
-// is nothing but ASCII, so that nothing else changes.
+// JSON allows DEL, C1 controls and direction marks unescaped, and a terminal obeys them. Here they
+// become \u escapes, as in the log. `json` is finished JSON: outside its strings it is all ASCII,
+// so nothing else changes.
 #pragma once
 
 #include <string>

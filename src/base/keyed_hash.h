@@ -1,8 +1,8 @@
-// A hash whose outcome nobody outside can predict: SipHash-1-3 over two 64-bit words.
+// A keyed hash whose values an outsider cannot predict: SipHash-1-3 over two 64-bit words.
 //
-// For tables that hold what strangers choose (client addresses). With a secret key made at start
-// nobody can aim at one bucket. Reference: Aumasson and Bernstein, "SipHash: a fast short-input
-// PRF", with one compression and three final rounds.
+// For tables whose keys strangers choose (client addresses). Because the secret key is made at
+// start, an attacker cannot aim at one bucket. Reference: Aumasson and Bernstein, "SipHash: a fast
+// short-input PRF", with one compression and three final rounds.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ class KeyedHash {
   public:
     constexpr explicit KeyedHash(std::array<std::uint64_t, 2> key) : key_(key) {}
 
-    // A key from the kernel's random source. Never fails once the machine is up; ends the program
-    // otherwise.
+    // A key from the kernel's random source. This cannot fail once the machine is up; a failure
+    // ends the program.
     static KeyedHash with_random_key();
 
     constexpr std::uint64_t operator()(std::uint64_t first, std::uint64_t second) const {

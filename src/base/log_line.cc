@@ -18,7 +18,7 @@ constexpr std::size_t tail_bytes = 16;
 constexpr std::array<char, 16> hex{'0', '1', '2', '3', '4', '5', '6', '7',
                                    '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
-// Text values go without quotes only when nobody could misread them.
+// Text values go without quotes only when they cannot be misread.
 bool is_plain(std::string_view value) {
     return !value.empty() && std::ranges::all_of(value, [](char c) {
         return is_ascii(c) && !is_control(c) && c != ' ' && c != '"' && c != '\\' && c != '=' &&
@@ -68,13 +68,13 @@ void LogLine::put_escaped(std::string_view value) {
     while (!value.empty()) {
         const std::size_t length = utf8_sequence_bytes(value);
         const char c = value.front();
-        // U+0080 to U+009F: a terminal may take them for what ESC and a letter say.
+        // U+0080 to U+009F: a terminal may treat them like ESC and a letter.
         const bool is_upper_control =
             length == 2 && c == '\xc2' && static_cast<unsigned char>(value[1]) < 0xa0;
         if (length == 0 || is_control(c) || is_upper_control) {
             if (is_upper_control) value.remove_prefix(1);
-            // JSON has \u00XX for a byte that is no character too: the reader sees which byte it
-            // was.
+            // In JSON, a byte that is not a character becomes \u00XX too, so that the reader sees
+            // which byte it was.
             const auto byte = static_cast<unsigned char>(value.front());
             const std::array<char, 6> escape{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
             put({escape.data(), escape.size()});
@@ -166,7 +166,7 @@ std::string_view LogLine::finish() {
     TURNAWAY_CHECK(!in_list_);
     std::string_view end = format_ == LogFormat::json ? (is_cut_ ? ",\"cut\":true}\n" : "}\n")
                                                       : (is_cut_ ? " cut=true\n" : "\n");
-    // Not even the first field had room: nothing to separate.
+    // Not even the first field fitted, so there is nothing to separate.
     if (is_cut_ && size_ <= (format_ == LogFormat::json ? 1 : 0)) end.remove_prefix(1);
     std::memcpy(buffer_.data() + size_, end.data(), end.size());
     size_ += end.size();

@@ -1,7 +1,7 @@
 // One log line, as JSON or as `key=value` text, built in a buffer the caller owns. No allocation.
 //
-// What a peer sent is data: control characters and bytes that are not UTF-8 never pass through
-// unescaped (requirement 56). A line that does not fit is cut between fields and says so with
+// Text from a peer is data: control characters and bytes that are not UTF-8 never pass through
+// unescaped (requirement 56). A line that does not fit is cut between fields and marked with
 // `"cut":true`; it is always well-formed and ends in a newline.
 #pragma once
 

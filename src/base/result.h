@@ -1,9 +1,9 @@
-// Result<T>: a value, or why the environment did not let us have it.
+// Result<T>: a value, or the reason why the environment did not provide it.
 //
-// For what fails around us: files, sockets, configuration, arguments. A peer's refusal or a verdict
-// is never an Error; it is a value of its own type. The message is one sentence a user can act on
-// and already names its place (file, line, key). Parsers of protocol text use std::expected with
-// their own small enum instead: they must not allocate.
+// For failures of the environment: files, sockets, configuration, arguments. A peer's refusal or a
+// verdict is never an Error; it is a value with a type for it. The message is one sentence that a
+// user can act on and already contains its location (file, line, key). Parsers of protocol text use
+// std::expected with their own small enum instead: they must not allocate.
 #pragma once
 
 #include <cerrno>
@@ -15,16 +15,16 @@
 
 namespace turnaway::base {
 
-// The kind decides the exit code (sysexits.h), the message is for the person.
+// The kind decides the exit status (sysexits.h), the message is for the user.
 enum class Fault {
     usage,        // wrong command line: EX_USAGE 64
-    data,         // input is not what it should be: EX_DATAERR 65
+    data,         // input is not valid: EX_DATAERR 65
     no_input,     // a named file cannot be read: EX_NOINPUT 66
-    unavailable,  // something we depend on is not there: EX_UNAVAILABLE 69
-    software,     // a promise inside the program was broken: EX_SOFTWARE 70
+    unavailable,  // something we depend on is missing: EX_UNAVAILABLE 69
+    software,     // an internal error: EX_SOFTWARE 70
     system,       // the operating system refused: EX_OSERR 71
-    io,           // reading or writing failed half way: EX_IOERR 74
-    permission,   // we lack a right: EX_NOPERM 77
+    io,           // reading or writing failed midway: EX_IOERR 74
+    permission,   // a permission is missing: EX_NOPERM 77
     config,       // the configuration is wrong: EX_CONFIG 78
 };
 

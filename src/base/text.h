@@ -1,6 +1,7 @@
-// Text: the few ASCII operations every layer needs, none of which looks at the locale or allocates.
+// Text: the few ASCII operations every layer needs. None of them depends on the locale or
+// allocates.
 //
-// Mail protocols compare ASCII without case and leave every other byte alone; so do these.
+// Like the mail protocols, these compare ASCII without case and leave every other byte alone.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ constexpr bool is_space(char c) {
 constexpr bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
-// C0 controls and DEL: what must never pass unescaped into a log line or onto a terminal.
+// C0 controls and DEL, which must never reach a log line or a terminal unescaped.
 constexpr bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -86,8 +87,9 @@ constexpr std::optional<Unsigned> parse_unsigned(
     return static_cast<Unsigned>(value);
 }
 
-// How many bytes the well-formed UTF-8 sequence at the start of `text` has: 1 to 4, or 0 when there
-// is none (overlong forms, surrogates and anything above U+10FFFF are not well-formed; RFC 3629).
+// The length in bytes of the well-formed UTF-8 sequence at the start of `text`: 1 to 4, or 0 when
+// there is none (overlong forms, surrogates and anything above U+10FFFF are not well-formed; RFC
+// 3629).
 constexpr std::size_t utf8_sequence_bytes(std::string_view text) {
     if (text.empty()) return 0;
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
