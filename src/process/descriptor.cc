@@ -16,7 +16,7 @@ void OwnedFd::reset() {
 }
 
 void keep_standard_streams() {
-    // Descriptors are given out from the lowest, so each open() fills the first gap.
+    // The kernel assigns the lowest free descriptor, so each open() fills the first gap.
     int fd = 0;
     while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
     if (fd > STDERR_FILENO) close(fd);

@@ -1,4 +1,4 @@
-// OwnedFd: a file descriptor with one owner, who closes it.
+// OwnedFd: a file descriptor with one owner, which closes it.
 #pragma once
 
 #include <utility>
@@ -20,8 +20,8 @@ class OwnedFd {
     int fd_ = -1;
 };
 
-// A standard stream that was closed would lend its number to a connection, and a client would get
-// the log. First of all: opens /dev/null for each one that is missing.
+// Opens /dev/null for each standard stream that is closed; otherwise a connection would get its
+// number, and a client would receive the log. Must be called before anything else.
 void keep_standard_streams();
 
 }  // namespace turnaway::process

@@ -1,9 +1,9 @@
 // The listening sockets systemd passed to this process (sd_listen_fds(3)), if they are meant for
 // it.
 //
-// Taken once, at the start, before threads: the environment no longer names them afterwards. A
-// descriptor that is no listening socket is an error of the unit. Names (LISTEN_FDNAMES) make no
-// difference: all sockets serve alike.
+// Taken once, at the start and before threads: afterwards they are no longer in the environment. A
+// descriptor that is not a listening socket is an error in the unit. Names (LISTEN_FDNAMES) are
+// ignored: all sockets serve alike.
 #pragma once
 
 #include <vector>

@@ -21,7 +21,7 @@ namespace {
 using base::Fault;
 using base::Result;
 
-// As far as the installed kernel headers may be too old to know.
+// Defined here because the installed kernel headers may be too old to have them.
 struct Ruleset {
     std::uint64_t handled_access_fs;
     std::uint64_t handled_access_net;
@@ -32,7 +32,8 @@ struct PortRule {
     std::uint64_t port;
 };
 constexpr std::uint32_t port_rule = 2;  // LANDLOCK_RULE_NET_PORT
-// Rights to files each version of the interface knows: 13 in the first, one more in 2, 3 and 5.
+// The number of file rights in each version of the interface: 13 in the first, one more in 2, 3 and
+// 5.
 constexpr std::array<unsigned, 6> file_rights{0, 13, 14, 15, 15, 16};
 constexpr long version_with_network = 4;
 constexpr long version_with_scopes = 6;
@@ -59,7 +60,7 @@ Ruleset ruleset_for(const Reach& reach, long version) {
     return rules;
 }
 
-// What the version does not know must not be named.
+// Fields that the version does not know must not be passed.
 std::size_t bytes_known(long version) {
     if (version >= version_with_scopes) return sizeof(Ruleset);
     if (version >= version_with_network) return offsetof(Ruleset, scoped);

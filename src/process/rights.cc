@@ -65,7 +65,7 @@ Result<std::uint64_t> limit_descriptors(std::uint64_t wanted, std::uint64_t leas
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     const std::uint64_t allowed = limit.rlim_max;
-    // Beyond the hard limit only root may go; as root this works.
+    // Only root may go beyond the hard limit; as root this works.
     limit.rlim_max = std::max<rlim_t>(limit.rlim_max, wanted);
     limit.rlim_cur = wanted;
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return wanted;

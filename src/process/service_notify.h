@@ -1,5 +1,6 @@
-// Tells systemd how the service stands: READY=1, STOPPING=1, STATUS=... (sd_notify(3)). Without
-// NOTIFY_SOCKET nothing happens; a service manager that does not listen stops nobody.
+// Reports the state of the service to systemd: READY=1, STOPPING=1, STATUS=... (sd_notify(3)).
+// Without NOTIFY_SOCKET nothing happens; a service manager that does not read never blocks the
+// daemon.
 #pragma once
 
 #include <string_view>
@@ -10,7 +11,7 @@ namespace turnaway::process {
 
 class ServiceNotify {
   public:
-    // Connects to NOTIFY_SOCKET, which must happen before the file system is closed.
+    // Connects to NOTIFY_SOCKET, which must happen before access to the file system is restricted.
     ServiceNotify();
     void send(std::string_view state) const;
 

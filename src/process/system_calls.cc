@@ -37,7 +37,7 @@ constexpr std::array common_calls{
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(exit), SCMP_SYS(exit_group),
     SCMP_SYS(getpid), SCMP_SYS(gettid)};
 
-// What a thread's start needs beside clone.
+// What the start of a thread needs in addition to clone.
 constexpr std::array thread_calls{SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
                                   SCMP_SYS(sched_getaffinity)};
 
@@ -45,7 +45,8 @@ void say(std::string_view text) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
 
-// Only what a signal handler may do. The parts go out in one line each, so a log stays readable.
+// Only functions that a signal handler may call. The parts go out as one line, so that a log stays
+// readable.
 void end_for_call(int, siginfo_t* info, void*) {
     std::array<char, 16> digits{};
     std::size_t begin = digits.size();
@@ -120,7 +121,7 @@ class Filter {
 };
 
 void allow_threads(Filter& filter) {
-    // The flags of clone3 are behind a pointer; without it the C library takes clone.
+    // The flags of clone3 are behind a pointer; without clone3 the C library uses clone.
     filter.fail(SCMP_SYS(clone3), ENOSYS);
     constexpr scmp_datum_t thread = CLONE_THREAD | CLONE_VM | CLONE_SIGHAND;
     filter.allow(SCMP_SYS(clone), SCMP_CMP(0, SCMP_CMP_MASKED_EQ, thread, thread));

@@ -1,10 +1,10 @@
 // The system calls a process can still make, in all of its threads: seccomp(2).
 //
-// A list of what is allowed; whatever else is called does not happen, and the process ends at once
-// with EX_SOFTWARE after one sentence on standard error that names the call's number. Memory with
-// code in it, new processes, signals to others and a change of that ending are never allowed. A
-// call the machine does not know is no loss. Known gap: what a call is given by pointer (paths,
-// addresses) is not looked at; that is landlock's.
+// A list of the allowed calls. Any other call is not executed: the process ends at once with
+// EX_SOFTWARE after one sentence on standard error with the number of the call. Never allowed:
+// executable memory, new processes, signals to others, and a change of the handler for that end. A
+// call that the machine does not have is ignored. Known gap: arguments behind pointers (paths,
+// addresses) are not checked; landlock does that.
 #pragma once
 
 #include <span>
@@ -15,13 +15,13 @@
 namespace turnaway::process {
 
 struct CallRules {
-    std::span<const int> allowed;  // SCMP_SYS(...), beside those every program of ours needs
+    std::span<const int> allowed;  // SCMP_SYS(...), in addition to those that every program needs
     bool may_start_threads = false;
     std::vector<int> socket_families = {};  // socket(2) for AF_INET and the like
     std::vector<int> io_controls = {};      // ioctl(2) with FIONBIO and the like
 };
 
-// For every thread there is now, and those to come.
+// Applies to all threads, present and future.
 [[nodiscard]] base::Result<void> restrict_system_calls(const CallRules& rules);
 
 }  // namespace turnaway::process
