@@ -1,7 +1,7 @@
-// BareCode: an input that is nothing but a code, whole or in part: 550, 5xx, 5.1.10,
-// X.1.10, 5.1, 5.x.x.
+// BareCode: an input that consists of a code alone, whole or in part: 550, 5xx, 5.1.10, X.1.10,
+// 5.1, 5.x.x.
 //
-// Apart from ReplyLine because here alone a wrong digit is a mistake to name (6.1.1, 999), while in
+// Separate from ReplyLine because only here is a wrong digit a mistake to report (6.1.1, 999); in
 // running text it is just a number.
 #pragma once
 
@@ -13,7 +13,8 @@
 
 namespace turnaway::codes {
 
-// Whether the input, freed of blanks and brackets, has only what a code has: digits, dots, x.
+// Whether the input, without blanks and brackets, contains only what a code contains: digits, dots,
+// x.
 bool looks_like_bare_code(std::string_view text);
 [[nodiscard]] std::expected<ReplyReading, ReadFault> read_bare_code(std::string_view text);
 // Without blanks, quotes, brackets and the like at both ends.

@@ -1,7 +1,7 @@
-// Cause: what the words of a reply say is wrong, whatever code stands before them.
+// Cause: what is wrong according to the text of a reply, whatever its code.
 //
-// One row each in data/causes.csv: who acts, whether to retry, and with which codes the cause
-// agrees. A cause that does not agree with the code is how we know that a host uses a code in its
+// One row each in data/causes.csv: who must act, whether to retry, and the codes with which the
+// cause agrees. A cause that does not agree with the code shows that a host uses the code in its
 // own way.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace turnaway::codes {
 
-// A reply code (reply not 0) or an enhanced code (class 0: any class) that a row speaks of.
+// A reply code (reply not 0) or an enhanced code (class 0: any class) that a row refers to.
 struct CodeMatch {
     std::uint16_t reply;
     std::uint8_t class_digit;
@@ -34,7 +34,7 @@ struct CauseRow {
     std::string_view title;   // "recipient does not exist"
     std::string_view answer;  // a sentence
     std::uint16_t fits_begin, fits_count;
-    bool overrides;  // sure enough to speak against a code of one clear meaning
+    bool overrides;  // certain enough to contradict a code with one clear meaning
     bool vague;      // counts only where no other cause is found
     Actor actor;
     Retry retry_if_permanent;
@@ -48,7 +48,7 @@ constexpr const CauseRow& row_of(Cause cause) {
     return cause_rows[static_cast<std::size_t>(cause)];
 }
 
-// A set of causes; the row order in data/causes.csv is the order of preference, special before
+// A set of causes; the row order in data/causes.csv is the order of preference, specific before
 // general.
 class CauseSet {
   public:
@@ -71,7 +71,7 @@ class CauseSet {
     constexpr CauseSet both(CauseSet other) const {
         return CauseSet(low_ & other.low_, high_ & other.high_);
     }
-    // The most special one. The set must not be empty.
+    // The most specific one. The set must not be empty.
     Cause first() const;
     constexpr void drop_first() {
         auto& half = low_ != 0 ? low_ : high_;
@@ -92,8 +92,8 @@ class CauseSet {
 // The causes of data/causes.csv that are vague.
 CauseSet vague_causes();
 
-// Whether the cause is a fair reading of the code, so that code and text agree. A code that leaves
-// its cause open (X.0.0, X.4.0, an unknown X.7.509) agrees with every cause of its subject.
+// Whether the cause is a plausible reading of the code, so that code and text agree. A code that
+// leaves its cause open (X.0.0, X.4.0, an unknown X.7.509) agrees with every cause of its subject.
 bool agrees(Cause cause, ReplyCode code);
 bool agrees(Cause cause, EnhancedCode code);
 

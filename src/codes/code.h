@@ -1,8 +1,8 @@
-// The two kinds of code a mail reply carries, each parsed once into a type.
+// The two kinds of code in an SMTP reply, each parsed once into a type.
 //
 // ReplyCode: three digits, first 2 to 5 (RFC 5321 section 4.2). EnhancedCode: class.subject.detail,
-// three numbers, because 5.1.10 must fit (RFC 3463 section 2). Parsing is strict here; forgiving
-// readers strip before they come. What a code means is in codes/table.h.
+// three numbers, because 5.1.10 must fit (RFC 3463 section 2). Parsing is strict here; tolerant
+// readers strip their input first. The meaning of a code is in codes/table.h.
 #pragma once
 
 #include <compare>
@@ -44,8 +44,7 @@ class ReplyCode {
     std::uint16_t value_;
 };
 
-// What an enhanced code says apart from its class: X.subject.detail. The table has one row for
-// each.
+// An enhanced code without its class: X.subject.detail. The table has one row for each.
 struct Detail {
     std::uint16_t subject = 0;
     std::uint16_t detail = 0;

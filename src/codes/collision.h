@@ -1,7 +1,7 @@
-// Collision: a code that a provider uses for something else than the standard says.
+// Collision: a code that a provider uses with another meaning than the standard.
 //
 // One row each in data/collisions.csv, with the causes in the text that show this use, and a
-// source. A row is a known habit, not a proof: it is the answer only where the text shows the
+// source. A row is a known habit, not proof: it is the answer only where the text shows the
 // provider.
 #pragma once
 
@@ -16,10 +16,10 @@ namespace turnaway::codes {
 struct CollisionRow {
     CodeMatch code;
     std::string_view provider;   // "Exchange Online", "some qmail hosts"
-    ProviderSet providers;       // which providers of provider_names these are; 0: no text shows it
+    ProviderSet providers;       // as bits in the order of provider_names; 0: no text shows it
     CauseSet when;               // causes in the text that show this use
-    bool always;                 // the provider uses the code so, whatever the text says
-    std::optional<Cause> cause;  // what the provider means; none: what the words say
+    bool always;                 // the provider always uses the code like this, whatever the text
+    std::optional<Cause> cause;  // what the provider means; none: the cause in the text
     std::string_view meaning;    // "the recipient does not exist": part of a sentence
     Actor actor;
     Retry retry_if_permanent;
@@ -31,7 +31,7 @@ struct CollisionRow {
 
 #include "codes/collisions.inc"
 
-// The provider with this name, case and blanks at the ends aside.
+// The provider with this name; case and blanks at the ends are ignored.
 std::optional<ProviderSet> find_provider(std::string_view name);
 // The name of the first provider of a set that is not empty.
 std::string_view name_of_first(ProviderSet providers);

@@ -1,10 +1,9 @@
-// Concepts: what single words of a reply stand for, in any language, and what they say together.
+// Concepts: the meaning of single words of a reply, in any language, and of their combinations.
 //
-// "Postfach" and "mailbox" are the concept `box`, "voll" and "full" are `full`; a rule says that
-// both in one clause mean a full mailbox, in whatever order they stand. The concepts are the rows
-// of data/concepts.csv, the rules those of data/concept_rules.csv. A clause is read once: its
-// concepts are gathered as bits, and at its end only the rules are looked at whose rarest concept
-// is there.
+// "Postfach" and "mailbox" are the concept `box`, "voll" and "full" are `full`; a rule states that
+// both in one clause, in any order, mean a full mailbox. The concepts are the rows of
+// data/concepts.csv, the rules those of data/concept_rules.csv. A clause is read once: its concepts
+// are collected as bits, and at its end only the rules whose rarest concept is present are checked.
 #pragma once
 
 #include <array>

@@ -11,7 +11,7 @@ namespace turnaway::codes {
 
 namespace {
 
-// What a banner or a bare "no" holds; none of it gives a reason.
+// Words of a banner or of a bare "no"; none of them gives a reason.
 constexpr std::array<std::string_view, 20> empty_words{
     "no",   "not",  "smtp",  "esmtp", "mail", "email", "e-mail", "service", "server",  "host",
     "here", "this", "sorry", "bye",   "a",    "is",    "the",    "mx",      "goodbye", "never"};
@@ -36,7 +36,7 @@ bool is_empty_word(std::string_view word) {
            });
 }
 
-// Behind the codes comes no word but the host's name and what says nothing.
+// Whether the text after the codes has only the host's name and words without a meaning.
 bool is_bare(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n";
     while (true) {

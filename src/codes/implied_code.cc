@@ -23,7 +23,7 @@ struct ImpliedByCause {
 
 #include "codes/implied_codes.inc"
 
-// Where a code stands more than once, its row for any stage comes last.
+// Where a code has several rows, the one for any stage comes last.
 static_assert(std::ranges::is_sorted(implied_by_reply, {}, &ImpliedByReply::reply));
 static_assert([] {
     for (std::size_t i = 0; i + 1 < implied_by_reply.size(); ++i) {
@@ -47,7 +47,7 @@ std::optional<Detail> detail_of(Cause cause) {
     return row->detail;
 }
 
-// A 521 that gives another reason than that the host takes no mail.
+// A 521 for another reason than that the host does not accept mail.
 bool is_521_for_another_reason(const ReplyInterpretation& interpretation) {
     return interpretation.reply == host_takes_no_mail &&
            (interpretation.other_reply || interpretation.notes.has(Note::misused_521) ||

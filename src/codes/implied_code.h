@@ -1,10 +1,10 @@
-// ImpliedCode: the enhanced code nearest to a reply that has none, or none that can be used.
+// ImpliedCode: the closest enhanced code for a reply that has none, or none that can be used.
 //
 // RFC 3463 section 2 has a code for every reply; a host without ENHANCEDSTATUSCODES leaves its
 // choice to the reader. One table for reports, logs and `turnaway explain`: data/implied_codes.csv,
-// by reply code and stage, and for 521, 550, 552 to RCPT and 554, which leave the reason open, by
-// what the words say. Only the subject and the detail are implied: the class is that of the reply,
-// so a 5 never comes of a 4. Known gap: words of a temporary reply are not read.
+// by reply code and stage, and by the reply text for 521, 550, 552 to RCPT and 554, which leave the
+// reason open. Only the subject and the detail are implied: the class is that of the reply, so a 4
+// never becomes a 5. Known gap: the text of a temporary reply is not read.
 #pragma once
 
 #include <optional>
@@ -18,14 +18,14 @@ namespace turnaway::codes {
 
 // `reply` is a whole reply with its code, its lines joined.
 Detail implied_detail(std::string_view reply, Stage stage);
-// Of a reply that was judged; X.0.0 when it has no whole reply code.
+// For an interpreted reply; X.0.0 when it has no whole reply code.
 Detail implied_detail(const ReplyInterpretation& interpretation);
 
-// The code that a report has as its status instead of the reply's own: where the reply has none of
-// its class, has one with a leading zero, or one that the registry lacks. Of failures only.
+// The status of a report where the reply's own code cannot be used: the reply has none of its
+// class, one with a leading zero, or one that is not in the registry. For failures only.
 std::optional<EnhancedCode> implied_code(const ReplyInterpretation& interpretation);
 
-// Itself when the registry has it; else the same subject without a detail, or X.0.0.
+// The detail itself if it is in the registry; else the same subject without a detail, or X.0.0.
 Detail registered_detail(Detail detail);
 
 }  // namespace turnaway::codes

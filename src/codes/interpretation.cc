@@ -16,7 +16,7 @@ bool is_no_mail_code(std::optional<ReplyCode> reply) {
     return reply == host_takes_no_mail || reply == domain_takes_no_mail;
 }
 
-// "235 2.7.0", "252 2.5.0": the reply code tells which success it is; 250 does not.
+// "235 2.7.0", "252 2.5.0": the reply code shows which success it is; 250 does not.
 bool is_special_success(const ReplyInterpretation& interpretation) {
     return interpretation.digit == 2 && interpretation.reply && *interpretation.reply != ok &&
            interpretation.enhanced_row != nullptr && interpretation.enhanced &&
@@ -85,9 +85,9 @@ bool has_other_reason(CauseSet causes) {
     return false;
 }
 
-// The cause that agrees with a code of one clear meaning, if any does; else the most special one. A
-// cause that is not sure enough, and weak words, do not speak against any code but 521 and 556,
-// which hosts send for all kinds of reasons.
+// Chooses the cause that agrees with a code of one clear meaning, if there is one; else the most
+// specific cause. Causes that are not certain enough, and weak words, do not contradict any code
+// except 521 and 556, which hosts send for all kinds of reasons.
 void choose_among(ReplyInterpretation& interpretation, CauseSet causes, bool is_weak) {
     const bool is_open_to_all = is_no_mail_code(interpretation.reply);
     const bool is_clear = !interpretation.is_broad() && interpretation.known == Known::whole &&
@@ -105,9 +105,10 @@ void choose_among(ReplyInterpretation& interpretation, CauseSet causes, bool is_
     }
 }
 
-// Vague causes count only where the words say nothing else. Of a 521 that also names a reason about
-// the client or the moment, that reason counts: a client refused for a reason is not refused with
-// everybody. A temporary reply may say "not accepting messages"; it does not say "no mail at all".
+// Vague causes count only if the text shows no other cause. If a 521 also names a reason about the
+// client or the moment, that reason counts: to refuse one client for a reason is not to refuse
+// everyone. A temporary reply may contain "not accepting messages"; it does not mean "no mail at
+// all".
 void choose_cause(ReplyInterpretation& interpretation, const TextEvidence& evidence) {
     CauseSet causes = evidence.causes;
     if (interpretation.digit != 4 && interpretation.digit != 5 && !interpretation.is_words_only)
@@ -123,14 +124,15 @@ void choose_cause(ReplyInterpretation& interpretation, const TextEvidence& evide
     interpretation.cause_agrees = cause_agrees(interpretation, *interpretation.cause);
 }
 
-// Words that say little and stand beside a code ("5.2.1 mailbox unavailable") leave it to the code.
+// A text that adds little to the code ("5.2.1 mailbox unavailable") leaves the meaning to the code.
 bool leaves_it_to_the_code(const ReplyInterpretation& interpretation) {
     return interpretation.cause_of_code && interpretation.cause && interpretation.cause_agrees &&
            interpretation.cause != Cause::recipient_refused &&
            row_of(*interpretation.cause).vague && !row_of(*interpretation.cause_of_code).vague;
 }
 
-// The words agree with the code and say more: "534 5.7.9 Application-specific password required".
+// The text agrees with the code and is more exact: "534 5.7.9 Application-specific password
+// required".
 bool says_more_than_code(const ReplyInterpretation& interpretation) {
     return interpretation.cause && interpretation.cause_agrees && interpretation.cause_of_code &&
            interpretation.cause != interpretation.cause_of_code &&
@@ -145,7 +147,7 @@ bool speaks_of(const CollisionRow& row, const ReplyInterpretation& interpretatio
            row.code.matches(interpretation.digit, interpretation.enhanced_row->detail);
 }
 
-// Whether the reply shows that this provider speaks, and that it means what the row says.
+// Whether the reply shows that it comes from this provider, and that it means what the row states.
 bool is_shown(const CollisionRow& row, const ReplyInterpretation& interpretation, CauseSet causes) {
     if (!speaks_of(row, interpretation) || (row.providers & interpretation.providers) == 0)
         return false;
@@ -155,14 +157,15 @@ bool is_shown(const CollisionRow& row, const ReplyInterpretation& interpretation
            (!interpretation.cause_agrees && row.is_shown_by(causes));
 }
 
-// A host that took a recipient takes mail: its 521 to DATA or to the content comes from behind it.
+// A host that accepted a recipient accepts mail: its 521 to DATA or to the content comes from a
+// system behind it.
 bool is_521_after_recipient(const ReplyInterpretation& interpretation) {
     return interpretation.reply == host_takes_no_mail &&
            (interpretation.stage == Stage::data || interpretation.stage == Stage::final_dot);
 }
 
-// 521 and 556 say "takes no mail"; where the words give another reason, that is what must be said
-// of the reply, whatever the enhanced code.
+// 521 and 556 mean "does not accept mail". If the text shows a cause, the reply code carries the
+// meaning, whatever the enhanced code, so that another reason is noticed.
 void weigh_no_mail_code(ReplyInterpretation& interpretation) {
     if (interpretation.reply_governs || !is_no_mail_code(interpretation.reply) ||
         !interpretation.cause)
@@ -226,7 +229,7 @@ void advise_by_code(ReplyInterpretation& interpretation) {
 
 void advise(ReplyInterpretation& interpretation) {
     advise_by_code(interpretation);
-    // Without a code, silence ends nothing: a client tries again (RFC 5321 section 4.5.4.1).
+    // Without a code, silence is not final: a client tries again (RFC 5321 section 4.5.4.1).
     const bool is_silence =
         interpretation.cause == Cause::no_answer || interpretation.cause == Cause::dns_failure;
     const bool is_temporary =
@@ -288,7 +291,7 @@ std::string_view without_full_stop(std::string_view text) {
     return text;
 }
 
-// The registry's own words for a code, or those of RFC 5321, say no more than the code.
+// The registry's own text for a code, or that of RFC 5321, adds nothing to the code.
 bool repeats_the_code(std::string_view text, const ReplyInterpretation& interpretation) {
     const bool is_broad_reply =
         interpretation.reply_row != nullptr && interpretation.reply_row->about.broad;
@@ -304,8 +307,8 @@ bool repeats_the_code(std::string_view text, const ReplyInterpretation& interpre
            base::equal_no_case(without_full_stop(text), sample);
 }
 
-// "No such user (#5.1.1)": the words may stand before the code. They count where those behind it
-// say nothing, or nothing but what is vague.
+// "No such user (#5.1.1)": the text may come before the code. It counts where the text after the
+// code shows no cause, or only vague ones.
 void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     const TextEvidence before = read_evidence(reading.before);
     evidence.providers |= before.providers;
@@ -315,7 +318,7 @@ void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     evidence.causes = evidence.causes.with(before.causes);
 }
 
-// A code without a class (X.1.1) is mostly meant as a failure; X.3.2 leaves open which.
+// A code without a class (X.1.1) is usually meant as a failure; X.3.2 can be either.
 std::optional<Cause> find_cause_of_code(const ReplyInterpretation& interpretation) {
     const EnhancedRow* row = interpretation.enhanced_row;
     const bool is_open = row != nullptr && row->detail == system_takes_no_mail;

@@ -1,12 +1,12 @@
-// Notes of an interpretation: what is odd about the codes of a reply: pairs that are not usual,
-// codes that nobody defined, codes whose classes contradict each other.
+// Notes of an interpretation: oddities in the codes of a reply, such as unusual pairs, undefined
+// codes, and codes whose classes contradict each other.
 #pragma once
 
 #include "codes/interpretation.h"
 
 namespace turnaway::codes {
 
-// It says that no mail is accepted, or nothing exact.
+// The code means that no mail is accepted, or nothing exact.
 bool says_no_mail(const EnhancedCode& code);
 
 void note_about_reply(ReplyInterpretation& interpretation);

@@ -65,13 +65,13 @@ bool read_json(std::string_view line, std::string& buffer) {
     return true;
 }
 
-// "failure: host_said:_550_5.1.1_unknown/": underscores that stand after signs are spaces.
+// "failure: host_said:_550_5.1.1_unknown/": underscores after punctuation are spaces.
 bool has_underscores_for_spaces(std::string_view line) {
     if (line.find(":_") == npos && line.find("_(#") == npos) return false;
     return std::ranges::count(line, '_') > 2;
 }
 
-// "550-one\n550 two" and "one\r\ntwo", with the backslashes written out.
+// "550-one\n550 two" and "one\r\ntwo", with literal backslashes.
 bool has_written_line_ends(std::string_view line) {
     const auto at = line.find("\\n");
     return at != npos && line.find('\n') == npos;
@@ -93,7 +93,7 @@ void expand_line_ends(std::string_view line, std::string& buffer) {
     }
 }
 
-// The end of a text that begins after a quotation mark. An apostrophe inside a word ends nothing.
+// The end of a text that begins after a quotation mark. An apostrophe inside a word is not an end.
 std::size_t end_of_quotation(std::string_view text, char mark) {
     for (auto at = text.find(mark); at != npos; at = text.find(mark, at + 1)) {
         const bool is_inside = mark == '\'' && at + 1 < text.size() && base::is_alnum(text[at + 1]);
@@ -108,7 +108,8 @@ char opening_mark(std::string_view before) {
     return last == '"' || last == '\'' ? last : ' ';
 }
 
-// Of " (in reply to RCPT TO command)". Looked for by its bracket, which is rarer than a space.
+// The start of " (in reply to RCPT TO command)". Searched by its bracket, which is rarer than a
+// space.
 std::size_t begin_of_postfix_note(std::string_view text) {
     constexpr std::string_view note = "(in reply to ";
     constexpr std::array<std::string_view, 3> commands{"RCPT", "MAIL", "DATA"};

@@ -1,9 +1,9 @@
-// LogLine: the reply inside a line that a program wrote about it, made readable for ReplyReader.
+// LogLine: the reply inside a line of a log or report, made readable for ReplyReader.
 //
 // qmail writes underscores for spaces, KumoMTA a JSON object with the code in parts, many programs
-// "\n" for the line ends of a reply. Everything else passes as it is: ReplyReader finds the codes
-// in the lines of Postfix, Exim, Sendmail and others itself. Linear in the input. RFC 3463
-// section 2.
+// "\n" for the line ends of a reply. Everything else passes unchanged: ReplyReader itself finds the
+// codes in the lines of Postfix, Exim, Sendmail and others. Linear in the input. RFC 3463 section
+// 2.
 #pragma once
 
 #include <string>
@@ -11,15 +11,16 @@
 
 namespace turnaway::codes {
 
-// What a program writes behind a reply that it quotes: "(in reply to RCPT TO command)", ";
-// from=<...>", the rest after a closing quotation mark. `before` is what stands before the reply.
+// Removes the text that a program adds after a reply that it quotes: "(in reply to RCPT TO
+// command)", "; from=<...>", the rest after a closing quotation mark. `before` is the text before
+// the reply.
 std::string_view without_log_tail(std::string_view text, std::string_view before);
 
-// The reason in a line without a code: what Postfix writes in "status=deferred (...)", Sendmail
-// after "stat=", Exim after the name of the transport.
+// The reason in a line without a code: in "status=deferred (...)" of Postfix, after "stat=" of
+// Sendmail, after the name of the transport of Exim.
 std::string_view without_log_head(std::string_view line);
 
-// `line` itself, or the reply of it in `buffer`, which must outlive the view.
+// `line` itself, or the reply from it in `buffer`, which must outlive the view.
 std::string_view unwrap(std::string_view line, std::string& buffer);
 
 }  // namespace turnaway::codes

@@ -19,7 +19,7 @@ constexpr char at_or_space(std::string_view text, std::size_t at) {
     return at < text.size() ? text[at] : ' ';
 }
 
-// The reply code that stands at `at`: three digits that are not part of a longer word or number.
+// The reply code at `at`: three digits that are not part of a longer word or number.
 std::optional<ReplyCode> reply_at(std::string_view text, std::size_t at) {
     const auto code = ReplyCode::parse(text.substr(at, 3));
     if (!code) return std::nullopt;
@@ -48,7 +48,7 @@ std::optional<EnhancedCode> parse_with_zeros(std::string_view text) {
     return EnhancedCode::parse(plain);
 }
 
-// The enhanced code that stands at `at`; not the head of an IP address or of a longer number.
+// The enhanced code at `at`; not the head of an IP address or of a longer number.
 std::optional<EnhancedAt> enhanced_at(std::string_view text, std::size_t at,
                                       bool may_have_zeros = false) {
     if (at_or_space(text, at + 1) != '.') return std::nullopt;
@@ -81,7 +81,7 @@ std::size_t skip_between_codes(std::string_view text, std::size_t at) {
     return at;
 }
 
-// Where the words after the codes begin.
+// The text after the codes.
 std::string_view text_after(std::string_view line, std::size_t at) {
     constexpr std::string_view around = " \t\r\n:;,-#)]>";
     const auto begin = line.find_first_not_of(around, at);
@@ -97,7 +97,7 @@ constexpr std::size_t leading_decoration(std::string_view line) {
     return std::min(line.size(), first + (is_bullet ? 2 : 1));
 }
 
-// Where a line's codes are and how sure we are of them.
+// The position of the codes in a line, and the certainty that they are codes.
 struct Found {
     int certainty = 0;  // 0: nothing found
     std::size_t begin = 0;
@@ -128,7 +128,7 @@ constexpr bool ends_with_word(std::string_view text, std::string_view word) {
     return base::equal_no_case(text.substr(at), word) && (at == 0 || !base::is_alnum(text[at - 1]));
 }
 
-// Words and signs after which a number is meant as a reply code: "smtp; 550", "said: 550", "error
+// Words and punctuation after which a number is a reply code: "smtp; 550", "said: 550", "error
 // 550".
 bool is_marked(std::string_view before) {
     const char last = before.empty() ? ' ' : before.back();
@@ -158,7 +158,8 @@ Found candidate_at(std::string_view line, std::size_t at) {
     const std::string_view before = line.substr(0, at);
     const char last = at == 0 ? ' ' : line[at - 1];
     if (base::is_alnum(last) || last == '.' || last == '-' || last == '_' || last == '@') return {};
-    // A short look back is enough for every marker, and keeps the whole scan linear.
+    // A short view of the preceding text is enough for every marker, and keeps the whole scan
+    // linear.
     const std::string_view near =
         before.substr(before.size() - std::min<std::size_t>(before.size(), 16));
     if (const auto reply = reply_at(line, at)) {
@@ -181,7 +182,7 @@ Found candidate_at(std::string_view line, std::size_t at) {
             enhanced->has_leading_zero};
 }
 
-// The surest code of a line; of equals the first.
+// The most certain code of a line; the first of equals.
 Found find_codes(std::string_view line) {
     const std::size_t start = leading_decoration(line);
     if (const auto reply = reply_at(line, start)) {
@@ -222,7 +223,7 @@ constexpr std::array<StageWord, 9> stage_words{{
     {"initial", Stage::greeting},
 }};
 
-// As rfind, which compares at every octet: a tenth of the time of a line went into that.
+// Like rfind, which compares at every octet: that took a tenth of the time for a line.
 std::size_t find_last(std::string_view text, std::string_view part) {
     if (text.empty()) return npos;  // memrchr may not be given the null pointer of an empty view
     for (std::size_t end = text.size();;) {
@@ -246,7 +247,8 @@ Stage stage_after(std::string_view text, std::string_view lead) {
     return Stage::unknown;
 }
 
-// Mail logs say the stage close before the code ("after RCPT TO:<...>:") or at the end of the line.
+// Mail logs name the stage shortly before the code ("after RCPT TO:<...>:") or at the end of the
+// line.
 Stage find_stage(std::string_view before, std::string_view text) {
     constexpr std::size_t near_bytes = 160;
     const auto head = before.substr(before.size() - std::min(before.size(), near_bytes));
@@ -257,7 +259,7 @@ Stage find_stage(std::string_view before, std::string_view text) {
     return stage_after(head, "after ");
 }
 
-// Appends a further line of a reply without its code, and notes codes that differ from the first.
+// Appends a further line of a reply without its code, and records codes that differ from the first.
 void append_line(std::string_view line, std::string& joined, ReplyReading& first, bool& has_first) {
     const std::size_t start = leading_decoration(line);
     if (!joined.empty()) joined += ' ';
@@ -282,8 +284,8 @@ void append_line(std::string_view line, std::string& joined, ReplyReading& first
     joined += text_after(line, found.end);
 }
 
-// A log may hold all lines of a reply in one: "550-5.1.1 one 550 5.1.1 two". Takes the repeated
-// codes out of the text, so that sentences are whole again; false when there are none.
+// A log may contain all lines of a reply in one: "550-5.1.1 one 550 5.1.1 two". Removes the
+// repeated codes from the text, so that sentences are whole again; false when there are none.
 bool drop_repeated_codes(std::string_view text, const Found& first, std::string& joined) {
     const std::string code = first.reply->text();
     std::size_t copied = 0;

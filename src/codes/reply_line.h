@@ -1,10 +1,9 @@
-// ReplyLine: finds the codes in what people paste: a bare code, a reply line, several lines of one
-// reply, a Diagnostic-Code field, a line of a mail log.
+// ReplyLine: finds the codes in pasted text: a bare code, a reply line, several lines of one reply,
+// a Diagnostic-Code field, a line of a mail log.
 //
-// Forgiving where code.h is strict, but never guesses a code that is not there: an address, a
-// version or a port is none. All work is linear in the input. Views in a ReplyReading live until
-// the next read() of the same reader. RFC 5321 section 4.2.1, RFC 3463 section 2, RFC 3464
-// section 2.3.6.
+// Tolerant where code.h is strict, but never guesses a code: an address, a version or a port is not
+// one. All work is linear in the input. Views in a ReplyReading are valid until the next read() of
+// the same reader. RFC 5321 section 4.2.1, RFC 3463 section 2, RFC 3464 section 2.3.6.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@
 
 namespace turnaway::codes {
 
-// Part of an enhanced code, such as 5.1 or X.1.10 or 5.7.x; class_digit 0 where it is not said.
+// Part of an enhanced code, such as 5.1 or X.1.10 or 5.7.x; class_digit 0 where it is not given.
 struct CodePattern {
     int class_digit = 0;
     std::optional<std::uint16_t> subject;
@@ -30,14 +29,14 @@ struct ReplyReading {
     int reply_first_digit = 0;  // "5xx": all that is known of the reply code
     std::optional<EnhancedCode> enhanced;
     std::optional<CodePattern> pattern;
-    Stage stage = Stage::unknown;   // where the line tells it
-    std::string_view before;        // words before the code, such as a log line's
-    std::string_view text;          // words after it
-    bool words_come_first = false;  // `before` may say what is wrong, not only who writes
+    Stage stage = Stage::unknown;   // if the line names it
+    std::string_view before;        // text before the code, such as that of a log line
+    std::string_view text;          // text after it
+    bool words_come_first = false;  // `before` may contain the cause, not only the program
     // RFC 5321 section 4.2.1: all lines of a reply carry the same code.
     std::optional<ReplyCode> other_reply;
     std::optional<EnhancedCode> other_enhanced;
-    bool is_words_only = false;     // no code anywhere; `text` holds all words
+    bool is_words_only = false;     // no code anywhere; `text` is the whole input
     bool has_leading_zero = false;  // "5.01.1": read as 5.1.1
 };
 
@@ -51,7 +50,8 @@ enum class ReadFault : std::uint8_t {
     too_many_parts,  // more than three numbers
 };
 
-// How a line stands in a reply of several lines: "550-text" goes on, "550 text" is the last one.
+// The position of a line in a reply of several lines: "550-text" continues, "550 text" is the last
+// one.
 enum class LineShape : std::uint8_t { no_code, continued, last };
 LineShape shape_of(std::string_view line);
 // The reply code that a line begins with.
@@ -62,7 +62,7 @@ class ReplyReader {
     // One reply: one line, or its lines with LF or CRLF between them.
     [[nodiscard]] std::expected<ReplyReading, ReadFault> read(std::string_view lines);
     // A text in which read() found no code: the sample text of an enhanced code in the registry, or
-    // words that may say by themselves what is wrong.
+    // a text that may describe the cause without a code.
     ReplyReading read_words(std::string_view lines);
 
   private:

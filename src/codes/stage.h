@@ -1,7 +1,7 @@
-// Stage: how far an SMTP session had come when something happened: what the client had said last.
+// Stage: how far an SMTP session had come when something happened: the client's last command.
 //
-// In the order of a session, so that stages can be compared. Every layer means this enum: sessions,
-// attempts in the queue, probes, reports, and what `turnaway explain` reads of a log line.
+// In the order of a session, so that stages can be compared. Every layer uses this enum: sessions,
+// attempts in the queue, probes, reports, and the log lines that `turnaway explain` reads.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ enum class Stage : std::uint8_t {
     lookup,  // no host was chosen yet
     connect,
     greeting,
-    ehlo,  // HELO too, unless `helo` is told apart
+    ehlo,  // HELO too, unless `helo` is distinguished
     helo,
     starttls,
     ehlo_in_tls,
@@ -22,7 +22,7 @@ enum class Stage : std::uint8_t {
     mail,
     rcpt,
     data,
-    content,    // while it was sent
+    content,    // while the content was sent
     final_dot,  // all sent, and the host's reply to it
     idle,       // between transactions, and at QUIT
 };
@@ -31,10 +31,10 @@ enum class Stage : std::uint8_t {
 std::string_view name(Stage stage);
 // For people: "EHLO", "DATA end".
 std::string_view title(Stage stage);
-// What a reply at this stage answers, where a table names fewer stages: a reply that comes while
-// content is sent answers the message as one after the final dot does.
+// The stage that a reply answers, for tables that have fewer stages: a reply that comes while
+// content is sent is a reply to the message, like one after the final dot.
 Stage answered_stage(Stage stage);
-// The host is heard before it knows anything of the message: the greeting, EHLO and HELO.
+// A stage before the host knows anything of the message: greeting, EHLO and HELO.
 bool is_before_mail(Stage stage);
 
 }  // namespace turnaway::codes

@@ -25,7 +25,7 @@ constexpr bool is_described(const Description& about) {
            !about.reference.empty();
 }
 
-// A permanent reply never asks to wait, a temporary one never says never, the rest need no retry.
+// A temporary reply means `later`, a permanent one never does, and the others need no retry.
 constexpr bool fits_first_digit(const ReplyRow& row) {
     if (row.code.is_temporary()) return row.retry == Retry::later;
     if (row.code.is_permanent()) return row.retry != Retry::later;
@@ -38,7 +38,7 @@ constexpr bool reply_rows_are_sound() {
     });
 }
 
-// Pairings exist as reply codes, and none of them contradicts the classes of the enhanced code.
+// Paired reply codes exist, and none of them contradicts the classes of the enhanced code.
 constexpr bool pairs_are_sound(const EnhancedRow& row) {
     if (row.pairs_with_any && row.pairs_count != 0) return false;
     return std::ranges::all_of(pairs_of(row), [&](ReplyCode code) {
@@ -81,7 +81,7 @@ static_assert(names_are_unique(), "two rows have the same constant name");
 static_assert(class_rows.size() == 3 && subject_rows.size() == 8);
 static_assert(strictly_rising(class_rows, &ClassRow::digit));
 static_assert(strictly_rising(subject_rows, &SubjectRow::number));
-// RFC 7504 section 6: the two pairs this program lives on.
+// RFC 7504 section 6: the two pairs that this program depends on.
 constexpr bool has_pair(Detail detail, ReplyCode code) {
     const auto pairs = pairs_of(*search(detail));
     return std::ranges::find(pairs, code) != pairs.end();

@@ -2,8 +2,8 @@
 // data/registry.csv and data/code_classes.csv.
 //
 // Lookup is a binary search in constant data: no allocation, no start-up cost. The rows are checked
-// while compiling (table.cc): sorted, unique, complete, pairings that exist. All texts are static.
-// RFC 5321 section 4.2.3, RFC 3463, RFC 5248 and the RFCs each row names.
+// at compile time (table.cc): sorted, unique, complete, with pairings that exist. All texts are
+// static. RFC 5321 section 4.2.3, RFC 3463, RFC 5248 and the RFCs that each row names.
 #pragma once
 
 #include <array>
@@ -16,20 +16,20 @@
 
 namespace turnaway::codes {
 
-// Who has to do something about it.
+// Who has to act.
 enum class Actor : std::uint8_t {
     nobody,
     sender,           // the person or program that wrote the message
-    sending_admin,    // who runs the sending mail system or its DNS
+    sending_admin,    // the administrator of the sending mail system or its DNS
     recipient,        // the owner of the mailbox
-    receiving_admin,  // who runs the receiving mail system or its DNS
-    list_owner,       // who runs the mailing list
+    receiving_admin,  // the administrator of the receiving mail system or its DNS
+    list_owner,       // the owner of the mailing list
 };
 // Whether to send the same message to the same address again.
 enum class Retry : std::uint8_t {
     no,
     later,  // unchanged, after a wait
-    yes,    // at once, in the other way the advice names (TLS, login, without a parameter)
+    yes,    // at once, in the way that the advice names (TLS, login, without a parameter)
 };
 enum class Standing : std::uint8_t {
     standard,
@@ -39,9 +39,9 @@ enum class Standing : std::uint8_t {
     deprecated,
     wild,  // seen in real replies, defined nowhere
 };
-// What the registry says of the document that defines an enhanced code (RFC 5248 section 2.1).
+// The registry's entry for the document that defines an enhanced code (RFC 5248 section 2.1).
 enum class Track : std::uint8_t { standards_track, best_current_practice, not_standards_track };
-// With which class RFC 3463 calls an enhanced code useful: "only", or "should be used as".
+// The class with which RFC 3463 calls an enhanced code useful: "only", or "should be used as".
 enum class UsefulAs : std::uint8_t {
     in_its_classes,
     permanent_only,
@@ -54,8 +54,8 @@ std::string_view name_of(Actor actor);        // "sending-admin"
 std::string_view name_of(Retry retry);        // "later"
 std::string_view name_of(Standing standing);  // "standard"
 
-// What both kinds of row say. `name` is the constant's name, empty where there is none. A broad
-// code leaves the cause to the text of the reply (X.0.0, X.7.1, 550).
+// The part that both kinds of row share. `name` is the name of the constant, empty where there is
+// none. A broad code leaves the cause to the text of the reply (X.0.0, X.7.1, 550).
 struct Description {
     std::string_view name;
     Standing standing = Standing::standard;
@@ -95,8 +95,8 @@ struct EnhancedRow {
     bool pairs_with_any;
     Actor actor;
     Retry retry_if_permanent;
-    std::string_view advice;               // class 5, or class 2 when it is good news
-    std::string_view advice_if_temporary;  // class 4; empty: the class's own advice
+    std::string_view advice;               // for class 5, or for class 2 when that is good news
+    std::string_view advice_if_temporary;  // for class 4; empty: the advice for the class
     Actor actor_if_temporary;
     std::string_view meaning_if_success, meaning_if_temporary;  // empty: as in the description
     Registration registration;
@@ -134,11 +134,11 @@ const EnhancedRow* find(Detail detail);
 const ClassRow* find_class(int class_digit);
 const SubjectRow* find_subject(int subject);
 
-// The row whose sample text in the registry this is, case and a full stop at the end aside.
+// The row with this sample text in the registry; case and a full stop at the end are ignored.
 const EnhancedRow* find_sample_text(std::string_view text);
 
-// The reply codes that RFCs pair with an enhanced code: those of the registry, and those that
-// another RFC asks for (452 4.5.3). Empty for "any" and "not given".
+// The reply codes that RFCs pair with an enhanced code: those in the registry, and those that
+// another RFC requires (452 4.5.3). Empty for "any" and "not given".
 constexpr std::span<const ReplyCode> pairs_of(const EnhancedRow& row) {
     return std::span(pair_codes).subspan(row.pairs_begin, row.pairs_count);
 }

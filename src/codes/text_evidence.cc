@@ -21,8 +21,8 @@ struct WordEdge {
     std::uint16_t symbol;
     std::uint16_t target;
 };
-// What a matched phrase does. `opens` starts a gap phrase; the others need their opening, if any,
-// to stand a few words before. `sure` and `weak` are causes too, of another strength.
+// The effect of a matched phrase. `opens` starts a phrase with a gap; the others need their
+// opening, if any, a few words before. `sure` and `weak` are causes too, of another strength.
 enum class EffectKind : std::uint8_t {
     opens,
     cause,
@@ -55,7 +55,7 @@ constexpr std::uint32_t hash_start = 2166136261;
 constexpr std::uint32_t hash_factor = 16777619;
 
 // One bit for the low bits of each hash: most words of a reply are in no phrase, and these 8 KiB
-// stay in the processor's cache, which the slots do not.
+// fit into the processor's cache; the slots do not.
 constexpr auto known_hashes = [] {
     std::array<std::uint64_t, 1024> bits{};
     for (const WordSlot& slot : word_slots) {
@@ -75,8 +75,8 @@ std::uint16_t look_up(std::uint32_t hash, std::string_view word) {
     }
 }
 
-// The letters and digits since the last separator, lower case; longer words are nobody's word but
-// may still begin like one.
+// The letters and digits since the last separator, in lower case; longer words are not in the
+// dictionary but may begin like one that is.
 class Word {
   public:
     void add(char c) {
@@ -143,7 +143,7 @@ class PhraseReader {
         });
         concepts_ = {};
     }
-    // The words of an address in the web are part of no sentence.
+    // The words of a URL are not part of a sentence.
     void enter_url() { is_in_url_ = true; }
     void leave_url() { is_in_url_ = false; }
     TextEvidence result() {
@@ -215,7 +215,7 @@ class PhraseReader {
     bool is_in_url_ = false;
     ConceptSet concepts_;
     CauseSet sure_, found_, weak_, against_;
-    CauseSet against_before_;       // what spoke against before the word that did last
+    CauseSet against_before_;       // `against_` before the last word that added to it
     std::uint32_t against_at_ = 0;  // the number of that word
     ProviderSet providers_ = 0;
 };
@@ -231,7 +231,7 @@ bool ends_run(char c) {
     return run_ends[static_cast<unsigned char>(c)];
 }
 
-// For each byte: 0 separates words, 1 is an apostrophe and passed over, 2 may end a clause, 3 is
+// For each byte: 0 separates words, 1 is an apostrophe and is skipped, 2 may end a clause, 3 is
 // beyond ASCII, else the byte in lower case.
 constexpr char apart = 0, apostrophe = 1, stop = 2, beyond_ascii = 3;
 constexpr auto letter_of = [] {

@@ -1,11 +1,11 @@
-// TextEvidence: which causes and which provider the words of a reply show.
+// TextEvidence: the causes and the providers that the text of a reply shows.
 //
 // Reads the text once, word by word, through an automaton made from data/phrases.csv,
 // data/reply_families.csv and data/concepts.csv: linear time on any bytes, no allocation, no
-// start-up cost. What a clause's words say together is weighed at its end (codes/concepts.h). Words
+// start-up cost. The combined words of a clause are evaluated at its end (codes/concepts.h). Words
 // inside mail addresses do not count, as a user may be called "spam". Only the first
 // evidence_bytes_max bytes are read. Known gap: a language without words in the tables is not
-// seen.
+// recognised.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ inline constexpr std::size_t evidence_bytes_max = std::size_t{16} * 1024;
 // Providers as bits, in the order of provider_names (codes/collision.h).
 using ProviderSet = std::uint64_t;
 
-// The causes are those of the strongest kind found: what only a provider's own number means, before
-// what words say, before what vague words may say.
+// The causes are those of the strongest kind found: a provider's own number comes before words, and
+// words before vague words.
 struct TextEvidence {
     CauseSet causes;
     bool is_weak = false;

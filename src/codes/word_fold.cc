@@ -43,7 +43,7 @@ Folded as_two_bytes(std::uint32_t point) {
 constexpr std::uint32_t cyrillic_lower(std::uint32_t point) {
     if (point >= 0x410 && point <= 0x42f) return point + 0x20;
     if (point >= 0x400 && point <= 0x40f) point += 0x50;
-    return point == 0x451 ? 0x435 : point;  // ё is written е as often as not
+    return point == 0x451 ? 0x435 : point;  // ё is often written as е
 }
 
 Folded fold_ascii(char c, std::uint8_t taken) {

@@ -1,10 +1,9 @@
-// WordFold: one character beyond ASCII as the words of data/phrases.csv and data/concepts.csv have
-// it.
+// WordFold: one character beyond ASCII in the form that data/phrases.csv and data/concepts.csv use.
 //
-// Latin letters lose their accents (é is e, ß is ss), Cyrillic ones are made lower case, full-width
-// forms become ASCII, and a character of Chinese, Japanese or Korean is a word of its own, as those
-// texts have no spaces between words. Bytes that are not UTF-8 are read as Latin-1. The tables come
-// from tools/generate_text_rules.py, which folds the phrases themselves with the same rules.
+// Latin letters lose their accents (é is e, ß is ss), Cyrillic ones become lower case, full-width
+// forms become ASCII, and each character of Chinese, Japanese or Korean is a separate word, because
+// those texts have no spaces between words. Bytes that are not UTF-8 are read as Latin-1. The
+// tables come from tools/generate_text_rules.py, which folds the phrases with the same rules.
 #pragma once
 
 #include <array>
@@ -17,7 +16,7 @@ namespace turnaway::codes {
 enum class FoldKind : std::uint8_t {
     separator,
     end_of_clause,
-    ignored,  // an accent of its own, an apostrophe, a byte order mark
+    ignored,  // a combining accent, an apostrophe, a byte order mark
     letters,  // part of a word
     word,     // a word by itself
 };
