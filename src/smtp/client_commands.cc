@@ -11,10 +11,10 @@ namespace {
 
 using mail::Body;
 
-// RFC 6531 section 3.4: an address or a header beyond ASCII. That MAIL said SMTPUTF8 does not show
-// it: some clients always say it. A message of ASCII alone goes anywhere, its domains as A-labels,
-// and an 8-bit body under an ASCII header needs no more than 8BITMIME. Known gap: the headers of
-// the parts of a body are not looked at.
+// RFC 6531 section 3.4: an address or a header beyond ASCII. SMTPUTF8 in MAIL does not show it,
+// because some clients always send it. A message of ASCII alone goes anywhere, its domains as
+// A-labels, and an 8-bit body under an ASCII header needs no more than 8BITMIME. Known gap: the
+// headers of the parts of a body are not checked.
 bool needs_smtputf8(const ClientMessage& message) {
     const mail::Address* sender = message.envelope.reverse_path.address();
     return (message.envelope.needs_smtputf8 && message.is_eight_bit && !message.has_ascii_header) ||
@@ -24,7 +24,7 @@ bool needs_smtputf8(const ClientMessage& message) {
            });
 }
 
-// What the sender said is passed on where it can be.
+// The sender's SMTPUTF8 is passed on where the host supports it.
 bool says_smtputf8(const ClientMessage& message, const ClientExtensions& extensions) {
     return extensions.smtputf8 && (message.envelope.needs_smtputf8 || needs_smtputf8(message));
 }
@@ -34,7 +34,7 @@ std::string_view notify_text(const mail::Notify& notify, std::string* words) {
     if (notify.success) *words += ",SUCCESS";
     if (notify.failure) *words += ",FAILURE";
     if (notify.delay) *words += ",DELAY";
-    // A value that asks for nothing at all can only mean this.
+    // A value that requests nothing at all can only mean this.
     if (words->empty()) return "NEVER";
     return std::string_view(*words).substr(1);
 }
@@ -80,7 +80,8 @@ void append_rcpt(const mail::Recipient& recipient, const ClientMessage& message,
         }
         if (recipient.original) {
             const std::string value = recipient.original->value(says_smtputf8(message, extensions));
-            // Written in ASCII an address can grow over what a host must take; then it is not said.
+            // In ASCII an address can exceed the length that a host must accept; then it is left
+            // out.
             if (value.size() <= base::limits::orcpt_bytes_max) *out += " ORCPT=" + value;
         }
     }

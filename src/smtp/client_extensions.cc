@@ -37,8 +37,8 @@ constexpr std::array limits{
     Limit{"RCPTDOMAINMAX", &ClientExtensions::recipient_domains_max},
 };
 
-// RFC 9422 section 3: at most six digits, the first of them not 0. What is not that, or not known
-// here, says nothing.
+// RFC 9422 section 3: at most six digits, the first of them not 0. Other values and unknown names
+// are ignored.
 void read_limits(std::string_view words, ClientExtensions* extensions) {
     while (!(words = base::trim(words)).empty()) {
         const std::string_view word = words.substr(0, words.find_first_of(" \t"));
@@ -70,7 +70,7 @@ ClientExtensions ClientExtensions::parse(const Reply& reply) {
         }
         if (!base::equal_no_case(word, "SIZE")) continue;
         const auto most = base::parse_unsigned(base::trim(line.substr(word.size())));
-        // 0 says that there is no fixed size (RFC 1870 section 4).
+        // 0 means that there is no fixed size (RFC 1870 section 4).
         if (most && *most > 0) extensions.content_bytes_max = most;
     }
     return extensions;

@@ -18,13 +18,14 @@ using codes::EnhancedCode;
 struct CauseRow {
     ClientCause cause;
     std::string_view name;
-    ClientVerdict verdict;  // of our own decisions; a reply has its own
+    ClientVerdict verdict;  // for our own decisions; a reply determines its own
     Detail detail;
 };
 
-// TLS that is required and missing is X.7.4, a security feature not supported on the way, rather
-// than X.7.10, which a server says to a client that came without. It is temporary, because a host
-// that lost its certificate, or an attacker who hides the offer, must not bounce mail.
+// Required TLS that is missing is X.7.4, a security feature not supported on the way, rather than
+// X.7.10, which a server sends to a client that came without TLS. It is temporary, because a host
+// that lost its certificate, or an attacker who hides the offer, must not cause mail to be
+// returned.
 constexpr std::array rows{
     CauseRow{ClientCause::replied, "replied", ClientVerdict::temporary, codes::other_status},
     CauseRow{ClientCause::host_takes_no_mail, "host_takes_no_mail", ClientVerdict::permanent,
@@ -71,14 +72,14 @@ EnhancedCode status_for(ClientVerdict verdict, Detail detail) {
 Detail detail_of(const Reply& reply, codes::Stage stage) {
     if (reply.enhanced) return codes::registered_detail(reply.enhanced->detail());
     const Detail detail = codes::implied_detail(words_of(reply), codes::answered_stage(stage));
-    // `220-` with 521 behind it is the answer to this client, not a host's word on itself.
+    // `220-` with 521 after it is a reply to this client, not a statement about the host.
     const bool is_of_client = reply.code == codes::host_takes_no_mail && reply.codes_differ;
     return detail == codes::system_takes_no_mail && is_of_client ? codes::other_system_status
                                                                  : detail;
 }
 
-// Requirement 35. A 552 without an enhanced code is a full mailbox (or too big a message) unless
-// others were accepted; one with X.2.2 is so in any case.
+// Requirement 35. A 552 without an enhanced code means a full mailbox (or a message that is too
+// big) unless others were accepted; one with X.2.2 means it in any case.
 bool is_recipient_limit(const Reply& reply, codes::Stage stage, bool has_accepted_others) {
     if (stage != codes::Stage::rcpt || reply.code != codes::storage_exceeded) return false;
     return reply.enhanced ? reply.enhanced->detail() == codes::too_many_recipients
@@ -123,7 +124,7 @@ ClientOutcome local_outcome(ClientCause cause, codes::Stage stage,
                             std::shared_ptr<const Reply> reply) {
     TURNAWAY_CHECK(cause > ClientCause::host_takes_no_mail);
     const CauseRow& row = row_of(cause);
-    // What never got through to the host got no answer; what broke off is a bad connection.
+    // Without a connection there was no answer; a connection that broke off is a bad connection.
     const bool no_answer = stage == codes::Stage::connect &&
                            (cause == ClientCause::lost || cause == ClientCause::timed_out);
     return {.verdict = row.verdict,

@@ -23,8 +23,8 @@ std::shared_ptr<const Reply> share(std::optional<Reply>* reply) {
 ClientSession::ClientSession(ClientPlan plan)
     : own_name_(std::move(plan.own_name)), tls_(plan.tls), transaction_(std::move(plan.message)) {}
 
-// What each phase wishes once nothing is left to send, and what it is called in an outcome. A
-// transaction knows both better.
+// The action of each phase once nothing is left to send, and its stage in an outcome. A transaction
+// knows both better.
 struct ClientSession::PhaseRow {
     Phase phase;
     Kind wishes;
@@ -105,7 +105,7 @@ void ClientSession::read_replies() {
         if (!step->reply) continue;
         ++replies_;
         take(share(&step->reply));
-        // Nothing said in the clear is believed behind TLS.
+        // Nothing received in clear text is trusted after the handshake.
         if (phase_ == Phase::handshake) return;
     }
 }
@@ -123,8 +123,8 @@ void ClientSession::take_early(std::string_view bytes) {
     break_off(ClientCause::out_of_step);
 }
 
-// A refusal is a refusal even before the end. Anything else waits: the driver may learn of the
-// reply before it learns that its last write is done.
+// A refusal counts even before the end of the content. Any other reply waits: the driver may learn
+// of the reply before it learns that its last write is done.
 void ClientSession::read_during_content() {
     if (early_reply_) return;
     const std::string input = std::exchange(input_, {});
@@ -136,7 +136,7 @@ void ClientSession::read_during_content() {
     const codes::ReplyCode code = early_reply_->code;
     if (code == codes::service_not_available) return end(outcome_of(early_reply_, stage()));
     if (code.is_positive() || code.is_intermediate()) return;
-    // The host reads on as commands what we were sending, or does not read at all.
+    // The host will read what we were sending as commands, or does not read at all.
     transaction_.fail(outcome_of(early_reply_, stage()));
     phase_ = Phase::over;
 }
@@ -259,7 +259,7 @@ void ClientSession::timed_out() {
 }
 
 void ClientSession::lose(ClientCause cause) {
-    // What the host said while we were sending comes before its end.
+    // A reply that came while we were sending counts before the end of the connection.
     if (action().kind == Kind::send) sent();
     if (phase_ != Phase::over) break_off(cause);
 }

@@ -75,7 +75,7 @@ void ClientTransaction::write(std::string* out) {
     TURNAWAY_CHECK(next() == Next::write);
     append_command(sent_, out);
     ++sent_;
-    // DATA ends a group; after it comes what the host must ask for.
+    // DATA ends a group; what follows it must wait for the host's reply.
     const std::size_t end = message_.ends_at_rcpt ? data() : data() + 1;
     while (extensions_.pipelining && sent_ < end) {
         std::string line;
@@ -96,7 +96,7 @@ bool ClientTransaction::take(std::shared_ptr<const Reply> reply) {
     const codes::ReplyCode code = reply->code;
     const codes::Stage at = stage();
     const std::size_t command = answered_;
-    // DATA is answered by 3yz or refused, everything else never by 3yz.
+    // The reply to DATA is 3yz or a refusal; no other command gets 3yz.
     const bool is_possible = command == data() ? !code.is_positive() : !code.is_intermediate();
     if (!is_possible) return false;
     if (command == reset && !code.is_positive()) return false;
@@ -117,7 +117,7 @@ bool ClientTransaction::take(std::shared_ptr<const Reply> reply) {
 
 void ClientTransaction::take_rcpt(std::size_t index, std::shared_ptr<const Reply> reply) {
     std::optional<ClientOutcome>& outcome = outcomes_[index];
-    if (outcome) return;  // MAIL was refused; this is only about the order of commands
+    if (outcome) return;  // MAIL was refused; this reply is only about the order of commands
     if (reply->code.is_positive()) {
         ++accepted_;
         return;

@@ -1,12 +1,12 @@
-// One message on its way to one host: MAIL, a RCPT for each recipient, DATA, the content (RFC 5321
-// section 3.3), and one outcome for each recipient.
+// One message to one host: MAIL, a RCPT for each recipient, DATA, the content (RFC 5321 section
+// 3.3), and one outcome for each recipient.
 //
-// Knows the order of the commands, which may go together (RFC 2920 section 3.1), and what each
-// reply means for whom; the connection around it is ClientSession's. MAIL refused is the outcome of
-// all, whatever the host says to commands that were already on their way. DATA is never said when
-// nobody was accepted; where it was pipelined and the host wants content all the same, it gets a
-// lone dot, and its word on that counts for nobody. Recipients over the host's LIMITS (RFC 9422)
-// are not said: they come in a transaction of their own.
+// Knows the order of the commands, which of them may go together (RFC 2920 section 3.1), and the
+// recipients that each reply applies to; ClientSession handles the connection. If MAIL is refused,
+// that is the outcome of all recipients, whatever the replies to commands that were already sent.
+// DATA is never sent when no recipient was accepted; where it was pipelined and the host asks for
+// content all the same, it gets a lone dot, and its reply to that is ignored. Recipients over the
+// host's LIMITS (RFC 9422) are left for a separate transaction.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace turnaway::smtp {
 
 class ClientTransaction {
   public:
-    // What has to happen next.
+    // The next step.
     enum class Next : std::uint8_t { read, write, content, done };
 
     // At least one recipient.
@@ -33,26 +33,26 @@ class ClientTransaction {
     // The host is ready for MAIL, or for RSET if it still has a transaction open.
     void start(const ClientExtensions& extensions, bool is_reset_needed);
     Next next() const;
-    // Appends what may go together, at most base::limits::client_batch_bytes_max. When next() is
-    // `write`.
+    // Appends the commands that may go together, at most base::limits::client_batch_bytes_max. When
+    // next() is `write`.
     void write(std::string* out);
-    // When next() is `content`: all of it is sent, the final dot too.
+    // When next() is `content`: all of it was sent, including the final dot.
     void content_sent();
     // The reply to the oldest command without one. False: it cannot be the reply to that command,
     // so nothing that follows can be trusted.
     bool take(std::shared_ptr<const Reply> reply);
-    // Whoever has no outcome yet gets this one, and nothing more is to be said.
+    // Every recipient without an outcome gets this one, and nothing more is sent.
     void fail(const ClientOutcome& outcome);
 
-    // What the oldest command without a reply is.
+    // The stage of the oldest command without a reply.
     codes::Stage stage() const;
     ClientWait wait() const;
 
     const ClientMessage& message() const { return message_; }
     bool is_decided() const { return undecided_ == 0; }
-    // In the order of the envelope's recipients, nothing where it is still open.
+    // In the order of the envelope's recipients, nothing for those still open.
     const std::vector<std::optional<ClientOutcome>>& outcomes() const { return outcomes_; }
-    // The host took MAIL and has not been told the end: RSET comes before another MAIL.
+    // The host accepted MAIL and the transaction has not ended: RSET comes before another MAIL.
     bool is_left_open() const { return is_mail_taken_ && answered_ <= dot(); }
 
   private:
@@ -70,7 +70,7 @@ class ClientTransaction {
     ClientExtensions extensions_;
     std::vector<std::optional<ClientOutcome>> outcomes_;
     std::size_t undecided_;
-    std::size_t offered_;       // the first so many recipients: the host takes no more at once
+    std::size_t offered_;  // the number of recipients offered: the host accepts no more at once
     std::size_t accepted_ = 0;  // recipients
     // Both count commands, the skipped RSET included.
     std::size_t sent_ = 0;

@@ -1,7 +1,7 @@
-// ClientWait: what the SMTP client waits for, each with its deadline (RFC 5321 section 4.5.3.2,
-// requirement 36).
+// ClientWait: the events that the SMTP client waits for, each with its timeout (RFC 5321 section
+// 4.5.3.2, requirement 36).
 //
-// The session names the wait; the driver has the clock, and may be set to wait longer.
+// The session names the wait; the driver has the clock, and may be configured to wait longer.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ enum class ClientWait : std::uint8_t {
 };
 inline constexpr int client_wait_count = 11;
 
-// As it is named in a configuration: "final_dot".
+// The name in a configuration: "final_dot".
 std::string_view name(ClientWait wait);
 std::chrono::seconds standard_seconds(ClientWait wait);
 

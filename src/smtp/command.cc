@@ -16,7 +16,7 @@ struct VerbRow {
     Argument argument;
 };
 
-// RFC 5321 section 4.1.1, and 4.3.2 for which may not have an argument.
+// RFC 5321 section 4.1.1, and section 4.3.2 for those that must not have an argument.
 constexpr std::array verbs{
     VerbRow{Verb::ehlo, "EHLO", Argument::required},
     VerbRow{Verb::helo, "HELO", Argument::required},

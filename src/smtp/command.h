@@ -1,10 +1,10 @@
 // One SMTP command line, parsed once: verb, argument, path, parameters.
 //
-// Knows the grammar of RFC 5321 section 4.1.1 and of the extensions the programs here speak (BDAT
-// RFC 3030, STARTTLS RFC 3207, AUTH RFC 4954); whether a command is allowed now is the session's
-// business. Everything is a view into the line given; nothing is allocated. Three liberties are
-// taken because real senders need them: blanks after `FROM:` and `TO:`, blanks at the end of the
-// line, and an address without angle brackets, which is marked for those who want to be strict.
+// Knows the grammar of RFC 5321 section 4.1.1 and of the extensions that these programs support
+// (BDAT RFC 3030, STARTTLS RFC 3207, AUTH RFC 4954); the session decides whether a command is
+// allowed now. Everything is a view into the line given; nothing is allocated. Three liberties are
+// allowed because real senders need them: blanks after `FROM:` and `TO:`, blanks at the end of the
+// line, and an address without angle brackets, which is marked for strict callers.
 #pragma once
 
 #include <array>
@@ -36,10 +36,10 @@ enum class Verb : std::uint8_t {
     etrn,
 };
 
-// The name as it is written on the wire, in capitals.
+// The name on the wire, in capitals.
 std::string_view name(Verb verb);
 
-// `KEYWORD` or `KEYWORD=value` behind a path (RFC 5321 section 4.1.2, esmtp-param).
+// `KEYWORD` or `KEYWORD=value` after a path (RFC 5321 section 4.1.2, esmtp-param).
 struct Parameter {
     std::string_view keyword;
     std::string_view value;
@@ -50,8 +50,7 @@ struct Command {
     static constexpr std::size_t parameters_max = 16;
 
     Verb verb = Verb::noop;
-    // Behind the verb, without blanks around it: the client's name for HELO and EHLO, the words of
-    // the others.
+    // The text after the verb, without blanks around it: for HELO and EHLO the client's name.
     std::string_view argument;
     mail::PathParts path;       // MAIL and RCPT
     bool is_path_bare = false;  // it had no angle brackets
@@ -63,26 +62,26 @@ struct Command {
     std::size_t parameter_count_ = 0;
 };
 
-// Why a line is no command. `verb` is there when the word was known, so that the reply fits the
-// command.
+// The reason why a line is not a command. `verb` is set when the verb is known, so that the reply
+// fits the command.
 struct CommandError {
     enum class Kind : std::uint8_t {
         unrecognised,         // 500: no such verb
         bare_newline,         // 500: a CR or LF that does not end the line
-        not_text,             // 500 or 501: a control character where text belongs
+        not_text,             // 500 or 501: a control character in the text
         argument_missing,     // 501
-        argument_forbidden,   // 501: DATA, RSET, QUIT, STARTTLS take none
+        argument_forbidden,   // 501: DATA, RSET, QUIT, STARTTLS have none
         argument_syntax,      // 501
-        path_syntax,          // 501: `address` says what is wrong
+        path_syntax,          // 501: `address` has the reason
         parameter_syntax,     // 501
-        too_many_parameters,  // 555: more than anything defined needs
+        too_many_parameters,  // 555: more than are defined
     };
     Kind kind = Kind::unrecognised;
     std::optional<Verb> verb = {};
     mail::AddressError address = mail::AddressError::empty;
 };
 
-// The verb a line starts with, whatever follows it.
+// The verb at the start of a line, whatever follows it.
 std::optional<Verb> scan_verb(std::string_view line);
 
 // `line` is one line without its CRLF, at most base::limits::command_line_bytes_max long.

@@ -12,9 +12,9 @@ constexpr std::string_view crlf = "\r\n";
 
 }  // namespace
 
-// The byte after a CR or after a dot at the start of a line. What such a mark turns out to be is
-// known only now, so the CR (and with it the LF) is given out here and not before: content never
-// ends in half a line end.
+// The byte after a CR or after a dot at the start of a line. Only now is the meaning of that mark
+// known, so the CR (and with it the LF) is returned here and not before: content never ends in half
+// a line end.
 ContentReader::Step ContentReader::step_after_mark(char c) {
     Step step{.consumed = 1};
     switch (state_) {
@@ -46,8 +46,8 @@ ContentReader::Step ContentReader::step_after_mark(char c) {
     TURNAWAY_CHECK(false);
 }
 
-// Lines that lie side by side from `at` on, by the marks only: each line is looked through once for
-// its CR and once for an LF before that, with memchr.
+// Contiguous lines from `at` on, by the marks only: each line is searched once for its CR and once
+// for an LF before that, with memchr.
 ContentReader::Step ContentReader::take_lines(std::string_view bytes, std::size_t at,
                                               std::size_t line_bytes_max) {
     const std::size_t start = at;
@@ -82,8 +82,8 @@ ContentReader::Step ContentReader::next(std::string_view bytes, std::size_t line
     std::size_t at = 0;
     while (at < bytes.size()) {
         if (state_ == State::line_start && bytes[at] == '.') {
-            // What stands before the dot in `bytes` is nothing: a line start is only reached at the
-            // front of a step.
+            // There is nothing before the dot in `bytes`: a line start is only reached at the front
+            // of a step.
             state_ = State::after_dot;
             ++at;
             continue;

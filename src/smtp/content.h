@@ -1,5 +1,5 @@
-// Message content as DATA carries it: dots taken off on the way in, put on on the way out, and the
-// end found.
+// Message content as DATA carries it: dots are removed on input and added on output, and the end is
+// found.
 //
 // RFC 5321 section 4.5.2 (transparency) and 2.3.8 (CRLF only). The end is CRLF "." CRLF and nothing
 // else. A lone CR or LF is reported as a fault at once, because two hosts that disagree about where
@@ -17,9 +17,9 @@ namespace turnaway::smtp {
 class ContentReader {
   public:
     enum class Status : std::uint8_t {
-        more,          // all of `bytes` was taken; the message goes on
+        more,          // all of `bytes` was consumed; the message continues
         end,           // the final dot was read; what follows `consumed` is the next command
-        bare_newline,  // a CR or LF stood alone: the transaction must die
+        bare_newline,  // a lone CR or LF: the transaction must end
         line_too_long,
     };
     struct Step {
@@ -28,11 +28,11 @@ class ContentReader {
         std::string_view content = {};  // points into `bytes`, or to a constant CRLF; may be empty
     };
 
-    // Takes a stretch of `bytes` and gives the content in it, unstuffed: as many lines as lie side
-    // by side, up to the next line that begins with a dot. Call again with the rest
-    // until all is consumed or the status is not `more`. Never takes zero bytes of a non-empty
-    // input, unless the status is a fault. A line may have `line_bytes_max` octets, its CRLF
-    // included and a stuffed dot not (RFC 5321 section 4.5.3.1.6).
+    // Takes part of `bytes` and returns the content in it, unstuffed: as many contiguous lines as
+    // there are up to the next line that begins with a dot. Call again with the rest until all is
+    // consumed or the status is not `more`. Never consumes zero bytes of a non-empty input, unless
+    // the status is a fault. A line may have `line_bytes_max` octets, including its CRLF but not a
+    // stuffed dot (RFC 5321 section 4.5.3.1.6).
     Step next(std::string_view bytes, std::size_t line_bytes_max);
 
   private:
@@ -43,14 +43,14 @@ class ContentReader {
     std::size_t line_bytes_ = 0;
 };
 
-// Looks for a lone CR or LF, and for a line that is too long, in content that is not dot-stuffed
-// and comes in any pieces: what BDAT carries.
+// Finds a lone CR or LF, and a line that is too long, in content that is not dot-stuffed and comes
+// in any pieces, as with BDAT.
 class NewlineCheck {
   public:
     enum class Found : std::uint8_t { nothing, bare_newline, line_too_long };
-    // Not to be called again once it found something.
+    // Must not be called again once it found something.
     Found take(std::string_view content, std::size_t line_bytes_max);
-    // False while a CR has come whose LF has not.
+    // False after a CR whose LF has not arrived.
     bool is_whole() const { return !ends_in_cr_; }
 
   private:
@@ -58,7 +58,7 @@ class NewlineCheck {
     std::size_t line_bytes_ = 0;  // of a line that has not ended
 };
 
-// Appends `content` to `*out` as DATA needs it: dots doubled at line starts, and after finish() the
+// Appends `content` to `*out` as DATA needs it: dots doubled at line starts, and with finish() the
 // final dot. Content comes in any pieces.
 class ContentWriter {
   public:

@@ -17,7 +17,7 @@ Frame LineFramer::next(std::string_view bytes, std::size_t line_bytes_max) {
     if (end == std::string_view::npos) {
         if (!is_discarding_ && bytes.size() < line_bytes_max) return frame;
         is_discarding_ = true;
-        // A CR at the very end may be the first half of the line's end: leave it to be seen again.
+        // A CR at the very end may be the first half of the line end, so it is not consumed.
         frame.consumed = bytes.size() - (!bytes.empty() && bytes.back() == '\r' ? 1 : 0);
         return frame;
     }

@@ -1,11 +1,11 @@
-// Line framing for SMTP commands: finds the next line in bytes that have arrived so far.
+// Line framing for SMTP commands: finds the next line in the bytes that have arrived so far.
 //
 // A line ends in CRLF and in nothing else (RFC 5321 section 2.3.8; requirement 52): a lone CR or LF
 // stays inside the line, is reported, and the command parser refuses the line. The framer owns no
-// buffer. The caller keeps what was not consumed and shows it again with more behind it: a buffer
-// of its own, or the kernel's through MSG_PEEK. A line longer than the limit is consumed as it
-// comes and reported once, at its end, so that a peer gets exactly one reply for it (requirements
-// 24, 28).
+// buffer. The caller keeps the bytes that were not consumed and passes them again with more after
+// them: from a buffer, or from the kernel's through MSG_PEEK. A line longer than the limit is
+// consumed as it comes and reported once, at its end, so that a peer gets exactly one reply for it
+// (requirements 24, 28).
 #pragma once
 
 #include <cstddef>
@@ -16,20 +16,20 @@ namespace turnaway::smtp {
 
 struct Frame {
     enum class Kind : std::uint8_t {
-        none,  // no complete line yet; `consumed` bytes of an over-long line may be dropped all the
-               // same
-        line,  // `text` is the line without its CRLF
+        none,      // no complete line yet; `consumed` bytes of an over-long line may still be
+                   // dropped
+        line,      // `text` is the line without its CRLF
         too_long,  // the end of a line that was longer than the limit; `text` is empty
     };
     Kind kind = Kind::none;
-    bool has_bare_newline = false;  // the line holds a CR or LF that is not part of its end
-    std::size_t consumed = 0;       // bytes at the front the caller must drop
+    bool has_bare_newline = false;  // the line has a CR or LF that is not part of its end
+    std::size_t consumed = 0;       // bytes at the front that the caller must drop
     std::string_view text;
 };
 
 class LineFramer {
   public:
-    // Looks at `bytes`, which begin where the last frame ended. `line_bytes_max` counts the CRLF.
+    // Reads `bytes`, which begin where the last frame ended. `line_bytes_max` includes the CRLF.
     Frame next(std::string_view bytes, std::size_t line_bytes_max);
 
     // True while the rest of an over-long line is being dropped.

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 6> words_for_host{"host",    "server",  "system",
                                                          "machine", "serveur", "servidor"};
 
-// Without the marks of a sentence around it.
+// The word without punctuation around it.
 std::string_view bare(std::string_view word) {
     constexpr std::string_view marks = ".,;:!()[]<>\"'";
     const auto first = word.find_first_not_of(marks);

@@ -14,9 +14,8 @@ using base::equal_no_case;
 
 constexpr std::size_t size_digits_max = 20;  // RFC 1870 section 4
 
-// xtext: printable ASCII but "+" and "=", or "+" and two capital hexadecimal digits (RFC 3461
-// section 4). In an ORCPT of type utf-8 the bytes of UTF-8 may stand as they are (RFC 6533 section
-// 3).
+// xtext: printable ASCII except "+" and "=", or "+" and two capital hexadecimal digits (RFC 3461
+// section 4). An ORCPT of type utf-8 may contain UTF-8 unencoded (RFC 6533 section 3).
 bool is_xtext(std::string_view text, bool allow_utf8) {
     const auto is_hex = [](char c) { return base::is_digit(c) || (c >= 'A' && c <= 'F'); };
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -50,7 +49,7 @@ Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) 
     if (equal_no_case(parameter.keyword, "SIZE")) {
         if (value.empty() || value.size() > size_digits_max) return syntax_error;
         if (!std::ranges::all_of(value, base::is_digit)) return syntax_error;
-        // Twenty digits can say more than 64 bits hold: too big, but not misspelt.
+        // Twenty digits can exceed 64 bits: too big, but not a syntax error.
         result->size_bytes =
             base::parse_unsigned(value).value_or(std::numeric_limits<std::uint64_t>::max());
         return {};
@@ -80,7 +79,7 @@ Outcome take_mail_parameter(const Parameter& parameter, MailParameters* result) 
     return std::unexpected(ParameterError::unknown);
 }
 
-// `NEVER`, or any of the other three with commas between (RFC 3461 section 4.1).
+// `NEVER`, or any of the other three separated by commas (RFC 3461 section 4.1).
 Outcome take_notify(std::string_view value, mail::Notify* notify) {
     if (equal_no_case(value, "NEVER")) {
         notify->never = true;

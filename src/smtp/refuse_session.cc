@@ -21,7 +21,7 @@ struct ReplyRow {
     ReplyWords words;
 };
 
-// The word for word refusal (RFC 7504 section 3) behind the host's name (RFC 1846 section 4.1).
+// The literal refusal (RFC 7504 section 3) after the host's name (RFC 1846 section 4.1).
 constexpr std::string_view refusal_text = "% Host does not accept mail";
 
 constexpr std::array rows{
@@ -43,13 +43,13 @@ static_assert([] {
     return true;
 }());
 
-// What a command in good form gets after a 220, before the refusal: in each row first when nothing
-// but the greeting was said, then after EHLO or HELO, then after MAIL. A sender needs EHLO or HELO,
-// MAIL, and NOOP and RSET between them, to get to the point where it is refused; QUIT ends a
-// session. Everything else is a mail or inquiry transaction, which this host does not do (RFC 7504
-// section 1), or out of order: 521, because any other 5yz would give the sender a wrong reason. The
-// same holds for a line that is not a command in good form. At its stage, and from there on, EHLO,
-// HELO, MAIL and RCPT get 521 whatever the row says (is_refused_here).
+// The reply to a well-formed command after a 220 and before the refusal: in each row first when
+// only the greeting was sent, then after EHLO or HELO, then after MAIL. A sender needs EHLO or
+// HELO, MAIL, and NOOP and RSET between them, to reach the point where it is refused; QUIT ends a
+// session. Every other command is a mail or inquiry transaction, which this host does not do (RFC
+// 7504 section 1), or out of order: 521, because any other 5yz would give the sender a wrong
+// reason. The same applies to a line that is not a well-formed command. At the refusing stage and
+// after it, EHLO, HELO, MAIL and RCPT get 521 whatever the row has (is_refused_here).
 struct AnswerRow {
     Verb verb;
     std::array<RefuseSays, 3> says;
@@ -81,12 +81,12 @@ static_assert([] {
 }());
 
 // Nothing is ever accepted, so every extension that only concerns accepted mail can be offered
-// honestly. It must be: a sender that misses 8BITMIME, SMTPUTF8 or DSN would give up for that
-// reason before it came to the refusal, and report the wrong cause.
+// honestly. It must be: a sender that needs 8BITMIME, SMTPUTF8 or DSN would give up for that reason
+// before it reached the refusal, and report the wrong cause.
 constexpr std::array extensions{"PIPELINING",          "SIZE", "8BITMIME",
                                 "ENHANCEDSTATUSCODES", "DSN",  "SMTPUTF8"};
 
-// The path without its brackets and source route: the parts of an address lie side by side in the
+// The path without its brackets and source route: the parts of an address are contiguous in the
 // line.
 std::string_view text_of(const mail::PathParts& path) {
     if (path.is_null) return "<>";
@@ -166,7 +166,7 @@ RefuseSession::Step RefuseSession::next(std::string_view bytes) {
     Step step = had_refused ? next_after_refusal(bytes) : next_before_refusal(bytes);
     bytes_ += static_cast<std::uint32_t>(step.consumed);
     if (step.says) ++commands_;
-    // The bound on bytes holds at the byte, even inside a QUIT: what is said must not depend on the
+    // The limit on bytes applies at the byte, even inside a QUIT: the reply must not depend on the
     // pieces in which the bytes come.
     const bool has_bytes_left = bytes_ <= (had_refused ? bytes_max : bytes_before_refusal_max);
     const bool has_lines_left = commands_ <= commands_max;
@@ -210,7 +210,7 @@ RefuseSession::Step RefuseSession::next_after_refusal(std::string_view bytes) {
     }
     keep(line);
     const std::size_t known_bytes = std::min<std::size_t>(line_bytes_, line_start_.size());
-    // What follows the known bytes is blank, or it is some command that changes nothing.
+    // After the known bytes there are only blanks, or it is a command that changes nothing.
     const std::size_t parsed_bytes =
         rest_is_blank_ ? line_bytes_ : base::limits::command_line_bytes_max;
     step.says = answer_after_refusal({line_start_.data(), known_bytes}, parsed_bytes, &step);
@@ -232,7 +232,7 @@ void RefuseSession::keep(std::string_view piece) {
     }
 }
 
-// Commands after the refusal change nothing; whole lines are read for what they tell the log.
+// Commands after the refusal change nothing; whole lines are read for the log.
 RefuseSays RefuseSession::answer_after_refusal(std::string_view line, std::size_t line_bytes,
                                                Step* step) {
     if (line_bytes < base::limits::command_line_bytes_max) {
@@ -275,7 +275,7 @@ RefuseSays RefuseSession::answer(std::string_view line, Step* step) {
     return says;
 }
 
-// The stage has come, or the command asks for something that no server could take.
+// The refusing stage is reached, or the command requests something that no server could accept.
 bool RefuseSession::is_refused_here(const Command& command) const {
     switch (command.verb) {
         case Verb::ehlo:

@@ -1,14 +1,13 @@
-// The session of a host that takes no mail: from its greeting to the refusal, and after it.
+// The session of a host that does not accept mail: from its greeting to the refusal, and after it.
 //
 // RFC 7504 section 3 (521 as the greeting, or elsewhere with the same meaning) and section 1 (no
 // mail and no inquiry transactions), RFC 1846 section 4 (host name first, 521 to everything but
 // QUIT), RFC 5321 section 4.1.4 (order of commands), RFC 2034 (an enhanced code in every reply but
-// the greeting and those to HELO and EHLO). What each command gets is one table in
-// refuse_session.cc: until the refusal, 250 to what brings a sender to it, and 521 to everything
-// else. The refusal is final: from then on QUIT gets 221 and everything else 521. When a bound is
-// reached the last word is 521 and not 421, because this host will not take the mail later either.
-// Pure: bytes in, what to say out; no socket, no clock, no allocation, a few bytes of state, copied
-// freely.
+// the greeting and those to HELO and EHLO). One table in refuse_session.cc has the reply to each
+// command: until the refusal, 250 to those that bring a sender to it, and 521 to all others. The
+// refusal is final: after it QUIT gets 221 and everything else 521. When a limit is reached the
+// last reply is 521 and not 421, because this host will not accept the mail later either. Pure:
+// bytes in, replies out; no socket, no clock, no allocation, a few bytes of state, copied freely.
 #pragma once
 
 #include <array>
@@ -23,12 +22,12 @@
 
 namespace turnaway::smtp {
 
-// The first point of the dialogue at which the host says 521.
+// The first stage of the session at which the host replies 521.
 enum class RefuseStage : std::uint8_t { greeting, helo, mail, rcpt };
 
 std::string_view name(RefuseStage stage);
 
-// Everything such a host can say. One row each in refuse_session.cc.
+// All replies of such a host. One row each in refuse_session.cc.
 enum class RefuseSays : std::uint8_t {
     refusal_greeting,
     refusal_to_hello,  // no enhanced code
@@ -41,7 +40,7 @@ enum class RefuseSays : std::uint8_t {
     bye,
 };
 
-// The replies in full, line ends included, for one host name; built once at start.
+// The complete replies, line ends included, for one host name; built once at start.
 class RefuseReplies {
   public:
     // `hostname` is a domain or an address literal that has been checked; it is the first word of
@@ -60,42 +59,42 @@ class RefuseSession {
   public:
     static constexpr std::size_t commands_max = 1000;
     static constexpr std::size_t bytes_max = std::size_t{256} * 1024;
-    // Up to the refusal a client needs a few hundred.
+    // Before the refusal a client needs a few hundred.
     static constexpr std::size_t bytes_before_refusal_max = std::size_t{16} * 1024;
 
-    // How far the client came, by the commands it got through or tried to.
+    // How far the client came, by the commands that it completed or attempted.
     enum class Reached : std::uint8_t { connect, helo, mail, rcpt };
 
     struct Step {
-        std::size_t consumed = 0;             // bytes at the front that are done with
+        std::size_t consumed = 0;             // bytes at the front that are finished
         std::optional<RefuseSays> says = {};  // nothing: more bytes are needed
-        // What the line told about the client, for the log: Reached::helo its name, mail the
-        // reverse-path, rcpt a recipient; connect: nothing.
+        // The information in the line about the client, for the log: Reached::helo its name, mail
+        // the reverse-path, rcpt a recipient; connect: nothing.
         Reached told = Reached::connect;
         std::string_view detail = {};
     };
 
     explicit RefuseSession(RefuseStage stage) : stage_(stage) {}
 
-    // What the host says first.
+    // The first reply of the host.
     RefuseSays greet();
 
-    // One command from the bytes that have come, beginning where the last step ended; the caller
-    // shows unconsumed bytes again. After the refusal every byte is consumed at once. Not to be
-    // called once is_over().
+    // Handles one command from the bytes that have come, beginning where the last step ended; the
+    // caller passes unconsumed bytes again. After the refusal every byte is consumed at once. Must
+    // not be called once is_over().
     Step next(std::string_view bytes);
 
-    // The host ends the session by itself, for time or shutdown: what it says before it closes, if
-    // it has not refused yet.
+    // The host ends the session because of a timeout or shutdown: the reply before it closes, if it
+    // has not refused yet.
     std::optional<RefuseSays> give_up();
 
     bool is_over() const { return phase_ == Phase::over; }
     bool has_refused() const { return has_refused_; }
-    // True when a bound on commands or bytes ended the session.
+    // True when a limit on commands or bytes ended the session.
     bool is_out_of_bounds() const { return is_out_of_bounds_; }
     RefuseStage stage() const { return stage_; }
     Reached reached() const { return reached_; }
-    // How many have been answered; half a line that got the last word is one.
+    // The number of commands with a reply, including half a line that got the last reply.
     std::size_t commands() const { return commands_; }
 
   private:
@@ -116,14 +115,14 @@ class RefuseSession {
     Phase phase_ = Phase::connected;
     Reached reached_ = Reached::connect;
     LineFramer framer_;
-    bool has_refused_ = false;  // 521 was said
+    bool has_refused_ = false;  // 521 was sent
     bool is_esmtp_ = false;
     bool is_out_of_bounds_ = false;
     std::uint16_t commands_ = 0;
     std::uint32_t bytes_ = 0;
-    // After the refusal: how the line begins that has not ended yet, whether only blanks followed,
-    // and whether a CR came behind it all. Enough to know QUIT, EHLO and HELO; so no input waits in
-    // the kernel, where the rest of a line can hold a whole receive window closed.
+    // After the refusal: the start of the unfinished line, whether only blanks followed, and
+    // whether a CR came after that. Enough to recognise QUIT, EHLO and HELO; so no input waits in
+    // the kernel, where the rest of a line can keep a whole receive window closed.
     std::array<char, 8> line_start_{};
     std::uint32_t line_bytes_ = 0;  // without that CR
     bool rest_is_blank_ = true;

@@ -17,7 +17,7 @@ std::string_view cut_at_character(std::string_view text, std::size_t bytes_max) 
     return text.substr(0, bytes_max);
 }
 
-// The enhanced code a line's text begins with, if its class fits the reply code.
+// The enhanced code at the start of a line's text, if its class agrees with the reply code.
 std::optional<codes::EnhancedCode> leading_enhanced_code(std::string_view text,
                                                          codes::ReplyCode code) {
     const auto enhanced = codes::EnhancedCode::parse(text.substr(0, text.find(' ')));
@@ -61,8 +61,8 @@ std::string_view describe(ReplyReader::Error error) {
     return "";
 }
 
-// True when the reply is complete. Both `250 text` and `250` end a reply; `250-text` and `250-` go
-// on.
+// True when the reply is complete. Both `250 text` and `250` end a reply; `250-text` and `250-`
+// continue it.
 std::expected<bool, ReplyReader::Error> ReplyReader::take_line(std::string_view line) {
     const auto code = codes::ReplyCode::parse(line.substr(0, 3));
     if (!code) return std::unexpected(Error::not_a_reply);

@@ -1,9 +1,9 @@
 // ReplyWords: a reply that does not depend on the session. Those of the relay's server are here,
-// and the host that takes no mail has a few of them too.
+// and the host that does not accept mail has a few of them too.
 //
-// Which of them a command that cannot be read gets is here as well (the host that takes no mail
-// says 521 to it). RFC 5321 section 4.2.4 (500 and 502), RFC 2034 (no enhanced code in the greeting
-// and in replies to HELO and EHLO).
+// The reply to a command that cannot be read is chosen here as well (the host that does not accept
+// mail replies 521 to it). RFC 5321 section 4.2.4 (500 and 502), RFC 2034 (no enhanced code in the
+// greeting and in replies to HELO and EHLO).
 #pragma once
 
 #include <expected>
@@ -67,7 +67,7 @@ inline constexpr ReplyWords sender_needs_smtputf8{codes::mailbox_unavailable,
 
 }  // namespace words
 
-// `Says` names the replies of one server, those above among them.
+// `Says` names the replies of one server, including those above.
 template <class Says>
 constexpr Says reply_to(const CommandError& error) {
     using Kind = CommandError::Kind;
@@ -91,7 +91,7 @@ constexpr Says reply_to(const CommandError& error) {
     return Says::unrecognised;
 }
 
-// What is wrong with the parameters of MAIL or RCPT; after HELO there may be none.
+// The fault in the parameters of MAIL or RCPT; after HELO there may be none.
 template <class Says, class Parameters>
 std::optional<Says> fault_of(const std::expected<Parameters, ParameterError>& parsed,
                              const Command& command, bool is_esmtp) {

@@ -1,7 +1,7 @@
-// The command lines of ServerSession: which may come now, and what each does.
+// The command lines of ServerSession: which are allowed now, and what each does.
 //
-// RFC 5321 section 4.1.4 (order), RFC 3207 section 4 (what goes before TLS), RFC 3030 section 2
-// (BDAT: refused or not, its octets are content and never commands).
+// RFC 5321 section 4.1.4 (order), RFC 3207 section 4 (commands allowed before TLS), RFC 3030
+// section 2 (BDAT: refused or not, its octets are content and never commands).
 #include "base/limits.h"
 #include "base/text.h"
 #include "smtp/reply_words.h"
@@ -16,13 +16,13 @@ using enum ServerSays;
 
 namespace {
 
-// Nobody knows where the octets behind a BDAT end whose size cannot be read.
+// If the size of a BDAT cannot be read, the end of its octets is unknown.
 ServerSays reply_to_fault(const CommandError& error) {
     return error.verb == Verb::bdat ? chunk_syntax : reply_to<ServerSays>(error);
 }
 
-// RFC 3207 section 4: what a server that requires TLS takes before it; HELO because its reply may
-// not carry the code that 530 needs.
+// RFC 3207 section 4: the commands that a server that requires TLS accepts before it; HELO because
+// its reply may not carry the enhanced code that 530 needs.
 bool goes_before_tls(Verb verb) {
     return verb == Verb::ehlo || verb == Verb::helo || verb == Verb::starttls ||
            verb == Verb::noop || verb == Verb::quit;
@@ -53,7 +53,7 @@ void ServerSession::take_line(std::string_view line) {
     const auto command = parse_command(line);
     if (command) return obey(*command);
     const ServerSays says = reply_to_fault(command.error());
-    // Somewhere behind that line its octets begin, and they must not be taken for commands.
+    // Its octets begin somewhere after that line, and they must not be taken for commands.
     if (says == chunk_syntax) return close_with(says);
     command.error().verb == Verb::rcpt ? say_bad_recipient(says) : say_error(says);
 }
@@ -133,7 +133,7 @@ void ServerSession::obey_mail(const Command& command) {
     if (messages_ >= settings_.messages_max) return close_with(too_many_messages);
     auto envelope = read_mail(command, is_esmtp_, settings_);
     if (!envelope) {
-        // That a message is too big is no fault in the command.
+        // A message that is too big is not an error in the command.
         return envelope.error() == message_too_big ? say(message_too_big)
                                                    : say_error(envelope.error());
     }

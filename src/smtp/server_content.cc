@@ -23,7 +23,7 @@ bool has_eight_bit(std::string_view content) {
 
 }  // namespace
 
-// Content has whole line ends only, once it was checked, so LF alone marks a line's end here.
+// Checked content has only whole line ends, so LF alone marks a line end here.
 void HeaderWatch::take(std::string_view content) {
     while (!content.empty() && state_ != State::body) {
         const char c = content.front();
@@ -39,7 +39,7 @@ void HeaderWatch::take(std::string_view content) {
                     continue;
                 }
                 break;
-            case State::blanks:  // which old mail has before the colon (RFC 5322 section 4.5)
+            case State::blanks:  // before the colon, in old mail (RFC 5322 section 4.5)
                 if (c == ':') ++count_;
                 if (!base::is_space(c)) {
                     state_ = State::line;
@@ -84,7 +84,7 @@ bool ServerContent::watch(std::string_view content) {
     return true;
 }
 
-// A refused message is read to its end so that the session can go on, but not for ever.
+// A refused message is read to its end so that the session can continue, but not without limit.
 bool ServerContent::is_too_much(std::size_t more) {
     if (!fault_) return false;
     discarded_bytes_ += more;
@@ -94,7 +94,7 @@ bool ServerContent::is_too_much(std::size_t more) {
 ServerContent::Taken ServerContent::take_data(std::span<char> bytes) {
     Taken taken;
     std::string_view rest(bytes.data(), bytes.size());
-    // A CR waits for what comes after it, so that the content is never anywhere but in `bytes`.
+    // A CR waits for the byte after it, so that the content is never outside `bytes`.
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     char* const start = bytes.data();
     std::size_t kept = 0, begin = 0;
@@ -102,7 +102,7 @@ ServerContent::Taken ServerContent::take_data(std::span<char> bytes) {
         const auto step = reader_.next(rest.substr(taken.consumed), limits::text_line_bytes_max);
         if (step.status == ContentReader::Status::bare_newline ||
             step.status == ContentReader::Status::line_too_long) {
-            // Whatever else was wrong: this is why the session has to end.
+            // Takes precedence over any other fault: it is why the session has to end.
             fault_ = step.status == ContentReader::Status::bare_newline
                          ? ServerSays::content_bare_newline
                          : ServerSays::content_line_too_long;

@@ -1,12 +1,12 @@
-// ServerContent: the content of one message as it comes by DATA or BDAT, watched for what makes the
+// ServerContent: the content of one message from DATA or BDAT, checked for faults that make the
 // server refuse it.
 //
 // Requirement 52 (a lone CR or LF), 47 (Received fields are counted, header only), 55 and RFC 1870
-// (size, length of a line), and a NUL, which some hosts drop and others
-// end a line at (RFC 5322 section 4). Keeps no content and copies none: DATA's dots are taken out
-// by closing the gap in the caller's buffer. The first fault is kept; content after it is read on,
-// to find the end, and given to nobody. A CRLF may be split between two chunks of BDAT (RFC 3030
-// section 2), but not be left open at the last.
+// (size, length of a line), and a NUL, which some hosts drop and others treat as a line end (RFC
+// 5322 section 4). Keeps no content and copies none: DATA's dots are removed by closing the gap in
+// the caller's buffer. The first fault is kept; content after it is read to find the end, and not
+// returned. A CRLF may be split between two chunks of BDAT (RFC 3030 section 2), but must be
+// complete at the last.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 
 namespace turnaway::smtp {
 
-// Looks at the header of a message that comes in pieces: its Received fields, and octets over 127.
+// Scans the header of a message that comes in pieces: its Received fields, and octets over 127.
 class HeaderWatch {
   public:
     void take(std::string_view content);
@@ -39,33 +39,34 @@ class ServerContent {
   public:
     struct Taken {
         std::size_t consumed = 0;
-        std::string_view content = {};  // to be stored; lies in the bytes given
+        std::string_view content = {};  // to be stored; a view into the bytes given
         bool is_end = false;            // the final dot was read
-        bool is_lost = false;           // a fault after which the end cannot be known
+        bool is_lost = false;           // a fault after which the end is unknown
     };
 
     // `bytes_max` 0: no limit.
     ServerContent(std::uint64_t bytes_max, bool is_nul_refused)
         : bytes_max_(bytes_max), is_nul_refused_(is_nul_refused) {}
 
-    // DATA. Moves bytes within those it consumes. May leave a CR at the end to be shown again.
+    // DATA. Moves bytes within those that it consumes. May leave a CR at the end to be passed
+    // again.
     Taken take_data(std::span<char> bytes);
     // BDAT: all of it is consumed.
     Taken take_chunk(std::string_view bytes);
-    // BDAT says how much will come.
+    // The size that BDAT announces.
     void announce_chunk(std::uint64_t bytes);
     // After the last chunk.
     void end_chunks();
     void refuse(ServerSays fault);
 
     const std::optional<ServerSays>& fault() const { return fault_; }
-    // Given out to be stored so far.
+    // Returned to be stored so far.
     std::uint64_t bytes() const { return bytes_; }
     bool is_eight_bit() const { return is_eight_bit_; }
     bool has_ascii_header() const { return !header_.is_eight_bit(); }
 
   private:
-    // Whether `content` may be stored; looks at it if so.
+    // Whether `content` may be stored; scans it if so.
     bool watch(std::string_view content);
     bool is_too_much(std::size_t more);
 

@@ -10,7 +10,7 @@
 namespace turnaway::smtp {
 namespace {
 
-// RFC 5321 sections 4.1.1.3 and 4.5.1: the name is ours without a domain, and with the name of
+// RFC 5321 sections 4.1.1.3 and 4.5.1: postmaster is ours without a domain, and with the name of
 // this host.
 bool is_our_postmaster(const mail::AddressParts& parts, const ServerSettings& settings) {
     return settings.postmaster && base::equal_no_case(parts.local, "postmaster") &&
@@ -74,7 +74,7 @@ std::expected<AskedRecipient, ServerSays> read_rcpt(const Command& command, bool
     if (!address) return std::unexpected(ServerSays::recipient_syntax);
     mail::Recipient recipient{.address = std::move(*address), .notify = wishes->notify};
     if (!wishes->original_type.empty()) {
-        // The two lie side by side in the line, with the semicolon between.
+        // The two are contiguous in the line, with the semicolon between them.
         recipient.original = mail::OriginalRecipient::parse(
             {wishes->original_type.begin(), wishes->original_address.end()});
         if (!recipient.original) return std::unexpected(ServerSays::argument_syntax);

@@ -1,9 +1,9 @@
-// What the relay's server says by itself, as opposed to what its judge says: one row each in
+// The replies of the relay's server itself, as opposed to those of its judge: one row each in
 // server_replies.cc.
 //
 // RFC 5321 section 4.2.2, RFC 2034 (an enhanced code in every reply but the greeting and those to
-// HELO and EHLO), RFC 5248. Nothing is built beforehand, since a session is short: each reply is
-// appended to what is to be sent.
+// HELO and EHLO), RFC 5248. Nothing is built in advance, since a session is short: each reply is
+// appended to the output.
 #pragma once
 
 #include <cstdint>
@@ -61,10 +61,10 @@ enum class ServerSays : std::uint8_t {
     too_many_from_one_address,  // the same
 };
 
-// The sender did nothing wrong; there is no room for what it wants.
+// The sender made no mistake; there is no room for its request.
 bool is_shortage(ServerSays says);
 
-// The names that may stand in a reply.
+// The names that may appear in a reply.
 struct ServerNames {
     std::string_view host;
     std::string_view client;
@@ -73,7 +73,7 @@ struct ServerNames {
 // For the log.
 ServerAnswer server_answer(ServerSays says, const ServerNames& names);
 
-// Appends one reply, or when it `is_last` not, its first line.
+// Appends one reply, or only its first line if not `is_last`.
 void append_server_reply(ServerSays says, const ServerNames& names, std::string* out,
                          bool is_last = true);
 

@@ -55,7 +55,7 @@ void ServerSession::sent() {
     proceed();
 }
 
-// Nothing that came in the clear is believed any more (requirement 53, RFC 3207 section 4.2).
+// Input from before TLS is no longer trusted (requirement 53, RFC 3207 section 4.2).
 void ServerSession::tls_up() {
     if (is_over()) return;
     TURNAWAY_CHECK(phase_ == Phase::handshake);
@@ -112,7 +112,7 @@ void ServerSession::closed() {
 }
 
 void ServerSession::timed_out() {
-    // A client that does not read, or is inside a handshake, cannot be told.
+    // No reply reaches a client that does not read or is inside a handshake.
     if (is_over() || wished_ == Action::Kind::send || wished_ == Action::Kind::start_tls) {
         return closed();
     }
@@ -125,7 +125,7 @@ void ServerSession::shut_down() {
     if (wished_ == Action::Kind::read && phase_ == Phase::command) proceed();
 }
 
-// Works on what has come until something is needed from outside.
+// Processes the input until something is needed from outside.
 void ServerSession::proceed() {
     while (true) {
         const bool is_flush_wanted = is_flush_due_ || out_.size() > limits::server_batch_bytes_max;
@@ -145,7 +145,7 @@ void ServerSession::proceed() {
                 break;
             case Phase::sender_asked:
             case Phase::recipient_asked:
-                // So that the client sees an answer before its timeout ends.
+                // So that the client sees a reply before its timeout ends.
                 is_flush_due_ = answers_held_ >= limits::server_answers_held_max;
                 if (is_flush_due_) break;
                 wished_ = phase_ == Phase::sender_asked ? Action::Kind::ask_sender
@@ -172,7 +172,7 @@ void ServerSession::proceed() {
                 return;
         }
         if (can_go_on) continue;
-        // The client may be waiting for just these replies (RFC 2920 section 3.2).
+        // The client may be waiting for exactly these replies (RFC 2920 section 3.2).
         if (!out_.empty()) wished_ = Action::Kind::send;
         return;
     }
@@ -203,7 +203,7 @@ void ServerSession::end_content() {
     }
 }
 
-// Where it ends cannot be known.
+// The end of the content is unknown.
 void ServerSession::lose_content() {
     content_refusal_ = {.says = *content_.fault(), .sender = envelope_.reverse_path};
     close_with(content_refusal_->says);
@@ -256,8 +256,8 @@ void ServerSession::say_error(ServerSays says) {
     say(says);
 }
 
-// The message may have good recipients all the same, and a long list has some that cannot be read:
-// as many as it may have good ones are forgiven.
+// The message may still have good recipients, and a long list has some that cannot be read: as many
+// as it may have good ones are forgiven.
 void ServerSession::say_bad_recipient(ServerSays says) {
     if (is_mail_taken_ && bad_recipients_ < settings_.recipients_max) ++bad_recipients_;
     say_error(says);

@@ -2,14 +2,14 @@
 // by DATA or BDAT, QUIT.
 //
 // RFC 5321 sections 3 and 4, RFC 2920, 1870, 6152, 6531, 3030, 3461, 2034, 3207, 9422 (requirements
-// 23 to 37, 47, 49, 52, 53, 55). Pure: events in, wishes out; no socket, no clock. The driver does
-// what action() says, reports it, and asks again. Commands that came together are worked off one by
-// one, a question pauses them, and their replies go out together. A 2yz after content is only ever
-// what answered() said to `commit`. Lines end in CRLF: a lone CR or LF in DATA ends the session
-// after one 550, since where the message ends is then a matter of opinion; in BDAT it ends only the
-// transaction, and so does every other fault, whose content is read to its end within a bound.
-// A BDAT whose size cannot be read closes too. Refused: AUTH, EXPN, ETRN, BINARYMIME. Known gap:
-// a recipient named twice is in the envelope twice; who queues it merges the two.
+// 23 to 37, 47, 49, 52, 53, 55). Pure: events in, actions out; no socket, no clock. The driver
+// performs action(), reports the event, and asks again. Commands that came together are handled one
+// by one, a question pauses them, and their replies go out together. A 2yz after content is only
+// ever the answer to `commit`. Lines end in CRLF: a lone CR or LF in DATA ends the session after
+// one 550, since the end of the message is then ambiguous; in BDAT it ends only the transaction. So
+// does every other fault, whose content is read to its end within a limit. A BDAT whose size cannot
+// be read closes the session too. Refused: AUTH, EXPN, ETRN, BINARYMIME. Known gap: a recipient
+// named twice is in the envelope twice; the code that queues it merges the two.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class ServerSession {
     struct Action {
         enum class Kind : std::uint8_t {
             send,           // `bytes`, then sent()
-            read,           // received() with what comes
+            read,           // received() with the bytes that come
             start_tls,      // shake hands, then tls_up() or tls_failed()
             ask_sender,     // may envelope().reverse_path send? then answered()
             ask_recipient,  // may it write to asked_recipient()? then answered()
@@ -45,7 +45,7 @@ class ServerSession {
         std::string_view bytes = {};  // until the next event
     };
 
-    // The settings must outlive the session. The address is for texts: `192.0.2.1`.
+    // The settings must outlive the session. The address is for reply texts: `192.0.2.1`.
     ServerSession(const ServerSettings& settings, std::string client_address);
 
     Action action() const;
@@ -56,46 +56,46 @@ class ServerSession {
     void tls_up();
     void tls_failed();
     void answered(const ServerAnswer& answer);
-    // False: there is no room. What else comes of this message is not offered again.
+    // False: there is no room. The rest of this message is not offered again.
     void stored(bool ok);
     // At any time: the client is gone.
     void closed();
-    // At any time: 421, where the client can be told, and the end.
+    // At any time: 421, if it can reach the client, and the end.
     void timed_out();
-    // The same at the next boundary of a command.
+    // The same at the next boundary between commands.
     void shut_down();
 
     const mail::Envelope& envelope() const { return envelope_; }
     const mail::Recipient& asked_recipient() const;
-    // It is who reads the mail for postmaster here, to whom anybody may write (RFC 5321 section
+    // The recipient is the postmaster of this host, to whom anyone may write (RFC 5321 section
     // 4.5.1).
     bool is_postmaster_asked() const;
-    // Another number with each MAIL, and when a transaction has ended for whatever reason: content
-    // stored under a number that is gone and was not committed is to be dropped.
+    // A new number with each MAIL, and when a transaction has ended for whatever reason: content
+    // stored under an old number and not committed must be dropped.
     std::uint64_t transaction() const { return transaction_; }
-    // Of what was wished to be stored.
+    // Of the content that was to be stored.
     std::uint64_t content_bytes() const { return content_.bytes(); }
     bool is_eight_bit() const { return content_.is_eight_bit(); }
     bool has_ascii_header() const { return content_.has_ascii_header(); }
     std::string_view helo_name() const { return helo_name_; }
     bool is_esmtp() const { return is_esmtp_; }
     bool is_encrypted() const { return is_encrypted_; }
-    // What comes next is content, not a command.
+    // The next input is content, not a command.
     bool is_in_content() const { return phase_ == Phase::data || phase_ == Phase::chunk; }
 
-    // What the session itself, not its judge, has counted so far.
+    // Counted by the session itself, not by its judge, so far.
     std::size_t commands() const { return commands_; }
-    std::size_t errors() const { return errors_; }        // replies to what is no correct SMTP
+    std::size_t errors() const { return errors_; }        // replies to incorrect SMTP
     std::size_t shortages() const { return shortages_; }  // replies for want of room
-    // A message that was refused when its content had come, and who sent it.
+    // A message that was refused after its content had come, and its sender.
     struct ContentRefusal {
         ServerSays says;
         mail::ReversePath sender;
     };
-    // The last one; each is given out once.
+    // The last one; each is returned once.
     std::optional<ContentRefusal> take_content_refusal();
-    // What was said before the end; nothing as long as the session goes on, or when the client left
-    // or the judge closed.
+    // The reply before the end; nothing as long as the session continues, or when the client left
+    // or the judge closed it.
     std::optional<ServerSays> last_words() const { return last_words_; }
 
   private:
@@ -107,7 +107,7 @@ class ServerSession {
         chunk,
         committing,
         handshake,
-        closing,  // when all is sent
+        closing,  // once everything is sent
         over,
     };
 
@@ -145,7 +145,7 @@ class ServerSession {
     Action::Kind wished_ = Action::Kind::send;
 
     std::string input_;
-    std::size_t input_at_ = 0;  // what lies before is done with
+    std::size_t input_at_ = 0;  // everything before it is finished
     LineFramer framer_;
     std::string out_;
     std::size_t answers_held_ = 0;  // in out_
