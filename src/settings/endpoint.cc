@@ -52,7 +52,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     const auto parts = split(text);
     if (!parts) return std::nullopt;
     const auto address = route::IpAddress::parse(parts->host);
-    // Brackets are for IPv6 alone, and IPv6 needs them.
+    // Brackets are for IPv6 only, and IPv6 needs them.
     const bool has_colon = parts->host.find(':') != std::string_view::npos;
     if (!address || has_colon != parts->is_bracketed) return std::nullopt;
     return Endpoint{*address, parts->port};

@@ -1,7 +1,8 @@
-// Endpoint and RouteTarget: an address or a host, with its port, as a configuration writes it.
+// Endpoint and RouteTarget: an address or a host, with its port, in the notation of a
+// configuration.
 //
-// The port is 0 to 65535 where we listen (0 takes a free one), 1 to 65535 where we connect.
-// Brackets are for IPv6 alone, and IPv6 needs them.
+// The port is 0 to 65535 for listening (0 takes a free one), 1 to 65535 for connecting. Brackets
+// are for IPv6 only, and IPv6 needs them.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 
 namespace turnaway::settings {
 
-// A numeric address with its port: where we listen, or a name server.
+// A numeric address with its port: of a listener or a name server.
 struct Endpoint {
     route::IpAddress address;
     std::uint16_t port = 0;
@@ -23,7 +24,7 @@ struct Endpoint {
     bool operator==(const Endpoint&) const = default;
 };
 
-// A host by name or address, with its port: where a static route leads.
+// A host by name or address, with its port: the target of a static route.
 struct RouteTarget {
     std::variant<mail::Domain, route::IpAddress> host;
     std::uint16_t port = 0;
@@ -35,7 +36,7 @@ struct RouteTarget {
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 // `192.0.2.53`, `127.0.0.1@5353`, `::1@5353`; port 53 when none is given.
 std::optional<Endpoint> parse_name_server(std::string_view text);
-// As an endpoint, or a domain with a port.
+// Like an endpoint, or a domain with a port.
 std::optional<RouteTarget> parse_route_target(std::string_view text);
 
 }  // namespace turnaway::settings

@@ -10,7 +10,7 @@ namespace turnaway::settings {
 
 struct HostNames {
     std::vector<mail::Domain> names = {};
-    std::vector<mail::Domain> suffixes = {};  // without their dot
+    std::vector<mail::Domain> suffixes = {};  // without the leading dot
     bool operator==(const HostNames&) const = default;
 };
 

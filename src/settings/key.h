@@ -1,9 +1,8 @@
-// Key: one setting as its user sees it: section and name, what it may hold, its default, what it
-// does.
+// Key: one setting as its user sees it: section and name, allowed values, default, description.
 //
-// A row (row.h) adds where the value is kept. A key `*` stands for every key of a section whose
-// keys the user makes up, such as the domains of `[route]`. Defaults are TOML, read by the same
-// code as the user's file.
+// A row (row.h) adds the slot of the value. A key `*` stands for every key of a section whose keys
+// the user chooses, such as the domains of `[route]`. Defaults are TOML, read by the same code as
+// the user's file.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@
 
 namespace turnaway::settings {
 
-// How a value is written, and how its text is checked.
+// The notation of a value, and how its text is checked.
 enum class Form : std::uint8_t {
     text,  // one line
     path,  // absolute, or empty
@@ -44,7 +43,7 @@ struct Key {
     std::string_view key = {};
     Form form = Form::text;
     std::string standard = {};  // the default, as TOML; empty: the system's name
-    // As TOML, where the default does not show how a value is written; of routes whole lines.
+    // As TOML, where the default does not show the notation; for routes, whole lines.
     std::string_view example = {};
     std::string_view description = {};  // one sentence
     bool needs_restart = false;
@@ -54,14 +53,14 @@ struct Key {
     std::string_view former = {};                // its old name, which works until 1.0
     std::string_view section_description = {};   // the same for all keys of a section
 
-    bool is_made_up() const { return key == "*"; }  // by the user
+    bool is_made_up() const { return key == "*"; }  // chosen by the user
     std::string kind() const;                       // "a list of domain names"
     std::string examples() const;                   // `"a.example" or "b.example"`; may be empty
     std::string allowed() const;                    // both: "a time from 1s to 5m, such as ..."
     std::string label() const;                      // "[listen] smtp", "hostname"
 };
 
-// A value is where it belongs, or what is wrong with it: `must be true or false, not the number 7`.
+// Success, or what is wrong with the value: `must be true or false, not the number 7`.
 using Stored = std::expected<void, std::string>;
 
 // The table for programs (`--print-schema`) and for people.

@@ -1,11 +1,11 @@
-// LogConfig: the section [log]: how and how much is logged.
+// LogConfig: the section [log]: the format and the level of the log.
 #pragma once
 
 #include <cstdint>
 
 namespace turnaway::settings {
 
-// The order of each enum is that of the words of its key.
+// The order of each enum is that of the choices of its key.
 enum class LogForm : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { warning, info, debug };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t letters_max = 64;
 using Line = std::array<std::size_t, letters_max + 1>;
 
-// Letters to add, drop, change or swap with the next.
+// The number of letters to add, drop, change or swap with the next.
 std::size_t distance(std::string_view a, std::string_view b) {
     Line before_last{};
     Line last{};

@@ -1,6 +1,7 @@
-// The word a user probably meant: the one with the fewest letters to change, if few enough.
+// The word that a user probably meant: the one with the fewest letters to change, if they are few
+// enough.
 //
-// Damerau's distance without repeats on ASCII; words over 64 letters are never near.
+// Damerau's distance without repeats on ASCII; a word over 64 letters never matches.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What is wrong with the text of a network that verdict::Network refuses.
+// The fault in the text of a network that verdict::Network refuses.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace turnaway::settings {
 
-// "has bits set after its prefix"; nothing when it is a network.
+// "has bits set after its prefix"; nothing when it is a valid network.
 std::optional<std::string> network_fault(std::string_view text);
 
 }  // namespace turnaway::settings

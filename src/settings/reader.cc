@@ -93,7 +93,7 @@ class Reader {
         add_fault(line_of_value(document, *row->key), row->key->label() + ": " + conflict.wrong);
     }
 
-    // For the key that is the system's name unless the file says otherwise.
+    // For the key whose default is the system's name.
     void take_system_name(const toml::table& document, const std::string& name) {
         for (const BoundRow& row : rows_) {
             if (!row.key->standard.empty() || node_of(document, *row.key) != nullptr) continue;
@@ -152,7 +152,7 @@ class Reader {
                     : "; the sections are: " + joined(sections);
     }
 
-    // In this section first, then the same word in another one.
+    // In this section first, then the same key in another one.
     std::string nearest_key(std::string_view section, std::string_view key) const {
         std::vector<std::string_view> keys;
         for (const BoundRow& row : rows_) {
@@ -213,7 +213,7 @@ class Reader {
     Messages warnings_;
 };
 
-// The line that is longer than a line may be, or 0.
+// The number of the line that is too long, or 0.
 std::size_t too_long_line(std::string_view text) {
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -223,7 +223,8 @@ std::size_t too_long_line(std::string_view text) {
     return 0;
 }
 
-// What toml++ must not see: 3.3.0 has undefined behaviour for U+FFFE and its like. 0: all is well.
+// The line of text that must not reach toml++: 3.3.0 has undefined behaviour for U+FFFE and similar
+// characters. 0: there is none.
 std::size_t line_of_bad_text(std::string_view text) {
     std::size_t line = 1;
     while (!text.empty()) {
@@ -242,7 +243,7 @@ std::size_t line_of_bad_text(std::string_view text) {
     return 0;
 }
 
-// Why the text may not be given to toml++, with its line; nothing when it may.
+// The reason why the text must not be given to toml++, with its line; nothing when there is none.
 std::optional<std::pair<std::size_t, std::string>> text_fault(std::string_view text) {
     if (text.size() > config_bytes_max) {
         return {{1, "the file is larger than " + std::to_string(config_bytes_max) + " bytes"}};
@@ -263,7 +264,7 @@ std::optional<std::pair<std::size_t, std::string>> text_fault(std::string_view t
 
 Reading read_rows(std::string_view text, std::string_view file, std::span<const BoundRow> rows,
                   const std::function<std::vector<Conflict>()>& conflicts) {
-    // At the first file: a daemon that has given up its rights cannot ask any more.
+    // Looked up with the first file: a daemon that has given up its rights cannot do it later.
     static const std::string name = system_name();
     Reader reader(file, rows);
     if (auto fault = text_fault(text)) {
@@ -283,7 +284,7 @@ Reading read_rows(std::string_view text, std::string_view file, std::span<const 
     return reader.result();
 }
 
-// Read as a user's file would be; a key that refuses its own default is our mistake.
+// Read like a user's file; a key that refuses its own default is our mistake.
 void store_defaults(std::span<const BoundRow> rows) {
     for (const BoundRow& row : rows) {
         if (row.key->standard.empty()) continue;

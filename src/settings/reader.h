@@ -1,9 +1,9 @@
-// Reader: the text of a configuration file into the rows of a daemon.
+// Reader: reads the text of a configuration file into the rows of a daemon.
 //
-// All faults are found in one pass, each `file:line: [section] key: what is wrong`, in the order of
-// the lines; only a text that is not TOML ends at its first fault. A key under its old name is
-// taken with a warning; both names at once are a fault. Bounds: config_bytes_max, and
-// config_line_bytes_max, since a key of very many parts would nest as deep.
+// All faults are found in one pass, each as `file:line: [section] key: what is wrong`, in the order
+// of the lines; only a text that is not TOML ends at its first fault. A key under its old name is
+// accepted with a warning; both names at once are a fault. Limits: config_bytes_max, and
+// config_line_bytes_max, because a key of very many parts would nest as deeply.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace turnaway::settings {
 inline constexpr std::size_t config_bytes_max = std::size_t{4} * 1024 * 1024;
 inline constexpr std::size_t config_line_bytes_max = std::size_t{16} * 1024;
 
-// What no single key can see: `needs [tls] key too`.
+// A fault that involves several keys: `needs [tls] key too`.
 struct Conflict {
     std::string_view section;
     std::string_view key;
@@ -30,10 +30,10 @@ struct Conflict {
 
 struct Reading {
     std::vector<std::string> faults = {};    // empty: the values are in their slots
-    std::vector<std::string> warnings = {};  // what works today and not in 1.0
+    std::vector<std::string> warnings = {};  // settings that work today and not in 1.0
 };
 
-// The rows hold their defaults before. `conflicts` is asked once, when all values are read.
+// The rows must hold their defaults. `conflicts` is called once, when all values are read.
 [[nodiscard]] Reading read_rows(std::string_view text, std::string_view file,
                                 std::span<const BoundRow> rows,
                                 const std::function<std::vector<Conflict>()>& conflicts);
@@ -44,9 +44,9 @@ std::vector<std::string> restart_keys(std::span<const BoundRow> before,
                                       std::span<const BoundRow> after);
 void keep_restart_values(std::span<const BoundRow> before, std::span<const BoundRow> after);
 
-// The whole of a file, `-` is standard input; of one too large only enough to see that.
+// The whole file, `-` is standard input; for a file that is too large, only enough to see that.
 [[nodiscard]] base::Result<std::string> file_text(const std::string& path);
-// How messages call it.
+// The name of the file in messages.
 std::string file_name(const std::string& path);
 
 }  // namespace turnaway::settings

@@ -1,4 +1,4 @@
-// RouteConfig: the section [route]: where mail for a domain goes instead of to its MX.
+// RouteConfig: the section [route]: where mail for a domain goes instead of its MX hosts.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace turnaway::settings {
 
 struct RouteConfig {
     std::map<mail::Domain, RouteTarget> by_domain = {};
-    std::optional<RouteTarget> smarthost = {};  // `*`: for every domain not named
+    std::optional<RouteTarget> smarthost = {};  // `*`: for every other domain
 
     // `domain` is the key in the file.
     [[nodiscard]] Stored store(const Key& key, std::string_view domain, std::string_view target);

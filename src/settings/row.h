@@ -1,8 +1,8 @@
-// Row: a key and where its value is kept, in a section or in a whole configuration.
+// Row: a key and the slot of its value, in a section or in a whole configuration.
 //
-// A section is described by itself (`Rows<DnsConfig> dns_rows()`), and add_section() makes its rows
-// those of a daemon's configuration. Rows are a vector like any other: a daemon leaves out rows of
-// a shared section, or changes their defaults, before it adds the section.
+// A section has its own rows (`Rows<DnsConfig> dns_rows()`), and add_section() adds them to a
+// daemon's configuration. Rows are an ordinary vector: a daemon leaves out rows of a shared
+// section, or changes their defaults, before it adds the section.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,7 @@ Row<Owner> row(Key key, Value Owner::* member) {
     return {std::move(key), [member](Owner& owner) { return slot_of(owner.*member); }};
 }
 
-// Of a section whose keys the user makes up: all of them are one row.
+// For a section whose keys the user chooses: all of them are one row.
 template <MadeUpKeys Owner>
 Row<Owner> made_up_row(Key key) {
     return {std::move(key), [](Owner& owner) { return slot_of(owner); }};

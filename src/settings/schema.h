@@ -1,9 +1,9 @@
 // Schema: the table of all settings of one daemon: reads its files, knows its defaults, and prints
 // itself.
 //
-// `Config` is the daemon's own struct. It has a member `warnings` (a vector of strings), which
-// takes what the reader says of a file that is correct today and not in 1.0. Everything that does
-// not depend on `Config` is in reader.h.
+// `Config` is the daemon's own struct. It has a member `warnings` (a vector of strings) for the
+// reader's warnings about a file that is correct today and not in 1.0. Everything that does not
+// depend on `Config` is in reader.h.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,7 @@ class Schema {
         return found == rows_.end() ? nullptr : &*found;
     }
 
-    // Or every fault, in the order of the lines.
+    // The configuration, or every fault in the order of the lines.
     [[nodiscard]] std::expected<Config, std::vector<std::string>> parse(
         std::string_view text, std::string_view file) const {
         Config config = defaults_;
@@ -61,11 +61,11 @@ class Schema {
         return base::fail(base::Fault::config, std::move(message));
     }
 
-    // What differs between the two and cannot change while running: `[listen] smtp`.
+    // The keys that differ and cannot change while running: `[listen] smtp`.
     std::vector<std::string> restart_keys(Config before, Config after) const {
         return settings::restart_keys(bound_rows(rows_, before), bound_rows(rows_, after));
     }
-    // What a reload makes of them: `after` with the values that `before` has for those keys.
+    // The configuration after a reload: `after` with the values that `before` has for those keys.
     [[nodiscard]] Config keep_restart_values(Config before, Config after) const {
         settings::keep_restart_values(bound_rows(rows_, before), bound_rows(rows_, after));
         return after;

@@ -1,4 +1,5 @@
-// The rows of the sections that every daemon has, for add_section(); all may be changed before.
+// The rows of the sections that every daemon has, for add_section(); a daemon may change them
+// first.
 #pragma once
 
 #include <string_view>
@@ -14,7 +15,7 @@ Rows<ProcessConfig> process_rows();
 Rows<ListenConfig> listen_rows();
 Rows<RouteConfig> route_rows();
 Rows<DnsConfig> dns_rows();
-// `socket` is where the daemon's socket is unless the file says otherwise.
+// `socket` is the default path of the daemon's socket.
 Rows<ControlConfig> control_rows(std::string_view socket);
 Rows<MetricsConfig> metrics_rows();
 Rows<TlsConfig> tls_rows();

@@ -1,7 +1,7 @@
 // The sections that every daemon has, each a struct with checked values.
 //
 // Their keys, defaults and descriptions are in section_rows.cc. The order of each enum is the order
-// of the words of its key.
+// of the choices of its key.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 namespace turnaway::settings {
 
 struct ProcessConfig {
-    mail::Domain hostname = mail::Domain::root();  // the root only before it was read
+    mail::Domain hostname = mail::Domain::root();  // the root only until it is read
     std::uint32_t threads = 0;                     // 0: one for each core
     bool operator==(const ProcessConfig&) const = default;
 };
@@ -36,19 +36,19 @@ struct ListenConfig {
 struct DnsConfig {
     std::vector<Endpoint> forward = {};        // empty: the system's name servers
     std::vector<std::string> local_data = {};  // one line of a zone each
-    std::string trust_anchor = {};             // a file; empty: none, nothing is validated
+    std::string trust_anchor = {};             // a file; empty: none, and no DNSSEC validation
     std::chrono::seconds deadline = {};
     bool operator==(const DnsConfig&) const = default;
 };
 
 struct ControlConfig {
     std::string socket = {};
-    std::string group = {};  // empty: our own
+    std::string group = {};  // empty: the daemon's own
     bool operator==(const ControlConfig&) const = default;
 };
 
 struct MetricsConfig {
-    std::optional<Endpoint> listen = {};  // nothing: off
+    std::optional<Endpoint> listen = {};  // unset: off
     bool operator==(const MetricsConfig&) const = default;
 };
 
@@ -72,7 +72,7 @@ struct VerdictConfig {
 };
 
 struct UserConfig {
-    std::string name = {};  // empty: stay who we are
+    std::string name = {};  // empty: do not switch the user
     bool operator==(const UserConfig&) const = default;
 };
 

@@ -1,8 +1,9 @@
-// Slot: where the value of one key is kept, whatever the configuration it belongs to.
+// Slot: the storage of one key's value, independent of the configuration it belongs to.
 //
 // A pointer to one of the types that a setting may have; every enum is a ChoiceSlot, and every
-// section whose keys the user makes up a MadeUpSlot. So reader, defaults and reload are ordinary
-// code that knows no daemon. A slot owns nothing: it is good as long as its configuration stays.
+// section whose keys the user chooses a MadeUpSlot. So reader, defaults and reload are ordinary
+// code that does not depend on any daemon. A slot owns nothing: it is valid as long as its
+// configuration exists.
 #pragma once
 
 #include <chrono>
@@ -48,7 +49,7 @@ class ChoiceSlot {
     void (*set_)(void*, std::size_t);
 };
 
-// A section that takes keys of the user's own, each with a string.
+// A section with keys that the user chooses, each with a string.
 template <class Section>
 concept MadeUpKeys = requires(Section& section, const Key& key, std::string_view text) {
     { section.store(key, text, text) } -> std::same_as<Stored>;
@@ -72,7 +73,7 @@ class MadeUpSlot {
     Stored store(const Key& key, std::string_view made_up, std::string_view text) const {
         return store_(section_, key, made_up, text);
     }
-    // Of the same section in two configurations.
+    // Both are the same section, in two configurations.
     bool holds_same(const MadeUpSlot& other) const { return is_same_(section_, other.section_); }
     void copy_to(const MadeUpSlot& other) const { copy_(section_, other.section_); }
 
@@ -101,7 +102,7 @@ Slot slot_of(Value& value) {
     }
 }
 
-// Both of the same key, in two configurations.
+// Both are slots of the same key, in two configurations.
 bool holds_same(const Slot& a, const Slot& b);
 void copy_value(const Slot& from, const Slot& to);
 

@@ -1,4 +1,4 @@
-// Spans: the lengths of time and the bounds that rows are made of.
+// Spans: the durations and limits that the rows use.
 #pragma once
 
 #include <chrono>

@@ -8,7 +8,7 @@
 
 namespace turnaway::settings {
 
-// gethostname may give the short name; the resolver's canonical name is the full one, when there is
+// gethostname may return the short name; the resolver's canonical name is the full one, if there is
 // one.
 std::string system_name() {
     std::array<char, 256> buffer{};

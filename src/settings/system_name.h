@@ -1,11 +1,11 @@
-// The full name of this system, which `hostname` is when the file does not set it.
+// The full name of this system, the default of `hostname`.
 #pragma once
 
 #include <string>
 
 namespace turnaway::settings {
 
-// May ask DNS, so once only; empty when the system does not know.
+// May query DNS, so call it once only; empty when the system does not know its name.
 std::string system_name();
 
 }  // namespace turnaway::settings

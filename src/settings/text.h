@@ -1,4 +1,4 @@
-// Text of the file: as a message shows it, and read as a domain name.
+// Text from the file: formatted for a message, or read as a domain name.
 #pragma once
 
 #include <expected>
@@ -11,7 +11,7 @@ namespace turnaway::settings {
 
 // In quotes, printable and cut.
 std::string shown(std::string_view text);
-// Or what is wrong with it: `"a..b" is not a domain name: ...`.
+// The domain, or what is wrong with it: `"a..b" is not a domain name: ...`.
 [[nodiscard]] std::expected<mail::Domain, std::string> parse_domain(std::string_view text);
 
 }  // namespace turnaway::settings

@@ -16,9 +16,9 @@ namespace {
 
 using Wrong = std::unexpected<std::string>;
 template <class Value>
-using Made = std::expected<Value, std::string>;  // or what is wrong with a text
+using Made = std::expected<Value, std::string>;  // or what is wrong with the text
 
-// As a user would name it: `the number 7`, `a list`.
+// The value as a user would describe it: `the number 7`, `a list`.
 std::string given(const toml::node& node) {
     switch (node.type()) {
         case toml::node_type::table:
@@ -38,7 +38,7 @@ std::string given(const toml::node& node) {
     }
 }
 
-// Of another kind, or out of range.
+// The value is of the wrong kind, or out of range.
 Wrong must_be(const Key& key, const std::string& what) {
     const std::string examples = key.examples();
     return Wrong("must be " + key.kind() + ", not " + what +
@@ -49,7 +49,7 @@ Wrong must_be(const Key& key, const toml::node& node) {
     return must_be(key, given(node));
 }
 
-// Of the right kind, but `why`.
+// The value is of the right kind, but wrong because of `why`.
 Wrong wrong(const Key& key, const std::string& why) {
     return Wrong(why + "; must be " + key.allowed());
 }
@@ -83,7 +83,7 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return *number * scale;
 }
 
-// A number in the key's range, from a TOML number or, where the form has one, a string.
+// A number in the key's range, from a TOML number or, if the form has one, a string.
 Made<std::uint64_t> number_of(const Key& key, const toml::node& node) {
     std::uint64_t value = 0;
     if (const auto* integer = node.as_integer()) {
@@ -170,7 +170,7 @@ Stored put(const Key& key, const toml::node& node, mail::Domain& place) {
     return {};
 }
 
-// A list whose items are each made by `make`; the first wrong item is named.
+// A list whose items are each made by `make`; the first wrong item is reported.
 template <class Item, class Make>
 Stored put_list(const Key& key, const toml::node& node, std::vector<Item>& place, Make make) {
     const auto* list = node.as_array();
@@ -221,7 +221,7 @@ Stored put(const Key& key, const toml::node& node, std::vector<std::string>& pla
     });
 }
 
-// One network may stand there in two notations, so it is the texts that must differ.
+// One network may appear in two notations, so only equal texts are refused.
 Stored put(const Key& key, const toml::node& node, std::vector<verdict::Network>& place) {
     std::vector<std::string> texts;
     auto stored = put_list(key, node, texts, [](std::string_view text) -> Made<std::string> {
@@ -251,7 +251,7 @@ Stored put(const Key& key, const toml::node& node, std::optional<mail::Address>&
         return wrong(key, shown(*text) + " is not an address: " +
                               std::string(mail::describe(address.error())));
     }
-    // Mail for it comes from clients that know nothing of SMTPUTF8.
+    // Mail for it comes from clients without SMTPUTF8.
     if (address->needs_smtputf8()) {
         return wrong(key, shown(*text) + " has characters other than ASCII before the @");
     }
@@ -289,7 +289,7 @@ Stored put_made_up(const Key& key, const toml::node& node, const MadeUpSlot& slo
     return {};
 }
 
-// example.org without quotes is a table in a table, which nobody expects.
+// Without quotes, example.org is a table in a table, which users do not expect.
 std::string with_dots(std::string_view made_up, const toml::table& table) {
     std::string name(made_up);
     for (const toml::table* at = &table; at != nullptr && !at->empty();) {

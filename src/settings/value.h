@@ -1,11 +1,11 @@
-// One value of the configuration: from what TOML says to what its key wants.
+// One value of the configuration: from TOML to the type of its key.
 //
-// Only this file and reader.cc see TOML. A wrong value is a phrase that follows the name of the
+// Only this file and reader.cc use TOML. A wrong value is a phrase that follows the name of the
 // key: `must be a number from 1 to 65535, not the number 70000`.
 #pragma once
 
-// toml++ 3.3 asserts that `[#` cannot come, and a text may have it; without the assertion its
-// parser goes on to the error it has for it.
+// toml++ 3.3 asserts that `[#` cannot occur, but a text may contain it; without the assertion its
+// parser reaches its regular error for it.
 #define TOML_ASSERT(condition) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -18,7 +18,7 @@
 namespace turnaway::settings {
 
 [[nodiscard]] Stored store_value(const Key& key, const toml::node& node, const Slot& slot);
-// One key of a section whose keys the user makes up.
+// One key of a section whose keys the user chooses.
 [[nodiscard]] Stored store_made_up(const Key& key, std::string_view made_up, const toml::node& node,
                                    const MadeUpSlot& slot);
 
