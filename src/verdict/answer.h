@@ -1,9 +1,9 @@
-// Answer: what a client is told about one sender or one recipient, with a word for logs and
+// Answer: the reply to a client about one sender or one recipient, with a reason for logs and
 // metrics.
 //
-// The text is one line that fits into a reply with its codes and holds no control character,
-// whatever the addresses and DNS said (requirement 56). The code says what is so, `reason` which
-// rule said it: two answers of one code can have different reasons.
+// The text is one line that fits into a reply with its codes and has no control characters,
+// whatever the addresses and DNS contained (requirement 56). The code is the result, `reason` the
+// rule that led to it: two answers with one code can have different reasons.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace turnaway::verdict {
 
-// Every reason there is; stable, since dashboards count them.
+// All reasons. Their names are stable, since dashboards count them.
 namespace reason {
 inline constexpr std::string_view accepted = "accepted";
 inline constexpr std::string_view null_mx = "null_mx";
@@ -25,7 +25,7 @@ inline constexpr std::string_view sender_null_mx = "sender_null_mx";
 inline constexpr std::string_view mailless = "mailless";
 inline constexpr std::string_view relay_closed = "relay_closed";
 inline constexpr std::string_view unknown_user = "unknown_user";
-inline constexpr std::string_view dns_trouble = "dns_trouble";  // deferred for it
+inline constexpr std::string_view dns_trouble = "dns_trouble";  // deferred because of it
 inline constexpr std::string_view accepted_in_dns_trouble = "accepted_in_dns_trouble";
 }  // namespace reason
 
@@ -33,7 +33,7 @@ struct Answer {
     codes::ReplyCode code;
     std::optional<codes::EnhancedCode> enhanced;
     std::string text;
-    std::string_view reason;  // one of reason::, so it lives as long as the program
+    std::string_view reason;  // one of reason::, so always valid
 
     bool is_accepted() const { return code.is_positive(); }
 };

@@ -39,7 +39,7 @@ Answer mailless(const Policy& policy, const mail::Address& recipient) {
         return refuse(codes::host_takes_no_mail, codes::system_takes_no_mail, std::move(text),
                       reason::mailless);
     }
-    // RFC 7505 section 4.1 keeps X.1.10 for a null MX; this is known from the configuration.
+    // RFC 7505 section 4.1 reserves X.1.10 for a null MX; this is known from the configuration.
     return refuse(codes::domain_takes_no_mail, codes::system_takes_no_mail, std::move(text),
                   reason::mailless);
 }

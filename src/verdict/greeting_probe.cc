@@ -41,8 +41,8 @@ GreetingFinding GreetingProbe::finding() const {
 }
 
 void GreetingProbe::received(std::string_view bytes) {
-    // What follows the greeting before our QUIT means nothing; what follows QUIT is the goodbye,
-    // whatever it says.
+    // Input after the greeting and before our QUIT is ignored; input after QUIT is the host's
+    // goodbye, whatever it contains.
     if (action_ == Action::read && is_decided_ && !bytes.empty()) action_ = Action::close;
     if (is_decided_) return;
     const auto step = reader_.next(bytes);

@@ -1,11 +1,11 @@
-// GreetingProbe: one short session that reads a host's greeting and leaves, to learn whether the
-// host takes mail before RCPT is answered.
+// GreetingProbe: one short session that reads a host's greeting and quits, to learn whether the
+// host accepts mail before RCPT is answered.
 //
-// Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Decided as soon as
-// the greeting is whole; the QUIT after it is manners (RFC 5321 section 4.1.1.10) and nobody need
-// wait for it. Only a 521 that speaks of the host says "never" (RFC 7504 section 3,
-// smtp/host_refusal.h); 554, 4yz, silence, and lines of different codes prove nothing, and 220 only
-// that this host does not refuse by greeting: it may still at EHLO or RCPT.
+// Pure: events in, actions out; the driver dials, keeps the deadline and closes. Decided as soon as
+// the greeting is complete; the QUIT after it is good manners (RFC 5321 section 4.1.1.10), and no
+// caller need wait for it. Only a 521 about the host itself means "never" (RFC 7504 section 3,
+// smtp/host_refusal.h); 554, 4yz, silence, and lines of different codes prove nothing, and 220
+// proves only that this host does not refuse in its greeting: it may still do so at EHLO or RCPT.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ std::string_view name(GreetingFinding finding);  // "refuses_521"
 class GreetingProbe {
   public:
     enum class Action : std::uint8_t {
-        read,   // received() with what comes, or closed(), or timed_out()
+        read,   // received() with the bytes that come, or closed(), or timed_out()
         send,   // bytes_to_send(), then sent()
         close,  // the end
     };
@@ -32,7 +32,7 @@ class GreetingProbe {
 
     void received(std::string_view bytes);
     void sent();
-    // By the host, by reset, or it never came about.
+    // Closed by the host, reset, or never connected.
     void closed() { end(); }
     void timed_out() { end(); }
 
@@ -40,7 +40,7 @@ class GreetingProbe {
     // When decided.
     GreetingFinding finding() const;
     // The greeting with its code, "521 host.example Host does not accept mail", its lines joined;
-    // empty when there was none. As it came: to be escaped by whoever prints it.
+    // empty when there was none. Unescaped: escape it before printing.
     const std::string& words() const { return words_; }
 
   private:

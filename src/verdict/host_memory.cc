@@ -24,7 +24,7 @@ void HostMemory::change(Settings settings) {
 }
 
 bool HostMemory::is_evidence(const Entry& entry, std::chrono::sys_seconds now) const {
-    // Not as a difference: a damaged time would overflow it.
+    // Not computed as a difference: a damaged time would overflow it.
     return entry.seen <= now && entry.seen > now - settings_.age_max;
 }
 
@@ -115,7 +115,7 @@ std::vector<HostMemory::Entry> HostMemory::list(std::chrono::sys_seconds now) co
 }
 
 std::size_t HostMemory::count(std::chrono::sys_seconds now) const {
-    // By age: the too old ones come first, those of the future last.
+    // By age: the ones that are too old come first, those in the future last.
     const auto is_too_old = [&](const auto& each) { return each.first <= now - settings_.age_max; };
     const auto first = std::ranges::find_if_not(by_age_, is_too_old);
     std::size_t others = static_cast<std::size_t>(std::distance(by_age_.begin(), first));

@@ -1,13 +1,12 @@
-// HostMemory: the hosts that said 521 of themselves, each by its address and port, with their words
-// and when they said it.
+// HostMemory: the refusing hosts, each by its address and port, with its reply and the time of it.
 //
-// Evidence for a refusal at RCPT, so it is held to doubt: it counts for a limited time, newer
-// evidence replaces older, a host that takes mail ends it, and each host is due to be asked again:
-// first after a short time, then after twice as long each time, as long as mail for it came within
-// the age of evidence. What lies in the future (the clock was set back) is not evidence. Bounded:
-// when full, the oldest goes. Words are a peer's: escaped by whoever prints them (requirement 56).
-// No clock of its own. Not safe for several threads, except that the const functions may run beside
-// each other. Requirement 20, ADR 15.
+// Evidence for a refusal at RCPT, so it is treated with doubt: it counts for a limited time, newer
+// evidence replaces older, a host that accepts mail ends it, and each host is due to be asked
+// again: first after a short time, then after twice as long each time, as long as mail for it came
+// within the age of evidence. An entry in the future (the clock was set back) is not evidence.
+// Bounded: when full, the oldest is dropped. Replies come from a peer: escape them before printing
+// (requirement 56). Has no clock. Not thread-safe, except that the const functions may run
+// concurrently. Requirement 20, ADR 15.
 #pragma once
 
 #include <atomic>
@@ -28,7 +27,7 @@ class HostMemory {
   public:
     struct Entry {
         std::string host;    // the name that was looked up; empty for an address literal
-        route::HostPort at;  // what was dialled
+        route::HostPort at;  // the address that was dialled
         std::string words;   // the reply, "521 host.example Host does not accept mail"
         std::chrono::sys_seconds seen;
         bool operator==(const Entry&) const = default;
@@ -42,31 +41,32 @@ class HostMemory {
     // `hosts_max` is more than 0.
     HostMemory(Settings settings, std::size_t hosts_max);
 
-    // Mail met the host. False when it was not taken: older than all we know while full, or than
-    // what we know of that host. Long words are cut. `dropped` gets the host that had to make room.
+    // Mail was sent to the host, which refused it. False when the entry was not stored: it is older
+    // than all entries of a full memory, or than the known one of that host. A long reply is cut.
+    // `dropped` gets the host that was removed to make room.
     bool remember(Entry fresh, std::optional<route::HostPort>* dropped = nullptr);
     // The host was asked again and still refuses. Null when it is not known any more: then it was
-    // forgotten in the meantime, which counts. Valid until the memory changes.
+    // forgotten in the meantime, which takes precedence. Valid until the memory changes.
     const Entry* renew(const route::HostPort& at, std::string words, std::chrono::sys_seconds seen);
-    // What is too old for it is no longer evidence.
+    // Entries that are too old for the new settings are no longer evidence.
     void change(Settings settings);
-    // Whether anything was there.
+    // Whether there was an entry.
     bool forget(const route::HostPort& at);
     void forget_all();
 
     // Null when unknown or no longer evidence. Valid until the memory changes.
     const Entry* find(const route::HostPort& at, std::chrono::sys_seconds now) const;
-    // What is evidence now, newest first.
+    // The current evidence, newest first.
     std::vector<Entry> list(std::chrono::sys_seconds now) const;
-    // How many those are. Nothing is copied; what is not evidence costs a step each.
+    // The number of those. Nothing is copied; each entry that is not evidence costs a step.
     std::size_t count(std::chrono::sys_seconds now) const;
-    // Drops what is not evidence, and gives it.
+    // Drops the entries that are not evidence, and returns their hosts.
     std::vector<route::HostPort> expire(std::chrono::sys_seconds now);
     std::size_t size() const { return entries_.size(); }
 
-    // Mail was refused because of the host, so it goes on being asked.
+    // Mail was refused because of the host, so the host continues to be asked.
     void use(const route::HostPort& at, std::chrono::sys_seconds now) const;
-    // The hosts to ask again now. Each is due next after twice the time it waited for this.
+    // The hosts to ask again now. The next time is due after twice the wait for this one.
     std::vector<Entry> take_due(std::chrono::sys_seconds now);
 
   private:
@@ -80,14 +80,14 @@ class HostMemory {
         Entry entry;
         std::chrono::seconds wait;
         std::chrono::sys_seconds ask_at;
-        // By readers beside each other.
+        // Written by concurrent readers.
         mutable std::atomic<std::chrono::sys_seconds> used;
     };
     using Entries = std::map<route::HostPort, Known>;
     // One for each entry.
     using Order = std::set<std::pair<std::chrono::sys_seconds, route::HostPort>>;
 
-    // At most the end of time: a damaged row may hold any.
+    // Limited to the end of time: a damaged row may have any value.
     static std::chrono::sys_seconds after(std::chrono::sys_seconds from, std::chrono::seconds wait);
     bool is_evidence(const Entry& entry, std::chrono::sys_seconds now) const;
     void replace(Known& known, Entry fresh);

@@ -32,7 +32,8 @@ bool is_zero_from(const route::IpAddress& address, unsigned bit) {
     return true;
 }
 
-// Of an address written as it is in `address_text`; nullopt for what it cannot have.
+// The prefix length of an address written as `address_text`; nullopt if it is not valid for that
+// address.
 std::optional<unsigned> parse_prefix(std::string_view digits, std::string_view address_text,
                                      const route::IpAddress& address) {
     if (digits.size() > 1 && digits.front() == '0') return std::nullopt;

@@ -1,9 +1,9 @@
-// Network: the addresses that share a prefix, as an administrator writes them: `192.0.2.0/24`,
-// `2001:db8::/32`, or one address alone.
+// Network: the addresses that share a prefix, in an administrator's notation: `192.0.2.0/24`,
+// `2001:db8::/32`, or a single address.
 //
-// Strict, because a slip here opens a relay: bits set behind the prefix, leading zeros, brackets
+// Strict, because a mistake here opens a relay: bits set after the prefix, leading zeros, brackets
 // and blanks are refused. An IPv4-mapped network (`::ffff:192.0.2.0/120`) is the IPv4 network, as
-// route::IpAddress has it; so no IPv6 prefix, not even `::/0`, holds an IPv4 address. RFC 4632
+// in route::IpAddress; so no IPv6 prefix, not even `::/0`, contains an IPv4 address. RFC 4632
 // section 3.1, RFC 4291 section 2.3. Not here: ranges, netmasks with dots, names, zones.
 #pragma once
 
@@ -31,7 +31,7 @@ class Network {
   private:
     Network(const route::IpAddress& first, unsigned prefix_bits)
         : first_(first), prefix_bits_(prefix_bits) {}
-    route::IpAddress first_;  // every bit behind the prefix is 0
+    route::IpAddress first_;  // every bit after the prefix is 0
     unsigned prefix_bits_;
 };
 

@@ -10,7 +10,7 @@
 namespace turnaway::verdict {
 namespace {
 
-// Both ends belong to it.
+// Both ends are included.
 struct Range {
     std::uint64_t first;
     std::uint64_t last;
@@ -39,13 +39,13 @@ Range range_of(const std::array<std::uint8_t, Bytes>& address, unsigned prefix_b
     return {.first = first, .last = first | rest};
 }
 
-// Of the addresses in `whole`, how many are in one of `ranges` at least.
+// The share of the addresses in `whole` that are in at least one of `ranges`.
 double share_of(std::span<const Range> whole, std::vector<Range> ranges) {
     std::ranges::sort(ranges, {}, &Range::first);
     double all = 0, held = 0;
     for (const Range& part : whole) {
         all += static_cast<double>(part.last - part.first) + 1;
-        std::uint64_t next = part.first;  // what lies before is counted
+        std::uint64_t next = part.first;  // everything before it is counted
         for (const Range& range : ranges) {
             const std::uint64_t first = std::max(range.first, next);
             const std::uint64_t last = std::min(range.last, part.last);

@@ -1,11 +1,11 @@
-// Policy: what the administrator decided: who may relay, which domains take no mail, and what to
-// say when DNS does not answer.
+// Policy: the administrator's decisions: which clients may relay, which domains do not accept mail,
+// and the reply when DNS does not answer.
 //
-// Closed by default (requirement 54): an empty policy relays for nobody, the loopback network
-// included. A domain in a list means that name and nothing below it, because a list that quietly
-// covers subdomains opens more than was written. Only `mailless`, which opens nothing, has
-// suffixes. An address literal is in no list of domains. Known gap: no users, no certificates; only
-// networks are trusted.
+// Closed by default (requirement 54): with an empty policy no client may relay, not even from the
+// loopback network. A domain in a list is that name and nothing below it, because a list that
+// silently covers subdomains opens more than was written. Only `mailless`, which opens nothing, has
+// suffixes. An address literal is not in any list of domains. Known gap: no users, no certificates;
+// only networks are trusted.
 #pragma once
 
 #include <cstdint>
@@ -23,25 +23,27 @@ enum class DnsTrouble : std::uint8_t {
     defer,   // 451
 };
 
-// RFC 1846 section 3 has MX relays say 521 for a mailless host; RFC 7504 sections 3 and 4 want 521
-// kept for hosts that speak of themselves, and 556 here.
+// RFC 1846 section 3 has MX relays reply 521 for a mailless host; RFC 7504 sections 3 and 4 reserve
+// 521 for hosts that refuse for themselves, and want 556 here.
 enum class MaillessReply : std::uint8_t { code_556, code_521 };
 
-// What a recipient is answered whose hosts all said 521 (ADR 15).
+// The reply to a recipient whose hosts all replied 521 (ADR 15).
 enum class RefusingHostReply : std::uint8_t {
     by_evidence,  // 556 from memory, 550 when a host was asked just now
     code_550,
     code_556,
 };
 
-// RFC 7505 sections 4.1 and 6. Clients in `networks` are our own: their administrator can be asked.
+// RFC 7505 sections 4.1 and 6. Clients in `networks` are our own: their administrator can be
+// contacted.
 enum class NullMxSender : std::uint8_t { refuse_outsiders, refuse_all, accept };
 
 struct Policy {
     std::vector<Network> networks = {};      // may send to anyone
-    std::vector<mail::Domain> domains = {};  // anyone may send to
+    std::vector<mail::Domain> domains = {};  // to which anyone may send
     std::vector<mail::Domain> mailless = {};
-    std::vector<mail::Domain> mailless_suffixes = {};  // what is below them, not they themselves
+    std::vector<mail::Domain> mailless_suffixes =
+        {};  // the names below them, not the suffixes themselves
     MaillessReply mailless_reply = MaillessReply::code_556;
     DnsTrouble dns_trouble = DnsTrouble::accept;
     NullMxSender null_mx_sender = NullMxSender::refuse_outsiders;
@@ -50,7 +52,7 @@ struct Policy {
     RefusingHostReply refusing_host_reply = RefusingHostReply::by_evidence;
 };
 
-// By what a client may send to a recipient.
+// The reason why a client may send to a recipient.
 enum class Right : std::uint8_t {
     network,   // to anyone: it is in one of `networks`
     outsider,  // to `domains` only
@@ -58,14 +60,14 @@ enum class Right : std::uint8_t {
 };
 Right right_of(const Policy& policy, const route::IpAddress& client);
 
-// Whether the client must not send from a domain that takes no mail.
+// Whether the client must not send from a domain that does not accept mail.
 bool is_null_mx_sender_refused(const Policy& policy, const route::IpAddress& client);
 
 bool is_mailless(const Policy& policy, const mail::Address& recipient);
 bool is_open_domain(const Policy& policy, const mail::Address& recipient);
 
 // `user%other.example`, `other.example!user` or `"user@other.example"` before the @: a host that
-// still follows such a route relays for the whole world through us, since it trusts us.
+// still follows such a route relays for the whole world through us, because it trusts us.
 bool has_routed_local_part(const mail::Address& recipient);
 
 }  // namespace turnaway::verdict

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t named_hosts_max = 2;
 
-// The oldest evidence about the host, which is known to refuse at each of its addresses.
+// The oldest evidence about the host, which is known to refuse at all of its addresses.
 const HostMemory::Entry* oldest_refusal(const route::MailHost& host, const HostEvidence& evidence) {
     const HostMemory::Entry* oldest = nullptr;
     for (const route::IpAddress& address : host.addresses) {
@@ -28,8 +28,8 @@ bool is_whole(const route::Route& route) {
            !route.has_note(route::NoteKind::too_many_addresses);
 }
 
-// By the name it was asked under. Where the route knows the same address by another name, the
-// address shows what the two have in common.
+// The name under which the host was asked. If the route has the same address under another name,
+// the address shows the connection.
 std::string name_of(const route::MailHost& host, const HostMemory::Entry& entry, bool has_room) {
     std::string address = entry.at.address.text();
     if (entry.host.empty()) return address;

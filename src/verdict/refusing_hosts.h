@@ -1,8 +1,8 @@
-// RefusingHosts: whether every host a route leads to has said lately that it takes no mail, and the
-// words for it.
+// RefusingHosts: whether every host of a route recently replied that it does not accept mail, and
+// the text for it.
 //
-// Every address of every host must be known (requirement 20: another MX may still take the mail).
-// What the route does not show is doubt, and then nothing is concluded: an MX that could not be
+// Every address of every host must be known (requirement 20: another MX may still accept the mail).
+// Where the route is incomplete there is doubt, and nothing is concluded: an MX that could not be
 // looked up, MX records or addresses left out because there were too many.
 #pragma once
 
@@ -16,17 +16,17 @@
 
 namespace turnaway::verdict {
 
-// What is known of hosts at this moment.
+// The current knowledge about hosts.
 struct HostEvidence {
     const HostMemory& memory;
-    std::uint16_t port = 25;  // that the route's hosts are dialled at
+    std::uint16_t port = 25;  // at which the route's hosts are dialled
     std::chrono::sys_seconds now;
     bool was_asked_now = false;  // a host of the route was connected to for this recipient
 };
 
-// `mail.example.org said 521 2 hours ago`: the best hosts by the name they were asked under, each
-// with the age of its oldest evidence, and how many more. Nothing when some host might take mail.
-// `route` has hosts.
+// `mail.example.org said 521 2 hours ago`: the best hosts by the name under which they were asked,
+// each with the age of its oldest evidence, and the number of the others. Nothing when some host
+// might accept mail. `route` has hosts.
 std::optional<std::string> refusing_hosts(const route::Route& route, const HostEvidence& evidence);
 
 }  // namespace turnaway::verdict

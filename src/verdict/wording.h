@@ -1,8 +1,8 @@
-// Wording: pieces of the sentences an Answer holds, each of bounded length and safe to say.
+// Wording: parts of the text of an Answer, each of bounded length and safe to send.
 //
-// Names longer than anybody reads are cut, so that what matters behind them still fits into one
-// reply line of 512 octets (RFC 5321 section 4.5.3.1.5). Domains are said as A-labels; a local-part
-// beyond ASCII only reaches a client that used it first (RFC 6531 section 3.7.4.2).
+// Overlong names are cut, so that the important text after them still fits into one reply line of
+// 512 octets (RFC 5321 section 4.5.3.1.5). Domains appear as A-labels; a local-part beyond ASCII
+// only reaches a client that used it first (RFC 6531 section 3.7.4.2).
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace turnaway::verdict {
 
-// The room an Answer's text keeps to.
+// The maximum length of an Answer's text.
 inline constexpr std::size_t text_bytes_max = 400;
 
 // `<user@example.org>`
