@@ -32,7 +32,7 @@ constexpr Block six(std::uint64_t high, std::uint64_t low, unsigned length,
     return {{.high = high, .low = low}, length, address_class};
 }
 
-// The first that holds the address counts.
+// The first block that contains the address counts.
 constexpr std::array ipv4_blocks{
     four(0x00000000, 8, unspecified),  four(0x0a000000, 8, private_use),
     four(0x646464c8, 32, metadata),  // 100.100.100.200, Alibaba Cloud
@@ -57,7 +57,7 @@ constexpr std::array ipv6_blocks{
     six(0xfd00'0042'0000'0000, 0x42, 128, metadata),         // Scaleway
     six(0xfc00'0000'0000'0000, 0, 7, private_use),
     six(0xfe80'0000'0000'0000, 0, 10, link_local),
-    six(0xfec0'0000'0000'0000, 0, 10, private_use),  // site-local, as it was
+    six(0xfec0'0000'0000'0000, 0, 10, private_use),  // formerly site-local
     six(0xff00'0000'0000'0000, 0, 8, multicast),
 };
 
@@ -99,7 +99,7 @@ std::optional<std::uint32_t> carried(const Bits& address) {
     const std::uint64_t above = address.low >> 32;
     if (high == 0 && (above == 0 || above == 0xffff'0000)) return low;
     if (high == 0x0064'ff9b'0000'0000 && above == 0) return low;
-    // RFC 8215 leaves the length of the prefix open: 96 bits, or 48 with an end of zeros.
+    // RFC 8215 leaves the length of the prefix open: 96 bits, or 48 if the address ends in zeros.
     if (high >> 16 == 0x0064'ff9b'0001) {
         const bool is_48 = (address.low & 0xff'ffff'ffff) == 0 && address.low >> 56 == 0;
         if (!is_48) return low;

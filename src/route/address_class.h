@@ -1,13 +1,13 @@
-// AddressClass: what an IP address is for, and so whether a mail host can be there.
+// AddressClass: the purpose of an IP address, and so whether a mail host can have it.
 //
-// The one place that knows. From IANA's registries of special-purpose addresses for IPv4 and IPv6
-// (RFC 6890), of multicast, and of the IPv6 address space, where only 2000::/3 is global unicast
-// (RFC 4291 section 2.4); the metadata services of cloud providers are from their manuals. An IPv6
-// address that carries an IPv4 address leads to that one, so it has the same class, or is
+// The only file with this knowledge. From IANA's registries of special-purpose addresses for IPv4
+// and IPv6 (RFC 6890), of multicast, and of the IPv6 address space, where only 2000::/3 is global
+// unicast (RFC 4291 section 2.4); the metadata services of cloud providers are from their manuals.
+// An IPv6 address that carries an IPv4 address leads to that one, so it has the same class, or is
 // `disguised` where that one is neither ordinary nor private: IPv4-compatible (RFC 4291),
 // translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380).
-// Documentation addresses are ordinary: nobody has them, but for networks of tests. Known gaps: the
-// broadcast address of a subnet, and NAT64 prefixes of a network's own, cannot be recognized.
+// Documentation addresses are ordinary: only test networks have them. Known gaps: the broadcast
+// address of a subnet, and a network's own NAT64 prefixes, cannot be recognized.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class AddressClass : std::uint8_t {
     disguised,  // an IPv6 form of an IPv4 address of one of the six above
 };
 
-// "link-local": for people.
+// For people: "link-local".
 std::string_view name(AddressClass address_class);
 
 AddressClass class_of(const IpAddress& address);

@@ -1,5 +1,5 @@
-// How long an answer of DNS may be believed: as long as it says, within our own bounds (RFC 2308
-// section 5 for what is not there, section 7 for failures).
+// How long a DNS answer is valid: for its TTL, within our own limits (RFC 2308 section 5 for
+// negative answers, section 7 for failures).
 #pragma once
 
 #include <chrono>

@@ -7,7 +7,7 @@
 namespace turnaway::route {
 namespace {
 
-// One of `first`, one of `second`, and so on; then what is left of the longer.
+// One of `first`, one of `second`, and so on; then the rest of the longer one.
 std::vector<IpAddress> in_turn(const std::vector<IpAddress>& first,
                                const std::vector<IpAddress>& second) {
     std::vector<IpAddress> all;

@@ -1,9 +1,9 @@
-// HostLook: what the A and AAAA answers for one mail host come to.
+// HostLook: the result of the A and AAAA answers for one mail host.
 //
-// Ourselves, addresses nobody may dial, names that lead nowhere and failures are told apart here,
-// host by host; route/route_query.h draws the conclusion over all of them. One address family is
-// enough to deliver, so a failure of the other makes no host unusable; but it is kept, because the
-// host may take mail at an address we do not know.
+// This host itself, addresses that must not be dialled, names without an address and failures are
+// distinguished here, host by host; route/route_query.h draws the conclusion over all of them. One
+// address family is enough to deliver, so a failure of the other does not make a host unusable; but
+// it is recorded, because the host may accept mail at an address that is not known.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct HostLook {
     std::optional<DnsFailure> failure;  // of A or AAAA, whatever the state
     std::vector<Note> notes;
 
-    // It may have addresses that DNS could not tell us now.
+    // The host may have addresses that DNS could not return now.
     bool is_partly_unknown() const { return failure.has_value(); }
 };
 
@@ -40,7 +40,7 @@ struct HostLook {
 HostLook look_at_host(const mail::Domain& name, std::uint16_t preference, const DnsAnswer& a,
                       const DnsAnswer& aaaa, const RouteSettings& settings);
 
-// Ours, undialable or usable: what an address is by itself.
+// The state of a single address: ours, undialable or usable.
 HostState state_of(const IpAddress& address, const RouteSettings& settings);
 
 }  // namespace turnaway::route

@@ -13,7 +13,7 @@ std::optional<HostPort> HostPort::parse(std::string_view text, std::uint16_t por
     if (has_brackets) host = host.substr(1, host.size() - 2);
     const auto address = IpAddress::parse(host);
     const auto port = base::parse_unsigned<std::uint16_t>(text.substr(colon + 1));
-    // Without brackets the last part of an IPv6 address would be taken for the port.
+    // Without brackets the last part of an IPv6 address could be read as the port.
     if (!address || !port || *port == 0 || has_brackets == address->is_ipv4()) return std::nullopt;
     return HostPort{*address, *port};
 }

@@ -1,6 +1,7 @@
-// HostPort: an address with the port that is dialled there: what one SMTP server is known by.
+// HostPort: an address with the port that is dialled there, which together identify one SMTP
+// server.
 //
-// Two servers can share an address, so nothing said by one port is evidence about another.
+// Two servers can share an address, so a reply from one port is not evidence about another.
 #pragma once
 
 #include <compare>

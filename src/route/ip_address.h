@@ -1,8 +1,8 @@
-// IpAddress: an IPv4 or IPv6 address as a value, in the one form it is compared and dialled in.
+// IpAddress: an IPv4 or IPv6 address as a value, in the form in which it is compared and dialled.
 //
 // An IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2) is the IPv4 address: a
-// connection to either goes to the same place, and 127.0.0.1 cannot hide in it. Not here: zones,
-// ports, prefixes. What addresses are for is in address_class.h.
+// connection to either reaches the same host, and 127.0.0.1 cannot hide in it. Not here: zones,
+// ports, prefixes. The purposes of addresses are in address_class.h.
 #pragma once
 
 #include <compare>
@@ -23,7 +23,7 @@ class IpAddress {
     static std::optional<IpAddress> parse(std::string_view text);
 
     bool is_ipv4() const { return std::holds_alternative<mail::Ipv4Bytes>(bytes_); }
-    // The address as bytes of the wire; nullptr when it is of the other family.
+    // The address as bytes on the wire; nullptr when it is of the other family.
     const mail::Ipv4Bytes* ipv4() const { return std::get_if<mail::Ipv4Bytes>(&bytes_); }
     const mail::Ipv6Bytes* ipv6() const { return std::get_if<mail::Ipv6Bytes>(&bytes_); }
     std::string text() const;

@@ -20,7 +20,7 @@ bool is_ours(const MxRecord& record, const RouteSettings& settings) {
     return name != nullptr && settings.is_ours(*name);
 }
 
-// Takes the dots out and says what they meant.
+// Removes the dots and records their meaning.
 void read_dots(const mail::Domain& owner, std::vector<MxRecord>& records, MxSet& set) {
     const auto is_plain_null = [](const MxRecord& record) { return record.preference == 0; };
     const auto dots = std::ranges::count_if(records, is_root);
@@ -35,7 +35,7 @@ void read_dots(const mail::Domain& owner, std::vector<MxRecord>& records, MxSet&
     std::erase_if(records, is_root);
 }
 
-// `records` is sorted: the first of an exchange is its best.
+// `records` is sorted: the first record of an exchange is its best.
 void drop_repeated(std::vector<MxRecord>& records) {
     std::set<MxExchange> seen;
     std::erase_if(records,

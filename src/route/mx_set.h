@@ -1,10 +1,10 @@
-// MxSet: the MX records of a domain, judged before any address is looked up.
+// MxSet: the MX records of a domain, evaluated before any address is looked up.
 //
-// A set of nothing but `.` is a null MX whatever its preference (RFC 7505 section 3); `.` beside a
-// real exchange is a mistake and is ignored. Ourselves by name and everything not better than that
-// are dropped (RFC 5321 section 5.1, requirement 43). What remains is in the order to try: by
-// preference, equals shuffled (requirement 42), bounded. The order the records came in does not
-// matter, so one seed always gives one order.
+// A set of nothing but `.` is a null MX whatever its preference (RFC 7505 section 3); `.` next to a
+// real exchange is a mistake and is ignored. This host by name and every record that is not better
+// than it are dropped (RFC 5321 section 5.1, requirement 43). The rest is in the order to try: by
+// preference, equals shuffled (requirement 42), bounded. The order of the records in the answer
+// does not matter, so one seed always gives one order.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,12 @@ namespace turnaway::route {
 struct MxSet {
     bool is_null = false;
     std::vector<MxRecord> records;  // each exchange once, by its best preference; none is the root
-    std::optional<std::uint16_t> our_preference;  // where we stand by name; all records are better
+    std::optional<std::uint16_t>
+        our_preference;  // that of this host, by name; all records are better
     std::vector<Note> notes;
 };
 
-// The answer to an MX question says that the domain takes no mail.
+// The answer to an MX question means that the domain does not accept mail.
 bool is_null_mx(const DnsAnswer& answer);
 
 // `owner` is the domain the records are about, for the notes; `records` is not empty.

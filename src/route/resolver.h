@@ -1,17 +1,15 @@
-// Resolver: the seam to DNS. One question in, one answer out by callback.
+// Resolver: the interface to DNS. One question in, one answer out by callback.
 //
-// A callback serves both sides: the real resolver lives in an event loop and an Asio coroutine
-// turns the callback into something to wait for; the fake answers on the spot. Promises of every
-// Resolver:
-// - `done` is called exactly once for each `ask`, perhaps before `ask` returns, always on the
-// thread
-//   that asked;
-// - every question has a deadline, which is a setting of the resolver; past it the answer is
-//   `failed` with `timeout`. Questions open when the resolver is destroyed are dropped: their
+// A callback suits both implementations: the real resolver lives in an event loop, and an Asio
+// coroutine turns the callback into an awaitable; the fake answers immediately. Guarantees:
+// - `done` is called exactly once for each `ask`, perhaps before `ask` returns, and always on the
+//   thread that called `ask`;
+// - every question has a deadline, which is a setting of the resolver; after it the answer is
+//   `failed` with `timeout`. Questions still open when the resolver is destroyed are dropped: their
 //   `done` is destroyed without being called;
-// - equal questions that are open at once cost one lookup;
-// - there is no cancel: an answer nobody waits for still fills the cache. A caller that may be gone
-//   by then owns what its callback touches together with the callback.
+// - equal questions that are open at the same time cost one lookup;
+// - there is no cancel: an answer without a waiting caller still fills the cache. A caller that may
+//   be gone by then must share ownership of the data that its callback uses with the callback.
 #pragma once
 
 #include <functional>

@@ -17,8 +17,8 @@ struct KindRow {
     bool is_permanent = true;
 };
 
-// The one table of what DNS may say of a destination: logs, replies, reports, `check` and `park`
-// take their words from here. A domain that exists and to which DNS gives no way is X.4.4 (RFC 3463
+// The only table of the DNS results for a destination: logs, replies, reports, `check` and `park`
+// take their texts from here. A domain that exists but has no route in DNS is X.4.4 (RFC 3463
 // section 3.5).
 constexpr std::array<KindRow, 7> kinds{{
     {RouteKind::null_mx, "null-mx", "does not accept mail (null MX, RFC 7505)",

@@ -13,7 +13,7 @@ namespace {
 
 namespace limits = base::limits;
 
-// An answer says one thing: records of the type asked for, or none.
+// An answer is one of two things: records of the type asked for, or none.
 DnsAnswer tidy(DnsType type, DnsAnswer answer) {
     if (type != DnsType::mx || answer.outcome != DnsOutcome::answered) answer.mx.clear();
     if (type == DnsType::mx || answer.outcome != DnsOutcome::answered) answer.addresses.clear();
@@ -24,8 +24,8 @@ DnsAnswer tidy(DnsType type, DnsAnswer answer) {
     return answer;
 }
 
-// RFC 6761 section 6.3: the name is this machine's, and nobody should ask DNS about it; some
-// servers refuse to answer.
+// RFC 6761 section 6.3: the name is this machine's, and must not be looked up in DNS; some servers
+// refuse to answer.
 DnsAnswer answer_for_localhost(DnsType type) {
     DnsAnswer answer{.outcome = DnsOutcome::answered,
                      .ttl_seconds = static_cast<std::uint32_t>(limits::route_age_max.count())};
@@ -131,7 +131,7 @@ void RouteQuery::ask(DnsQuestion question) {
     open_.push_back({.question = std::move(question), .answer = std::move(known)});
 }
 
-// What every answer of this round does to the age and the safety of the route.
+// Applies an answer of this round to the validity time and the security of the route.
 void RouteQuery::count_in(const DnsAnswer& answer) {
     building_.ttl = std::min(building_.ttl, believable(answer));
     all_secure_ = all_secure_ && answer.is_secure;
@@ -247,7 +247,7 @@ void RouteQuery::finish_hosts() {
     finish(RouteKind::hosts);
 }
 
-// `looks` are those that are better than ourselves; none of them is usable.
+// `looks` are those that are better than this host; none of them is usable.
 void RouteQuery::finish_without_hosts(const std::vector<HostLook>& looks) {
     const auto failed = std::ranges::find(looks, HostState::failed, &HostLook::state);
     if (failed != looks.end()) {
@@ -274,7 +274,7 @@ void RouteQuery::finish(RouteKind kind) {
     building_.kind = kind;
     if (kind != RouteKind::hosts) building_.is_secure = all_secure_;
     const bool is_permanent = kind != RouteKind::hosts && kind != RouteKind::later;
-    // Of an MX that exists without an address we make an error only when DNS says so twice.
+    // An MX that exists without an address is an error only when DNS reports it twice.
     const bool is_doubtful =
         some_doubtful_absence_ || (kind == RouteKind::unusable_mx && some_doubtful_lack_);
     building_.is_worth_asking_again = is_permanent && is_doubtful;

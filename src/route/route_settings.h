@@ -1,5 +1,5 @@
-// RouteSettings: what routing must know about this host. Static routes are not here: a destination
-// that has one needs no route.
+// RouteSettings: the facts about this host that routing needs. Static routes are not here: a
+// destination that has one needs no route.
 #pragma once
 
 #include <algorithm>
@@ -12,14 +12,14 @@
 namespace turnaway::route {
 
 struct RouteSettings {
-    // An MX by one of these names, or with one of these addresses, is ourselves (requirement 43).
+    // An MX with one of these names or addresses is this host (requirement 43).
     std::vector<mail::Domain> our_names;
     std::vector<IpAddress> our_addresses;
     bool all_loopback_is_ours = false;
-    // Loopback addresses are hosts like any other, for tests and demonstrations.
+    // Loopback addresses are ordinary hosts, for tests and demonstrations.
     bool loopback_allowed = false;
-    // Addresses of private networks are not hosts: for a judgement from outside, and for a relay
-    // that must not reach the machines around it.
+    // Addresses of private networks are not hosts: for an outside view, and for a relay that must
+    // not reach the machines around it.
     bool private_refused = false;
 
     bool is_ours(const mail::Domain& name) const {
