@@ -1,10 +1,10 @@
 // Address: a mailbox, owned and comparable (RFC 5321 section 4.1.2, RFC 6531 section 3.3).
 //
-// The local-part is kept with the least quoting that says it, as section 4.1.2 wants it sent, so
-// `"a"@x.example` and `a@x.example` are one address; its letters and its case are never touched
+// The local-part is kept with the minimal quoting, as section 4.1.2 wants it sent, so
+// `"a"@x.example` and `a@x.example` are one address; its letters and its case are never changed
 // (section 2.4), so it is compared octet by octet. The domain is compared without case. A domain in
 // U-labels is kept as A-labels, which RFC 6531 lets us send as well: only a local-part beyond ASCII
-// makes an address need SMTPUTF8. Whether anybody reads mail there is not for this file to know.
+// makes an address need SMTPUTF8. Whether the mailbox exists is not checked here.
 #pragma once
 
 #include <compare>
@@ -28,18 +28,19 @@ class Address {
   public:
     using Host = std::variant<Domain, AddressLiteral>;
 
-    // `local@domain`, nothing around it. Fits into a path in its ASCII form too, or is refused.
+    // `local@domain`, nothing around it. Refused unless it fits into a path, also in its ASCII
+    // form.
     [[nodiscard]] static std::expected<Address, AddressError> parse(std::string_view text);
-    // From what scan_address or scan_path found. The `<postmaster>` without a domain is refused
-    // with AddressError::domain_empty: the caller knows which domain is meant.
+    // From the result of scan_address or scan_path. A `<postmaster>` without a domain is refused
+    // with AddressError::domain_empty: the caller knows the intended domain.
     [[nodiscard]] static std::expected<Address, AddressError> make(const AddressParts& parts);
 
-    // As it goes on the wire, quoted when it must be.
+    // As sent on the wire, quoted if necessary.
     const std::string& local_part() const { return local_; }
-    // What the quotes and backslashes stand for.
+    // Without quotes and backslashes.
     std::string local_part_unquoted() const;
     const Host& host() const { return host_; }
-    // Null when the host is an address literal; valid as long as this value.
+    // Null when the host is an address literal; valid as long as this object.
     const Domain* domain() const { return std::get_if<Domain>(&host_); }
     const AddressLiteral* literal() const { return std::get_if<AddressLiteral>(&host_); }
     // The domain, or the address literal with its brackets.
@@ -48,18 +49,18 @@ class Address {
                           host_);
     }
 
-    // As it goes on the wire, without angle brackets; ASCII unless needs_smtputf8(). At most 254
+    // As sent on the wire, without angle brackets; ASCII unless needs_smtputf8(). At most 254
     // octets; parse() of it gives an equal address.
     std::string text() const;
-    // As whoever gave it wrote it, character for character: for a report's Final-Recipient. parse()
-    // of it gives the same value again.
+    // The original spelling, character for character: for a report's Final-Recipient. parse() of it
+    // gives the same value again.
     std::string as_written() const { return written_.empty() ? text() : written_; }
-    // For people: as text(), with the domain in U-labels where that is safe.
+    // For people: like text(), with the domain in U-labels where that is safe.
     std::string to_unicode() const;
-    // The local-part is not ASCII, so the address exists only where SMTPUTF8 is spoken.
+    // The local-part is not ASCII, so the address needs hosts with SMTPUTF8.
     bool needs_smtputf8() const;
 
-    // However they are written.
+    // Whatever their original spelling.
     auto operator<=>(const Address& other) const {
         return std::tie(local_, host_) <=> std::tie(other.local_, other.host_);
     }
@@ -74,7 +75,7 @@ class Address {
     std::string written_;  // empty when it is text()
 };
 
-// Who gets the report: an address, or nobody (`<>`; RFC 5321 section 4.5.5).
+// The address to which reports are sent, or none (`<>`; RFC 5321 section 4.5.5).
 class ReversePath {
   public:
     ReversePath() = default;  // null
@@ -83,7 +84,7 @@ class ReversePath {
     [[nodiscard]] static std::expected<ReversePath, AddressError> parse(std::string_view text);
 
     bool is_null() const { return !address_; }
-    // Null when the path is.
+    // Null for the null reverse-path.
     const Address* address() const { return address_ ? &*address_ : nullptr; }
     // `<>` or `<user@example.org>`.
     std::string text() const;

@@ -1,9 +1,8 @@
-// AddressLiteral: an IP address, or some other tagged address, in the place of a domain (RFC 5321
-// section 4.1.3).
+// AddressLiteral: an IP address, or another tagged address, instead of a domain (RFC 5321 section
+// 4.1.3).
 //
-// Owned and canonical, so that two spellings of one address are equal: IPv6 as RFC 5952 writes it,
-// tags in lower case but for `IPv6`. The content of other tags is kept as it is: nobody ever
-// registered one.
+// Owned and canonical, so that two spellings of one address are equal: IPv6 as in RFC 5952, tags in
+// lower case except `IPv6`. The content of other tags is unchanged: none was ever registered.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,4 @@
-// How sizes are counted: octets as written, a path with its brackets and its source route.
+// Sizes are counted in octets as written, a path with its brackets and its source route.
 #include "mail/address_syntax.h"
 
 #include <algorithm>
@@ -28,8 +28,8 @@ constexpr auto is_atext = [] {
 }();
 
 // The length of the UTF-8 character at the start, which is not ASCII; `unwanted` for the C1
-// controls, which the grammar of RFC 6531 would let through and RFC 6530 section 10.1 and every
-// terminal would not.
+// controls, which the grammar of RFC 6531 would allow and RFC 6530 section 10.1 and every terminal
+// would not.
 std::expected<std::size_t, AddressError> scan_utf8(std::string_view text, AddressError unwanted) {
     const std::size_t length = base::utf8_sequence_bytes(text);
     if (length == 0) return std::unexpected(AddressError::not_utf8);
@@ -90,8 +90,8 @@ std::expected<std::size_t, AddressError> scan_dot_string(std::string_view text) 
     return at;
 }
 
-// The local-part at the start of `text`, which an `@` must follow. `end` is what closes the
-// address, to tell a missing domain from a wrong character.
+// The local-part at the start of `text`, which must be followed by `@`. `end` is the character that
+// closes the address, to distinguish a missing domain from a wrong character.
 std::expected<std::size_t, AddressError> scan_local(std::string_view text,
                                                     std::optional<char> end) {
     if (text.empty() || text[0] == end) return std::unexpected(AddressError::empty);
@@ -121,8 +121,8 @@ std::expected<void, AddressError> scan_label(std::string_view label) {
             is_ascii = false;
             continue;
         }
-        // RFC 5321 has no underscore in a domain. Hosts that bear one send and get mail all the
-        // same (RFC 2181 section 11 lets DNS hold any name), so refusing it would lose real mail.
+        // RFC 5321 has no underscore in a domain. Hosts with one send and receive mail all the same
+        // (RFC 2181 section 11 lets DNS have any name), so a refusal would lose real mail.
         if (!base::is_alnum(c) && c != '-' && c != '_') {
             return std::unexpected(AddressError::domain_character);
         }
@@ -131,14 +131,15 @@ std::expected<void, AddressError> scan_label(std::string_view label) {
     if (label.front() == '-' || label.back() == '-') {
         return std::unexpected(AddressError::domain_label);
     }
-    // A U-label is longer in UTF-8 than as the A-label the limit is for; IDNA measures that one.
+    // A U-label is longer in UTF-8 than as an A-label, to which the limit applies; IDNA measures
+    // that.
     if (is_ascii && label.size() > limits::domain_label_bytes_max) {
         return std::unexpected(AddressError::domain_label);
     }
     return {};
 }
 
-// `192.0.2.1` and whatever else has four short numbers for labels: a literal without its brackets.
+// `192.0.2.1` and anything else with four short numbers as labels: a literal without its brackets.
 bool is_bare_ipv4(std::string_view domain) {
     std::size_t labels = 1;
     std::size_t digits = 0;
@@ -158,7 +159,7 @@ bool is_ldh_tag(std::string_view tag) {
            std::ranges::all_of(tag, [](char c) { return base::is_alnum(c) || c == '-'; });
 }
 
-// dcontent: printable ASCII but `[`, `\` and `]`.
+// dcontent: printable ASCII except `[`, `\` and `]`.
 bool is_literal_content(char c) {
     return c >= '!' && c <= '~' && (c < '[' || c > ']');
 }
@@ -167,8 +168,8 @@ std::expected<void, AddressError> scan_host(std::string_view text, bool is_liter
     return is_literal ? scan_address_literal(text) : scan_domain(text);
 }
 
-// The length of the source route at the start of `text`, colon included; 0 when there is none.
-// It is forgotten at once, so it gets no UTF-8 and no literals.
+// The length of the source route at the start of `text`, colon included; 0 when there is none. It
+// is dropped at once, so UTF-8 and literals in it are not supported.
 std::expected<std::size_t, AddressError> scan_source_route(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size() && text[at] == '@') {
@@ -194,7 +195,7 @@ std::expected<AddressParts, AddressError> scan_parts(std::string_view text,
 
     std::string_view host = text.substr(*local_bytes + 1);
     parts.is_literal = host.starts_with('[');
-    // A literal may hold `>`, so its own bracket closes it.
+    // A literal may contain `>`, so its own bracket closes it.
     const auto close = parts.is_literal ? host.find(']') : std::string_view::npos;
     const auto search_from = close == std::string_view::npos ? 0 : close;
     if (end) host = host.substr(0, host.find(*end, search_from));
@@ -283,7 +284,7 @@ std::expected<void, AddressError> scan_address_literal(std::string_view text) {
         return {};
     }
     if (!is_ldh_tag(tag) || content.empty()) return wrong;
-    // `[2001:db8::1]` fits the grammar, with the tag `2001`; it is an IPv6 literal that lacks its
+    // `[2001:db8::1]` matches the grammar, with the tag `2001`; it is an IPv6 literal without its
     // tag.
     if (parse_ipv6(inside)) return wrong;
     if (!std::ranges::all_of(content, is_literal_content)) return wrong;
@@ -292,7 +293,7 @@ std::expected<void, AddressError> scan_address_literal(std::string_view text) {
 
 std::expected<AddressParts, AddressError> scan_address(std::string_view text) {
     auto parts = scan_parts(text, std::nullopt);
-    // What fits here fits into a path.
+    // An address that fits here fits into a path.
     if (parts && text.size() > address_bytes_max) {
         return std::unexpected(AddressError::path_too_long);
     }
@@ -307,7 +308,7 @@ std::expected<PathParts, AddressError> scan_path(std::string_view text, bool all
         return std::unexpected(AddressError::no_angle_brackets);
     }
     PathParts path;
-    std::size_t end = 0;  // where the closing bracket stands
+    std::size_t end = 0;  // the position of the closing bracket
     if (allow_null && text[1] == '>') {
         path.is_null = true;
         end = 1;

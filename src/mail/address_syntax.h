@@ -1,13 +1,13 @@
 // The syntax of SMTP addresses and paths (RFC 5321 section 4.1.2, RFC 6531 section 3.3), as views
 // into the text given.
 //
-// No allocation and no IDNA: the refusing server and every parser of commands stand on this. A name
-// that parses is well-formed, not known to exist. mail/address.h makes owning, comparable values of
-// it. Source routes (`@a,@b:user@c`) are accepted and dropped (RFC 5321 appendix C). UTF-8 is
-// accepted in local-part and domain and reported, so that the session can refuse it where SMTPUTF8
-// was not asked for. Sizes are those of base/limits.h, in octets as written: the brackets and the
-// source route of a path count. A local-part has no limit of its own, as RFC 5321 section 4.5.3.1
-// wants it: VERP and SRS make some longer than the 64 octets that everybody must take.
+// No allocation and no IDNA: the refusing server and every parser of commands use this. A name that
+// parses is well-formed, not known to exist. mail/address.h makes owning, comparable values of it.
+// Source routes (`@a,@b:user@c`) are accepted and dropped (RFC 5321 appendix C). UTF-8 is accepted
+// in local-part and domain and reported, so that the session can refuse it without SMTPUTF8. Sizes
+// are those of base/limits.h, in octets as written, with the brackets and the source route of a
+// path. A local-part has no separate limit, as RFC 5321 section 4.5.3.1 wants it: VERP and SRS make
+// some longer than the 64 octets that every host must accept.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ enum class AddressError : std::uint8_t {
 // A sentence without a full stop: "the local-part is longer than 64 octets".
 std::string_view describe(AddressError error);
 
-// What an address consists of. The views point into the parsed text.
+// The parts of an address. The views point into the parsed text.
 struct AddressParts {
     std::string_view local;  // as written, quotes included
     std::string_view
@@ -56,18 +56,17 @@ struct PathParts {
 
 // `local@domain`, nothing around it. At most 254 octets, so that it fits into a path.
 [[nodiscard]] std::expected<AddressParts, AddressError> scan_address(std::string_view text);
-// Whether a local-part can stand without quotes: atoms joined by dots, UTF-8 taken.
+// Whether a local-part needs no quotes: atoms joined by dots, UTF-8 allowed.
 bool is_dot_string(std::string_view text);
-// A domain name, ASCII or UTF-8, without a final dot; no literal. Underscores are taken, since real
-// hosts have them; four short numbers (192.0.2.1) are not: AddressError::literal.
+// A domain name, ASCII or UTF-8, without a final dot; not a literal. Underscores are accepted,
+// since real hosts have them; four short numbers (192.0.2.1) are not: AddressError::literal.
 [[nodiscard]] std::expected<void, AddressError> scan_domain(std::string_view text);
 // `[192.0.2.1]`, `[IPv6:2001:db8::1]` or `[tag:content]`.
 [[nodiscard]] std::expected<void, AddressError> scan_address_literal(std::string_view text);
 
-// A path at the start of `text`, in angle brackets. On success *rest is what follows the `>`:
-// empty, or begins with a space.
-// `<>` is taken when `allow_null`; `<postmaster>` (any case, no domain) when not (RFC 5321
-// section 4.1.1.3).
+// A path at the start of `text`, in angle brackets. On success *rest is the text after the `>`:
+// empty, or begins with a space. `<>` is accepted if `allow_null`; `<postmaster>` (any case, no
+// domain) if not (RFC 5321 section 4.1.1.3).
 [[nodiscard]] std::expected<PathParts, AddressError> scan_path(std::string_view text,
                                                                bool allow_null,
                                                                std::string_view* rest);

@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::string_view field_name = "From";
 
-// Takes the value octet by octet; a mailbox ends at a comma or semicolon outside all quoting.
+// Reads the value octet by octet; a mailbox ends at a comma or semicolon outside all quoting.
 class MailboxScan {
   public:
     void take(char c);
-    // Nothing unless every mailbox had one and the same domain.
+    // Nothing unless every mailbox had the same domain.
     std::optional<Domain> finish();
 
   private:
@@ -84,7 +84,7 @@ void MailboxScan::take(char c) {
 
 void MailboxScan::end_mailbox() {
     const std::string_view address = base::trim(has_angle_ ? in_angle_ : plain_);
-    // Nothing stands between two commas, or behind the last one.
+    // There may be nothing between two commas, or after the last one.
     if (has_angle_ || !address.empty()) take_domain(address);
     plain_.clear();
     in_angle_.clear();

@@ -1,9 +1,9 @@
-// AuthorDomain: the domain of those who wrote a message, as its From field names them.
+// AuthorDomain: the domain of the authors of a message, from its From field.
 //
-// RFC 5322 section 3.4, with groups as RFC 6854 allows them. A scan, not a parser: it tells quoted
-// strings, comments and angle brackets apart, and takes what stands behind the last @ of each
-// mailbox. Gives nothing for several From fields or domains, an address literal, a mailbox without
-// a domain, and whatever is not well formed: no message is refused for what was not understood.
+// RFC 5322 section 3.4, with groups as in RFC 6854. A scan, not a parser: it distinguishes quoted
+// strings, comments and angle brackets, and takes the text after the last @ of each mailbox.
+// Returns nothing for several From fields or domains, an address literal, a mailbox without a
+// domain, and anything malformed: no message is refused because its From was not understood.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The date of a header field, as RFC 5322 section 3.3 writes it.
+// The date of a header field in the format of RFC 5322 section 3.3.
 //
 // Always in UTC, so that no time zone data is needed and two hosts agree. Years 1 to 9999 fit.
 #pragma once

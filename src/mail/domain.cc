@@ -43,7 +43,7 @@ std::expected<std::string, AddressError> to_ascii(const std::string& label) {
     return std::string(owned.get());
 }
 
-// The U-label of an A-label, or nothing when it has none that is valid and leads back to it.
+// The U-label of an A-label, or nothing when it has none that is valid and converts back to it.
 std::optional<std::string> to_ulabel(std::string_view label) {
     const std::string alabel(label);
     char* raw = nullptr;
@@ -51,7 +51,7 @@ std::optional<std::string> to_ulabel(std::string_view label) {
     const Idn2Text owned(raw);
     if (code != IDN2_OK) return std::nullopt;
     std::string ulabel(owned.get());
-    // What the mappings of UTS 46 would change, or IDNA2008 refuse, does not come back as it was.
+    // A label that the mappings of UTS 46 would change, or IDNA2008 refuses, does not convert back.
     if (to_ascii(ulabel) != alabel) return std::nullopt;
     return ulabel;
 }

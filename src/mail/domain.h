@@ -1,14 +1,14 @@
-// Domain: a domain name, owned, in the one form names are compared and sent in: lower-case ASCII,
+// Domain: a domain name, owned, in the form in which names are compared and sent: lower-case ASCII,
 // U-labels as A-labels, no final dot.
 //
-// Read from what a peer, a user or DNS text gives, ASCII or UTF-8; libidn2 converts by IDNA2008
-// (RFC 5891 lookup, non-transitional) after the mappings of UTS 46, so that capitals, wide letters
-// and the ideographic full stop are taken. ASCII is taken as it is: a label `xn--...` that decodes
-// to nothing good is still a name that DNS may hold. Underscores are allowed (`_dmarc`), emoji are
-// not (IDNA2008), except as the A-label. Sizes: 63 octets a label, 253 a name, which is all that
-// DNS can hold; mail/address_syntax.h takes the 255 of RFC 5321. Known gaps: names with other
-// octets, and labels with a hyphen at an end, which DNS could hold too, are refused; CONTEXTO and
-// look-alike letters of two scripts are not checked.
+// Parsed from the text of a peer, a user or DNS, ASCII or UTF-8; libidn2 converts by IDNA2008 (RFC
+// 5891 lookup, non-transitional) after the mappings of UTS 46, so that capitals, wide letters and
+// the ideographic full stop are accepted. ASCII is kept: a label `xn--...` that does not decode to
+// a valid U-label is still a name that DNS may have. Underscores are allowed (`_dmarc`), emoji are
+// not (IDNA2008), except as the A-label. Sizes: 63 octets per label, 253 per name, the maximum in
+// DNS; mail/address_syntax.h accepts the 255 of RFC 5321. Known gaps: names with other octets, and
+// labels with a hyphen at an end, which DNS could have too, are refused; CONTEXTO and look-alike
+// letters of two scripts are not checked.
 #pragma once
 
 #include <compare>
@@ -27,18 +27,18 @@ namespace turnaway::mail {
 
 class Domain {
   public:
-    // One final dot is taken and dropped; `.` is the root. An IPv4 address is not a domain.
+    // One final dot is accepted and dropped; `.` is the root. An IPv4 address is not a domain.
     [[nodiscard]] static std::expected<Domain, AddressError> parse(std::string_view text);
     static Domain root() { return Domain("."); }
 
-    // As it goes on the wire and into DNS: `xn--bcher-kva.example`, or `.`.
+    // As sent on the wire and in DNS: `xn--bcher-kva.example`, or `.`.
     const std::string& text() const { return name_; }
     // For people: `bücher.example`. A label stays an A-label unless it decodes to a valid U-label
-    // that converts back to the same, so nothing unprintable gets through.
+    // that converts back to it, so nothing unprintable gets through.
     std::string to_unicode() const;
 
     bool is_root() const { return name_ == "."; }
-    // From the leftmost on; views into this value; none for the root.
+    // From the leftmost on; views into this object; none for the root.
     std::vector<std::string_view> labels() const;
     // `localhost` or below it: this machine whatever DNS says (RFC 6761 section 6.3).
     bool is_localhost() const { return name_ == "localhost" || name_.ends_with(".localhost"); }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t message_id_bytes_max = 250;
 
-// Without the CRLFs that fold it; the blanks after them stay (RFC 5322 section 2.2.3).
+// The value without the CRLFs that fold it; the blanks after them stay (RFC 5322 section 2.2.3).
 std::string unfolded(std::string_view value) {
     std::string out;
     for (auto at = value.find(line_end); at != std::string_view::npos; at = value.find(line_end)) {

@@ -1,9 +1,9 @@
-// Header fields: reads the few things a mail system needs to know of a message's header.
+// Header fields: reads the few parts of a message's header that a mail system needs.
 //
 // A scan over octets, not a parser of RFC 5322: lines end in CRLF only (requirement 52), a field
-// starts with its name and a colon, a line that starts with a blank goes on (section 2.2.3).
-// Whatever else stands there is passed over. Nothing is changed or copied but what is asked for.
-// Views are into the argument.
+// starts with its name and a colon, a line that starts with a blank continues it (section 2.2.3).
+// Everything else is skipped. Nothing is changed, and only the requested values are copied. Views
+// are into the argument.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace turnaway::mail {
 
-// A message at its first empty line, which belongs to neither part.
+// A message, split at its first empty line, which belongs to neither part.
 struct MessageParts {
     std::string_view header;  // whole lines, each with its CRLF unless the message ends within one
     std::string_view body;
@@ -21,11 +21,11 @@ struct MessageParts {
 };
 MessageParts split_message(std::string_view message);
 
-// The first field, continuation lines and last CRLF included; all of `header` when it has only one.
-// Empty for an empty header.
+// The first field, continuation lines and last CRLF included; the whole `header` when it has only
+// one. Empty for an empty header.
 std::string_view first_field(std::string_view header);
 
-// The value of the first field of this name (compared without case), unfolded, without blanks at
+// The value of the first field with this name (compared without case), unfolded, without blanks at
 // its ends. Nothing when there is none.
 std::optional<std::string> field_value(std::string_view header, std::string_view name);
 

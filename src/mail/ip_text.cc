@@ -16,7 +16,7 @@ int hex_value(char c) {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-// 16-bit groups as they are read; the second half begins where `::` stood.
+// 16-bit groups in the order read; the second half begins at the position of `::`.
 struct Groups {
     std::array<std::uint16_t, groups_full> value{};
     std::size_t count = 0;
@@ -40,7 +40,7 @@ std::optional<std::uint16_t> parse_group(std::string_view text) {
     return static_cast<std::uint16_t>(value);
 }
 
-// One or more groups joined by single colons, the last perhaps an IPv4 address.
+// One or more groups joined by single colons; the last may be an IPv4 address.
 bool read_run(std::string_view text, bool ipv4_may_end, Groups& groups) {
     while (true) {
         const auto colon = text.find(':');

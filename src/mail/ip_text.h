@@ -1,4 +1,4 @@
-// IP addresses as text: what an address literal holds between its brackets.
+// IP addresses as text: the content of an address literal between its brackets.
 //
 // Reads the forms of RFC 4291 section 2.2 and RFC 5321 section 4.1.3 and writes the one canonical
 // form of RFC 5952, without the system's resolver headers and without allocating on reading. Not
@@ -16,10 +16,10 @@ namespace turnaway::mail {
 using Ipv4Bytes = std::array<std::uint8_t, 4>;
 using Ipv6Bytes = std::array<std::uint8_t, 16>;
 
-// Four decimal numbers 0 to 255. A leading zero is refused, since some readers take it for octal.
+// Four decimal numbers 0 to 255. A leading zero is refused, since some parsers read it as octal.
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text);
-// Full, compressed with `::` (which may stand for one group, as RFC 4291 has it, though RFC 5321
-// wants two) and with an IPv4 address as the last 32 bits; hex digits in any case.
+// Full, compressed with `::` (which may replace a single group, as in RFC 4291, though RFC 5321
+// wants at least two) and with an IPv4 address as the last 32 bits; hex digits in any case.
 std::optional<Ipv6Bytes> parse_ipv6(std::string_view text);
 
 std::string ipv4_text(const Ipv4Bytes& address);

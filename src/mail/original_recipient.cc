@@ -64,12 +64,12 @@ OriginalRecipient OriginalRecipient::of(const Address& address) {
 
 std::string OriginalRecipient::address() const {
     if (is_utf8()) return utf8_address_decode(encoded_).value_or(encoded_);
-    return *xtext_decode(encoded_);  // parse() and of() let nothing else in
+    return *xtext_decode(encoded_);  // parse() and of() accept nothing else
 }
 
 std::string OriginalRecipient::value(bool smtputf8_spoken) const {
     if (is_utf8() && !smtputf8_spoken && !std::ranges::all_of(encoded_, base::is_ascii)) {
-        // What decodes to nothing still is UTF-8, so its letters at least can be said in ASCII.
+        // A text that does not decode is still UTF-8, so its characters can be encoded in ASCII.
         return type_ + ';' + *utf8_address_encode(address(), Utf8AddressForm::xtext);
     }
     return type_ + ';' + encoded_;

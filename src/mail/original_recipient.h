@@ -1,9 +1,9 @@
-// OriginalRecipient: what ORCPT says, the address the sender meant before anybody rewrote it (RFC
-// 3461 section 4.2, RFC 6533 section 3).
+// OriginalRecipient: the value of ORCPT, the address that the sender meant before any rewriting
+// (RFC 3461 section 4.2, RFC 6533 section 3).
 //
-// Kept as it came, since it must be passed on unaltered; decoded on demand for a report. Refuses
-// what decodes to a control character, so that nothing can put lines into a report through it. That
-// the type is a registered one, or the text an address of that type, is not checked.
+// Kept as received, since it must be passed on unaltered; decoded on demand for a report. Refuses a
+// value that decodes to a control character, so that it cannot add lines to a report. Not checked:
+// whether the type is registered, and whether the text is an address of that type.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace turnaway::mail {
 class OriginalRecipient {
   public:
     // The value of ORCPT: `rfc822;user+2Btag@example.org`, at most 500 octets. Nothing when the
-    // type is no atom, or the text is not what the type wants: for `utf-8` printable characters
+    // type is not an atom, or the text is not valid for the type: for `utf-8` printable characters
     // without space and `=`, for all others xtext of printable ASCII.
     static std::optional<OriginalRecipient> parse(std::string_view value);
     // Type `rfc822`, or `utf-8` when the address needs SMTPUTF8.
@@ -26,11 +26,10 @@ class OriginalRecipient {
 
     // As written: `rfc822`, `utf-8`; compare without case.
     const std::string& type() const { return type_; }
-    // For a report. A `utf-8` text that is in neither form of RFC 6533 comes back without
-    // alteration.
+    // For a report. A `utf-8` text that is in neither form of RFC 6533 is returned unaltered.
     std::string address() const;
     // The value of ORCPT for the next host; in ASCII when `type` is `utf-8` and that host does not
-    // speak SMTPUTF8, which can take more than the 500 octets that fit.
+    // support SMTPUTF8, which can exceed the limit of 500 octets.
     std::string value(bool smtputf8_spoken) const;
 
     bool operator==(const OriginalRecipient&) const = default;

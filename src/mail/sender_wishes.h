@@ -1,8 +1,8 @@
-// What a sender asks of those who carry its message: how the body is encoded, when to report, and
-// what to return.
+// The sender's requests in the parameters of MAIL and RCPT: the encoding of the body, when to
+// report, and what to return.
 //
-// RFC 6152 and RFC 3030 (BODY), RFC 3461 (RET, NOTIFY). Light: no allocation, so that parsers of
-// commands can use it.
+// RFC 6152 and RFC 3030 (BODY), RFC 3461 (RET, NOTIFY). No allocation, so that parsers of commands
+// can use it.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@ bool can_be_shown(std::string_view name, bool allow_utf8) {
     return scan_domain(name).has_value() || scan_address_literal(name).has_value();
 }
 
-// As an address literal has it (RFC 5321 section 4.1.3).
+// In the form of an address literal (RFC 5321 section 4.1.3).
 std::string literal_of(std::string_view address) {
     const bool is_ipv6 = address.find(':') != std::string_view::npos;
     return (is_ipv6 ? "[IPv6:" : "[") + std::string(address) + ']';

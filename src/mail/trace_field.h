@@ -1,10 +1,10 @@
-// The Received field a relay puts before what it takes.
+// The Received field that a relay adds to each message that it accepts.
 //
 // RFC 5321 section 4.4 (requirement 48), RFC 3848 and RFC 6531 section 4.3 (the protocol's name).
-// What the client called itself is shown only when it is a domain or an address literal (or UTF-8
-// of such a form, where SMTPUTF8 was asked for); else its address stands in its place, so that
-// nothing a client says can add a line or a comment (requirement 56). Recipients are not named:
-// that would tell one of the others (RFC 5321 section 7.2).
+// The client's name from EHLO is shown only when it is a domain or an address literal (or UTF-8 of
+// such a form, with SMTPUTF8); otherwise the client's address is shown instead, so that a client
+// cannot add a line or a comment (requirement 56). Recipients are not named: that would disclose
+// them to the others (RFC 5321 section 7.2).
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ struct Reception {
     std::chrono::sys_seconds time;
 };
 
-// With its line ends, folded.
+// Folded, with its line ends.
 std::string received_field(const Reception& reception);
 
 }  // namespace turnaway::mail

@@ -64,9 +64,8 @@ void append_utf8(std::string& out, std::uint32_t value) {
     }
 }
 
-// HEXPOINT: two digits or as many as needed; a Unicode character, in ASCII only one that cannot
-// stand for itself. (The RFC's grammar leaves out 0A to 0F and 1A to 1F, though its text says all
-// controls.)
+// HEXPOINT: two digits or as many as needed; a Unicode character, in ASCII only one that must be
+// encoded. (The RFC's grammar omits 0A to 0F and 1A to 1F, though its text includes all controls.)
 std::optional<std::uint32_t> parse_hexpoint(std::string_view digits) {
     if (digits.size() < 2 || (digits.size() > 2 && digits[0] == '0')) return std::nullopt;
     const auto value = parse_hex(digits);
