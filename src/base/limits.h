@@ -137,7 +137,7 @@ inline constexpr std::size_t round_hosts_max = 5;
 inline constexpr std::size_t round_addresses_of_host_max = 4;
 inline constexpr std::size_t round_addresses_min = 2;
 // The attempts of a recipient that the queue keeps, in addition to those that closed a host, and
-// how much it keeps of the reply to each.
+// how much of each host's reply it keeps.
 inline constexpr std::size_t attempts_kept_first = 3;
 inline constexpr std::size_t attempts_kept_last = 20;
 inline constexpr std::size_t kept_reply_bytes_max = std::size_t{4} * 1024;

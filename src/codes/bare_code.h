@@ -13,7 +13,7 @@
 
 namespace turnaway::codes {
 
-// Whether the input, without blanks and brackets, contains only what a code contains: digits, dots,
+// Whether the input, without blanks and brackets, has only the characters of a code: digits, dots,
 // x.
 bool looks_like_bare_code(std::string_view text);
 [[nodiscard]] std::expected<ReplyReading, ReadFault> read_bare_code(std::string_view text);

@@ -1,6 +1,6 @@
 // Cause: what is wrong according to the text of a reply, whatever its code.
 //
-// One row each in data/causes.csv: who must act, whether to retry, and the codes with which the
+// Each is a row in data/causes.csv: who must act, whether to retry, and the codes with which the
 // cause agrees. A cause that does not agree with the code shows that a host uses the code in its
 // own way.
 #pragma once

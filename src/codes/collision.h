@@ -1,6 +1,6 @@
 // Collision: a code that a provider uses with another meaning than the standard.
 //
-// One row each in data/collisions.csv, with the causes in the text that show this use, and a
+// Each is a row in data/collisions.csv, with the causes in the text that show this use, and a
 // source. A row is a known habit, not proof: it is the answer only where the text shows the
 // provider.
 #pragma once

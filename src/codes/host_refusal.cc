@@ -36,7 +36,7 @@ bool is_empty_word(std::string_view word) {
            });
 }
 
-// Whether the text after the codes has only the host's name and words without a meaning.
+// Whether the text after the codes has only the host's name and words that give no reason.
 bool is_bare(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n";
     while (true) {

@@ -1,4 +1,4 @@
-// LogLine: the reply inside a line of a log or report, made readable for ReplyReader.
+// LogLine: the reply inside a line of a program's log, made readable for ReplyReader.
 //
 // qmail writes underscores for spaces, KumoMTA a JSON object with the code in parts, many programs
 // "\n" for the line ends of a reply. Everything else passes unchanged: ReplyReader itself finds the

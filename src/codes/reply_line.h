@@ -32,7 +32,7 @@ struct ReplyReading {
     Stage stage = Stage::unknown;   // if the line names it
     std::string_view before;        // text before the code, such as that of a log line
     std::string_view text;          // text after it
-    bool words_come_first = false;  // `before` may contain the cause, not only the program
+    bool words_come_first = false;  // the cause may be in `before`
     // RFC 5321 section 4.2.1: all lines of a reply carry the same code.
     std::optional<ReplyCode> other_reply;
     std::optional<EnhancedCode> other_enhanced;

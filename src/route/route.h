@@ -46,7 +46,7 @@ struct Refusal {
 std::optional<Refusal> refusal_for(RouteKind kind);
 
 enum class NoteKind : std::uint8_t {
-    malformed_null_mx,    // `.` beside another MX; ignored unless all of them are `.`
+    malformed_null_mx,    // `.` next to another MX; ignored unless all of them are `.`
     null_mx_preference,   // the null MX has a preference other than 0
     implicit_mx,          // no MX: the domain's own address is used
     dangling_exchange,    // does not exist, or has no address

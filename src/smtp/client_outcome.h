@@ -29,7 +29,7 @@ enum class ClientCause : std::uint8_t {
     out_of_step,      // an unexpected or impossible reply; `reply` if there was one
     tls_not_offered,  // required
     tls_refused,      // required, and STARTTLS got `reply`
-    tls_failed,       // the handshake; if TLS is not required, try again without it
+    tls_failed,       // the handshake; a new attempt without TLS may work if it is not required
     smtputf8_missing,
     eight_bit_mime_missing,  // or BINARYMIME; nothing is converted
     content_too_big,         // for the SIZE of the host

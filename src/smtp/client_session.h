@@ -127,11 +127,10 @@ class ClientSession {
     ClientExtensions extensions_;
     ReplyReader reader_;
     std::uint64_t replies_ = 0;
-    std::size_t messages_ = 0;  // MAIL commands
-    std::string out_;           // being sent
-    std::string input_;         // received while sending
-    std::shared_ptr<const Reply>
-        early_reply_;  // to the content, before all of it was known to be sent
+    std::size_t messages_ = 0;                  // MAIL commands
+    std::string out_;                           // being sent
+    std::string input_;                         // received while sending
+    std::shared_ptr<const Reply> early_reply_;  // to the content, before its end
     std::shared_ptr<const Reply> greeting_;
     std::optional<ClientOutcome> host_outcome_;
 };

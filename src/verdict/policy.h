@@ -56,7 +56,7 @@ struct Policy {
 enum class Right : std::uint8_t {
     network,   // to anyone: it is in one of `networks`
     outsider,  // to `domains` only
-    anybody,   // to this recipient, whoever the client is: the postmaster of this host
+    anybody,   // any client, to this recipient: the postmaster of this host
 };
 Right right_of(const Policy& policy, const route::IpAddress& client);
 
