@@ -16,7 +16,7 @@ class Clock {
 
     // The system clock.
     Clock() = default;
-    // A test's clock: `read` is called for each reading.
+    // A test's clock: `read` is called for every query.
     explicit Clock(std::function<Time()> read) : read_(std::move(read)) {}
 
     Time now() const { return read_ ? read_() : std::chrono::system_clock::now(); }

@@ -27,8 +27,8 @@ inline constexpr std::size_t recipients_min = 100;
 // The longest command line that is accepted: 512 and the additions of every extension (RFC 1870 26,
 // RFC 6152 17, RFC 3461 MAIL 500 and RCPT 1036, RFC 6531 10), with room to spare.
 inline constexpr std::size_t command_line_bytes_max = 2048;
-// How much of one reply is read to find its end, and how much is kept. The session with a peer that
-// sends more is ended (RFC 5321 sets no bound).
+// How much of one reply is read to find its end, and how much is kept. If a peer sends more, its
+// session is ended (RFC 5321 sets no bound).
 inline constexpr std::size_t reply_bytes_read_max = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t reply_bytes_max = std::size_t{64} * 1024;
 inline constexpr std::size_t reply_lines_max = 1000;

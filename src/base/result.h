@@ -1,8 +1,8 @@
 // Result<T>: a value, or the reason why the environment did not provide it.
 //
 // For failures of the environment: files, sockets, configuration, arguments. A peer's refusal or a
-// verdict is never an Error; it is a value with a type for it. The message is one sentence that a
-// user can act on and already contains its location (file, line, key). Parsers of protocol text use
+// verdict is never an Error; it has a separate type. The message is one sentence that a user can
+// act on and already contains its location (file, line, key). Parsers of protocol text use
 // std::expected with their own small enum instead: they must not allocate.
 #pragma once
 

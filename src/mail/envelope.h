@@ -18,8 +18,7 @@ namespace turnaway::mail {
 
 struct Recipient {
     Address address;
-    std::optional<Notify> notify =
-        {};  // nothing: failure and delay, as RFC 3461 section 4.1 allows
+    std::optional<Notify> notify = {};  // nothing: failure and delay (RFC 3461 section 4.1)
     std::optional<OriginalRecipient> original = {};
 
     bool operator==(const Recipient&) const = default;

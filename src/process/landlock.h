@@ -1,6 +1,6 @@
 // The files and ports that a process can still reach, whatever its user: landlock(7).
 //
-// Permanent. To be called before threads start, which inherit it. Files that are already open stay
+// Permanent. Call it before starting threads, which inherit it. Files that are already open stay
 // open. A kernel without landlock is an error that says so. Known gaps of the interface itself:
 // reading names and sizes (stat) is never forbidden; ports only from version 4 on, signals and
 // abstract sockets from 6.

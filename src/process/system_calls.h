@@ -2,9 +2,9 @@
 //
 // A list of the allowed calls. Any other call is not executed: the process ends at once with
 // EX_SOFTWARE after one sentence on standard error with the number of the call. Never allowed:
-// executable memory, new processes, signals to others, and a change of the handler for that end. A
-// call that the machine does not have is ignored. Known gap: arguments behind pointers (paths,
-// addresses) are not checked; landlock does that.
+// executable memory, new processes, signals to others, and another handler for SIGSYS. A call that
+// the machine does not have is ignored. Known gap: arguments behind pointers (paths, addresses) are
+// not checked; landlock does that.
 #pragma once
 
 #include <span>

@@ -21,8 +21,7 @@ namespace turnaway::route {
 struct MxSet {
     bool is_null = false;
     std::vector<MxRecord> records;  // each exchange once, by its best preference; none is the root
-    std::optional<std::uint16_t>
-        our_preference;  // that of this host, by name; all records are better
+    std::optional<std::uint16_t> our_preference;  // this host's; all records are better
     std::vector<Note> notes;
 };
 

@@ -24,8 +24,8 @@ DnsAnswer tidy(DnsType type, DnsAnswer answer) {
     return answer;
 }
 
-// RFC 6761 section 6.3: the name is this machine's, and must not be looked up in DNS; some servers
-// refuse to answer.
+// RFC 6761 section 6.3: the name is this machine's, and should not be looked up in DNS; some
+// servers refuse to answer.
 DnsAnswer answer_for_localhost(DnsType type) {
     DnsAnswer answer{.outcome = DnsOutcome::answered,
                      .ttl_seconds = static_cast<std::uint32_t>(limits::route_age_max.count())};

@@ -18,8 +18,8 @@ struct RouteSettings {
     bool all_loopback_is_ours = false;
     // Loopback addresses are ordinary hosts, for tests and demonstrations.
     bool loopback_allowed = false;
-    // Addresses of private networks are not hosts: for an outside view, and for a relay that must
-    // not reach the machines around it.
+    // Addresses of private networks are not hosts: for a verdict from outside, and for a relay that
+    // must not reach the machines around it.
     bool private_refused = false;
 
     bool is_ours(const mail::Domain& name) const {

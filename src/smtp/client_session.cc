@@ -136,7 +136,7 @@ void ClientSession::read_during_content() {
     const codes::ReplyCode code = early_reply_->code;
     if (code == codes::service_not_available) return end(outcome_of(early_reply_, stage()));
     if (code.is_positive() || code.is_intermediate()) return;
-    // The host will read what we were sending as commands, or does not read at all.
+    // The host reads the rest of our content as commands, or not at all.
     transaction_.fail(outcome_of(early_reply_, stage()));
     phase_ = Phase::over;
 }

@@ -41,9 +41,9 @@ class HostMemory {
     // `hosts_max` is more than 0.
     HostMemory(Settings settings, std::size_t hosts_max);
 
-    // Mail was sent to the host, which refused it. False when the entry was not stored: it is older
-    // than all entries of a full memory, or than the known one of that host. A long reply is cut.
-    // `dropped` gets the host that was removed to make room.
+    // A delivery or a greeting probe found that the host refuses. False when the entry was not
+    // stored: it is older than all entries of a full memory, or than the known one of that host. A
+    // long reply is cut. `dropped` gets the host that was removed to make room.
     bool remember(Entry fresh, std::optional<route::HostPort>* dropped = nullptr);
     // The host was asked again and still refuses. Null when it is not known any more: then it was
     // forgotten in the meantime, which takes precedence. Valid until the memory changes.

@@ -42,8 +42,7 @@ struct Policy {
     std::vector<Network> networks = {};      // may send to anyone
     std::vector<mail::Domain> domains = {};  // to which anyone may send
     std::vector<mail::Domain> mailless = {};
-    std::vector<mail::Domain> mailless_suffixes =
-        {};  // the names below them, not the suffixes themselves
+    std::vector<mail::Domain> mailless_suffixes = {};  // names below them, not themselves
     MaillessReply mailless_reply = MaillessReply::code_556;
     DnsTrouble dns_trouble = DnsTrouble::accept;
     NullMxSender null_mx_sender = NullMxSender::refuse_outsiders;
@@ -52,7 +51,7 @@ struct Policy {
     RefusingHostReply refusing_host_reply = RefusingHostReply::by_evidence;
 };
 
-// The reason why a client may send to a recipient.
+// The basis on which a client may send to a recipient.
 enum class Right : std::uint8_t {
     network,   // to anyone: it is in one of `networks`
     outsider,  // to `domains` only
