@@ -26,7 +26,7 @@ std::string_view name_of(Action action) {
     return "";
 }
 
-// Never folded: a blank may belong to the value.
+// Never folded: a space may be part of the value.
 void append_exact(std::string& out, std::string_view name, std::string_view value) {
     out += name;
     out += ": ";
@@ -34,7 +34,7 @@ void append_exact(std::string& out, std::string_view name, std::string_view valu
     out += "\r\n";
 }
 
-// RFC 3461 section 9.2: the lines of a reply stay lines.
+// RFC 3461 section 9.2: the line breaks of a reply are kept.
 void append_diagnostic(std::string& out, const RemoteReply& reply, bool may_be_utf8) {
     std::string_view first = "Diagnostic-Code: smtp; ";
     for (const std::string& line : reply_lines(reply)) {
@@ -43,8 +43,7 @@ void append_diagnostic(std::string& out, const RemoteReply& reply, bool may_be_u
     }
 }
 
-// Its sender speaks SMTPUTF8, so that message/global-delivery-status can be read there (RFC 6533
-// section 4.1).
+// Then the sender uses SMTPUTF8 and can read message/global-delivery-status (RFC 6533 section 4.1).
 bool may_be_utf8(const Report& report) {
     const auto is_beyond_ascii = [&](const RecipientOutcome& outcome) {
         return report.envelope.recipients[outcome.recipient].address.needs_smtputf8();
@@ -54,7 +53,8 @@ bool may_be_utf8(const Report& report) {
            std::ranges::any_of(report.outcomes, is_beyond_ascii);
 }
 
-// The host that decided, or whose offer made us decide. One that took no connection had no part.
+// The host whose reply, or whose missing extension, decided. A host that accepted no connection
+// does not count.
 const Attempt* at_remote_host(const RecipientOutcome& outcome) {
     if (!outcome.decided_by) return nullptr;
     const Attempt& attempt = outcome.attempts[*outcome.decided_by];

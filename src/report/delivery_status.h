@@ -1,4 +1,4 @@
-// Delivery status: the part of a report that programs read (RFC 3464 section 2, RFC 6533 section
+// Delivery status: the machine-readable part of a report (RFC 3464 section 2, RFC 6533 section
 // 4.1).
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace turnaway::report {
 
-// Fields in CRLF lines of at most 998 octets, no control characters. Not ASCII only when an address
+// Fields in CRLF lines of at most 998 octets, without control characters. ASCII unless an address
 // is not; then it is the UTF-8 of message/global-delivery-status.
 std::string delivery_status(const Report& report);
 

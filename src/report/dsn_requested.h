@@ -1,4 +1,4 @@
-// Wish: whether the sender wants to hear what became of a message for one recipient.
+// dsn_requested: whether the sender asked for a report about a recipient.
 //
 // RFC 3461 section 4.1 (NOTIFY) and section 5.2.
 #pragma once
@@ -9,8 +9,7 @@
 namespace turnaway::report {
 
 // Never for a null reverse-path (requirement 45). Without NOTIFY, failures and delays are reported.
-// Whether a `relayed` is due at all, because the next host does not speak DSN, is the caller's to
-// know.
+// The caller decides whether `relayed` applies at all, that is, whether the next host lacks DSN.
 bool is_dsn_requested(const mail::ReversePath& sender, const mail::Recipient& recipient,
                       Action action);
 

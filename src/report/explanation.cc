@@ -54,7 +54,7 @@ void append_attempt(std::string& out, const Attempt& attempt) {
                   "  ");
 }
 
-// In a line of its own, to be copied.
+// On a separate line, for copying.
 void append_way_out(std::string& out, std::string_view command) {
     if (command.empty()) return;
     append_folded(out, "",

@@ -1,7 +1,8 @@
-// Explanation: the part of a report that a person reads.
+// Explanation: the human-readable part of a report.
 //
-// First for each recipient what happened and what to do, then every attempt (up to
-// base::limits::explanation_bytes_max; how many are left out is said), then who says so.
+// For each recipient, what happened and what to do; then every attempt (up to
+// base::limits::explanation_bytes_max, with the number of those left out); then the name of the
+// reporting system.
 #pragma once
 
 #include <string>

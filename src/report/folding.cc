@@ -14,7 +14,7 @@ constexpr std::size_t columns_max = 76;
 constexpr std::size_t word_bytes_max = 900;
 constexpr std::size_t prefix_bytes_max = 60;
 
-// Takes the next word off `text`, at most so long that it fits into a line, cut between characters.
+// Takes the next word from `text`, at most as much as fits on a line, cut between characters.
 std::string_view take_word(std::string_view& text) {
     text = base::trim(text);
     std::size_t length = text.substr(0, word_bytes_max).find(' ');

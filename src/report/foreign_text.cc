@@ -12,7 +12,7 @@ constexpr std::size_t text_bytes_max = 2000;
 constexpr std::size_t lines_max = 20;
 
 std::string clean(std::string_view foreign, std::size_t bytes_max) {
-    std::string plain(foreign.substr(0, bytes_max + 1));  // one more, so that a cut is seen
+    std::string plain(foreign.substr(0, bytes_max + 1));  // one more, to detect a cut
     std::ranges::replace(plain, '\t', ' ');
     std::string out;
     base::append_printable(out, plain, bytes_max);

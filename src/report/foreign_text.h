@@ -1,7 +1,7 @@
-// Foreign text: words of peers and of the original made fit for a report.
+// Foreign text: text from remote hosts and from the original message, made safe for a report.
 //
-// Control characters, broken UTF-8 and marks that turn the direction of text become \xNN
-// (requirement 56), a tab a blank; what is too long ends in "...".
+// Control characters, invalid UTF-8 and characters that change the direction of text become \xNN
+// (requirement 56), a tab becomes a space; text that is too long is cut and ends in "...".
 #pragma once
 
 #include <string>
@@ -14,13 +14,13 @@ namespace turnaway::report {
 
 bool is_ascii(std::string_view text);
 
-// UTF-8 in one line, at most about 2,000 octets.
+// One line of UTF-8, at most about 2,000 octets.
 std::string clean_text(std::string_view foreign);
-// The same, and what is not ASCII as \xNN too.
+// The same, with everything that is not ASCII as \xNN too.
 std::string clean_ascii(std::string_view foreign);
 
-// The lines of a reply with the code before each, `550-` or `550 ` as they were on the wire; at
-// most 20 lines and about 2,000 octets.
+// The lines of a reply, each after its code (`550-` or `550 `) as on the wire; at most 20 lines and
+// about 2,000 octets.
 std::vector<std::string> reply_lines(const RemoteReply& reply);
 
 }  // namespace turnaway::report

@@ -26,7 +26,7 @@ void append_line(std::string& out, std::string_view line) {
         const bool is_plain =
             base::is_space(c) ? !is_last : base::is_ascii(c) && !base::is_control(c) && c != '=';
         const std::string unit = is_plain ? std::string(1, c) : escaped(c);
-        // The last unit may take the column that a soft break would need.
+        // The last unit may use the column that a soft line break would need.
         if (columns + unit.size() > columns_max - (is_last ? 0 : 1)) {
             out += "=\r\n";
             columns = 0;

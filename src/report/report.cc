@@ -57,7 +57,7 @@ Parts make_parts(const Report& report, bool needs_smtputf8) {
                       needs_smtputf8 || !returned.is_encodable)};
 }
 
-// One that no part contains. There are fewer that a part contains than the part has octets.
+// A boundary that occurs in no part. A part contains fewer candidates than it has octets.
 std::string make_boundary(const Parts& parts, std::string_view queue_id) {
     for (std::size_t number = 1;; ++number) {
         const std::string boundary =
@@ -67,7 +67,7 @@ std::string make_boundary(const Parts& parts, std::string_view queue_id) {
     }
 }
 
-// The gravest thing told, and of whom.
+// The most serious disposition, and its recipients.
 std::string subject_of(const Report& report) {
     struct Words {
         Action action;
@@ -91,7 +91,7 @@ std::string subject_of(const Report& report) {
     return {};
 }
 
-// A display name: words of RFC 5322 section 3.2.4, quoted, or encoded when it is not ASCII.
+// A display name: a quoted string (RFC 5322 section 3.2.4), or encoded words if it is not ASCII.
 std::string display_name(std::string_view name) {
     const std::string clean = clean_text(name);
     if (!is_ascii(clean)) return encoded_words(clean);
@@ -106,7 +106,7 @@ std::string display_name(std::string_view name) {
 void append_header(std::string& out, const Report& report, bool needs_smtputf8) {
     append_field(out, "Date", mail::date_time_text(report.date));
     append_field(out, "From", display_name(report.from_name) + " <" + report.from.text() + '>');
-    // An address is never folded, as a blank in its quotes belongs to it.
+    // An address is never folded: a space inside its quotes is part of it.
     out += "To: <" + report.envelope.reverse_path.address()->text() + ">\r\n";
     append_field(out, "Subject", subject_of(report), needs_smtputf8);
     append_field(out, "Message-ID", report.message_id);

@@ -14,7 +14,7 @@ using codes::Actor;
 
 constexpr std::string_view nothing_to_do = "You need not do anything";
 
-// A sentence behind a colon: "The host" becomes "the host", "SPF" stays.
+// A sentence after a colon: "The host" becomes "the host", "SPF" is unchanged.
 std::string inside_sentence(std::string_view sentence) {
     std::string out(sentence);
     if (out.size() > 1 && (out[1] == ' ' || out[1] == base::to_lower(out[1]))) {
@@ -23,7 +23,7 @@ std::string inside_sentence(std::string_view sentence) {
     return out;
 }
 
-// The advice of the tables speaks to whoever has to act; the reader is the author of a message.
+// The tables advise the person who has to act; the reader here is the author of a message.
 std::string for_the_sender(Actor actor, std::string_view advice) {
     switch (actor) {
         case Actor::sending_admin:
@@ -54,7 +54,7 @@ std::string deciding_host(const RecipientOutcome& outcome) {
     return clean_text(outcome.attempts[*outcome.decided_by].host);
 }
 
-// A 521 by which the host speaks of itself. Behind RCPT it is a fault of a host that takes mail
+// A 521 by which the host refuses all mail. After RCPT it is a fault of a host that accepts mail
 // (ADR 10).
 bool is_refusal_of_host(const Attempt& attempt, codes::ReplyCode code, std::string_view text) {
     return code == codes::host_takes_no_mail && attempt.stage <= codes::Stage::rcpt &&
@@ -66,14 +66,14 @@ std::string way_out(const Attempt& attempt) {
     return attempt.address.empty() ? "" : "turnaway queue forget " + clean_text(attempt.address);
 }
 
-// What is known where the detail is not; empty for X.0.0.
+// What the subject digit means, if the detail is unknown; empty for X.0.0.
 std::string subject_in_words(codes::Detail detail) {
     const auto* subject = detail.subject != 0 ? codes::find_subject(detail.subject) : nullptr;
     return subject != nullptr ? ' ' + std::string(subject->meaning) : "";
 }
 
-// X.3.2 is "for now" in class 4 only, X.2.1 "switched off" in class 5 only. What causes.csv says is
-// for either class.
+// X.3.2 is "for now" in class 4 only, X.2.1 "switched off" in class 5 only. The texts of causes.csv
+// apply to either class.
 bool has_own_meaning(const codes::EnhancedRow& row, int class_digit) {
     return row.meaning(class_digit) != row.about.meaning;
 }

@@ -1,7 +1,7 @@
 // Wording: what happened to one recipient, and what to do about it, in one plain sentence each.
 //
-// The words come from the code tables (data/codes.csv, data/causes.csv) where they fit a person who
-// only wrote a letter; what is for administrators there is put in other words here.
+// The text comes from the code tables (data/codes.csv, data/causes.csv) where it suits the author
+// of a message; advice for administrators is reworded here.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace turnaway::report {
 struct Wording {
     std::string happened;  // both are UTF-8 without control characters
     std::string advice;
-    // The command by which the administrator of this relay ends the refusal, where there is one.
+    // The command with which the administrator of this relay ends the refusal, if there is one.
     std::string way_out = {};
 };
 
