@@ -5,8 +5,8 @@
 namespace turnaway::check {
 namespace {
 
-// How much what a host said bears out the answer: acceptance before refusals, and of these the kind
-// that the verdict is named after, or that raises the doubt.
+// How strongly a host's reply supports the answer: acceptance before refusals, and of the refusals
+// the kind that the verdict is named after or that causes the doubt.
 int weight(const Assessment& assessment, const ProbeResult& result) {
     switch (result.end) {
         case ProbeEnd::accepts:

@@ -1,8 +1,7 @@
-// Assessment: the answer about one subject, with everything it rests on.
+// Assessment: the answer about one subject, with all its evidence.
 //
-// Evidence is kept in the order it came: each DNS answer with the time it took, each connection
-// with what the host said. Text from DNS and from hosts is as it came, to be escaped by whoever
-// prints it.
+// Evidence is in order of time: each DNS answer with the time it took, each connection with the
+// host's replies. Text from DNS and from hosts is unchanged; output code must escape it.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +24,12 @@ struct DnsEvidence {
     route::DnsAnswer answer;
     Milliseconds asked_after{0};  // since the check began
     Milliseconds answered_after{0};
-    bool is_second_look = false;  // asked once more, since nobody validated that it is not there
+    bool is_second_look = false;  // repeated: the negative answer lacks DNSSEC
 };
 
 // One address to connect to.
 struct ProbeTarget {
-    std::optional<mail::Domain> host;  // nothing for an address literal
+    std::optional<mail::Domain> host;  // none for an address literal
     std::uint16_t preference = 0;
     route::IpAddress address;
     std::uint16_t port = 0;
@@ -42,23 +41,24 @@ struct ProbeEvidence {
     ProbeResult result;
 };
 
-// Whether port 25 leaves this machine, found out by connecting to hosts that are known to be there.
+// Whether port 25 is open from this machine to the outside, tested with hosts that are known to
+// exist.
 struct Egress {
     enum class Finding : std::uint8_t { open, blocked, unknown };
     Finding finding = Finding::unknown;
-    std::string words = {};  // who was tried and what came of it
+    std::string words = {};  // the hosts that were tried, and the result
 };
 std::string_view name(Egress::Finding finding);  // "blocked"
 
-// Why the answer is not the plain one of its verdict.
+// Why the answer differs from the usual one of its verdict.
 enum class Doubt : std::uint8_t {
     none,
-    about_client,      // a refusal whose words speak of us, of now or of a fault, not of the host
-    no_reason,         // a refusal that gives no reason, or none that is understood
-    some_host_silent,  // some hosts refuse, another could not be asked
+    about_client,      // a refusal about the client, a passing condition or a fault, not the host
+    no_reason,         // a refusal without a reason, or with one that is not understood
+    some_host_silent,  // some hosts refuse, another could not be reached
     exchange_failed,   // the hosts refuse, but an MX could not be looked up
-    left_out,          // the hosts refuse, but records were left out because there are too many
-    egress_unknown,    // nobody answers, and whether the port leaves this machine is not known
+    left_out,          // the hosts refuse, but excess records were left out
+    egress_unknown,    // no host replies, and it is not known whether the port is open outwards
 };
 std::string_view name(Doubt doubt);  // "about-client"
 
@@ -72,13 +72,14 @@ struct Assessment {
     std::vector<DnsEvidence> dns = {};
     std::vector<ProbeEvidence> probes = {};  // by host and address, in the order to try
     std::optional<Egress> egress = {};
-    // The well-known mail domain whose name is a slip of the finger away.
+    // A well-known mail domain that the name resembles, as a typing error would.
     std::string resembles = {};
-    // A host that says 521 of itself is somebody's MX (RFC 1846 section 4.3, requirement 18).
+    // A host that answers 521 about itself is listed as an MX (RFC 1846 section 4.3, requirement
+    // 18).
     bool mx_says_521 = false;
     Milliseconds took{0};
 
-    // What some host said that bears out the verdict; nothing when no host spoke.
+    // The result that best supports the verdict; null if no host replied.
     const ProbeEvidence* decisive_probe() const;
 };
 

@@ -99,7 +99,7 @@ std::vector<ProbeTarget> DomainCheck::next_probes() {
     return targets;
 }
 
-// Counts for every host that has the address.
+// The result applies to every host that has the address.
 bool DomainCheck::take(const ProbeTarget& target, const ProbeResult& result, Milliseconds now) {
     bool was_open = false;
     for (std::size_t i = 0; i < given_out_ && !is_done_; ++i) {
@@ -153,7 +153,7 @@ void DomainCheck::give_up(Milliseconds now) {
     finish(judge_hosts(assessment_.route, assessment_.probes, assessment_.egress), now);
 }
 
-// It would be a host if private addresses were allowed.
+// An address that would be a host if private addresses were allowed.
 bool DomainCheck::has_private_address() const {
     const auto is_private = [](const route::IpAddress& address) {
         return route::class_of(address) == route::AddressClass::private_use;
@@ -175,7 +175,7 @@ void DomainCheck::finish(const Judgement& judgement, Milliseconds now) {
     if (judgement.verdict == Verdict::loopback_mx && has_private_address()) {
         assessment_.verdict = Verdict::private_mx;
     }
-    // A name that is not there when asked for as a host is said to be so.
+    // A host name that does not exist is reported as such.
     const auto is_absent = [](const DnsEvidence& each) {
         return each.answer.outcome == route::DnsOutcome::no_such_name;
     };

@@ -1,11 +1,11 @@
-// DomainCheck: from one subject to its Assessment, without I/O: it says which DNS questions it has,
-// then which hosts to connect to, takes the answers in any order, and ends.
+// DomainCheck: from one subject to its Assessment, without I/O. It returns first the DNS questions,
+// then the hosts to connect to, takes the answers in any order, and ends.
 //
-// DNS is asked by route/route_lookup.h, so questions, second looks and meaning are the relay's.
-// With `connects`, every address of every host is asked, each once; when none of them speaks SMTP,
-// it wants to know whether the port leaves this machine, before it says anything of others. A host
-// that was given by name is looked up as a domain without MX is: by its addresses. Deadlines belong
-// to the caller; give_up() ends the check at any point.
+// Uses route/route_lookup.h, so questions, repeated questions and their meaning are the same as in
+// the relay. With `connects`, each address of every host is asked once; if none of them speaks
+// SMTP, it asks whether the port is open from this machine before it gives a verdict. A host given
+// by name is looked up like a domain without MX: by its addresses. The caller keeps the deadlines;
+// give_up() ends the check at any point.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ namespace turnaway::check {
 
 struct CheckSettings {
     bool loopback_allowed = false;  // see route/route_settings.h
-    bool private_refused = true;    // what is judged is whether mail arrives from outside
+    bool private_refused = true;    // the question is whether mail arrives from outside
     bool connects = false;
-    bool asks_egress = false;  // there is somebody to ask
+    bool asks_egress = false;  // the caller can test whether the port is open
     std::uint16_t port = 25;
 };
 
@@ -34,17 +34,17 @@ class DomainCheck {
     DomainCheck(const DomainCheck&) = delete;
     DomainCheck& operator=(const DomainCheck&) = delete;
 
-    // Each is given out once. Times count from the beginning of the check.
+    // Each is returned once. Times count from the beginning of the check.
     std::vector<route::DnsQuestion> next_questions(Milliseconds now);
     std::vector<ProbeTarget> next_probes();
-    // Once, when it is wanted.
+    // True once, when the test is needed.
     bool wants_egress();
 
-    // False, and nothing happens, when it was not asked for or is known.
+    // False, without effect, if it was not asked for or is already known.
     bool take(const route::DnsQuestion& question, route::DnsAnswer answer, Milliseconds now);
     bool take(const ProbeTarget& target, const ProbeResult& result, Milliseconds now);
     bool take(Egress egress, Milliseconds now);
-    // What is still open counts as timed out.
+    // Open questions and connections count as timed out.
     void give_up(Milliseconds now);
 
     bool is_done() const { return is_done_; }
@@ -69,8 +69,8 @@ class DomainCheck {
     route::RouteLookup lookup_;
     std::vector<Open> open_;
     std::size_t unprobed_ = 0;
-    std::size_t given_out_ = 0;  // of assessment_.probes
-    std::vector<bool> probed_;   // beside assessment_.probes
+    std::size_t given_out_ = 0;  // number of assessment_.probes already returned
+    std::vector<bool> probed_;   // parallel to assessment_.probes
     bool is_egress_open_ = false;
     bool is_egress_asked_ = false;
     bool has_route_ = false;

@@ -1,7 +1,7 @@
-// EgressTarget: whom to connect to, to find out whether mail leaves this machine.
+// EgressTarget: a host to connect to, to test whether mail can leave this machine.
 //
-// `turnaway check` and `turnaway doctor` ask the same hosts: those of a few domains of very many
-// people, or the one that the user names as HOST or HOST:PORT.
+// `turnaway check` and `turnaway doctor` use the same hosts: those of a few of the largest mail
+// domains, or the one that the user gives as HOST or HOST:PORT.
 #pragma once
 
 #include <array>
@@ -14,13 +14,13 @@
 
 namespace turnaway::check {
 
-// Each with its own network: that all are down at once is unlikely.
+// On separate networks, so they are unlikely to be down at the same time.
 inline constexpr std::array<std::string_view, 3> well_known_mail_domains{"gmail.com", "outlook.com",
                                                                          "yahoo.com"};
 inline constexpr std::uint16_t smtp_port = 25;
 
 struct EgressTarget {
-    std::string name;  // of the host, or its address
+    std::string name;  // the host's name or address
     std::optional<route::IpAddress> address = {};
     std::uint16_t port = smtp_port;
     // `mx.example.org [192.0.2.1] port 25`

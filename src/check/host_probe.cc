@@ -10,14 +10,14 @@
 namespace turnaway::check {
 namespace {
 
-// Of a reply that is not positive.
+// For a reply that is not positive.
 ProbeEnd end_of(codes::ReplyCode code) {
     if (code == codes::host_takes_no_mail) return ProbeEnd::refuses_521;
     if (code.is_permanent()) return ProbeEnd::refuses;
     return code.is_temporary() ? ProbeEnd::temporary : ProbeEnd::garbage;
 }
 
-// How TLS was broken off.
+// How TLS was interrupted.
 std::string_view words_of(ProbeEnd end) {
     if (end == ProbeEnd::timed_out) return "no answer came in time";
     return end == ProbeEnd::garbage ? "the answer of the host is not SMTP"
@@ -60,12 +60,12 @@ const ProbeResult& HostProbe::result() const {
 }
 
 void HostProbe::received(std::string_view bytes, Milliseconds now) {
-    // What follows QUIT is the goodbye, whatever it says.
+    // Anything after QUIT is accepted as the reply to it.
     if (is_decided_) {
         if (action_ == Action::read && !bytes.empty()) action_ = Action::close;
         return;
     }
-    // A host that speaks before it is asked is out of step with us.
+    // A host that speaks before it is asked is out of sync.
     if (action_ != Action::read && !bytes.empty()) return break_off(ProbeEnd::garbage, now);
     while (!bytes.empty() && !is_decided_) {
         const auto step = reader_.next(bytes);
@@ -83,7 +83,7 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
         {.stage = stage_, .code = reply.code, .words = smtp::words_of(reply), .after = now});
     if (reply.codes_differ && reply.code.is_positive()) return decide(ProbeEnd::garbage, now);
     if (!reply.code.is_positive()) {
-        // `220-` with a refusal behind it is the last word to a client that was tested.
+        // `220-` followed by a refusal is the final reply to a client that was tested.
         const bool is_ehlo_unknown = stage_ == codes::Stage::ehlo && reply.code.is_permanent() &&
                                      reply.code != codes::host_takes_no_mail && !reply.codes_differ;
         if (!is_ehlo_unknown) {
@@ -96,7 +96,7 @@ void HostProbe::take_reply(const smtp::Reply& reply, Milliseconds now) {
     go_on(reply, now);
 }
 
-// The answer of the host is known; this is about TLS alone.
+// The verdict on the host is known; this is only about TLS.
 void HostProbe::take_tls_reply(const smtp::Reply& reply, Milliseconds now) {
     const bool is_good = reply.code.is_positive() && !reply.codes_differ;
     if (stage_ == codes::Stage::starttls && is_good) {
@@ -181,7 +181,7 @@ void HostProbe::decide(ProbeEnd end, Milliseconds now) {
     say("QUIT");
 }
 
-// Without a goodbye: the other side does not listen any more, or we are out of step.
+// Without QUIT: the host no longer listens, or is out of sync.
 void HostProbe::break_off(ProbeEnd end, Milliseconds now) {
     if (!is_decided_ && is_about_tls()) {
         result_.tls.state = TlsState::failed;

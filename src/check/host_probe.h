@@ -1,15 +1,16 @@
-// HostProbe: one short session that learns whether a host takes mail, without sending any:
-// greeting, EHLO (HELO where EHLO gets a 5yz other than 521, as the relay does), QUIT. Where the
-// caller wants it, the null sender and the recipient <postmaster> are named too, for a host that is
-// known to refuse at RCPT (RFC 5321 section 4.5.1: every host that takes mail takes it for that
-// one). Never DATA. Where the caller wants it, a host that accepts and offers STARTTLS is taken at
-// its word: STARTTLS, handshake, EHLO (RFC 3207), QUIT. Nothing of that changes the answer.
+// HostProbe: one short session that finds out whether a host accepts mail, without sending any:
+// greeting, EHLO (HELO if EHLO gets a 5yz other than 521, as in the relay), QUIT. On request, also
+// MAIL with the null reverse-path and RCPT for <postmaster>, for a host known to refuse at RCPT
+// (RFC 5321 section 4.5.1: every host that accepts mail accepts that recipient). Never DATA. On
+// request, STARTTLS, handshake and EHLO (RFC 3207) on a host that accepts and offers it, which does
+// not change the result.
 //
-// Pure: events in, wishes out; the driver dials, keeps the deadline and closes. Time is a value
-// that comes with each event. Decided with the reply to EHLO or HELO, or with a greeting that
-// refuses; the QUIT after it is manners (RFC 5321 section 4.1.1.10) and nobody need wait for it.
-// Any 2yz greeting goes on (requirement 25). Whether a refusal speaks of the host is noted, and
-// weighed by check/judge.h. Known gap: a host that accepts here may still refuse every recipient.
+// Pure: events in, actions out; the driver dials, keeps the deadline and closes. Each event carries
+// its time. Decided by the reply to EHLO or HELO, or by a greeting that refuses; QUIT is sent as
+// RFC 5321 section 4.1.1.10 asks, but its reply need not be awaited. After any
+// 2yz greeting the session continues (requirement 25). Whether a refusal is about the host is
+// recorded here and weighed in check/judge.h. Known gap: a host that accepts here may still refuse
+// every recipient.
 #pragma once
 
 #include <chrono>
@@ -29,19 +30,19 @@ namespace turnaway::check {
 using Milliseconds = std::chrono::milliseconds;
 
 enum class ProbeEnd : std::uint8_t {
-    accepts,      // 2yz to all that was said
-    refuses_521,  // before the end, whatever its words
+    accepts,      // 2yz to every command
+    refuses_521,  // at any stage, whatever the reply text
     refuses,      // another 5yz
     temporary,    // 4yz
-    garbage,      // no SMTP reply, or lines of different codes of which the last is positive
-    closed,       // the host closed the connection without a word that decides
-    timed_out,    // connected, then nothing in time
-    not_reached,  // no connection: refused, or nobody answered
-    no_way,       // this machine has no way to such an address at all
+    garbage,      // not an SMTP reply, or lines with different codes of which the last is positive
+    closed,       // the host closed the connection without a decisive reply
+    timed_out,    // connected, then no reply in time
+    not_reached,  // no connection: refused, or no response
+    no_way,       // this machine has no route to such an address
 };
 std::string_view name(ProbeEnd end);  // "refuses-521"
 
-// A reply of the host; its words as they came, to be escaped by whoever prints them.
+// A reply of the host; its text is unchanged, so output code must escape it.
 struct ProbeStep {
     codes::Stage stage;
     codes::ReplyCode code;
@@ -51,16 +52,16 @@ struct ProbeStep {
 
 struct ProbeResult {
     ProbeEnd end = ProbeEnd::not_reached;
-    codes::Stage stage = codes::Stage::connect;  // where it ended
-    // Of whom a refusal speaks; of another end it means nothing.
+    codes::Stage stage = codes::Stage::connect;  // where the session ended
+    // What a refusal is about; meaningless for any other end.
     codes::RefusalScope scope = codes::RefusalScope::unclear;
     std::vector<ProbeStep> steps = {};
-    std::string problem = {};  // why there was no connection, in words of the system
+    std::string problem = {};  // why there was no connection, as the system reports it
     TlsFinding tls = {};
     Milliseconds connected_after{0};
     Milliseconds ended_after{0};
 
-    // The reply that decided; nothing when there was none.
+    // The reply that decided; null if there was none.
     const ProbeStep* last_word() const;
     // The host spoke SMTP, so the port leaves this machine.
     bool has_heard_smtp() const { return !steps.empty(); }
@@ -69,14 +70,13 @@ struct ProbeResult {
 class HostProbe {
   public:
     enum class Action : std::uint8_t {
-        read,       // received() with what comes, or closed(), or timed_out()
-        send,       // bytes_to_send(), then sent()
-        start_tls,  // a handshake, then tls_up() or tls_failed()
-        close,      // the end
+        read,       // then call received(), closed() or timed_out()
+        send,       // send bytes_to_send(), then call sent()
+        start_tls,  // handshake, then call tls_up() or tls_failed()
+        close,      // the session is over
     };
 
-    // `hello_name` is what we call ourselves: a domain or an address literal (RFC 5321 section
-    // 4.1.1.1).
+    // `hello_name`: the EHLO argument, a domain or an address literal (RFC 5321 section 4.1.1.1).
     enum class Further : std::uint8_t { nothing, tls, recipient };
     explicit HostProbe(std::string hello_name, Further further = Further::nothing)
         : hello_name_(std::move(hello_name)), further_(further) {}
@@ -86,19 +86,19 @@ class HostProbe {
 
     void received(std::string_view bytes, Milliseconds now);
     void sent();
-    // By the host, or by reset.
+    // Closed or reset by the host.
     void closed(Milliseconds now);
     void timed_out(Milliseconds now);
-    // `seen`: version, cipher, certificate and when.
+    // `seen`: version, cipher, certificate and time.
     void tls_up(TlsFinding seen);
     void tls_failed(std::string problem, Milliseconds now);
 
-    // What is going on now is about TLS only: the answer is known.
+    // The result is known; the rest of the session is only about TLS.
     bool is_about_tls() const {
         return stage_ == codes::Stage::starttls || stage_ == codes::Stage::ehlo_in_tls;
     }
     bool is_decided() const { return is_decided_; }
-    // When decided.
+    // Only once decided.
     const ProbeResult& result() const;
 
   private:

@@ -12,7 +12,7 @@ bool is_refusal(ProbeEnd end) {
     return end == ProbeEnd::refuses || end == ProbeEnd::refuses_521;
 }
 
-// The results that count: without the addresses we have no way to, where the host has another.
+// The results that count: without addresses this machine has no route to, if the host has another.
 std::vector<const ProbeResult*> that_count(const std::vector<ProbeEvidence>& probes) {
     std::vector<const ProbeResult*> counted;
     for (const ProbeEvidence& probe : probes) {
@@ -27,7 +27,7 @@ std::vector<const ProbeResult*> that_count(const std::vector<ProbeEvidence>& pro
 
 Judgement judge_refusals(const route::Route& route,
                          const std::vector<const ProbeResult*>& results) {
-    // The least special code names the verdict.
+    // The least specific code names the verdict.
     Verdict verdict = Verdict::refuses_521;
     for (const ProbeResult* result : results) {
         verdict = std::max(verdict, verdict_of_refusal(result->steps.back().code));
@@ -84,7 +84,7 @@ Judgement judge_route(const route::Route& route) {
         case route::RouteKind::ourselves:
             break;
     }
-    // A check is made from outside: its settings name nobody as ourselves.
+    // A check is made from outside: no setting names this machine as an MX host.
     TURNAWAY_CHECK(route.kind != route::RouteKind::ourselves);
     return {Verdict::dns_failure, Acceptance::unknown};
 }

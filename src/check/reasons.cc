@@ -1,5 +1,5 @@
-// Why a verdict means what it means, with the sections that say so, and the records that would fix
-// it (check/wording.h).
+// Why a verdict means what it means, with the relevant sections, and the records that would fix it
+// (check/wording.h).
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -124,7 +124,7 @@ std::vector<route::MxRecord> mx_records(const Assessment& assessment) {
     return records;
 }
 
-// Those that stand in the way of a null MX, or the null MX itself, commented out.
+// The records that conflict with a null MX, or the null MX itself, commented out.
 void take_away(const Assessment& assessment, bool the_null, std::vector<Fix>& fixes) {
     for (const route::MxRecord& record : mx_records(assessment)) {
         const bool is_null = route::exchange_text(record.exchange) == ".";
@@ -134,7 +134,7 @@ void take_away(const Assessment& assessment, bool the_null, std::vector<Fix>& fi
     }
 }
 
-// Every address of it that was asked says 521 of the host.
+// Every address of it that was tried answers 521 about the host.
 bool says_521(const Assessment& assessment, const route::MxRecord& record) {
     bool has_said = false;
     for (const ProbeEvidence& probe : assessment.probes) {
@@ -147,7 +147,7 @@ bool says_521(const Assessment& assessment, const route::MxRecord& record) {
     return has_said;
 }
 
-// RFC 1846 section 4.3: such a host is nobody's MX. Where all are such, a null MX is the fix.
+// RFC 1846 section 4.3: such a host must not be an MX. If all are such hosts, a null MX is the fix.
 void take_away_refusing(const Assessment& assessment, std::vector<Fix>& fixes) {
     const auto records = mx_records(assessment);
     const auto refuses = [&](const route::MxRecord& record) {
@@ -176,7 +176,7 @@ void publish_host(const Assessment& assessment, std::vector<Fix>& fixes) {
     fixes.push_back({"", "mail." + name + ". 3600 IN A 192.0.2.25"});
 }
 
-// An alias as MX: the host it leads to in its place.
+// An alias as MX: replaced by the host it points to.
 void name_the_hosts(const Assessment& assessment, std::vector<Fix>& fixes) {
     std::string when = "To name the host itself instead of an alias:";
     for (const route::MxRecord& record : mx_records(assessment)) {

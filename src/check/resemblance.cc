@@ -10,7 +10,7 @@ namespace {
 
 #include "check/mail_providers.inc"
 
-// Shorter names are near too many others to be suggested.
+// Shorter names resemble too many others to be suggested.
 constexpr std::size_t suggested_bytes_min = 9;
 constexpr std::size_t long_name_bytes = 11;
 
@@ -27,7 +27,7 @@ std::size_t typing_distance(std::string_view one, std::string_view other, std::s
     const std::size_t gap = std::max(one.size(), other.size()) - std::min(one.size(), other.size());
     if (gap > most) return most + 1;
     const std::size_t width = other.size() + 1;
-    // Rows of the table of distances between beginnings: two before, one before, now.
+    // Three rows of the table of prefix distances: two before, one before, current.
     std::array<std::vector<std::size_t>, 3> rows;
     rows.fill(std::vector<std::size_t>(width));
     for (std::size_t j = 0; j < width; ++j) rows[1][j] = j;

@@ -42,7 +42,7 @@ Read of_literal(std::string_view text, const std::string& literal) {
     return subject;
 }
 
-// `[example.org]` and `IPv6:2001:db8::1` too: brackets are lost or added on the way from elsewhere.
+// `[example.org]` and `IPv6:2001:db8::1` too: brackets often get lost or added in copying.
 Read of_brackets(std::string_view text) {
     Read read = of_literal(text, std::string(text));
     if (read || !text.ends_with(']') || text.size() < 3) return read;
@@ -71,7 +71,7 @@ Read read_plain(std::string_view text, bool is_host) {
     return subject;
 }
 
-// A local part with an invisible character is an address, but hardly the one that was meant.
+// A local part with an invisible character is a valid address, but hardly the intended one.
 bool is_credible(std::string_view text) {
     const auto at = text.rfind('@');
     return at == std::string_view::npos || !has_invisible(text.substr(0, at));
@@ -87,7 +87,7 @@ std::string advice_on_port(std::string_view name) {
     return "Type " + quoted(host) + ", with --port " + std::string(port) + " to check that port.";
 }
 
-// Empty when nothing that could be meant was found.
+// Empty if no likely correction was found.
 std::string advice_for(std::string_view typed) {
     const std::string name = bare_name(typed);
     if (auto advice = advice_on_port(name); !advice.empty()) return advice;

@@ -1,8 +1,8 @@
-// Subject: what somebody wants to know about: a domain, the domain of a mail address, or a host.
+// Subject: the input of a check: a domain, a mail address (its domain is checked), or a host.
 //
-// A domain is asked for its MX. A host, which is an IP address, an address literal or a name that
-// the caller says is a host, is asked for itself. Refused: everything mail::Domain and
-// mail::Address refuse. Names may be Unicode; they are asked for as A-labels and shown in both
+// For a domain, the MX is looked up. A host (an IP address, an address literal or a name that the
+// caller declares to be a host) is checked directly. Refused: everything that mail::Domain and
+// mail::Address refuse. Names may be Unicode; they are looked up as A-labels and shown in both
 // forms.
 #pragma once
 
@@ -20,8 +20,8 @@ namespace turnaway::check {
 struct Subject {
     std::string input;  // as it was given
     std::variant<mail::Domain, mail::AddressLiteral> target;
-    bool is_host = false;     // the name is a host's: its MX means nothing
-    bool is_address = false;  // a mail address was given
+    bool is_host = false;     // the name of a host; its MX is ignored
+    bool is_address = false;  // the input was a mail address
     bool needs_smtputf8 = false;
 
     const mail::Domain* domain() const { return std::get_if<mail::Domain>(&target); }
@@ -32,7 +32,7 @@ struct Subject {
     std::string shown() const;
 };
 
-// The error is a sentence, safe to print, that names the input.
+// The error is one sentence, safe to print, that includes the input.
 [[nodiscard]] std::expected<Subject, std::string> parse_subject(std::string_view text,
                                                                 bool is_host);
 

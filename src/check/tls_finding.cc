@@ -52,7 +52,7 @@ bool is_early(const TlsFinding& finding) {
     return finding.certificate && finding.seen_at < finding.certificate->valid_from;
 }
 
-// What is odd about it, the worst first; empty when nothing is.
+// Anything unusual about it, the worst first; may be empty.
 std::vector<std::string> oddities_of(const TlsFinding& finding,
                                      const std::optional<mail::Domain>& host) {
     const Certificate& certificate = *finding.certificate;

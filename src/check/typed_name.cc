@@ -10,13 +10,13 @@
 namespace turnaway::check {
 namespace {
 
-constexpr std::size_t layers_max = 8;  // of quotes and brackets around one name
+constexpr std::size_t layers_max = 8;  // quotes and brackets around one name
 
 struct Range {
     char32_t first;
     char32_t last;
 };
-// White space other than ASCII's.
+// White space beyond ASCII.
 constexpr std::array<Range, 8> blanks{{{0x85, 0x85},
                                        {0xa0, 0xa0},
                                        {0x1680, 0x1680},
@@ -25,7 +25,7 @@ constexpr std::array<Range, 8> blanks{{{0x85, 0x85},
                                        {0x202f, 0x202f},
                                        {0x205f, 0x205f},
                                        {0x3000, 0x3000}}};
-// What is not seen: C1 controls, soft hyphen, joiners, direction and variation marks, fillers,
+// Invisible characters: C1 controls, soft hyphen, joiners, direction and variation marks, fillers,
 // tags, the byte order mark.
 constexpr std::array<Range, 19> unseen{{{0x80, 0x9f},
                                         {0xad, 0xad},
@@ -58,7 +58,7 @@ struct Character {
     std::size_t bytes;
 };
 
-// A byte that is not UTF-8 counts as Latin-1 does: lists made by old programs have its blank.
+// A byte that is not UTF-8 is read as Latin-1: lists from old programs contain its no-break space.
 Character first_of(std::string_view text) {
     const std::size_t bytes = base::utf8_sequence_bytes(text);
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -109,12 +109,12 @@ std::string_view without_punctuation(std::string_view text) {
         if (text.ends_with(mark)) text.remove_suffix(mark.size());
     }
     if (text.ends_with(':') && text.contains('.')) text.remove_suffix(1);
-    // One full stop ends a sentence, or a name of DNS; two are a name with an empty label.
+    // One full stop ends a sentence or a DNS name; two mean an empty label.
     if (text.ends_with('.') && !text.ends_with("..") && text.size() > 1) text.remove_suffix(1);
     return text;
 }
 
-// What is in the last <...>, or all.
+// The content of the last <...>, or all of the text.
 std::string_view within_angles(std::string_view text) {
     const auto close = text.rfind('>');
     if (close == std::string_view::npos) return text;
@@ -143,7 +143,7 @@ std::string without_percent(std::string_view text) {
     return plain;
 }
 
-// The length of `https:`, without what follows; 0 when there is no scheme. `mx.example.org:25` and
+// The length of `https:` without what follows; 0 if there is no scheme. `mx.example.org:25` and
 // `IPv6:2001:db8::1` have none.
 std::size_t scheme_bytes(std::string_view text) {
     const auto colon = text.find(':');
@@ -153,7 +153,7 @@ std::size_t scheme_bytes(std::string_view text) {
         scheme, [](char c) { return base::is_alnum(c) || c == '+' || c == '-'; });
     const std::string_view rest = text.substr(colon + 1);
     if (!is_word || rest.empty() || base::equal_no_case(scheme, "ipv6")) return 0;
-    // A second colon without slashes: an IPv6 address. Digits alone: a port.
+    // A second colon and no slashes: an IPv6 address. Only digits: a port.
     const bool has_slashes = rest.starts_with("//");
     if (!has_slashes &&
         rest.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos) {
@@ -189,7 +189,7 @@ std::string without_url(std::string_view text) {
         if (is_hierarchy) return std::string(host_of_authority(up_to_path(rest)));
         return without_percent(rest.substr(0, rest.find('?')));
     }
-    // `www.example.org/path`: with a dot before the slash, and no network such as 192.0.2.0/24.
+    // `www.example.org/path`: a dot before the slash, and not a network such as 192.0.2.0/24.
     const auto slash = text.find_first_of("/?#");
     if (slash == std::string_view::npos || slash == 0) return std::string(text);
     const std::string_view host = text.substr(0, slash);
@@ -217,7 +217,7 @@ void replace_no_case(std::string& text, std::string_view from, std::string_view 
     }
 }
 
-// `ann [at] example [dot] org`, as people hide addresses from programs.
+// `ann [at] example [dot] org`, as people write addresses to hide them from programs.
 std::string unhidden(std::string_view typed) {
     std::string text(typed);
     for (const std::string_view at :
@@ -258,7 +258,7 @@ std::string without_invisible(std::string_view text) {
 }
 
 bool has_invisible(std::string_view text) {
-    bool is_after_letter = false;  // of a script beyond ASCII
+    bool is_after_letter = false;  // in a script beyond ASCII
     while (!text.empty()) {
         const Character first = first_of(text);
         text.remove_prefix(first.bytes);

@@ -1,10 +1,9 @@
-// TypedName: the name within what somebody typed or pasted.
+// TypedName: finds the name within text that was typed or pasted.
 //
-// People paste names with what stood around them: blanks and marks that cannot be seen, quotes,
-// brackets, commas, a display name, `mailto:`, the rest of a URL. bare_name() takes that off. What
-// could still be meant in a text that is not a name is offered by suggestions(), for the caller to
-// try; nothing is decided here. Known gaps: encoded words of RFC 2047 and percent encoding outside
-// `mailto:` are left as they are.
+// Pasted names come with surrounding text: invisible spaces and marks, quotes, brackets, commas, a
+// display name, `mailto:`, the rest of a URL. bare_name() removes it. For text that is not a name,
+// suggestions() returns likely names for the caller to try; nothing is decided here. Known gaps:
+// encoded words of RFC 2047 and percent encoding outside `mailto:` are not decoded.
 #pragma once
 
 #include <string>
@@ -17,17 +16,17 @@ namespace turnaway::check {
 std::string_view without_blanks(std::string_view text);
 // Without any invisible character or white space.
 std::string without_invisible(std::string_view text);
-// It has a character that cannot be seen, other than between two letters of a script that needs it.
+// It has an invisible character, other than between two letters of a script that needs it.
 bool has_invisible(std::string_view text);
 
-// `Ann <ann@example.org>;` is `ann@example.org`, `https://www.example.org:8443/path` is
-// `www.example.org`. A text without such surroundings comes back as it is.
+// `Ann <ann@example.org>;` becomes `ann@example.org`, `https://www.example.org:8443/path` becomes
+// `www.example.org`. Text without such surroundings is returned unchanged.
 std::string bare_name(std::string_view typed);
 
 // The words of the text: separated by white space, commas, semicolons or bars.
 std::vector<std::string> words_of(std::string_view text);
-// What may have been meant, the likeliest first: `ann[at]example.org`, `example,org`,
-// `.example.org`.
+// Names that may have been meant, the likeliest first, for input such as `ann[at]example.org`,
+// `example,org`, `.example.org`.
 std::vector<std::string> suggestions(std::string_view typed);
 
 }  // namespace turnaway::check

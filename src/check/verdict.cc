@@ -88,7 +88,7 @@ std::string_view name(Verdict verdict) {
         case Verdict::egress_blocked:
             return "egress-blocked";
         default:
-            break;  // named by its route
+            break;  // the route names it
     }
     return "";
 }

@@ -96,7 +96,7 @@ std::string dns_failure(const Assessment& assessment) {
     return words + '.';
 }
 
-// The answer's own sentence says it.
+// The sentence of the answer already includes this note.
 bool is_said(const Assessment& assessment, NoteKind note) {
     if (note == NoteKind::malformed_null_mx) {
         return assessment.verdict == Verdict::malformed_null_mx;

@@ -1,7 +1,7 @@
-// Wording: an Assessment in plain sentences: the answer, why it is so with its sources, and which
-// records would fix it. Page, JSON, CSV and the line for Nagios share them.
+// Wording: an Assessment in plain sentences: the answer, its reasons with sources, and the records
+// that would fix it. Shared by page, JSON, CSV and the Nagios line.
 //
-// Everything here is safe to print: names and words from DNS and hosts are escaped and cut.
+// Everything here is safe to print: names and text from DNS and hosts are escaped and cut.
 #pragma once
 
 #include <string>
@@ -12,38 +12,38 @@
 
 namespace turnaway::check {
 
-// One sentence that stands without the subject: "Its only MX is the root: it says itself that it
-// takes no mail."
+// One sentence without the subject's name: "Its only MX is the root: it says itself that it takes
+// no mail."
 std::string sentence_of(const Assessment& assessment);
 
-// Something odd that does not change the answer, or qualifies it; a sentence each.
+// Unusual points that do not change the answer, or that qualify it; one sentence each.
 std::vector<std::string> remarks_of(const Assessment& assessment);
 std::string sentence_of(const route::Note& note);
 
-// Why such a finding means what it means, with the section that says so.
+// Why a verdict or remark means what it means, with the relevant section.
 struct Reason {
     std::string_view words;
     std::string_view source;  // "RFC 7505 section 3"
 };
 std::vector<Reason> reasons_of(const Assessment& assessment);
 
-// A record to publish or to take away, in the form of a zone file.
+// A record to publish or to remove, in zone file format.
 struct Fix {
-    std::string when;  // "To publish that it does not accept mail:"; empty when it goes on from the
-                       // one before
+    // "To publish that it does not accept mail:"; empty if it continues the previous fix.
+    std::string when;
     std::string record;
 };
 std::vector<Fix> fixes_of(const Assessment& assessment);
 
-// What to do about certificates that are expired or for another name; a line each host.
+// What to do about certificates that are expired or for another name; one line per host.
 std::vector<std::string> tls_hints_of(const Assessment& assessment);
 
-// "521 host.example Host does not accept mail", "no answer within the time": how it ended.
+// How it ended: "521 host.example Host does not accept mail", "no answer within the time".
 std::string outcome_of(const ProbeResult& result);
-// The code that decided: of the host that bears out the verdict; of DNS, the code the relay answers
-// RCPT with. Empty when there is none.
+// The code that decided: that of the host which best supports the verdict, or, for a DNS verdict,
+// the code with which the relay answers RCPT. Empty if there is none.
 std::string code_of(const Assessment& assessment);
-// "10 mx.example.org, 20 mx2.example.org", "0 .": the MX as DNS has it; empty without one.
+// The MX as in DNS: "10 mx.example.org, 20 mx2.example.org", "0 ."; empty if there is none.
 std::string mx_of(const Assessment& assessment);
 
 }  // namespace turnaway::check
