@@ -7,10 +7,9 @@
 //
 // Pure: events in, actions out; the driver dials, keeps the deadline and closes. Each event carries
 // its time. Decided by the reply to EHLO or HELO, or by a greeting that refuses; QUIT is sent as
-// RFC 5321 section 4.1.1.10 asks, but its reply need not be awaited. After any
-// 2yz greeting the session continues (requirement 25). Whether a refusal is about the host is
-// recorded here and weighed in check/judge.h. Known gap: a host that accepts here may still refuse
-// every recipient.
+// RFC 5321 section 4.1.1.10 asks, but its reply need not be awaited. After any 2yz greeting the
+// session continues (requirement 25). Whether a refusal is about the host is recorded here and
+// weighed in check/judge.h. Known gap: a host that accepts here may still refuse every recipient.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,8 @@
-// Attempts made of what was seen: an outcome of the SMTP client, or a route that names no host.
+// Attempts made from observations: an outcome of the SMTP client, or a route without hosts.
 //
-// This is where the left columns of the disposition table (DESIGN section 6) become evidence; what
-// follows from all of it together is queue/disposition.h. What a host said is kept up to a bound.
-// Our own words never look like a host's (requirement 50).
+// The left columns of the disposition table (DESIGN section 6) become evidence here;
+// queue/disposition.h draws the conclusion from all of it. A host's reply is kept up to a maximum
+// length. Text of the relay never looks like a host's reply (requirement 50).
 #pragma once
 
 #include <chrono>
@@ -18,31 +18,31 @@
 
 namespace turnaway::queue {
 
-// A 5yz other than 521 as the greeting or to EHLO and HELO: mostly about us, not about the
-// recipient.
+// A 5yz other than 521 as the greeting, or as the reply to EHLO or HELO: usually about the client,
+// not about the recipient.
 enum class Greeting5yz : std::uint8_t {
-    bounce,  // the host refuses for good, like 521
-    defer,   // it may change its mind
+    bounce,  // a permanent refusal by the host, like 521
+    defer,   // the host may accept later
 };
 
-// What happened, for people, where no host's words say it: "no answer within 30 s". `waited` is the
-// deadline that passed, when that is known.
+// A description for people, if there was no reply from the host: "no answer within 30 s". `waited`:
+// the deadline that passed, if known.
 std::string describe(const smtp::ClientOutcome& outcome,
                      std::optional<std::chrono::seconds> waited = {});
 
-// Without host and address. `words` are kept only where the host said nothing.
+// Without host and address. `words` are kept only if the host sent no reply.
 Attempt attempt_of(const smtp::ClientOutcome& outcome, Greeting5yz greeting_5xx,
                    std::string_view words, std::chrono::sys_seconds now);
 
-// The look-up that led to no host; `earlier` are the recipient's attempts so far. A permanent
-// reason that is worth asking again counts as temporary until two look-ups in a row gave it.
+// A lookup that led to no host; `earlier`: the recipient's previous attempts. A permanent result
+// that is worth asking again counts as temporary until two lookups in a row return it.
 Attempt lookup_of(const route::Route& route, const std::vector<Attempt>& earlier,
                   std::chrono::sys_seconds now);
 
-// For a route with hosts: the MX that could not be looked up; nothing when there is none.
+// For a route with hosts: the MX that could not be looked up; nothing if there is none.
 std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono::sys_seconds now);
 
-// Whether this attempt was at this address of this host, which has no name for an address literal.
+// Whether this attempt was at this address of this host (without a name for an address literal).
 bool is_at(const Attempt& attempt, const route::MailHost& host, const route::IpAddress& address);
 
 }  // namespace turnaway::queue

@@ -48,7 +48,7 @@ std::size_t Delivery::door_of(std::size_t host, std::size_t address) const {
     return first_doors_.at(host) + address;
 }
 
-// All but those that earlier rounds closed.
+// Opens all but those that earlier rounds closed.
 void Delivery::open_doors(Recipient* recipient) const {
     const auto& attempts = recipient->state.attempts;
     for (std::size_t host = 0; host < route_->hosts.size(); ++host) {
@@ -71,7 +71,8 @@ void Delivery::plan_stops() {
     for (std::size_t host = 0; host < route_->hosts.size(); ++host) {
         const auto& addresses = route_->hosts[host].addresses;
         const std::size_t count = std::min(addresses.size(), limits::round_addresses_of_host_max);
-        // Where a host has more than a round takes, each round begins where the last one ended.
+        // If a host has more addresses than one round may try, each round begins where the last one
+        // ended.
         const std::size_t first = count < addresses.size() ? tries * count : 0;
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t address = (first + i) % addresses.size();
@@ -114,7 +115,7 @@ std::optional<Delivery::Target> Delivery::next() {
 void Delivery::host_failed(const Target& target, const ClientOutcome& outcome,
                            std::string_view words, std::chrono::sys_seconds now) {
     for (const std::size_t recipient : target.recipients) {
-        // Who is to be offered again gets an outcome by that.
+        // A recipient that will be offered again gets its outcome then.
         if (again_ && std::ranges::find(again_->recipients, recipient) != again_->recipients.end())
             continue;
         record(target, recipient, outcome, words, now);
@@ -127,7 +128,7 @@ void Delivery::took(const Target& target, std::span<const std::optional<ClientOu
     const auto is_settled = [](const auto& outcome) {
         return outcome && !outcome->over_recipient_limit;
     };
-    // Each offer settles one recipient at least, so they come to an end.
+    // Each offer settles at least one recipient, so offers end.
     const bool may_offer_again = std::ranges::any_of(outcomes, is_settled);
     Target again{.host = target.host, .address = target.address, .recipients = {}};
     for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -27,7 +27,7 @@ Disposition by_attempt(Disposition::Kind kind, const std::vector<Attempt>& attem
     return {.kind = kind, .status = attempts[at].status, .decided_by = at, .cause = cause};
 }
 
-// The last attempt there never left this machine.
+// The last attempt at this address never left this machine.
 bool has_no_way(const std::vector<Attempt>& attempts, const route::MailHost& host,
                 const route::IpAddress& address) {
     const auto last = std::find_if(attempts.rbegin(), attempts.rend(), [&](const Attempt& attempt) {
@@ -36,7 +36,7 @@ bool has_no_way(const std::vector<Attempt>& attempts, const route::MailHost& hos
     return last != attempts.rend() && is_without_way(*last);
 }
 
-// When every host was closed: the attempt at the best of them.
+// If all hosts are closed: the attempt at the most preferred one.
 std::optional<std::size_t> all_closed_by(const route::Route& route,
                                          const std::vector<Attempt>& attempts) {
     if (route.hosts.empty() || route.has_failed_exchange) return std::nullopt;
@@ -64,8 +64,8 @@ std::optional<Disposition> permanent_of(const route::Route& route,
     return std::nullopt;
 }
 
-// The temporary attempt that says most: of this round, the best host that spoke, else the first
-// one; without any, the last of earlier rounds.
+// The most informative temporary attempt: of this round, the best host that replied, else the first
+// attempt; if there is none, the last one of earlier rounds.
 std::optional<std::size_t> telling_one(const std::vector<Attempt>& attempts, std::size_t fresh) {
     const auto is_temporary = [](const Attempt& attempt) {
         return attempt.verdict == ClientVerdict::temporary;
@@ -95,14 +95,15 @@ std::chrono::seconds lifetime_of(const route::Route& route, const RecipientState
         lifetime = lifetimes.dns;
     } else if (!state.attempts.empty() && none_reached && state.tries > 0 &&
                route.has_note(route::NoteKind::implicit_mx)) {
-        // Not after one round only: the message may have waited for us rather than for the host.
+        // Not after the first round: the message may have waited for the relay rather than for the
+        // host.
         lifetime = lifetimes.implicit_unreachable;
     }
     return circumstances.is_null_sender ? std::min(lifetime, lifetimes.bounce) : lifetime;
 }
 
-// What stood in the way stays temporary, although we give up (RFC 3464 section 2.3.4); 4.4.7 where
-// it says nothing.
+// The cause remains temporary although the relay gives up (RFC 3464 section 2.3.4); 4.4.7 if it is
+// not specific.
 EnhancedCode expired_status(EnhancedCode last) {
     const bool says_nothing =
         last.detail() == codes::other_status || codes::find(last.detail()) == nullptr;
@@ -164,7 +165,7 @@ Disposition judge(const route::Route& route, const RecipientState& state, std::s
         return disposition;
     }
     disposition.retry_until = end;
-    // The last try comes when the lifetime ends, not some hours before.
+    // The last attempt is made when the lifetime ends, not hours before.
     disposition.due =
         std::min(circumstances.now + back_off(lifetimes, state.tries + 1, random), end);
     disposition.is_delay_notice_due =

@@ -14,10 +14,10 @@ using codes::Stage;
 using smtp::ClientCause;
 using smtp::ClientVerdict;
 
-// What of a reply is kept where there is no room for all of it.
+// The part of a reply that is always kept.
 constexpr std::size_t cut_reply_bytes = 100;
 constexpr std::size_t recipient_bytes_min = 256;
-// What an attempt takes besides its texts, roughly.
+// The approximate size of an attempt without its texts.
 constexpr std::size_t attempt_bytes = 24;
 
 std::size_t bytes_of(const Attempt& attempt) {
@@ -28,7 +28,7 @@ std::size_t bytes_of(const Attempt& attempt) {
     return bytes;
 }
 
-// Cuts what was said to so many octets; says what it takes less.
+// Cuts the texts to `most` octets; returns the number of octets saved.
 std::size_t cut_words(Attempt& attempt, std::size_t most) {
     const std::size_t before = bytes_of(attempt);
     if (attempt.words.size() > most) attempt.words.resize(most);

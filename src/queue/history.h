@@ -1,9 +1,8 @@
-// What is kept of a recipient's attempts: enough to judge and to report by, never more than a
-// bound.
+// The stored attempts of a recipient: enough for a disposition and a report, within a maximum size.
 //
-// Attempts that a later round needs, because they closed an address for good, are kept up to a
-// bound that is enough for two addresses of each host. Of all others the first few are kept, which
-// show how it began, and the last.
+// Attempts that closed an address permanently are needed by later rounds. They are kept up to a
+// number that is enough for two addresses of each host. Of the others, the first few, which show
+// how it began, and the last few are kept.
 #pragma once
 
 #include <cstddef>
@@ -14,30 +13,30 @@
 
 namespace turnaway::queue {
 
-// The host, not the recipient, was refused for good at this address: it need not be asked again
-// there for this message, and another address or host may do better. 521 and other 5yz before MAIL;
-// what the host cannot take, such as a message so big.
+// A permanent refusal by the host, not of the recipient, at this address: it is not tried again
+// there for this message, but another address or host may accept. 521 and other 5yz before MAIL; a
+// limit of the host, such as the message size.
 bool closes_host(const Attempt& attempt);
-// The host refused this recipient or message for good, in its own words: no other host is asked.
+// The host's reply refused this recipient or message permanently: no other host is tried.
 bool ends_recipient(const Attempt& attempt);
 // No host was dialled.
 bool is_lookup(const Attempt& attempt);
 // This machine has no route to the address, which says nothing about the host.
 bool is_without_way(const Attempt& attempt);
-codes::EnhancedCode without_way();  // by its status
-// At the connection itself: nobody was there.
+codes::EnhancedCode without_way();  // recognised by its status
+// The connection itself failed.
 bool is_unreachable(const Attempt& attempt);
 
-// Of attempts that closed an address.
+// The number of attempts that closed an address.
 inline constexpr std::size_t closings_kept_max = 2 * base::limits::route_mx_max;
 
-// Adds at the end and drops what is too much; the one added always stays.
+// Appends and drops the excess; the appended attempt always stays.
 void append(Attempt attempt, std::vector<Attempt>* attempts);
 
-// Keeps the states of a message within `bytes_max`, whatever its hosts said to however many
-// recipients; each recipient has an equal share, of 256 octets at the least. Long replies are cut
-// first, the last one of a recipient last, then attempts are dropped from the second on. Those that
-// closed a host stay, with the beginning of its words. After reports are written.
+// Keeps the states of a message within `bytes_max`, for any replies and any number of recipients;
+// each recipient has an equal share, at least 256 octets. First long replies are cut, a recipient's
+// last reply last, then attempts are dropped from the second on. Those that closed a host stay,
+// with the beginning of its reply. Call after reports are written.
 inline constexpr std::size_t states_bytes_max = std::size_t{256} * 1024;
 void bound_states(std::vector<RecipientState>* states, std::size_t bytes_max = states_bytes_max);
 

@@ -1,10 +1,10 @@
-// HostHealth: which addresses did not answer lately, and until when to leave them alone
+// HostHealth: the addresses that did not respond lately, and how long each of them rests
 // (requirement 39; RFC 5321 section 4.5.4.1).
 //
-// Only that nobody was there counts. What a host said is about a message or about the host's name
-// and is never remembered here. An address out of its rest is tried like any other; if it fails
-// again the next rest is twice as long, up to a bound. Bounded: when full, the one whose rest ends
-// first is forgotten. In memory only: a restart tries everything anew.
+// Only failed connections count. A host's reply is about a message or about the host's name, and is
+// never recorded here. After its rest an address is tried like any other; if it fails again, the
+// next rest is twice as long, up to a maximum. Bounded: when full, the address whose rest ends
+// first is dropped. In memory only: after a restart every address is tried again.
 #pragma once
 
 #include <chrono>
@@ -28,10 +28,10 @@ class HostHealth {
   public:
     explicit HostHealth(HostHealthSettings settings = {});
 
-    // The connection was refused, timed out or found no way. While an address rests, more failures
-    // change nothing: connections that were under way together are one piece of evidence.
+    // The connection was refused, timed out or had no route. While an address rests, more failures
+    // change nothing: connections that were open at the same time are one piece of evidence.
     void unreachable(const route::IpAddress& address, std::chrono::sys_seconds now);
-    // It took a connection, whatever it said then.
+    // It accepted a connection, whatever it replied then.
     void reachable(const route::IpAddress& address);
     bool is_resting(const route::IpAddress& address, std::chrono::sys_seconds now) const;
     std::size_t size() const { return rests_.size(); }
@@ -44,7 +44,7 @@ class HostHealth {
 
     HostHealthSettings settings_;
     std::map<route::IpAddress, Rest> rests_;
-    std::set<std::pair<std::chrono::sys_seconds, route::IpAddress>> by_end_;  // the same ones
+    std::set<std::pair<std::chrono::sys_seconds, route::IpAddress>> by_end_;  // the same entries
 };
 
 }  // namespace turnaway::queue

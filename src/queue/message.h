@@ -1,7 +1,6 @@
-// Message: one message in the queue: its envelope, and for each recipient how far it came and every
-// attempt.
+// Message: one message in the queue: its envelope, and the progress and attempts of each recipient.
 //
-// A plain value that owns everything. The content is not here; the spool keeps it. Times are whole
+// A plain value that owns everything except the content, which is in the spool. Times are whole
 // seconds of the wall clock, because they must survive a restart.
 #pragma once
 
@@ -18,31 +17,33 @@
 
 namespace turnaway::queue {
 
-// What a host said: the text of each line behind the code, as it came, bounded by whoever keeps it.
+// A host's reply: the text of each line after the code, unchanged; the storing code limits its
+// size.
 struct RemoteWords {
     codes::ReplyCode code;
     std::vector<std::string> lines = {};
     bool operator==(const RemoteWords&) const = default;
 };
 
-// One try at one address of one host, or a look-up that led to no host.
+// One attempt at one address of one host, or a lookup that led to no host.
 struct Attempt {
     std::chrono::sys_seconds time;
-    std::string host = {};                   // empty when none was chosen
-    std::string address = {};                // as text; empty when none was dialled
-    std::optional<codes::Stage> stage = {};  // how far it came; nothing: the look-up
+    std::string host = {};                   // empty if none was chosen
+    std::string address = {};                // as text; empty if none was dialled
+    std::optional<codes::Stage> stage = {};  // the stage it reached; nothing: the lookup
     smtp::ClientVerdict verdict = smtp::ClientVerdict::temporary;
-    smtp::ClientCause cause = smtp::ClientCause::replied;  // read when there is a stage
+    smtp::ClientCause cause = smtp::ClientCause::replied;  // valid only if there is a stage
     codes::EnhancedCode status;
-    std::optional<RemoteWords> remote = {};  // only what came over SMTP
-    std::string words = {};                  // ours, where no host spoke: "no answer within 30 s"
+    std::optional<RemoteWords> remote = {};  // only text received over SMTP
+    // Of the relay, if no host replied: "no answer within 30 s"
+    std::string words = {};
     bool operator==(const Attempt&) const = default;
 };
 
 enum class Progress : std::uint8_t {
     waiting,       // to be tried when due
-    done,          // delivered, or failed and reported (or the report was not wished for)
-    unreportable,  // failed, and nobody can be told: kept for the administrator (requirement 45)
+    done,          // delivered, or failed and reported (or no report was requested)
+    unreportable,  // failed, and no report can be sent: kept for the administrator (requirement 45)
 };
 
 struct RecipientState {
@@ -61,10 +62,10 @@ struct Message {
     std::vector<RecipientState> states =
         {};  // one for each recipient of the envelope, in its order
     std::uint64_t content_bytes = 0;
-    bool is_eight_bit = false;      // the content holds an octet over 127
-    bool has_ascii_header = false;  // known to hold none before the first empty line
+    bool is_eight_bit = false;      // the content contains an octet over 127
+    bool has_ascii_header = false;  // known: none before the first empty line
     bool is_held = false;           // not to be tried until released
-    std::string client = {};        // who gave it: the client's address as text, or "report"
+    std::string client = {};        // the source: the client's address as text, or "report"
     bool operator==(const Message&) const = default;
 };
 

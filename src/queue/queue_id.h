@@ -1,8 +1,7 @@
-// QueueId: names one message in the queue, in logs, reports and on the command line.
+// QueueId: identifies one message in the queue, in logs, in reports and on the command line.
 //
-// Sixty-three bits, ordered by the time of arrival, written as 13 letters and digits (Crockford's
-// base 32: no I, L, O, U). Unique because each shard makes its own and never the same twice
-// (QueueIdMaker).
+// 63 bits, ordered by time of arrival, written as 13 letters and digits (Crockford's base 32: no I,
+// L, O, U). Unique because each shard makes its own ids and never repeats one (QueueIdMaker).
 #pragma once
 
 #include <chrono>
@@ -17,9 +16,9 @@ namespace turnaway::queue {
 
 class QueueId {
   public:
-    constexpr QueueId() = default;  // names nothing
+    constexpr QueueId() = default;  // identifies nothing
     constexpr explicit QueueId(std::uint64_t value) : value_(value) {}
-    // Either case; nothing for anything text() cannot give.
+    // In upper or lower case; nothing for any string that text() cannot return.
     static std::optional<QueueId> parse(std::string_view text);
 
     std::uint64_t value() const { return value_; }
@@ -30,13 +29,13 @@ class QueueId {
     std::uint64_t value_ = 0;
 };
 
-// Makes the ids of one shard: microseconds since 1970 and the shard's number, each greater than the
-// last.
+// Makes the ids of one shard from microseconds since 1970 and the shard's number, each greater than
+// the last.
 class QueueIdMaker {
   public:
     static constexpr unsigned shards_max = 64;
-    // `shard` is below shards_max. `after` is the greatest id there is: a clock set back makes no
-    // id twice.
+    // `shard` is below shards_max. `after` is the greatest existing id, so a clock that was set
+    // back does not repeat an id.
     QueueIdMaker(unsigned shard, QueueId after);
     QueueId next(std::chrono::system_clock::time_point now);
 

@@ -8,7 +8,7 @@
 namespace turnaway::queue {
 namespace {
 
-// Dead entries are swept when they outnumber the live ones by this many.
+// Dead entries are removed when they outnumber the live ones by this number.
 constexpr std::size_t dead_entries_slack = 1024;
 
 std::uint32_t seconds_of(Schedule::Time time) {
@@ -21,15 +21,14 @@ Schedule::Time time_of(std::uint32_t seconds) {
     return Schedule::Time(std::chrono::seconds(seconds));
 }
 
-// For the heap: the earliest on top, then the oldest message.
+// For the heap: the earliest job on top, and of equal ones the oldest message.
 constexpr auto is_after = [](const auto& a, const auto& b) {
     return a.due != b.due ? a.due > b.due : a.id > b.id;
 };
 
 }  // namespace
 
-// Is in exactly one place: in turns_, in asleep_, or, when it has no jobs or no free place, in
-// neither.
+// In exactly one of turns_ and asleep_, or in neither if it has no jobs or no free slot.
 struct Schedule::Destination {
     std::string name;
     std::vector<Entry> heap = {};
@@ -50,7 +49,7 @@ void Schedule::change(ScheduleSettings settings) {
     const auto most = static_cast<double>(settings.concurrency_max);
     for (const auto& [name, destination] : destinations_) {
         destination->places = std::min(destination->places, most);
-        // With no free place left its turn is over until one is given back.
+        // Without a free slot it leaves the turns until a slot is returned.
         if (destination->turn && destination->active >= places(*destination)) {
             unplace(destination.get());
         }
@@ -80,7 +79,7 @@ void Schedule::add(QueueId id, std::string_view destination, Time due) {
     Destination* const to = found->second.get();
     to->heap.push_back({.id = id, .due = seconds_of(due), .serial = known.first->second.serial});
     std::ranges::push_heap(to->heap, is_after);
-    // One whose turn comes keeps it; next() finds out what is ready.
+    // A destination that has a turn keeps it; next() checks which jobs are ready.
     if (!to->turn) settle(to, 0);
 }
 
@@ -117,8 +116,8 @@ void Schedule::unplace(Destination* destination) {
     destination->asleep_until.reset();
 }
 
-// Puts the destination where it belongs, at the end of the turns if it is ready; forgets it when
-// nothing is left of it.
+// Moves the destination to turns_ (at the end, if it is ready) or asleep_; deletes it if it has
+// neither jobs nor slots in use.
 void Schedule::settle(Destination* destination, std::uint32_t now) {
     unplace(destination);
     drop_dead(destination);
@@ -163,7 +162,7 @@ std::optional<Job> Schedule::next(Time now) {
     return std::nullopt;
 }
 
-// One with a place taken.
+// A destination with a slot in use.
 Schedule::Destination* Schedule::active_at(std::string_view destination) {
     const auto found = destinations_.find(destination);
     TURNAWAY_CHECK(found != destinations_.end() && found->second->active > 0);

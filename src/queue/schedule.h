@@ -1,12 +1,12 @@
-// Schedule: which job of the queue goes next. A job is one message for one destination.
+// Schedule: chooses the next job of the queue. A job is one message for one destination.
 //
-// Fair: destinations with ready jobs and a free place take turns, so one with 100,000 jobs delays
-// no other. Each destination has places of its own, one more when each of them has delivered a
-// message, half as many after trouble with its hosts; what was learned is forgotten when it has
-// neither jobs nor places taken. In memory, made anew from the spool at start: 16 octets in a heap
-// for each job and one small node for each message. Nothing costs more than O(log n) amortised but
-// flush and summary, which walk over what they are about. Due times are kept in whole seconds until
-// 2106. A job that was taken is no longer here; the caller adds it again for its next try.
+// Fair: destinations with ready jobs and a free slot take turns, so one with 100,000 jobs does not
+// delay the others. Each destination has its own slots: one more once each slot has delivered a
+// message, half of them after trouble with its hosts. What was learned is dropped when it has
+// neither jobs nor slots in use. In memory, rebuilt from the spool at start: 16 octets in a heap
+// for each job and one small node for each message. Every operation is O(log n) amortised, except
+// flush and summary, which are linear in what they cover. Due times are whole seconds until 2106. A
+// job that was taken is no longer here; the caller adds it again for its next attempt.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ struct Job {
     bool operator==(const Job&) const = default;
 };
 
-// How the connection went, apart from what was said about the message.
+// The state of the connection, regardless of the reply to the message.
 enum class Feedback : std::uint8_t { good, host_trouble, neutral };
 
 struct ScheduleSettings {  // each at least 1
@@ -50,8 +50,8 @@ class Schedule {
         std::string destination;
         std::size_t jobs = 0;
         std::size_t ready = 0;               // of jobs
-        std::size_t active = 0;              // places taken
-        std::size_t places = 0;              // as learned so far
+        std::size_t active = 0;              // slots in use
+        std::size_t places = 0;              // slots, as learned so far
         std::optional<Time> first_due = {};  // of jobs
     };
 
@@ -60,38 +60,38 @@ class Schedule {
     Schedule& operator=(const Schedule&) = delete;
     ~Schedule();
 
-    // For places from now on; those that are taken stay taken.
+    // For future slots; slots in use are kept.
     void change(ScheduleSettings settings);
-    // The same job is not added twice before it was taken or removed.
+    // A job must not be added again before it was taken or removed.
     void add(QueueId id, std::string_view destination, Time due);
-    // Takes the job and a place; the place is given back by finished().
+    // Takes the job and a slot; finished() returns the slot.
     std::optional<Job> next(Time now);
-    // Another ready job on a place already held. How often is the caller's to bound: others wait.
+    // Another ready job on a slot in use. The caller limits how often, because others wait.
     std::optional<QueueId> next_for(std::string_view destination, Time now);
     void finished(std::string_view destination, Feedback feedback);
-    // What a message came to whose place goes on to the next one: places grow with the messages
-    // delivered, not with the connections that ended.
+    // The result of a message whose slot goes on to the next one: slots grow with the number of
+    // messages delivered, not with the connections that ended.
     void learn(std::string_view destination, Feedback feedback);
-    // When something not ready yet becomes ready; perhaps too early, never too late. Nothing while
-    // all that waits is ready and lacks a place only.
+    // When the next waiting job becomes ready; perhaps too early, never too late. Nothing if all
+    // waiting jobs are ready and only lack a slot.
     std::optional<Time> next_due() const;
 
-    // All waiting jobs of the message; false when there were none.
+    // All waiting jobs of the message; false if there were none.
     bool remove(QueueId id);
-    // Makes the destination's jobs due now, or those of all when empty; says how many there are.
+    // Makes the destination's jobs due now, or all jobs if empty; returns their number.
     std::size_t flush(std::string_view destination, Time now);
-    // Nothing is due later than this: after a clock that was set back.
+    // Limits all due times to `most`, after the clock was set back.
     void bring_forward(Time most, Time now);
 
-    std::size_t jobs() const { return jobs_; }  // waiting ones
+    std::size_t jobs() const { return jobs_; }  // waiting jobs
     std::size_t destinations() const { return destinations_.size(); }
     std::size_t active() const { return active_; }
     // The destinations with the most jobs, most first.
     std::vector<Summary> summary(Time now, std::size_t most) const;
 
   private:
-    // Removed jobs stay in the heap until they come up or there are too many of them; `serial`
-    // tells a removed message from the same one added again.
+    // Removed jobs stay in the heap until they come up or become too many; `serial` distinguishes a
+    // removed message from the same one added again.
     struct Entry {
         QueueId id;
         std::uint32_t due;
@@ -122,11 +122,11 @@ class Schedule {
     ScheduleSettings settings_;
     Names destinations_;
     std::unordered_map<QueueId, Known> known_;  // messages with waiting jobs
-    Turns turns_;                               // ready and with a free place; the first is next
-    std::set<std::pair<std::uint32_t, Destination*>> asleep_;  // by when the first job is due
+    Turns turns_;                               // ready and with a free slot; the first is next
+    std::set<std::pair<std::uint32_t, Destination*>> asleep_;  // by the due time of the first job
     std::uint32_t serial_ = 0;
     std::size_t jobs_ = 0;
-    std::size_t entries_ = 0;  // jobs_ and the dead ones
+    std::size_t entries_ = 0;  // jobs_ and dead entries
     std::size_t active_ = 0;
 };
 
