@@ -14,7 +14,7 @@ using codes::Stage;
 using smtp::ClientCause;
 using smtp::ClientVerdict;
 
-// The part of a reply that is always kept.
+// The length to which a reply is cut if there is no room for all of it.
 constexpr std::size_t cut_reply_bytes = 100;
 constexpr std::size_t recipient_bytes_min = 256;
 // The approximate size of an attempt without its texts.

@@ -27,7 +27,7 @@ codes::EnhancedCode without_way();  // recognised by its status
 // The connection itself failed.
 bool is_unreachable(const Attempt& attempt);
 
-// The number of attempts that closed an address.
+// For attempts that closed an address.
 inline constexpr std::size_t closings_kept_max = 2 * base::limits::route_mx_max;
 
 // Appends and drops the excess; the appended attempt always stays.
