@@ -1,7 +1,7 @@
-// CountingResolver: a resolver that reports what DNS said to whoever counts it, in front of the one
-// that asks.
+// CountingResolver: passes questions on to another resolver and reports each DNS answer to a
+// counter.
 //
-// Promises what route/resolver.h does, by handing everything on.
+// Keeps the contract of route/resolver.h, because it only forwards.
 #pragma once
 
 #include <functional>

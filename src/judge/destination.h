@@ -1,8 +1,7 @@
-// Destination: where the mail for one recipient goes, as far as the configuration decides it: its
-// domain or address literal, the static route, the port and the demand on TLS.
+// Destination: where mail for one recipient goes, as far as the configuration determines it: its
+// domain or address literal, the static route, the port and whether TLS is required.
 //
-// Made once for each recipient, before DNS is asked; routing, probes and delivery take it from
-// there.
+// Made once for each recipient, before DNS is queried; used by routing, probes and delivery.
 #pragma once
 
 #include <cstdint>

@@ -46,7 +46,7 @@ void GreetingProbeTable::finished(const route::HostPort& at, verdict::GreetingFi
     for (const auto& woken : waiting) woken();
 }
 
-// Under the lock.
+// Call with the lock held.
 void GreetingProbeTable::keep(const route::HostPort& at, Clock::time_point until) {
     if (const auto old = known_.find(at); old != known_.end()) {
         ages_.erase(old->second.age);

@@ -1,11 +1,11 @@
-// GreetingProbeTable: what probes of greetings have found lately, which are under way, and who
-// waits for them.
+// GreetingProbeTable: recent results of greeting probes, the probes under way, and the sessions
+// that wait for them.
 //
-// One for all event loops, so that one address and port is probed once at a time and the bound on
-// probes holds for the whole process. Hosts that said 521 are not kept here but in the memory of
-// refusing hosts; here is only why not to probe again: the host accepts mail, or gave no clear
-// answer. Bounded: when full, the oldest goes. Any thread; those who wait are called back in the
-// thread that ends the probe.
+// Shared by all event loops, so that each address and port is probed only once at a time and the
+// limit on probes holds for the whole process. Hosts that answered 521 are in the memory of
+// refusing hosts, not here; an entry here is only a reason not to probe again: the host accepts
+// mail, or gave no clear reply. Bounded: when full, the oldest entry is dropped. Any thread;
+// waiting sessions are called back in the thread that ends the probe.
 #pragma once
 
 #include <chrono>
@@ -28,12 +28,12 @@ class GreetingProbeTable {
     using Woken = std::function<void()>;
 
     enum class Claim : std::uint8_t {
-        known,   // no look is needed
-        begun,   // the caller looks, and says finished()
-        shared,  // another's look is under way
-        full,    // too many looks at once
+        known,   // no probe is needed
+        begun,   // the caller probes, then calls finished()
+        shared,  // another probe of the host is under way
+        full,    // too many probes at once
     };
-    // With `begun` and `shared`, `woken` is called when the look is finished.
+    // With `begun` and `shared`, `woken` is called when the probe is finished.
     Claim claim(const route::HostPort& at, std::size_t probes_max, Clock::time_point now,
                 Woken woken);
     void finished(const route::HostPort& at, verdict::GreetingFinding finding,

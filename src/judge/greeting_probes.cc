@@ -45,7 +45,7 @@ struct GreetingProbes::Host {
     Clock::time_point end;
 };
 
-// What was found is known before those who wait go on.
+// The result is recorded before waiting sessions go on.
 void GreetingProbes::conclude(const Host& host, GreetingFinding finding, const std::string& words) {
     if (finding == GreetingFinding::refuses_521) hosts_.remember(host.name, host.at, words);
     table_.finished(host.at, finding, Clock::now());
@@ -63,18 +63,18 @@ asio::awaitable<void> GreetingProbes::probe(Host host) {
     const auto connection = *std::move(dialled);
     while (!session.is_decided()) co_await step(session, *connection, host.end);
     conclude(host, session.finding(), session.words());
-    // The goodbye, which nobody waits for.
+    // QUIT; no session waits for its reply.
     while (session.action() != GreetingProbe::Action::close) {
         co_await step(session, *connection, host.end);
     }
     co_await connection->close();
 }
 
-// Until the probe is finished or the deadline has passed. False: too many were under way.
+// Waits until the probe is finished or the deadline has passed. False: too many were under way.
 asio::awaitable<bool> GreetingProbes::await_probe(std::size_t at_once_max, Host host) {
     const auto timer = std::make_shared<asio::steady_timer>(loop_);
     timer->expires_at(host.end);
-    // The table may outlive our event loop, which the timer must not.
+    // The table may outlive this event loop; the timer must not.
     const auto wake = [executor = loop_.get_executor(), weak = std::weak_ptr(timer)] {
         asio::post(executor, [weak] {
             if (const auto waiting = weak.lock()) waiting->cancel();
@@ -103,7 +103,7 @@ asio::awaitable<bool> GreetingProbes::read_greetings(ProbeRules rules, RoutePtr 
             Host probed{
                 .name = host.name ? host.name->text() : std::string(), .at = at, .end = end};
             const bool has_room = co_await await_probe(rules.at_once_max, std::move(probed));
-            // One that may accept the mail is enough.
+            // One host that may accept the mail is enough.
             if (!has_room || !hosts_.is_refusing(at)) co_return has_asked;
             has_asked = true;
         }

@@ -1,12 +1,12 @@
-// GreetingProbes: before RCPT is answered for hosts that nothing is known of, reads their greetings
-// (`[verdict] probe_greeting`).
+// GreetingProbes: reads the greetings of unknown hosts before RCPT is answered (`[verdict]
+// probe_greeting`).
 //
-// Best host first, and no further than the first that does not say 521: then the recipient is
-// accepted whatever the others say. A 521 that speaks of the host goes into the memory of refusing
-// hosts, from which the answer is then drawn as always. Silence, a refused connection and any other
-// greeting prove nothing, and a 220 does not end what is remembered: the host may refuse later. The
-// deadline ends the wait of one RCPT and the probe itself, so that a later RCPT may find what this
-// one did not wait for. One thread, the event loop's. DESIGN section 6, RFC 7504 section 3.
+// Best host first, until one does not answer 521: then the recipient is accepted, whatever the
+// other hosts would reply. A 521 about the host goes into the memory of refusing hosts, from which
+// the verdict follows as usual. Silence, a refused connection or any other greeting proves nothing,
+// and a 220 does not remove a remembered refusal: the host may refuse later. The deadline ends the
+// wait of one RCPT and the probe itself; a later RCPT can use a result that came too late for this
+// one. One thread, the event loop's. DESIGN section 6, RFC 7504 section 3.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,12 +26,12 @@ using io::RoutePtr;
 
 class GreetingProbes {
   public:
-    // All outlive the probes; the last two serve every event loop of the process.
+    // All outlive the probes; the last two are shared by all event loops of the process.
     GreetingProbes(asio::io_context& loop, RefusingHosts& hosts, GreetingProbeTable& table)
         : loop_(loop), hosts_(hosts), table_(table) {}
 
-    // `route` has hosts, which are dialled at `port`. Whether any of them was waited for: what is
-    // known of them then is from just now.
+    // `route` has hosts, which are dialled at `port`. Returns whether any of them was waited for,
+    // so that the knowledge about it is current.
     asio::awaitable<bool> read_greetings(ProbeRules rules, RoutePtr route, std::uint16_t port);
 
   private:

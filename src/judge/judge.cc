@@ -47,7 +47,7 @@ asio::awaitable<verdict::Answer> Judge::judge_recipient(RulesPtr rules, route::I
     if (!answer->is_accepted() || !is_user_checked) co_return *std::move(answer);
     answer = co_await check_user(destination, route, *std::move(answer));
     if (!answer->is_accepted() || is_static) co_return *std::move(answer);
-    // To that question the host may have said that it does not accept mail at all.
+    // During the check of the user, the host may have replied that it does not accept mail at all.
     co_return hosts_.decide(rules->policy, recipient, *route,
                             {.port = destination.port, .was_asked_now = true});
 }

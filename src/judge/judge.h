@@ -1,9 +1,9 @@
-// Judge: the answers to MAIL, RCPT and the header of a message, with the look-ups they take.
+// Judge: the verdicts on MAIL, RCPT and the header of a message, with the lookups they need.
 //
-// Joins verdict/ (what the answer is), routing (what DNS says), the memory of refusing hosts and
-// the probes of greetings. A slow DNS keeps only this session waiting, and only for the deadline of
-// the look-up. One thread, the event loop's. DESIGN section 6. Known gap: sessions of one event
-// loop share a lookup, those of different loops do not.
+// Combines verdict/ (the rules), routing (DNS), the memory of refusing hosts and the greeting
+// probes. Slow DNS delays only this session, at most until the deadline of the lookup. One thread,
+// the event loop's. DESIGN section 6. Known gap: sessions of one event loop share a lookup, those
+// of different loops do not.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -25,13 +25,14 @@ namespace turnaway::judge {
 
 struct JudgedRecipient {
     mail::Address address;
-    bool is_postmaster = false;  // anybody may write to it
+    bool is_postmaster = false;  // any client may send mail to it
 };
 
 class Judge {
   public:
     using RulesPtr = std::shared_ptr<const Rules>;
-    // Whether a recipient exists that would be accepted: the answer `accepted`, or a refusal.
+    // Whether a recipient exists: the answer `accepted`, or a refusal. Called for recipients that
+    // would otherwise be accepted.
     using UserCheck = std::function<asio::awaitable<verdict::Answer>(
         Destination destination, RoutePtr route, verdict::Answer accepted)>;
 
@@ -41,9 +42,9 @@ class Judge {
 
     asio::awaitable<verdict::Answer> judge_sender(RulesPtr rules, route::IpAddress client,
                                                   mail::ReversePath sender);
-    // Of a whole header, after the final dot; nothing when the message may pass.
+    // For a whole header, after the final dot; nothing if the message is accepted.
     asio::awaitable<std::optional<verdict::Answer>> judge_author(std::string_view header);
-    // `check_user` is asked for recipients of clients outside the networks; null: all exist.
+    // `check_user` is called for recipients of clients outside the networks; null: all exist.
     asio::awaitable<verdict::Answer> judge_recipient(RulesPtr rules, route::IpAddress client,
                                                      JudgedRecipient asked, UserCheck check_user);
 

@@ -49,7 +49,7 @@ asio::awaitable<void> recheck(asio::io_context& loop, RefusingHosts& hosts,
     for (;;) {
         timer.expires_after(pause);
         co_await timer.async_wait(asio::use_awaitable);
-        // Hosts that the old prober has not asked yet are asked when they are due again.
+        // Hosts that the old prober has not tried yet are tried when they are due again.
         if (auto now = rules_of_now(); rules != now) {
             rules = std::move(now);
             prober.emplace(loop, settings_of(*rules));
@@ -71,8 +71,8 @@ RecheckFinding finding_of(const check::ProbeResult& result) {
         const bool is_host = result.scope == codes::RefusalScope::host;
         return is_host ? RecheckFinding::refuses : RecheckFinding::unclear;
     }
-    // Another reason at MAIL or RCPT is about a sender or recipient: such a host has begun to look
-    // at mail.
+    // Any other refusal at MAIL or RCPT is about a sender or recipient: the host has begun to
+    // examine mail.
     const bool looks_at_mail =
         result.end == ProbeEnd::refuses && result.stage >= codes::Stage::mail;
     return result.end == ProbeEnd::accepts || looks_at_mail ? RecheckFinding::refuses_no_more

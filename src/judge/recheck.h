@@ -1,10 +1,10 @@
-// Recheck: asks hosts again that are remembered for refusing all mail, so that one that begins to
-// accept mail is believed within minutes.
+// Recheck: probes remembered refusing hosts again, so that a host that begins to accept mail is
+// noticed within minutes.
 //
-// In the background, never while a client waits. A host is asked as far as RCPT for its postmaster,
-// since it may refuse there as well as in its greeting. What it says then is new evidence, or the
-// end of the old; silence and temporary failures change nothing. verdict/host_memory.h says which
-// hosts are due, `[verdict] ask_again` how soon.
+// In the background, never while a client waits. The probe goes as far as RCPT for the host's
+// postmaster, since the host may refuse there as well as in its greeting. A reply renews the
+// evidence or ends it; silence and temporary failures change nothing. verdict/host_memory.h
+// determines which hosts are due, `[verdict] ask_again` how soon.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +18,7 @@
 
 namespace turnaway::judge {
 
-// Goes on until the event loop ends. `rules` gives those of now; `hosts` outlives the loop.
+// Runs until the event loop ends. `rules` returns the current ones; `hosts` outlives the loop.
 void recheck_refusing_hosts(boost::asio::io_context& loop, RefusingHosts& hosts,
                             std::function<std::shared_ptr<const Rules>()> rules);
 

@@ -78,14 +78,14 @@ void RefusingHosts::load(const std::vector<StoredHost>& hosts, std::uint16_t por
             at && memory_.remember(
                       {.host = host.host, .at = *at, .words = host.words, .seen = host.seen});
         if (is_taken && at->text() == host.address) continue;
-        // An empty address would be an order to forget all.
+        // An empty address would make the store forget all hosts.
         if (!host.address.empty()) store_.forget(host.address, nullptr);
         if (!is_taken) continue;
         auto row = host;
         row.address = at->text();
         store_.remember(std::move(row));
     }
-    // What is no longer evidence would stay in the store for ever.
+    // Expired evidence would otherwise stay in the store for ever.
     for (const auto& at : memory_.expire(clock_.seconds())) store_.forget(at.text(), nullptr);
 }
 
@@ -95,7 +95,7 @@ bool RefusingHosts::is_refusing(const route::HostPort& at) const {
 }
 
 std::vector<RefusingHosts::Entry> RefusingHosts::take_due() {
-    // The time under the lock: what was remembered meanwhile must not lie in the future.
+    // Read the clock under the lock: an entry added meanwhile must not be in the future.
     const std::lock_guard lock(mutex_);
     const auto now = clock_.seconds();
     for (const auto& at : memory_.expire(now)) store_.forget(at.text(), nullptr);

@@ -1,8 +1,8 @@
-// RefusingHosts: the hosts that said 521 of themselves, for the whole process, with what outlives
-// it.
+// RefusingHosts: the hosts that answered 521 about themselves, for the whole process, with their
+// persistent copy.
 //
-// verdict::HostMemory for any thread. Memory and store take every change in one order: changes go
-// to the store under the lock too. Readers wait for a change, not for each other. RFC 7504
+// verdict::HostMemory for any thread. Memory and store apply all changes in the same order: the
+// store is called under the lock too. Readers wait for a change, not for each other. RFC 7504
 // section 3, ADR 15.
 #pragma once
 
@@ -26,7 +26,7 @@
 
 namespace turnaway::judge {
 
-// A remembered host as it is stored. `address` is text, since rows of versions before 2026-11-30
+// A remembered host as it is stored. `address` is text, because rows of versions before 2026-11-30
 // have no port.
 struct StoredHost {
     std::string host;
@@ -35,8 +35,8 @@ struct StoredHost {
     std::string words;
 };
 
-// Where remembered hosts outlive the process, and where changes are logged. Any thread; every call
-// returns at once. What cannot be stored is the implementation's to report.
+// Stores remembered hosts persistently and logs the changes. Any thread; every call returns at
+// once. The implementation reports what cannot be stored.
 class RefusingHostStore {
   public:
     using Done = std::function<void(base::Result<void>)>;
@@ -46,10 +46,10 @@ class RefusingHostStore {
     RefusingHostStore& operator=(const RefusingHostStore&) = delete;
     virtual ~RefusingHostStore() = default;
 
-    virtual void remember(StoredHost host) = 0;  // replaces what is stored of that address
-    // An empty address forgets all. `done`, when it is given, comes once that is durable or failed.
+    virtual void remember(StoredHost host) = 0;  // replaces the entry of that address
+    // An empty address removes all. `done`, if given, is called once that is durable or has failed.
     virtual void forget(const std::string& address, Done done) = 0;
-    // A host that was not known refuses.
+    // A host that was unknown refuses.
     virtual void log_refuses(const verdict::HostMemory::Entry& host) = 0;
     // It accepted mail, or no longer refuses.
     virtual void log_forgotten(const route::HostPort& at) = 0;
@@ -59,8 +59,8 @@ class RefusingHosts {
   public:
     using Entry = verdict::HostMemory::Entry;
     struct Asked {
-        std::uint16_t port;  // that the hosts of the route are dialled at
-        bool was_asked_now;  // a host of the route was connected to for this recipient
+        std::uint16_t port;  // at which the hosts of the route are dialled
+        bool was_asked_now;  // a host of the route was probed for this recipient
     };
 
     // `store` outlives this.
@@ -70,22 +70,22 @@ class RefusingHosts {
     void change(verdict::HostMemory::Settings settings);
 
     void remember(std::string host, const route::HostPort& at, std::string words);
-    // It was asked again and still refuses. Nothing happens if it was forgotten in the meantime.
+    // It was probed again and still refuses. No effect if it was forgotten in the meantime.
     void renew(const route::HostPort& at, std::string words);
     // It accepted mail, or no longer refuses.
     void forget(const route::HostPort& at);
-    // By an administrator; nothing: all. How many that were; done() once it is durable.
+    // For an administrator; nothing: all. Returns the number of hosts; done() once it is durable.
     std::size_t forget_by_hand(const std::optional<route::HostPort>& at,
                                RefusingHostStore::Done done);
-    // At the start. `port` is that of rows without one.
+    // Called at start. `port` is used for rows without one.
     void load(const std::vector<StoredHost>& hosts, std::uint16_t port);
 
     bool is_refusing(const route::HostPort& at) const;
-    // The hosts to ask again now. What is no longer evidence goes.
+    // The hosts to probe again now. Expired evidence is removed.
     std::vector<Entry> take_due();
     std::vector<Entry> list() const;
     std::size_t count() const;
-    // What a recipient with this route is answered.
+    // The answer for a recipient with this route.
     verdict::Answer decide(const verdict::Policy& policy, const mail::Address& recipient,
                            const route::Route& route, const Asked& asked) const;
 

@@ -22,14 +22,14 @@ route::Route route_to_address(const route::IpAddress& address) {
 io::RouteCache::Settings cache_settings(const Routing::Settings& settings) {
     io::RouteCache::Settings made;
     made.route = settings.route;
-    // MX, then addresses: two rounds of questions.
+    // MX, then addresses: two rounds of lookups.
     made.give_up = 2 * settings.resolver.deadline;
     return made;
 }
 
 using Answers = std::vector<route::DnsAnswer>;
 
-// All of them at once; the answers are in the order of the questions.
+// All at once; the answers are in the order of the questions.
 asio::awaitable<Answers> answers_to(route::Resolver& resolver,
                                     std::vector<route::DnsQuestion> questions) {
     struct Gathered {
@@ -94,7 +94,7 @@ asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target)
     if (const auto* address = std::get_if<route::IpAddress>(&target.host)) {
         co_return std::make_shared<route::Route>(route_to_address(*address));
     }
-    // The administrator wrote it: even ourselves may be meant.
+    // Set by the administrator: even the relay itself is allowed.
     const route::RouteSettings anywhere{
         .our_names = {}, .our_addresses = {}, .loopback_allowed = true};
     auto lookup = route::RouteLookup::of_host(std::get<mail::Domain>(target.host), anywhere);
@@ -104,7 +104,7 @@ asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target)
         for (std::size_t i = 0; i < questions.size(); ++i) lookup.take(questions[i], answers[i]);
     }
     auto route = std::make_shared<route::Route>(lookup.route());
-    // A configured host without an address is the administrator's to mend, and no reason to bounce.
+    // A configured host without an address is for the administrator to fix, not a reason to bounce.
     if (route->kind != route::RouteKind::hosts) route->kind = route::RouteKind::later;
     co_return route;
 }

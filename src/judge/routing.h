@@ -1,9 +1,8 @@
-// Routing: what DNS says, for one event loop: the route of a destination, and whether the domain of
-// a sender publishes a null MX.
+// Routing: DNS results for one event loop: the route of a destination, and whether the domain of a
+// sender publishes a null MX.
 //
-// Owns the resolver and what is kept of its answers. A static route names one host and port and
-// never asks for MX; its host may be a name, then its addresses are looked up. One thread, the
-// event loop's.
+// Owns the resolver and the cache of its answers. A static route names one host and port and needs
+// no MX lookup; if its host is a name, its addresses are looked up. One thread, the event loop's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -35,7 +34,7 @@ class Routing {
         route::RouteSettings route = {};
     };
 
-    // `loop` outlives the routing. `count` is called for each answer of DNS.
+    // `loop` outlives the routing. `count` is called for each DNS answer.
     [[nodiscard]] static base::Result<std::unique_ptr<Routing>> open(asio::io_context& loop,
                                                                      const Settings& settings,
                                                                      CountingResolver::Count count);
@@ -45,8 +44,8 @@ class Routing {
     asio::awaitable<bool> publishes_null_mx(const mail::Domain& domain) {
         return senders_.publish_null_mx(domain);
     }
-    // After a reload, or when this machine got other addresses: routes are looked up anew. Of the
-    // resolver only the deadline changes.
+    // After a reload, or when the addresses of this machine changed: routes are looked up again.
+    // Only the deadline of the resolver changes.
     void change(const Settings& settings);
 
   private:

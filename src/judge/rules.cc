@@ -5,7 +5,7 @@
 namespace turnaway::judge {
 namespace {
 
-// The longest time between two questions to a host that refuses.
+// The longest pause between two probes of a refusing host.
 constexpr std::chrono::seconds recheck_pause_max{3600};
 
 }  // namespace

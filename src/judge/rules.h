@@ -1,5 +1,5 @@
-// Rules: what a configuration says about judging, made once for each reload. A session, a delivery
-// or a probe keeps the rules it began with.
+// Rules: the settings for verdicts, made once for each reload. A session, a delivery or a probe
+// keeps the rules it began with.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace turnaway::judge {
 
-// The greetings that are read before RCPT is answered.
+// For probes of greetings before RCPT is answered.
 struct ProbeRules {
     bool is_on = false;
     std::chrono::milliseconds deadline = std::chrono::seconds(5);  // of one RCPT
@@ -29,16 +29,16 @@ struct Rules {
     settings::RouteConfig static_routes = {};
     std::uint16_t port = 25;  // of the hosts that DNS names
     smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
-    std::vector<mail::Domain> tls_required = {};  // whatever `tls` says
+    std::vector<mail::Domain> tls_required = {};  // regardless of `tls`
     ProbeRules probes = {};
-    // How long what a host said of itself is believed, and when it is asked again.
+    // How long a host's statement about itself is believed, and when the host is probed again.
     verdict::HostMemory::Settings memory = {.age_max = std::chrono::hours(24)};
-    // What a host that is asked again hears in EHLO, and how long each of its replies may take.
+    // The EHLO argument for such a probe, and the maximum time for each reply.
     std::string hello_name = {};
     std::chrono::milliseconds recheck_step_wait = std::chrono::seconds(30);
 };
 
-// What the section [verdict] says; the rest is the daemon's own.
+// From the section [verdict]; everything else is left to the daemon.
 Rules rules_of(const settings::VerdictConfig& verdict);
 
 }  // namespace turnaway::judge

@@ -18,7 +18,7 @@ SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& ro
     : resolver_(resolver), routes_(routes), known_({.entries = domains_max, .bytes = bytes_max}) {}
 
 boost::asio::awaitable<bool> SenderDomains::publish_null_mx(const mail::Domain& domain) {
-    // RFC 6761 section 6.3: nobody asks DNS about that name.
+    // RFC 6761 section 6.3: that name is never looked up in DNS.
     if (domain.is_localhost()) co_return false;
     const auto now = Clock::now();
     if (const auto* route = routes_.peek(domain, now)) {

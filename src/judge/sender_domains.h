@@ -1,9 +1,8 @@
 // SenderDomains: whether the domain of a MAIL FROM publishes a null MX (RFC 7505 sections 4.1 and
 // 6).
 //
-// Anybody may send MAIL, so it costs one MX question at most, whatever the domain's zone holds, and
-// an answer is kept in little memory. What DNS does not say counts as no. One thread, the event
-// loop's.
+// Any client may send MAIL, so it costs at most one MX lookup, whatever the domain's zone contains,
+// and a cached answer is small. No DNS answer counts as no. One thread, the event loop's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
