@@ -45,7 +45,7 @@ class Run : public std::enable_shared_from_this<Run> {
     std::size_t awaited_ = 0;
 };
 
-// Each has some dozens of questions open; libunbound sends about as many at a time.
+// Each has some dozens of open questions; libunbound sends about as many at a time.
 constexpr std::size_t audits_at_once_max = 32;
 
 class Runs {

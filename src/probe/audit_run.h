@@ -1,4 +1,4 @@
-// AuditRun: one audit over a resolver: asks what it wants to know, as often as it takes.
+// AuditRun: runs one audit with a resolver, in as many rounds of lookups as it needs.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,13 +11,14 @@
 
 namespace turnaway::probe {
 
-// `done` is called once, on the thread that asks, perhaps before this returns; never when the
-// resolver goes first. The resolver's deadline bounds each round, and rounds are few: each follows
-// from answers of the one before, and the longest chain is MX, address, DMARC above, its reports.
+// `done` is called once, on the calling thread, perhaps before this returns; never if the resolver
+// is destroyed first. The resolver's deadline limits each round, and rounds are few: each follows
+// from answers of the one before, and the longest chain is MX, address, parent domain's DMARC, its
+// report addresses.
 void run_audit(route::Resolver& resolver, mail::Domain domain, park::AuditOptions options,
                std::function<void(park::AuditResult)> done);
 
-// All of them, a bounded number at a time, the results in the order of the domains.
+// All of them, a limited number at a time; the results are in the order of the domains.
 std::vector<park::AuditResult> run_audits(boost::asio::io_context& loop, route::Resolver& resolver,
                                           const std::vector<mail::Domain>& domains,
                                           const park::AuditOptions& options);

@@ -13,7 +13,7 @@
 namespace turnaway::probe {
 namespace {
 
-// Where Debian's dns-root-data and unbound-anchor keep it.
+// The paths of Debian's dns-root-data and unbound-anchor.
 constexpr std::array<const char*, 3> system_anchors{
     "/usr/share/dns/root.key", "/var/lib/unbound/root.key", "/etc/unbound/root.key"};
 
@@ -24,7 +24,7 @@ std::string system_anchor() {
     return {};
 }
 
-// A DNS server that is dead is waited for by the question itself; the trial need not wait as long.
+// A question itself waits for a dead DNS server; the trial need not wait as long.
 constexpr std::chrono::milliseconds trial_wait_max{3000};
 
 io::UnboundResolver::Settings resolver_settings(const DnsSettings& settings, std::string anchor) {
@@ -50,7 +50,7 @@ route::DnsAnswer ask_once(boost::asio::io_context& context, route::Resolver& res
     return got.value_or(route::DnsAnswer{});
 }
 
-// Why validation is left off; empty when it works.
+// The reason why validation is off; empty if it works.
 std::string obstacle(const route::DnsAnswer& answer, const mail::Domain& name,
                      const std::string& anchor) {
     if (answer.outcome != route::DnsOutcome::failed) return {};

@@ -1,9 +1,9 @@
-// DnsTrial: a resolver for commands, validating where DNSSEC gets through to us.
+// DnsTrial: a resolver for commands that validates if DNSSEC data reaches this machine.
 //
-// A resolver that strips signatures would make every signed name bogus, so the name that the trust
-// anchor is about is asked for once: when that does not validate, or gets no answer, validation is
-// left off and the reason kept for people. Without a trust anchor named, the system's is taken when
-// there is one. Waits for the answer of that one question, no longer than the resolver's deadline.
+// With a resolver that strips signatures every signed name would be bogus. So the name of the trust
+// anchor is looked up once: if it does not validate, or gets no answer, validation is off and the
+// reason is kept for the user. If no trust anchor is given, the system's is used if it exists.
+// Waits for that one answer, at most until the resolver's deadline.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -31,12 +31,11 @@ struct TriedResolver {
     std::string dnssec;  // "validated from /usr/share/dns/root.key", "not checked: ..."
 };
 
-// Runs the event loop meanwhile.
+// Runs the event loop while it waits.
 [[nodiscard]] base::Result<TriedResolver> open_tried_resolver(boost::asio::io_context& context,
                                                               const DnsSettings& settings);
 
-// The name that the first record of a file of DS or DNSKEY records is about; nothing when it has
-// none.
+// The owner name of the first record in a file of DS or DNSKEY records; nothing if there is none.
 std::optional<mail::Domain> anchored_name(std::string_view file_text);
 
 }  // namespace turnaway::probe

@@ -10,7 +10,7 @@ namespace turnaway::probe {
 
 using Clock = std::chrono::steady_clock;
 
-// One check under way. What it waits for keeps it alive.
+// One check under way. Its pending operations keep it alive.
 class DomainChecker::Job : public std::enable_shared_from_this<Job> {
   public:
     Job(DomainChecker& checker, check::Subject subject, const check::CheckSettings& settings,
@@ -52,7 +52,7 @@ void DomainChecker::Job::start() {
 }
 
 void DomainChecker::Job::advance() {
-    // Who answers on the spot comes back here while we are still asking.
+    // A resolver that answers at once calls back here while questions are still being sent.
     if (!done_ || std::exchange(is_advancing_, true)) return;
     while (ask_dns() || ask_hosts() || ask_egress()) {
     }

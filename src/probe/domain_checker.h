@@ -1,9 +1,9 @@
 // DomainChecker: runs check::DomainCheck with a resolver and real connections, any number at once.
 //
-// Whether the port leaves this machine is found out at most once, for all checks that want to know.
-// One thread, the event loop's. The resolver outlives the checker, the checker what it began;
-// checks under way when the event loop ends are dropped, their `done` destroyed without being
-// called.
+// Whether the port is open from this machine is tested at most once, for all checks that need it.
+// One thread, the event loop's. The resolver outlives the checker, and the checker its checks;
+// checks under way when the event loop ends are dropped, and their `done` is destroyed without
+// being called.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -31,10 +31,10 @@ class DomainChecker {
     struct Settings {
         check::CheckSettings check = {};
         HostProber::Settings probe = {};
-        bool looks_at_tls = false;  // of hosts that take mail; changes no answer
-        // Whom to ask whether the port leaves this machine; empty: the well-known domains.
+        bool looks_at_tls = false;  // for hosts that accept mail; does not change the answer
+        // The hosts for the test of the port; empty: the well-known domains.
         std::vector<check::EgressTarget> egress = {};
-        // A check that connects ends by then, whatever hosts do.
+        // A check that connects ends by then, whatever the hosts do.
         std::chrono::milliseconds give_up = std::chrono::minutes(2);
     };
 
@@ -45,7 +45,7 @@ class DomainChecker {
 
     // `done` is called exactly once, perhaps before start() returns.
     void start(check::Subject subject, Done done);
-    // With other settings than the usual.
+    // With other settings than the default.
     void start(check::Subject subject, const check::CheckSettings& settings, Done done);
 
   private:

@@ -25,7 +25,7 @@ void EgressProbe::ask(Done done) {
 }
 
 void EgressProbe::begin() {
-    ++open_;  // so that it does not end while we are still asking
+    ++open_;  // so that it does not end while hosts are still being added
     for (const check::EgressTarget& target : targets_) {
         if (target.address) {
             dial(target);

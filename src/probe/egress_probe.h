@@ -1,8 +1,9 @@
-// EgressProbe: whether mail leaves this machine, found out by connecting to hosts that are there.
+// EgressProbe: whether mail can leave this machine, tested by connecting to hosts that are known to
+// exist.
 //
-// Done once, when the first one asks; all who ask get that answer. One host that speaks SMTP is a
-// proof; that none of several does is a strong sign, and with nobody to try it is unknown. Of each
-// host the first two addresses are tried, which are one of each family where it has both.
+// Done once, at the first request; every request gets that result. One host that speaks SMTP is
+// proof; if none of several does, that is a strong sign; without any host to try, the result is
+// unknown. Of each host the first two addresses are tried, one of each family if it has both.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,7 @@ class EgressProbe {
   public:
     using Done = std::function<void(const check::Egress&)>;
 
-    // `targets` empty: the well-known domains. Both others outlive it.
+    // `targets` empty: the well-known domains. The other two arguments outlive it.
     EgressProbe(DomainChecker& checker, HostProber& prober,
                 std::vector<check::EgressTarget> targets);
 

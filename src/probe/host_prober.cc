@@ -44,13 +44,13 @@ std::string own_literal(const io::Connection& connection) {
     return (address.is_ipv4() ? "[" : "[IPv6:") + address.text() + ']';
 }
 
-// With what to start TLS, where it is looked at.
+// The means to start TLS, if TLS is probed.
 struct Tls {
     io::TlsClient* client = nullptr;
     std::string host = {};
 };
 
-// A probe wants to know when things happened.
+// A probe records when things happened.
 struct TimedProbe {
     HostProbe& probe;
     Clock::time_point begin;
@@ -61,7 +61,7 @@ struct TimedProbe {
     void closed() { probe.closed(since(begin)); }
 };
 
-// One read, write or handshake, within what is left of the step.
+// One read, write or handshake, within the time left for the step.
 asio::awaitable<void> take_step(HostProbe& probe, io::Connection& connection,
                                 Clock::time_point begin, Clock::time_point end, Tls tls) {
     const auto left =
@@ -122,7 +122,7 @@ class HostProber::State : public std::enable_shared_from_this<State> {
 
     asio::io_context& context_;
     Settings settings_;
-    std::optional<base::Result<io::TlsClient>> tls_;  // made for the first who wants it
+    std::optional<base::Result<io::TlsClient>> tls_;  // made when first needed
     std::deque<Host> pending_;
     std::size_t open_count_ = 0;
     std::map<Host, std::vector<Done>> waiting_;  // until the host has answered
@@ -136,7 +136,7 @@ void HostProber::State::start_some() {
 }
 
 void HostProber::State::hand_out(const Host& host, const ProbeResult& result) {
-    // A `done` may ask for the same host again, which is a session of its own.
+    // A `done` may probe the same host again, which starts a new session.
     const auto waiting = std::move(waiting_.extract(host).mapped());
     for (const Done& done : waiting) done(result);
 }
@@ -157,7 +157,7 @@ Tls HostProber::State::tls_for(const Host& host) {
     return {.client = *tls_ ? &**tls_ : nullptr, .host = *host.tls_host};
 }
 
-// Until it is decided: each reply has the time of one step, all of TLS together too.
+// Until it is decided: each reply gets the time of one step, and so does all of TLS together.
 asio::awaitable<ProbeResult> HostProber::State::talk(io::Connection& connection, HostProbe& probe,
                                                      Clock::time_point begin, const Tls& tls) {
     const auto connected_after = since(begin);
@@ -189,7 +189,7 @@ asio::awaitable<void> HostProber::State::run(std::shared_ptr<State> self, Host h
     const Tls tls = self->tls_for(host);
     const ProbeResult result = co_await self->talk(*connection, probe, begin, tls);
     self->hand_out(host, result);
-    // The goodbye, which nobody waits for.
+    // QUIT; the result does not wait for its reply.
     const auto end = Clock::now() + self->settings_.step_wait;
     while (probe.action() != HostProbe::Action::close) {
         co_await take_step(probe, *connection, begin, end, {});

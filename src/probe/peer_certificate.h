@@ -1,8 +1,8 @@
-// PeerCertificate: what the other side of a TLS connection has shown, read into values.
+// PeerCertificate: the data that the other side of a TLS connection presented, as values.
 //
-// Whether its chain is trusted is what OpenSSL found in the handshake, so the context must know the
-// authorities; it does not have to insist on them. At most names_max names are read. Dates that
-// OpenSSL cannot read are 1970.
+// OpenSSL checks the chain in the handshake, so the context must know the CAs; it does not have to
+// require a trusted chain. At most names_max names are read. Dates that OpenSSL cannot read become
+// 1970.
 #pragma once
 
 #include <openssl/types.h>
@@ -15,8 +15,8 @@ namespace turnaway::probe {
 
 inline constexpr std::size_t certificate_names_max = 1000;
 
-// After a handshake: version, cipher, certificate, and now as the time when it was seen; its state
-// is left to the caller.
+// After a handshake: version, cipher, certificate, and the current time as the time of observation;
+// the caller sets its state.
 check::TlsFinding tls_of(SSL* tls);
 
 }  // namespace turnaway::probe
