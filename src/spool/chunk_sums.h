@@ -1,5 +1,5 @@
-// ChunkSums: the checksums of a content file, one for each 64 KiB of it, so that any part can be
-// checked when it is read.
+// ChunkSums: the checksums of a content file, one for each 64 KiB, so that any part can be verified
+// when it is read.
 //
 // add() takes the content in order; finish() closes the last chunk. Pure.
 #pragma once
@@ -45,14 +45,14 @@ class ChunkSums {
     bool matches(std::uint64_t chunk, std::string_view bytes) const {
         return chunk < sums_.size() && sums_[static_cast<std::size_t>(chunk)] == crc32c(bytes);
     }
-    // As they stand in the file.
+    // As stored in the file.
     std::string packed() const {
         std::string out;
         out.reserve(sums_.size() * sizeof(std::uint32_t));
         for (const std::uint32_t sum : sums_) append_fixed(out, sum);
         return out;
     }
-    // Of all together: what the row keeps of it.
+    // The checksum of all of them, which is stored in the row.
     std::uint32_t whole() const { return crc32c(packed()); }
 
   private:

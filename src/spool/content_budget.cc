@@ -11,8 +11,8 @@ base::Result<void> ContentBudget::take(const std::string& client, std::uint64_t 
     const auto refuse = [this](const std::string& words) {
         return base::fail(base::Fault::unavailable, words + " (spool " + folder_ + ')');
     };
-    // A report of ours is never refused: the end of its message would come again and again. A disk
-    // that cannot be asked gives an error of its own when it is written to.
+    // The relay's own reports are never refused: the disposition they belong to would recur again
+    // and again. If the disk cannot be queried, the later write returns its own error.
     const auto free = client.empty() ? std::nullopt : free_bytes_of(folder_);
     const std::uint64_t least = free_bytes_min_;
     const std::lock_guard lock(mutex_);
@@ -20,7 +20,7 @@ base::Result<void> ContentBudget::take(const std::string& client, std::uint64_t 
     const std::uint64_t own = by == taken_by_.end() ? 0 : by->second;
     if (free) {
         if (*free < least || *free - least < bytes) return refuse("the disk is nearly full");
-        // What was taken and is written already is no longer free.
+        // Space that was reserved and is already written is no longer free.
         const std::uint64_t room = *free - least + taken_;
         if (taken_ + bytes > room / 4 * 3) {
             return refuse("the messages that are arriving fill their share of the disk");

@@ -1,8 +1,9 @@
-// ContentBudget: how much of the disk the messages that are still arriving may take.
+// ContentBudget: how much of the disk may be used by messages that are still arriving.
 //
-// Asked before each step of a content file is written, so that clients that stop before the final
-// dot cannot fill the disk. Of what is free above the bound of the administrator, all unfinished
-// content together gets three quarters, and that of one client's address one half. Any thread.
+// Consulted before each step of a content file is written, so that clients that stop before the
+// final dot cannot fill the disk. Of the free space above the administrator's minimum, all
+// unfinished content together gets three quarters, and that of one client address one half. Any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -17,14 +18,15 @@ namespace turnaway::spool {
 
 class ContentBudget {
   public:
-    // `folder` is on the disk in question.
+    // `folder` is on the disk to be measured.
     ContentBudget(std::string folder, std::uint64_t free_bytes_min)
         : folder_(std::move(folder)), free_bytes_min_(free_bytes_min) {}
 
     void change_free_bytes_min(std::uint64_t bytes) { free_bytes_min_ = bytes; }
     std::uint64_t free_bytes_min() const { return free_bytes_min_; }
 
-    // Fault::unavailable, and why. `client` is an address as text; empty: ourselves.
+    // Fails with Fault::unavailable and the reason. `client` is an address as text; empty: the
+    // relay.
     [[nodiscard]] base::Result<void> take(const std::string& client, std::uint64_t bytes);
     void give_back(const std::string& client, std::uint64_t bytes);
 

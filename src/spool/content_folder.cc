@@ -22,7 +22,7 @@
 namespace turnaway::spool {
 namespace {
 
-// The disk is asked for room once for so much of a content.
+// The step in which disk space is reserved for a content.
 constexpr std::uint64_t room_step_bytes = std::uint64_t{1024} * 1024;
 
 class SpoolSink final : public ContentSink {
@@ -75,10 +75,10 @@ class SpoolSink final : public ContentSink {
     const std::string client_;
     std::string memory_;
     std::shared_ptr<FileContent> file_;
-    std::uint64_t room_bytes_ = 0;  // taken from the budget
+    std::uint64_t room_bytes_ = 0;  // reserved in the budget
 };
 
-// The number of a file that is named by one and this suffix.
+// The number of a file named by a number and this suffix.
 std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
     if (!name.ends_with(suffix)) return std::nullopt;
     name.remove_suffix(suffix.size());
@@ -129,7 +129,7 @@ base::Result<std::size_t> ContentFolder::sweep(const std::unordered_set<std::uin
                                 now - about.st_ctime > limits::orphan_age_max.count();
             if (is_old) ::unlink(path.c_str());
         }
-        // What is named otherwise is not ours.
+        // Files with other names do not belong to the spool.
     }
     ::closedir(folder);
     for (const std::uint64_t number : without_row) set_aside(number);
@@ -137,7 +137,7 @@ base::Result<std::size_t> ContentFolder::sweep(const std::unordered_set<std::uin
     return without_row.size();
 }
 
-// Under the old name it would be set aside at the next start, so that a failure needs no word.
+// A file that keeps its name is set aside at the next start, so a failure needs no report.
 void ContentFolder::set_aside(std::uint64_t number) const {
     const std::string path = file_path(number);
     [[maybe_unused]] const int renamed =
@@ -156,7 +156,7 @@ base::Result<std::shared_ptr<FileContent>> ContentFolder::create() {
 }
 
 base::Result<int> ContentFolder::open_file(const std::string& path) const {
-    // A pipe in its place would keep the spool waiting for somebody who writes.
+    // O_NONBLOCK: a pipe at this path would make the spool wait for a writer.
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor >= 0) return descriptor;
     const bool will_pass = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
@@ -200,7 +200,7 @@ base::Result<void> ContentFolder::sync() const {
     return {};
 }
 
-// A file that stays is set aside at the next start, so that a failure needs no word.
+// A file that remains is set aside at the next start, so a failure needs no report.
 void ContentFolder::remove(std::uint64_t number) const {
     ::unlink(file_path(number).c_str());
 }

@@ -1,10 +1,10 @@
-// ContentFolder: the content of big messages, one file each in the spool's `content` folder.
+// ContentFolder: the content of large messages, one file each in the spool's `content` folder.
 //
 // Files are named by a number that is never used twice: `N` belongs to a row, `N.part` is still
-// being written, `N.orphan` was found without a row at a start. Only `N.part` is ever removed
-// without a row that was there: an orphan may be all that is left of a message whose row was lost,
-// and stays a week for `turnaway queue recover`. Nothing here is durable before FileContent::keep()
-// and sync() say so. Safe from any thread.
+// being written, `N.orphan` was found without a row at a start. Without a row only `N.part` is
+// removed at once: an orphan may be all that is left of a message whose row was lost, so it is kept
+// a week for `turnaway queue recover`. Nothing here is durable before FileContent::keep() and
+// sync() succeed. Safe from any thread.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,7 @@ inline constexpr std::string_view orphan_suffix = ".orphan";
 
 class ContentFolder {
   public:
-    // Makes the folder when it is missing.
+    // Makes the folder if it is missing.
     [[nodiscard]] static base::Result<std::shared_ptr<ContentFolder>> open(
         std::string path, std::uint64_t free_bytes_min);
     ContentFolder(std::string path, int descriptor, std::uint64_t free_bytes_min)
@@ -34,15 +34,15 @@ class ContentFolder {
     ContentFolder& operator=(const ContentFolder&) = delete;
     ~ContentFolder();
 
-    // Removes what a crash left unfinished and sets aside what no row keeps; says how many those
-    // are. Later numbers are above all there are.
+    // Removes unfinished files of a crash and sets aside files without a row; returns the number of
+    // the latter. Later numbers are greater than all existing ones.
     [[nodiscard]] base::Result<std::size_t> sweep(const std::unordered_set<std::uint64_t>& kept);
     [[nodiscard]] base::Result<std::shared_ptr<FileContent>> create();
-    // `bytes` is what the row says. Fault::data: there is no such file, or another than the row
-    // means; Fault::unavailable: too many files are open, it will pass.
+    // `bytes` is the size in the row. Fault::data: the file is missing, or not the one of the row;
+    // Fault::unavailable: too many files are open, a temporary condition.
     [[nodiscard]] base::Result<std::shared_ptr<const FileContent>> find(std::uint64_t number,
                                                                         std::uint64_t bytes) const;
-    // What there is of it, unchecked.
+    // As much of it as exists, unchecked.
     [[nodiscard]] base::Result<ContentPtr> find_unchecked(std::uint64_t number,
                                                           std::uint64_t bytes) const;
     [[nodiscard]] base::Result<void> sync() const;
@@ -61,8 +61,7 @@ class ContentFolder {
     std::atomic<std::uint64_t> last_ = 0;
 };
 
-// In memory while it is small, then in a file of `folder`. The room is taken in the name of
-// `client`.
+// In memory while it is small, then in a file of `folder`. The space is reserved for `client`.
 [[nodiscard]] std::unique_ptr<ContentSink> make_content_sink(std::shared_ptr<ContentFolder> folder,
                                                              std::string_view client);
 

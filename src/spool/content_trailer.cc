@@ -11,12 +11,12 @@
 namespace turnaway::spool {
 namespace {
 
-// The end of the file: id and sizes of what stands before it, the checksum of all of the trailer up
-// to itself, and the mark.
+// The end of the file: id, sizes of the parts before it, the checksum of the trailer up to here,
+// and the mark.
 constexpr std::string_view mark = "turnaway trailer";
 constexpr std::size_t sum_bytes = sizeof(std::uint32_t);
 constexpr std::size_t end_bytes = 2 * sizeof(std::uint64_t) + 3 * sum_bytes + mark.size();
-// More than any envelope can take.
+// More than any envelope can need.
 constexpr std::uint64_t piece_bytes_max = std::uint64_t{256} * 1024 * 1024;
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Content trailer: what stands behind the content in a file of the spool (docs/formats.md, ADR 14).
+// Content trailer: the data after the content in a file of the spool (docs/formats.md, ADR 14).
 //
-// The checksums of the content, and the envelope and states of the message as they were when it
-// came, so that a message whose row is lost can be made again of its file. A file without a
-// readable trailer is of version 1, cut short, or damaged.
+// The checksums of the content, and the envelope and states of the message on arrival, so that a
+// message whose row is lost can be restored from its file. A file without a readable trailer is of
+// version 1, truncated, or damaged.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct ContentTrailer {
 
 std::string pack_trailer(const ContentTrailer& trailer);
 
-// Nothing: the file ends in no trailer. Fault::io: it cannot be read.
+// Nothing: the file has no trailer. Fault::io: it cannot be read.
 [[nodiscard]] base::Result<std::optional<ContentTrailer>> read_trailer(int descriptor,
                                                                        std::uint64_t file_bytes,
                                                                        const std::string& path);

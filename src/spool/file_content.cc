@@ -40,7 +40,7 @@ base::Result<std::string> FileContent::read(std::uint64_t offset, std::size_t by
     if (sums_.is_empty()) {
         return read_range(descriptor_, offset, static_cast<std::size_t>(end - offset), path_);
     }
-    // Whole chunks, since only those have a checksum.
+    // Only whole chunks have a checksum.
     constexpr std::uint64_t chunk = ChunkSums::chunk_bytes;
     const std::uint64_t first = offset / chunk * chunk;
     const std::uint64_t last = std::min((end + chunk - 1) / chunk * chunk, bytes_);

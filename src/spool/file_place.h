@@ -1,5 +1,5 @@
-// FilePlace: which file a path led to when it was opened, so that a file that is removed or
-// replaced meanwhile is noticed. What is written to such a file is lost at the next start.
+// FilePlace: the identity of the file that a path led to when it was opened, to notice that the
+// file was removed or replaced since. Data written to such a file is lost at the next start.
 #pragma once
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// read_range: a part of an open file, all of it or why not.
+// read_range: reads a part of an open file completely, or returns the error.
 #pragma once
 
 #include <unistd.h>
@@ -12,7 +12,7 @@
 
 namespace turnaway::spool {
 
-// Fault::io: the disk does not give it. Fault::data: the file ends before.
+// Fault::io: the disk returned an error. Fault::data: the file is shorter.
 [[nodiscard]] inline base::Result<std::string> read_range(int descriptor, std::uint64_t offset,
                                                           std::size_t count,
                                                           const std::string& path) {

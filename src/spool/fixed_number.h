@@ -1,5 +1,5 @@
-// Fixed numbers: unsigned numbers of a fixed width, lowest octet first, in a string of bytes and
-// out of it. For checksums and places, which packing.h would make longer.
+// Fixed numbers: reads and writes unsigned numbers of a fixed width in a string of bytes, lowest
+// octet first. For checksums and offsets, which packing.h would make longer.
 #pragma once
 
 #include <concepts>
@@ -17,7 +17,7 @@ void append_fixed(std::string& out, Number value) {
     }
 }
 
-// The caller knows that there are enough bytes.
+// The caller ensures that there are enough bytes.
 template <std::unsigned_integral Number>
 Number read_fixed(std::string_view bytes) {
     std::uint64_t value = 0;

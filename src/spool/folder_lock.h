@@ -1,7 +1,7 @@
-// FolderLock: one program at a time on a spool folder, whatever state its files are in.
+// FolderLock: allows one program at a time on a spool folder, whatever state its files are in.
 //
-// The database has a lock of its own, but that says nothing where the database is missing. Given
-// back when the holder ends, however it ends.
+// The database has its own lock, but that is no protection if the database is missing. Released
+// when the owning process ends, however it ends.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// free_bytes_of: what a disk has left for us. Nothing when it cannot be asked.
+// free_bytes_of: the free space of a disk for this process. Nothing if it cannot be determined.
 #pragma once
 
 #include <sys/statvfs.h>

@@ -1,5 +1,5 @@
-// LostContent: the content of a message whose file is gone or cannot be opened. It knows its size
-// and why it cannot be read; the message itself is there, expires, and is reported.
+// LostContent: the content of a message whose file is missing or cannot be opened. It has its size
+// and the reason; the message itself exists, expires, and is reported.
 #pragma once
 
 #include <string>

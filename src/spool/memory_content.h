@@ -1,5 +1,5 @@
-// MemoryContent: the content of a message in a string, whoever made it: the spool for small ones,
-// the relay for its own reports.
+// MemoryContent: the content of a message in a string: small ones from the spool, and the relay's
+// own reports.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Which errors of a write mean that there is no room: not our fault, it may pass, and nothing that
-// was acknowledged is in danger. Every other error is the disk's.
+// Which write errors mean that the disk is full: not a fault of the program, it may pass, and no
+// acknowledged data is in danger. Every other error is a fault of the disk.
 #pragma once
 
 #include <cerrno>

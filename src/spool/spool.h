@@ -1,11 +1,11 @@
-// Spool: the seam to what survives a crash. Messages with their content, and the hosts that said
-// 521.
+// Spool: the interface to everything that survives a crash: messages with their content, and the
+// hosts that answered 521 about themselves.
 //
 // Every call returns at once. `done` is called exactly once, on the spool's own thread, and only
-// when the change is durable (or failed): 250 is said after it and never before (requirement 33).
-// Changes take effect in the order they were asked for. After a failed commit the spool takes
-// nothing more: has_failed() stays true, every call fails, and the daemon must say 451 and end.
-// Safe to call from any thread.
+// when the change is durable (or failed): 250 is sent after it and never before (requirement 33).
+// Changes take effect in the order of the calls. After a failed commit the spool accepts nothing
+// more: has_failed() stays true, every call fails, and the daemon must reply 451 and end. Safe to
+// call from any thread.
 #pragma once
 
 #include <chrono>
@@ -22,9 +22,9 @@
 
 namespace turnaway::spool {
 
-// The content of a message as it was received, CRLF line ends, no stuffed dots. Small ones are in
-// memory, others in a file that belongs to whoever holds the last reference until the spool has
-// taken it.
+// The content of a message as received, with CRLF line ends and without dot-stuffing. Small ones
+// are in memory, others in a file that belongs to the last reference until the spool has taken it
+// over.
 class Content {
   public:
     Content() = default;
@@ -33,17 +33,17 @@ class Content {
     virtual ~Content() = default;
 
     virtual std::uint64_t size() const = 0;
-    // At most `bytes_max` octets from `offset` on; empty at the end. Blocks for the disk at most.
+    // At most `bytes_max` octets from `offset` on; empty at the end. Blocks only for the disk.
     [[nodiscard]] virtual base::Result<std::string> read(std::uint64_t offset,
                                                          std::size_t bytes_max) const = 0;
-    // All of it when it is in memory, else empty.
+    // All of it if it is in memory, else empty.
     virtual std::string_view in_memory() const = 0;
-    // Why nothing of it can be read; null while nothing is known against it.
+    // Why none of it can be read; null while no fault is known.
     virtual const base::Error* trouble() const { return nullptr; }
 };
 using ContentPtr = std::shared_ptr<const Content>;
 
-// Takes a message's content while it comes. Dropping it without finish() leaves nothing behind.
+// Receives a message's content. Destroying it without finish() leaves nothing behind.
 class ContentSink {
   public:
     ContentSink() = default;
@@ -52,7 +52,7 @@ class ContentSink {
     virtual ~ContentSink() = default;
 
     [[nodiscard]] virtual base::Result<void> write(std::string_view bytes) = 0;
-    // Once, last. Not durable yet: Spool::add makes it so.
+    // Call once, last. Not durable yet: Spool::apply() makes it durable.
     [[nodiscard]] virtual base::Result<ContentPtr> finish() = 0;
 };
 
@@ -61,32 +61,31 @@ struct StoredMessage {
     ContentPtr content;
 };
 
-// A row that cannot be read. It is set aside: neither the start nor a list stops for it, and only
-// load_unchecked() and a removal have to do with it.
+// A row that cannot be read. It is skipped: neither the start nor a list stops at it, and only
+// load_unchecked() and a removal use it.
 struct DamagedRow {
     queue::QueueId id;
     std::string words;  // what is wrong with it
 };
 
-// A part of the queue, in the order of ids.
+// A part of the queue, in order of id.
 struct Page {
     std::vector<queue::Message> messages = {};
     std::vector<DamagedRow> damaged = {};
     queue::QueueId last = {};  // the greatest of both
-    bool is_end = true;        // there is nothing behind it
+    bool is_end = true;        // no more rows follow
 };
 
-// One durable step: all of it happens or nothing.
+// One durable step: all or nothing.
 struct Change {
-    std::vector<StoredMessage> add = {};  // new messages: received ones and our reports
-    std::vector<queue::Message> update =
-        {};  // states and hold; envelope and content stay as they were
+    std::vector<StoredMessage> add = {};      // new messages: received ones and the relay's reports
+    std::vector<queue::Message> update = {};  // states and hold; envelope and content do not change
     std::vector<queue::QueueId> remove = {};  // with their content
 };
 
 struct RefusingHost {
     std::string host;     // name
-    std::string address;  // as text, what was dialled
+    std::string address;  // as text; the address that was dialled
     std::chrono::sys_seconds seen;
     std::string words;  // the reply, "521 host.example Host does not accept mail"
 };
@@ -103,35 +102,35 @@ class Spool {
     Spool& operator=(const Spool&) = delete;
     virtual ~Spool() = default;
 
-    // For a message of this client, whose share of the disk is bounded; empty: our own. A sink's
-    // Fault::unavailable means that there is no room, every other fault is the disk's.
+    // For a message from this client, whose share of the disk is limited; empty: the relay's own. A
+    // sink fails with Fault::unavailable if there is no space; every other fault is the disk's.
     [[nodiscard]] virtual std::unique_ptr<ContentSink> new_content(std::string_view client) = 0;
     virtual void apply(Change change, Done done) = 0;
     // Fault::no_input: there is no such message; Fault::data: its row is damaged;
-    // Fault::unavailable: it cannot be read now. A message whose content alone is gone or damaged
-    // is found, and its content says so.
+    // Fault::unavailable: it cannot be read now. If only the content is missing or damaged, the
+    // message is found, and its content returns the error.
     virtual void load(queue::QueueId id, Found found) = 0;
-    // Of a damaged message too: the content as it is on the disk, unchecked. Of the message only
+    // For a damaged message too: the content as it is on the disk, unchecked. Of the message only
     // the id is certain.
     virtual void load_unchecked(queue::QueueId id, Found found) = 0;
-    // The messages with an id greater than `after`, without content: at most `count`, those that
-    // are damaged included.
+    // At most `count` messages with an id greater than `after`, without content, including damaged
+    // ones.
     virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
-    // Every message in the order of arrival, without content; at start, before anything else, in
-    // the caller's thread. `each` returns false to stop early.
+    // Every message in order of arrival, without content; at start, before any other call, in the
+    // caller's thread. `each` returns false to stop early.
     [[nodiscard]] virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each,
                                                   const Damaged& damaged) = 0;
-    // Whether what a delivery comes to can be written down for certain; while not, none may begin.
+    // Whether there is certainly space to store the result of a delivery; if not, none may begin.
     virtual bool has_room_for_outcomes() const = 0;
 
     virtual void remember(RefusingHost host,
-                          Done done) = 0;  // replaces what was known of that address
+                          Done done) = 0;  // replaces the entry of that address
     virtual void forget(std::string_view address, Done done) = 0;  // "" forgets all
     [[nodiscard]] virtual base::Result<std::vector<RefusingHost>>
     refusing_hosts() = 0;  // at start, like scan
 
     virtual bool has_failed() const = 0;
-    // After a reload: the room to leave on the disk of the spool, where it has one.
+    // After a reload: the space to leave free on the disk of the spool, if it has a disk.
     virtual void change_free_bytes_min(std::uint64_t /*bytes*/) {}
 };
 

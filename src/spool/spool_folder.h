@@ -1,7 +1,7 @@
-// The folder of a spool on disk: made with mode 0700, and durable as a folder (fsync of a folder
-// makes its entries so).
+// The folder of a spool on disk: made with mode 0700, and made durable (fsync of the parent
+// folder).
 //
-// The one above it must exist: a path that is misspelled makes no tree of folders.
+// The parent folder must exist, so that a misspelled path does not create a tree of folders.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace turnaway::spool {
 
-// Whether it was not there before. Fault::config: it cannot be there; Fault::permission: not for
-// us.
+// Returns whether it was made now. Fault::config: it cannot be made there; Fault::permission: no
+// permission.
 [[nodiscard]] base::Result<bool> make_spool_folder(const std::string& path);
 
 // Makes a new entry of a folder durable.

@@ -1,4 +1,4 @@
-// Limits of the spool on disk that nobody else needs; those of the protocol are in base/limits.h.
+// Limits that only the spool on disk needs; those of the protocol are in base/limits.h.
 #pragma once
 
 #include <chrono>
@@ -7,12 +7,12 @@ namespace turnaway::spool::limits {
 
 using namespace std::chrono_literals;
 
-// Set aside so that outcomes can be written on a full disk: 500 deliveries under way, each with a
-// report, take less.
+// Reserved so that dispositions can be written on a full disk: 500 deliveries under way, each with
+// a report, need less.
 inline constexpr long reserve_bytes = 4L * 1024 * 1024;
-// A content file without a row is kept so long for `turnaway queue recover`.
+// How long a content file without a row is kept for `turnaway queue recover`.
 inline constexpr std::chrono::seconds orphan_age_max = 168h;
-// How often a spool without work looks whether its files are still there and whether there is room
+// How often an idle spool checks whether its files are still there and whether there is space
 // again.
 inline constexpr std::chrono::milliseconds idle_look_every = 1000ms;
 

@@ -15,14 +15,15 @@ namespace turnaway::spool {
 namespace {
 
 constexpr int schema_version = 2;
-// Its rows have no checksums; it is read, and becomes version 2 with the first one that has.
+// Its rows have no checksums; it is readable, and becomes version 2 with the first row that has
+// one.
 constexpr int unsealed_version = 1;
-// "tway" in the header of the file, so that `file` and we know whose it is.
+// "tway" in the header of the file, so that `file` and this program recognise it.
 constexpr int application_id = 0x74776179;
 
-// States of a message that was never tried stand in its own row; the first update makes a row of
-// `state`, so that a big content is not written again. Columns read by a scan come before the
-// content, which then is not read at all.
+// The states of a message that was never tried are in its row; the first update makes a row of
+// `state`, so that a large content is not written again. Columns that a scan reads come before the
+// content, which is then not read at all.
 constexpr const char* schema_sql = R"(
 BEGIN IMMEDIATE;
 CREATE TABLE message (
@@ -78,7 +79,7 @@ base::Fault Database::fault_of(int code) const {
     if (code == SQLITE_FULL) return base::Fault::unavailable;
     const int kind = code & 0xff;
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) return base::Fault::data;
-    // A quota, which SQLite does not know as a full disk.
+    // A quota, which SQLite does not report as a full disk.
     const bool is_write = code == SQLITE_IOERR_WRITE;
     if (is_write && is_shortage(sqlite3_system_errno(connection_))) return base::Fault::unavailable;
     return base::Fault::io;
@@ -86,8 +87,8 @@ base::Fault Database::fault_of(int code) const {
 
 base::Result<std::unique_ptr<Database>> Database::open(const std::string& file, const char* vfs,
                                                        bool may_begin) {
-    // SQLite would make it readable for all. When it exists, another may have it: never open and
-    // close it here, because that drops the locks of this process.
+    // SQLite would make it readable for all users. If it exists, another program may be using it:
+    // never open and close it here, because that drops the locks of this process.
     const int made =
         may_begin ? ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (made >= 0) {
@@ -179,7 +180,7 @@ base::Result<void> Database::check_content() {
 }
 
 base::Result<void> Database::probe() {
-    // Written although it is the same: SQLite does not compare.
+    // Written even if unchanged: SQLite does not compare.
     const std::string sql = "PRAGMA user_version = " + std::to_string(schema_version);
     return execute(sql.c_str());
 }

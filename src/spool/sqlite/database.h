@@ -1,11 +1,10 @@
-// Database: the one SQLite connection of the spool, its schema and its statements.
+// Database: the single SQLite connection of the spool, its schema and its statements.
 //
-// Opened with an exclusive lock that is never given back, so a second program on the same spool is
-// told so at once; SQLite 3.40.1 has a fault when its log restarts under two connections, and here
-// there are never two. Every commit is synced (WAL, synchronous=FULL). The log is moved into the
-// database by checkpoint() alone, not inside a commit, because SQLite hides that failure there.
-// Not safe from several threads at once: the owner locks. Only database.cc (with statement.h for
-// it) and gathering_vfs.cc include SQLite.
+// Opened with an exclusive lock that is held until the end, so a second program on the same spool
+// fails at once; SQLite 3.40.1 has a bug when its log restarts under two connections, and here
+// there are never two. Every commit is synced (WAL, synchronous=FULL). Only checkpoint() moves the
+// log into the database, never a commit, because SQLite hides a failure there. Not thread-safe: the
+// owner locks. Only database.cc (with statement.h for it) and gathering_vfs.cc include SQLite.
 #pragma once
 
 #include <cstdint>
@@ -28,25 +27,25 @@ namespace turnaway::spool {
 
 class Statement;
 
-// A file of the content folder, as its row names it.
+// A file of the content folder, as named in its row.
 struct ContentFile {
     std::uint64_t number;
     std::uint64_t bytes;
 };
 
-// A row of `message`, with the states as they are now. Views are good during the call only.
+// A row of `message`, with the current states. Views are valid during the call only.
 struct MessageRow {
     queue::QueueId id;
     std::string_view envelope;
     std::string_view states;
     std::string_view content;         // empty in a scan
-    std::optional<ContentFile> file;  // the content is there instead
+    std::optional<ContentFile> file;  // where the content is in that case
 };
 
 class Database {
   public:
-    // `vfs`: null but in tests that let the disk fail. Unless it `may_begin` a new one, a database
-    // that is not there or holds nothing is Fault::data.
+    // `vfs`: null except in tests that let the disk fail. Unless it `may_begin` a new one, a
+    // database that is missing or empty is Fault::data.
     [[nodiscard]] static base::Result<std::unique_ptr<Database>> open(const std::string& file,
                                                                       const char* vfs,
                                                                       bool may_begin);
@@ -58,25 +57,25 @@ class Database {
     [[nodiscard]] base::Result<void> commit();
     void roll_back();
     bool is_in_transaction() const;
-    // Writes and syncs something that changes nothing, so that a disk that takes nothing is known;
-    // and the version, which from then on is the one this program writes.
+    // Writes and syncs something that changes nothing, to detect a disk that cannot be written;
+    // also sets the version, from then on the one of this program.
     [[nodiscard]] base::Result<void> probe();
-    // After a failure: nothing more is written, not even when it is closed.
+    // After a failure: nothing more is written, not even on closing.
     void give_up();
-    // When the log is long.
+    // If the log is long.
     [[nodiscard]] base::Result<void> checkpoint_if_due();
 
     [[nodiscard]] base::Result<void> insert(const MessageRow& row);
     [[nodiscard]] base::Result<void> update(queue::QueueId id,
                                             std::string_view states);  // if it exists
     [[nodiscard]] base::Result<void> remove(queue::QueueId id);
-    // False when there is none.
+    // False if there is none.
     [[nodiscard]] base::Result<bool> find(queue::QueueId id,
                                           const std::function<void(const MessageRow&)>& found);
-    // The first `count` after that id, in the order of ids.
+    // The first `count` after that id, in order of id.
     [[nodiscard]] base::Result<void> list(queue::QueueId after, std::size_t count,
                                           const std::function<void(const MessageRow&)>& each);
-    // In the order of ids; stops early on false.
+    // In order of id; stops early on false.
     [[nodiscard]] base::Result<void> scan(const std::function<bool(const MessageRow&)>& each);
     [[nodiscard]] base::Result<std::unordered_map<queue::QueueId, ContentFile>> content_files();
 

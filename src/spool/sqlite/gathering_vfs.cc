@@ -10,18 +10,18 @@
 namespace turnaway::spool {
 namespace {
 
-// SQLite's unix files take 17 bits of a size, one write of theirs is a page at most.
+// SQLite's unix files take 17 bits of a size; each of their writes is at most one page.
 constexpr std::size_t gathered_bytes_max = std::size_t{128} * 1024 - 1;
 
 struct Gathered {
     std::string bytes;
-    sqlite3_int64 at = 0;  // their place in the file
+    sqlite3_int64 at = 0;  // their offset in the file
 };
 
-// SQLite gives the memory; the file below lies right behind.
+// SQLite allocates the memory; the underlying file follows directly.
 struct File {
     sqlite3_file base;
-    Gathered* gathered;  // null: passes straight through
+    Gathered* gathered;  // null: calls are passed through
     sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -35,7 +35,7 @@ int hand_over(sqlite3_file* file) {
     const int code =
         below(file)->pMethods->xWrite(below(file), gathered->bytes.data(),
                                       static_cast<int>(gathered->bytes.size()), gathered->at);
-    // After a failure too: SQLite gives the transaction up and writes it anew, if at all.
+    // After a failure too: SQLite abandons the transaction and writes it again, if at all.
     gathered->bytes.clear();
     return code;
 }
@@ -60,7 +60,7 @@ int close(sqlite3_file* file) {
     return written == SQLITE_OK ? closed : written;
 }
 
-// The call below, once what was gathered is there.
+// The underlying call, after the gathered bytes are written.
 template <auto Call, class... Arguments>
 int after_hand_over(sqlite3_file* file, Arguments... arguments) {
     if (const int code = hand_over(file); code != SQLITE_OK) return code;

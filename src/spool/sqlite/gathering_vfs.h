@@ -1,11 +1,10 @@
-// GatheringVfs: what SQLite stands on: the system's files, but the log is written in one piece.
+// GatheringVfs: the SQLite VFS: the system's files, but the log is written in one piece.
 //
-// SQLite writes each page of a commit into its write-ahead log by two system calls, then syncs.
-// Here neighbouring writes to the log are gathered in memory and handed over before anything else
-// is done with that file: a sync, a read, a truncation, the question for its size. So nobody can
-// tell the difference but by the number of calls; a write that fails is told at the sync that needs
-// it, which fails the commit all the same. Other files pass straight through. Must outlive every
-// connection that was opened with it.
+// SQLite writes each page of a commit into its write-ahead log with two system calls, then syncs.
+// Here adjacent writes to the log are gathered in memory and written before any other operation on
+// that file: a sync, a read, a truncation, a query of its size. So only the number of calls
+// differs; a write that fails is reported by the sync that needs it, which fails the commit all the
+// same. Other files are passed through. Must outlive every connection that was opened with it.
 #pragma once
 
 #include <memory>
@@ -17,7 +16,7 @@ namespace turnaway::spool {
 
 class GatheringVfs {
   public:
-    // Over the VFS of this name; null: the system's own, which is always there.
+    // Over the VFS of this name; null: the system's default, which always exists.
     explicit GatheringVfs(const char* below);
     GatheringVfs(const GatheringVfs&) = delete;
     GatheringVfs& operator=(const GatheringVfs&) = delete;

@@ -1,8 +1,8 @@
-// Packing: numbers and texts one after the other in a string of bytes, and out of it again.
+// Packing: writes numbers and texts one after another into a string of bytes, and reads them.
 //
-// Numbers are seven bits a byte, lowest first, the eighth bit says that more follow; signed ones
-// fold the sign into the lowest bit; a text is its length and its bytes. Unpacking refuses what is
-// cut short and never reads or reserves beyond what is there; once it has refused, it gives zeros.
+// Numbers have seven bits per byte, lowest first, and the eighth bit means that more follow; signed
+// ones have the sign in the lowest bit; a text is its length and its bytes. Unpacking refuses
+// truncated input and never reads or reserves beyond its end; after a refusal it returns zeros.
 #pragma once
 
 #include <cstddef>
@@ -70,7 +70,7 @@ class Unpacker {
         rest_.remove_prefix(value.size());
         return value;
     }
-    // How many things follow, each of at least `bytes_min`.
+    // The number of items that follow, each of at least `bytes_min`.
     std::size_t count(std::size_t bytes_min) {
         return static_cast<std::size_t>(number(rest_.size() / bytes_min));
     }

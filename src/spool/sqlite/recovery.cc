@@ -33,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 using base::Result;
 
-// Rows in one transaction of the new database.
+// Rows per transaction of the new database.
 constexpr std::size_t batch_rows = 500;
 
 bool exists(const std::string& file) {
@@ -46,7 +46,7 @@ Result<void> rename_file(const std::string& from, const std::string& to) {
     return base::fail_errno(base::Fault::io, "cannot rename " + from + " to " + to);
 }
 
-// A number, with or without the mark of an orphan.
+// The number in a file name, with or without the orphan suffix.
 std::optional<std::uint64_t> content_number(std::string_view name, bool* is_orphan) {
     *is_orphan = name.ends_with(orphan_suffix);
     if (*is_orphan) name.remove_suffix(orphan_suffix.size());
@@ -79,7 +79,7 @@ class Recovery {
     std::unordered_set<std::uint64_t> files_with_row_;
     std::unordered_set<queue::QueueId> ids_;
     std::size_t open_rows_ = 0;
-    std::optional<base::Error> failure_;  // of an insert within take_rows
+    std::optional<base::Error> failure_;  // of an insert in take_rows
     Recovered recovered_;
 };
 
@@ -119,7 +119,7 @@ bool Recovery::is_content_whole(const MessageRow& row, std::optional<std::uint32
     return exists(path_ + "/content/" + std::to_string(row.file->number));
 }
 
-// A row that cannot be read is kept as it is, unless its content file can make a better one.
+// A row that cannot be read is kept unchanged, unless it can be restored from its content file.
 void Recovery::take_row(const MessageRow& row) {
     if (failure_ || ids_.contains(row.id)) return;
     const auto opened = open_row(row.id, row.envelope, row.states);
@@ -204,7 +204,7 @@ Result<void> Recovery::take_files() {
 
 Result<void> Recovery::end_new() {
     if (auto done = database_->commit(); !done) return done;
-    // Closing moves its log into it.
+    // Closing moves the log into the database.
     database_.reset();
     const std::string file = path_ + "/spool.db.new";
     if (exists(file + "-wal")) return base::fail(base::Fault::io, "cannot finish " + file);
@@ -219,8 +219,8 @@ void Recovery::give_to_owner(const std::string& file) const {
     [[maybe_unused]] const int given = ::chown(file.c_str(), folder.st_uid, folder.st_gid);
 }
 
-// The old database goes first: without it, and with the new one under its other name, no relay
-// starts, whatever cuts this off; and the next run goes on here.
+// The old database is removed first: without it, and with the new one under its other name, no
+// relay starts if this is interrupted; the next run continues here.
 Result<void> Recovery::install() {
     const std::string old = path_ + "/spool.db";
     const std::string aside = path_ + "/before-recovery-" + std::to_string(std::time(nullptr));

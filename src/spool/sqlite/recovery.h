@@ -1,13 +1,12 @@
-// Recovery: makes a new spool.db of what rows and content files still hold (`turnaway queue
-// recover`).
+// Recovery: makes a new spool.db from readable rows and content files (`turnaway queue recover`).
 //
-// Works on copies: what was there before goes into a folder `before-recovery-TIME` of the spool,
-// whole. Rows are read as far as the database gives them, its write-ahead log behind a damaged part
-// included; a row of version 2 counts when its checksums fit, and one that does not is kept as it
-// is, for `queue export`. A content file without a row becomes a message again by its trailer, for
-// all its recipients, since nothing says who has it already. Gap: the hosts that said 521 are
-// forgotten; mail of version 1 in a content file whose row is lost has no envelope and stays in its
-// file.
+// Works on copies: the complete old database is moved into a folder `before-recovery-TIME`.
+// Rows are read as far as the database can be read, including its write-ahead log after a damaged
+// part; a row of version 2 is valid if its checksums match, and an invalid one is kept unchanged,
+// for `queue export`. A content file without a row becomes a message again through its trailer, for
+// all its recipients, since it is not known which ones already have it. Known gaps: the hosts that
+// answered 521 are forgotten; mail of version 1 in a content file whose row is lost has no envelope
+// and remains in its file.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +20,9 @@ namespace turnaway::spool {
 struct Recovered {
     std::size_t from_rows = 0;
     std::size_t from_files = 0;
-    std::size_t corrupt = 0;              // of from_rows: they cannot be read
-    std::string aside = {};               // where the old files are; empty: there were none
-    std::vector<std::string> notes = {};  // what could not be recovered, a sentence each
+    std::size_t corrupt = 0;              // of from_rows: unreadable
+    std::string aside = {};               // the folder with the old files; empty: there were none
+    std::vector<std::string> notes = {};  // losses, one sentence each
 };
 
 // Fault::unavailable: a relay is using it.

@@ -24,7 +24,7 @@ bool Reserve::take() {
     if (is_held_) return true;
     const int error =
         descriptor_ < 0 ? errno : ::posix_fallocate(descriptor_, 0, limits::reserve_bytes);
-    // What there is of it must not stand in the way of others.
+    // A partly allocated file must not take space from others.
     if (error != 0 && descriptor_ >= 0) {
         [[maybe_unused]] const int emptied = ::ftruncate(descriptor_, 0);
     }

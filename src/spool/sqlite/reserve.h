@@ -1,8 +1,8 @@
-// Reserve: disk space set aside inside the spool, so that what a delivery came to can be written
-// down although the disk is full. Without it the same message would go out again at each start.
+// Reserve: disk space set aside inside the spool, so that the result of a delivery can be stored
+// although the disk is full. Otherwise the same message would be sent again after each start.
 //
-// A file of a fixed size that holds nothing. When the disk is full it is given up; the deliveries
-// under way end in its space, and no other begins before it could be set aside again. One thread.
+// A file of a fixed size without data. When the disk is full it is released; deliveries under way
+// end in its space, and no other begins before it is set aside again. One thread.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@ namespace turnaway::spool {
 
 class Reserve {
   public:
-    // `folder` is that of the spool. Tries to take it at once.
+    // `folder` is that of the spool. Tries to allocate it at once.
     explicit Reserve(const std::string& folder);
     Reserve(const Reserve&) = delete;
     Reserve& operator=(const Reserve&) = delete;
     ~Reserve();
 
     bool is_held() const { return is_held_; }
-    // Whether it is held now.
+    // Returns whether it is held now.
     bool take();
-    // False: there was nothing to give up.
+    // False: there was nothing to release.
     bool give_up();
 
   private:

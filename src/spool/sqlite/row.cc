@@ -31,12 +31,12 @@ constexpr std::uint8_t notify_success = 4;
 constexpr std::uint8_t notify_failure = 8;
 constexpr std::uint8_t notify_delay = 16;
 
-// The least bytes each can take, so that a count is never believed beyond what is there.
+// The minimum size of each, so that a count is never trusted beyond the available bytes.
 constexpr std::size_t recipient_bytes_min = 3;
 constexpr std::size_t state_bytes_min = 5;
 constexpr std::size_t attempt_bytes_min = 11;
 
-// Seconds from 1970, far enough from the ends that a lifetime can be added.
+// Seconds since 1970, far enough from the ends that a lifetime can be added.
 constexpr std::int64_t seconds_max = std::int64_t{1} << 40;
 
 std::uint8_t flag(bool is_set, std::uint8_t bit) {
@@ -55,7 +55,7 @@ sys_seconds unpack_time(Unpacker& in) {
     return sys_seconds(std::chrono::seconds(seconds));
 }
 
-// A stage is stored as its place here, from 1 on; 0 is the look-up.
+// A stage is stored as its index here, from 1 on; 0 is the lookup.
 constexpr std::array stored_stages{
     codes::Stage::connect,   codes::Stage::greeting, codes::Stage::ehlo, codes::Stage::starttls,
     codes::Stage::mail,      codes::Stage::rcpt,     codes::Stage::data, codes::Stage::content,

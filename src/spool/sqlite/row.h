@@ -1,9 +1,9 @@
 // Row: a message as the bytes of its row in the spool, and back (docs/formats.md).
 //
-// Two pieces: what never changes (the envelope and what was known at arrival), and what does (hold,
-// and the state of each recipient). Each begins with the version of its form. Reading refuses
-// whatever writing cannot have made: other versions, values outside their type, addresses that do
-// not parse, bytes missing or left over. Gap: an ORCPT longer than RFC 3461 lets anybody send (only
+// Two pieces: the constant part (the envelope and what was known on arrival) and the part that
+// changes (hold, and the state of each recipient). Each begins with its format version. Reading
+// refuses everything that writing cannot have made: other versions, values out of range, addresses
+// that do not parse, missing or extra bytes. Known gap: an ORCPT longer than RFC 3461 allows (only
 // OriginalRecipient::of makes such) is not kept.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace turnaway::spool {
 std::string pack_envelope(const queue::Message& message);
 std::string pack_states(const queue::Message& message);
 
-// Nothing when either piece is damaged, or there is not one state for each recipient.
+// Nothing if either piece is damaged, or if the number of states differs from that of recipients.
 std::optional<queue::Message> unpack_message(queue::QueueId id, std::string_view envelope,
                                              std::string_view states);
 

@@ -14,7 +14,7 @@
 namespace turnaway::spool {
 namespace {
 
-// Each costs a look at one path through the tree; a lost page of the tree costs some 60.
+// Each is one descent through the tree; a lost page of the tree costs some 60.
 constexpr int looks_max = 20'000;
 
 struct Close {
@@ -36,7 +36,7 @@ class Reader {
                states_.prepare(connection_, "SELECT states FROM state WHERE id = ?1") == SQLITE_OK;
     }
 
-    // All between, both ends excluded.
+    // All rows between both ends, which are excluded.
     void read(std::uint64_t low, std::uint64_t high) {
         if (high - low < 2 || looks_ >= looks_max) return;
         const auto up_to = walk(up_, low, high);
@@ -44,7 +44,7 @@ class Reader {
         const auto down_to = walk(down_, *up_to, high);
         if (!down_to || *down_to - *up_to < 2) return;
         if (*up_to == low && *down_to == high) {
-            // Neither end gives anything: between may lie more.
+            // Neither end can be read: more rows may lie between.
             const std::uint64_t middle = low + (high - low) / 2;
             ++salvaged_.gaps;
             read(low, middle);
@@ -57,7 +57,7 @@ class Reader {
     const Salvaged& salvaged() const { return salvaged_; }
 
   private:
-    // How far it came when it met damage; nothing: it came to the end.
+    // The last id read before damage; nothing: it reached the end.
     std::optional<std::uint64_t> walk(Statement& rows, std::uint64_t low, std::uint64_t high) {
         ++looks_;
         rows.number(1, low).number(2, high);
@@ -79,7 +79,7 @@ class Reader {
                        .content = rows.bytes(5),
                        .file = {}};
         if (!rows.is_null(4)) row.file = ContentFile{rows.number(4), rows.number(3)};
-        // States that cannot be read are those of the arrival.
+        // Unreadable states are replaced by those on arrival.
         states_.number(1, rows.number(0));
         if (states_.step() == SQLITE_ROW) row.states = states_.bytes(0);
         ++salvaged_.rows;

@@ -1,7 +1,7 @@
 // Salvage: reads the rows of a damaged database, as far as SQLite gives them.
 //
-// Where a part of it cannot be read, the rows before and behind are: from both ends first, then in
-// ever smaller parts between, up to a bound. Nothing is written. Only recovery.cc uses it.
+// Rows before and after an unreadable part are read: from both ends first, then in ever smaller
+// parts between, up to a maximum. Nothing is written. Only recovery.cc uses it.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct Salvaged {
     std::size_t gaps = 0;  // parts that could not be read
 };
 
-// The row's views are good during the call only. `file` is a copy.
+// The row's views are valid during the call only. `file` is a copy.
 [[nodiscard]] base::Result<Salvaged> salvage_rows(
     const std::string& file, const std::function<void(const MessageRow&)>& each);
 

@@ -9,7 +9,7 @@
 namespace turnaway::spool {
 namespace {
 
-// Versions 1 are the packed pieces themselves, which begin with that number.
+// Pieces of version 1 are the packed pieces themselves, which begin with that number.
 constexpr char sealed_version = 2;
 constexpr std::size_t sum_bytes = sizeof(std::uint32_t);
 
@@ -31,7 +31,7 @@ bool is_sealed(std::string_view piece) {
     return !piece.empty() && piece.front() == sealed_version;
 }
 
-// Takes the seal off; false: it does not fit.
+// Removes the seal; false: it does not match.
 bool unseal(queue::QueueId id, std::string_view* piece) {
     if (piece->size() < 1 + sum_bytes) return false;
     const auto covered = piece->substr(0, piece->size() - sum_bytes);

@@ -1,9 +1,9 @@
-// Sealed row: the two packed pieces of a message (row.h) under checksums, as version 2 of the spool
-// keeps them (docs/formats.md, ADR 14).
+// Sealed row: the two packed pieces of a message (row.h) with checksums, as stored in version 2 of
+// the spool (docs/formats.md, ADR 14).
 //
-// Each piece is sealed with the id of its message, so that a piece of another row is damage too.
-// The envelope's seal also holds the checksum of the content. Pieces of version 1 have no seal;
-// they are read without a check. Pure.
+// Each piece is sealed with the id of its message, so that a piece of another row counts as damage
+// too. The envelope's seal also covers the checksum of the content. Pieces of version 1 have no
+// seal; they are read unchecked. Pure.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct OpenedRow {
     std::optional<std::uint32_t> content_checksum;  // nothing: of version 1
 };
 
-// Or which piece is damaged: "its envelope is damaged".
+// The error is the damaged piece: "its envelope is damaged".
 [[nodiscard]] std::expected<OpenedRow, std::string_view> open_row(queue::QueueId id,
                                                                   std::string_view envelope,
                                                                   std::string_view states);

@@ -16,8 +16,8 @@
 namespace turnaway::spool {
 namespace {
 
-// How long changes that nobody waits for wait themselves, for others to share a sync with. A crash
-// within this time repeats a delivery that was over.
+// How long changes that no client waits for are delayed, so that others share the sync. A crash
+// within this time repeats a finished delivery.
 constexpr std::chrono::milliseconds group_commit_delay{5};
 
 }  // namespace
@@ -30,7 +30,7 @@ struct SqliteSpool::Parts {
     std::unique_ptr<Reserve> reserve;
 };
 
-// Everything is looked at before anything is changed: a spool that is not whole stays as it is.
+// Everything is checked before anything is changed: a damaged spool stays as it is.
 base::Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(SpoolSettings settings) {
     const std::string& path = settings.path;
     if (auto made = make_spool_folder(path); !made) return std::unexpected(made.error());
@@ -80,8 +80,8 @@ SqliteSpool::SqliteSpool(SpoolSettings settings, Parts parts)
       reserve_(std::move(parts.reserve)),
       files_(std::move(parts.files)) {}
 
-// A disk that takes nothing must be known before anything is sent: the outcome could not be
-// written, and the same messages would go out again at each start.
+// An unwritable disk must be detected before anything is sent: the disposition could not be stored,
+// and the same messages would be sent again after each start.
 base::Result<std::unique_ptr<Reserve>> SqliteSpool::open_reserve(const std::string& path,
                                                                  Database& database) {
     auto reserve = std::make_unique<Reserve>(path);
@@ -198,7 +198,7 @@ void SqliteSpool::work() {
     }
 }
 
-// What may have changed although nothing was asked for.
+// Checks for changes from outside, without a request.
 void SqliteSpool::look_around() {
     if (has_failed_) return;
     if (auto same = check_place(); !same) {
@@ -214,7 +214,7 @@ void SqliteSpool::look_around() {
     warn("the disk of the spool " + settings_.path + " has room again: deliveries go on");
 }
 
-// What is written into a file that is no longer in its place is lost at the next start.
+// Data written to a file that was removed or replaced is lost at the next start.
 base::Result<void> SqliteSpool::check_place() const {
     for (const auto& place : places_) {
         if (place.is_same()) continue;
@@ -225,7 +225,7 @@ base::Result<void> SqliteSpool::check_place() const {
     return {};
 }
 
-// One transaction from jobs[begin] on; says where the next begins.
+// One transaction from jobs[begin] on; returns where the next one begins.
 std::size_t SqliteSpool::commit_some(Batch& jobs, std::size_t begin) {
     std::size_t end = begin;
     if (!has_failed_) {
@@ -244,7 +244,7 @@ std::size_t SqliteSpool::commit_some(Batch& jobs, std::size_t begin) {
     step("told");
     if (has_failed_) return end;
 
-    // What is not urgent comes when nobody waits for a word.
+    // Work that is not urgent, done while no caller waits.
     for (const std::uint64_t number : files_to_remove_) folder_->remove(number);
     if (!files_to_remove_.empty()) step("files removed");
     files_to_remove_.clear();
@@ -253,7 +253,7 @@ std::size_t SqliteSpool::commit_some(Batch& jobs, std::size_t begin) {
     return end;
 }
 
-// With the room of the reserve, should the disk be full.
+// Uses the space of the reserve if the disk is full.
 base::Result<void> SqliteSpool::write_in_reserve(Batch& jobs, std::size_t begin, std::size_t& end) {
     auto written = write_until(jobs, begin, end);
     if (written || written.error().fault != base::Fault::unavailable) return written;
@@ -265,7 +265,7 @@ base::Result<void> SqliteSpool::write_in_reserve(Batch& jobs, std::size_t begin,
     return write_until(jobs, begin, end);
 }
 
-// A log that cannot be moved for want of room is moved later: nothing in it is lost.
+// If there is no space to move the log, it is moved later: nothing in it is lost.
 base::Result<void> SqliteSpool::move_log() {
     auto moved = database_->checkpoint_if_due();
     if (moved || moved.error().fault != base::Fault::unavailable) return moved;

@@ -1,15 +1,15 @@
 // SqliteSpool: the spool on one disk (docs/formats.md).
 //
-// Whatever is asked for goes into a line that one thread works off: it takes all there is, makes it
-// one transaction, commits and syncs once, and only then calls every `done`. So the more wait, the
-// more share a sync; what only updates and removes waits a moment for company, because nobody waits
-// for it. Big content is synced, file and folder, before the commit of its row, and its file is
-// removed after the row is gone. A disk nearly full refuses new messages with Fault::unavailable
-// and goes on. A disk that is full gives up its reserve (reserve.h), so that outcomes can still be
-// written, and has_room_for_outcomes() is false until it could be set aside again. Any other
-// failure of a write, and a database or folder that is removed or replaced, is final (the contract
-// is spool.h). Gaps: a big content is synced on the one thread, so the others wait for it; an
-// update of a message that is not there is no error.
+// Every call becomes a job in a queue that one thread works off: it takes all jobs, makes them one
+// transaction, commits and syncs once, and only then calls every `done`. So under load more jobs
+// share a sync; updates and removals wait a moment for others, because no client waits for them.
+// Large content is synced, file and folder, before the commit of its row, and its file is removed
+// after the row. On a nearly full disk new messages are refused with Fault::unavailable. On a full
+// disk the reserve (reserve.h) is released, so that dispositions can still be written, and
+// has_room_for_outcomes() is false until it is set aside again. Any other write failure, and a
+// removed or replaced database or folder, is final (the contract is in spool.h). Known gaps: a
+// large content is synced on the one thread, so other jobs wait for it; an update of a missing
+// message is not an error.
 #pragma once
 
 #include <atomic>
@@ -39,10 +39,10 @@ namespace turnaway::spool {
 
 class SqliteSpool final : public Spool {
   public:
-    // Fault::unavailable when another program has it, Fault::data when it is damaged, of another
-    // version, or empty beside content (start_check.h).
+    // Fault::unavailable if another program is using it, Fault::data if it is damaged, of another
+    // version, or empty although there is content (start_check.h).
     [[nodiscard]] static base::Result<std::unique_ptr<SqliteSpool>> open(SpoolSettings settings);
-    // Does what was asked for before, then closes.
+    // Finishes pending jobs, then closes.
     ~SqliteSpool() override;
 
     [[nodiscard]] std::unique_ptr<ContentSink> new_content(std::string_view client = {}) override;
@@ -99,22 +99,22 @@ class SqliteSpool final : public Spool {
 
     const SpoolSettings settings_;
     const FolderLock lock_;
-    const std::vector<FilePlace> places_;  // where the files were when they were opened
+    const std::vector<FilePlace> places_;  // the files as they were when opened
     const std::shared_ptr<ContentFolder> folder_;
     std::atomic<bool> has_failed_ = false;
     std::atomic<bool> has_room_ = false;
 
-    std::mutex database_mutex_;  // the connection: the thread's, and the callers' of scan
+    std::mutex database_mutex_;  // the connection: used by the thread and by callers of scan
     const std::unique_ptr<Database> database_;
-    const std::unique_ptr<Reserve> reserve_;  // the thread's own
+    const std::unique_ptr<Reserve> reserve_;  // used by the thread only
 
-    // The thread's own.
-    std::unordered_map<queue::QueueId, ContentFile> files_;  // of messages whose content is one
+    // Used by the thread only.
+    std::unordered_map<queue::QueueId, ContentFile> files_;  // of messages with a content file
     std::vector<std::uint64_t> files_to_remove_;
-    std::optional<std::uint64_t> free_bytes_;  // asked once a batch
+    std::optional<std::uint64_t> free_bytes_;  // measured once per batch
     std::size_t loaded_bytes_ = 0;
     bool is_folder_changed_ = false;
-    std::chrono::steady_clock::time_point next_take_ = {};  // of the reserve
+    std::chrono::steady_clock::time_point next_take_ = {};  // for the reserve
     std::string failure_;
 
     std::mutex line_mutex_;

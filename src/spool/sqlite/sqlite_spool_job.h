@@ -1,5 +1,5 @@
-// SqliteSpool::Job: what was asked of SqliteSpool, waiting in its line, with whom to tell. For
-// sqlite_spool.cc and sqlite_spool_jobs.cc alone.
+// SqliteSpool::Job: one call of SqliteSpool that waits in its queue, with its callback. Only for
+// sqlite_spool.cc and sqlite_spool_jobs.cc.
 #pragma once
 
 #include <cstddef>
@@ -30,18 +30,18 @@ struct Forget {
 struct SqliteSpool::Job {
     std::variant<Change, Load, List, Remember, Forget> what;
     Done done = {};
-    Found found = {};    // of a Load, instead of done
+    Found found = {};    // of a Load, in place of done
     Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
     Page page = {};
 
-    // Somebody waits for it: a client for its 250, a delivery for the message.
+    // A client waits for its 250, or a delivery for the message.
     bool is_urgent() const {
         const auto* change = std::get_if<Change>(&what);
         return change == nullptr || !change->add.empty();
     }
-    // Before it is done once more.
+    // Before it is run again.
     void forget_outcome() {
         refused.reset();
         loaded.reset();

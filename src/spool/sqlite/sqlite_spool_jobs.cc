@@ -1,4 +1,4 @@
-// Of SqliteSpool: each thing that can be asked of it, done within the transaction of its batch.
+// Part of SqliteSpool: runs each kind of job within the transaction of its batch.
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,8 +27,8 @@ base::Result<void> SqliteSpool::perform(Job& job) {
     return load_one(job);
 }
 
-// What cannot be read is the trouble of whoever asked, not the spool's, as long as SQLite did not
-// end the transaction over it.
+// A read error concerns the caller, not the spool, unless SQLite ended the transaction because of
+// it.
 base::Result<void> SqliteSpool::load_one(Job& job) {
     const auto& load = std::get<Load>(job.what);
     auto loaded = load.is_checked ? read(load.id) : read_unchecked(load.id);
@@ -73,7 +73,7 @@ base::Result<void> SqliteSpool::change(Job& job) {
     for (const auto& stored : change.add) {
         auto added = add(stored);
         if (added) continue;
-        // Its file had no room, and nothing of the change is written yet.
+        // There was no space for its file, and nothing of the change is written yet.
         const bool is_untouched =
             &stored == change.add.data() && !files_.contains(stored.message.id);
         const bool is_big = stored.content->size() > base::limits::content_in_row_bytes_max;
@@ -122,7 +122,7 @@ base::Result<void> SqliteSpool::add_with_file(const StoredMessage& stored) {
             {.id = id, .envelope = envelope, .states = states, .content = {}, .file = file});
     };
     is_folder_changed_ = true;
-    // The second try of a batch that found the disk full: the file is the row's already.
+    // The second run of a batch that found the disk full: the file belongs to the row already.
     if (const auto kept = files_.find(id); kept != files_.end()) {
         const auto file = folder_->find(kept->second.number, kept->second.bytes);
         if (!file) return std::unexpected(file.error());
@@ -138,12 +138,12 @@ base::Result<void> SqliteSpool::add_with_file(const StoredMessage& stored) {
     return insert(row_file, envelope);
 }
 
-// The file is the row's from now on, whether the commit succeeds or not: after a failure only the
-// next start can tell.
+// The file belongs to the row from now on, whether the commit succeeds or not: after a failure only
+// the next start can find out.
 base::Result<std::shared_ptr<const FileContent>> SqliteSpool::own_file(const ContentPtr& content) {
     auto file = std::dynamic_pointer_cast<const FileContent>(content);
     if (file && file->claim()) return file;
-    // Made elsewhere, or another message has it already: a copy of its own.
+    // Made elsewhere, or already used by another message: make a copy.
     auto copy = folder_->create();
     if (!copy) return std::unexpected(std::move(copy.error()));
     for (std::uint64_t at = 0; at < content->size(); at += ChunkSums::chunk_bytes) {
@@ -226,16 +226,17 @@ base::Result<StoredMessage> SqliteSpool::read_unchecked(queue::QueueId id) {
 
 bool SqliteSpool::is_disk_full_for(const Change& change) {
     if (change.add.empty()) return false;
-    // A report comes with the end of what it reports: refused, the end would come again and again.
+    // A report comes with the disposition it reports: if refused, the disposition would recur again
+    // and again.
     if (!change.update.empty() || !change.remove.empty()) return false;
-    // What room there is belongs to the outcomes.
+    // The remaining space is for dispositions.
     if (!has_room_) return true;
-    // A disk that cannot be asked will say so when it is written to.
+    // If the disk cannot be queried, the write returns an error.
     if (!free_bytes_) free_bytes_ = free_bytes_of(settings_.path);
     if (!free_bytes_) return false;
     std::uint64_t needed = 0;
     for (const auto& stored : change.add) {
-        // A content file is written already.
+        // A content file has already been written.
         const auto bytes = stored.content->size();
         if (bytes <= base::limits::content_in_row_bytes_max) needed += bytes;
     }

@@ -12,7 +12,7 @@
 namespace turnaway::spool {
 namespace {
 
-// Nothing: it is not there.
+// Nothing: the file is missing.
 std::optional<std::uint64_t> bytes_of(const std::string& file) {
     struct stat about{};
     if (::stat(file.c_str(), &about) != 0) return std::nullopt;
@@ -24,7 +24,7 @@ bool is_folder(const std::string& path) {
     return std::filesystem::is_directory(path, error);
 }
 
-// What beside a missing database shows that there was one; empty: nothing does.
+// Signs next to a missing database that there was one; empty: none.
 std::string traces_of_use(const std::string& path) {
     if (bytes_of(path + "/spool.db-wal").value_or(0) > 0) return "spool.db-wal is there";
     if (bytes_of(path + recovered_database)) return "a recovery was not finished";

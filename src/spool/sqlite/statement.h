@@ -1,6 +1,6 @@
-// Statement: one prepared statement of SQLite, finished with its owner.
+// Statement: one prepared SQLite statement, finalised with its owner.
 //
-// What is bound is not copied and must live until reset(). step() answers SQLite's own code.
+// Bound values are not copied and must live until reset(). step() returns SQLite's own code.
 #pragma once
 
 #include <sqlite3.h>
@@ -31,7 +31,7 @@ class Statement {
         return *this;
     }
     Statement& bytes(int at, std::string_view value) {
-        // A null pointer would be NULL; an empty value is not.
+        // A null pointer would bind NULL, which an empty value is not.
         const char* data = value.empty() ? "" : value.data();
         sqlite3_bind_blob64(handle_, at, data, value.size(), SQLITE_STATIC);
         return *this;

@@ -15,7 +15,7 @@ constexpr std::size_t frame_head_bytes = 24;
 constexpr std::uint32_t magic = 0x377f0682;  // the lowest bit: checksums of big-endian words
 constexpr std::uint32_t format_version = 3007000;
 constexpr std::uint32_t usual_page_bytes = 4096;
-// A page number beyond is damage: a spool of 4 TB.
+// A greater page number means damage: it would be a spool of 4 TB.
 constexpr std::uint64_t pages_max = std::uint64_t{1} << 30;
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
@@ -58,7 +58,7 @@ struct LogHead {
     LogSum sum;
 };
 
-// Nothing: it is not whole.
+// Nothing: it is damaged.
 std::optional<LogHead> parse_head(std::string_view head) {
     if ((big_endian(head, 0) & ~1U) != magic || big_endian(head, 4) != format_version) {
         return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<LogHead> parse_head(std::string_view head) {
     return parsed.sum == written ? std::optional(parsed) : std::nullopt;
 }
 
-// A frame with its page; `is_whole` while all before it and it are.
+// A frame with its page; `is_whole` while this frame and all before it are valid.
 struct Frame {
     const std::string& bytes;
     bool is_of_this_log;
@@ -83,7 +83,7 @@ struct Frame {
     bool ends_commit;
 };
 
-// A head that fits the frames, where the written one is not whole: the database has pages of 4 KiB.
+// A header that matches the frames, if the written one is damaged: the database has pages of 4 KiB.
 std::string head_for(std::string_view first_frame) {
     std::string head(head_bytes, '\0');
     put_big_endian(&head, 0, magic);
@@ -97,11 +97,11 @@ std::string head_for(std::string_view first_frame) {
     return head;
 }
 
-// A log open for reading, behind its head.
+// A log open for reading, positioned after its header.
 struct Log {
     std::ifstream in;
     std::string head = {};
-    std::optional<LogHead> parsed = {};  // nothing: there is no log, or its head is not whole
+    std::optional<LogHead> parsed = {};  // nothing: there is no log, or its header is damaged
     bool has_frames = false;
 };
 
@@ -141,7 +141,7 @@ base::Result<LogFindings> look_at_log(const std::string& file) {
     Log log = open_log(file);
     LogFindings findings;
     if (!log.parsed) {
-        // Its head is synced before the first frame is written.
+        // The header is synced before the first frame is written.
         findings.state = log.has_frames ? LogState::damaged : LogState::whole;
         return findings;
     }
@@ -172,9 +172,9 @@ base::Result<void> apply_log(const std::string& file, const std::string& databas
         log.in.seekg(static_cast<std::streamoff>(head_bytes));
         log.parsed = parse_head(head_for(first));
     }
-    std::ofstream(database, std::ios::app).close();  // where it is missing
+    std::ofstream(database, std::ios::app).close();  // if it is missing
     std::fstream out(database, std::ios::binary | std::ios::in | std::ios::out);
-    std::vector<std::string> commit;  // the frames of one that has not ended
+    std::vector<std::string> commit;  // the frames of an unfinished commit
     const auto done = each_frame(log, file, [&](const Frame& frame) {
         if (!frame.is_of_this_log) return;
         commit.push_back(frame.bytes);
