@@ -8,13 +8,13 @@
 namespace turnaway::park {
 namespace {
 
-// No host is ours: we are nobody's MX here, we only look.
+// No host is excluded as our own: an audit only observes.
 const route::RouteSettings& settings() {
     static const route::RouteSettings none{};
     return none;
 }
 
-constexpr std::uint64_t shuffle_seed = 0;  // the order of hosts does not matter to an audit
+constexpr std::uint64_t shuffle_seed = 0;  // the order of hosts is irrelevant to an audit
 
 }  // namespace
 

@@ -1,9 +1,8 @@
-// Answers: what DNS has said during one audit, and what the audit still wants to know.
+// Answers: the DNS answers of one audit, and the questions it still needs.
 //
-// Looking for what is not there yet notes it as open and gives nothing; so does an answer that
-// failed, which is kept apart as unknown. A route is made from the same answers
-// (route/route_query). Bound: questions_max questions; past it nothing more is asked and the audit
-// says so.
+// Looking up an unknown answer records it as open and returns nothing; so does a failed answer,
+// which is listed separately as unknown. Routes are made from the same answers (route/route_query).
+// Bound: questions_max questions; beyond it nothing more is asked, and the audit reports that.
 #pragma once
 
 #include <cstddef>
@@ -22,23 +21,24 @@ class Answers {
   public:
     static constexpr std::size_t questions_max = 400;
 
-    // Null when not known yet, when DNS failed, or when too much was asked.
+    // Null if not known yet, if DNS failed, or if too much was asked.
     const route::DnsAnswer* find(const mail::Domain& name, route::DnsType type);
-    // Nothing while not all of it is known.
+    // Nothing while some of it is not known.
     std::optional<route::Route> route(const mail::Domain& destination);
 
-    // What to ask now; each question is given out once.
+    // The questions to ask now; each is returned once.
     std::vector<route::DnsQuestion> take_open();
     void take(const route::DnsQuestion& question, route::DnsAnswer answer);
 
-    // Of the questions looked for, those that DNS failed to answer.
+    // The questions that DNS failed to answer.
     std::vector<std::pair<route::DnsQuestion, route::DnsFailure>> failed() const;
     bool has_asked_too_much() const { return has_asked_too_much_; }
 
   private:
     const route::DnsAnswer* look(const route::DnsQuestion& question);
 
-    std::map<route::DnsQuestion, std::optional<route::DnsAnswer>> known_;  // nothing: not answered
+    // Nothing: not answered yet
+    std::map<route::DnsQuestion, std::optional<route::DnsAnswer>> known_;
     std::vector<route::DnsQuestion> open_;
     bool has_asked_too_much_ = false;
 };

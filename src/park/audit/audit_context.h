@@ -1,8 +1,8 @@
-// AuditContext: what the parts of an audit share while they judge one domain.
+// AuditContext: shared by the parts of an audit of one domain.
 //
-// Each part is a function of its own file; it looks up what it needs and writes down what it finds.
-// A part that gets no answer leaves its question: the context asks again with more answers, or says
-// at the end what stayed unknown.
+// Each part is a function in a separate file; it looks up what it needs and adds its findings. A
+// part without an answer leaves its question open: the context asks again with more answers, or
+// finally lists the question as unknown.
 #pragma once
 
 #include <optional>
@@ -40,15 +40,15 @@ class AuditContext {
     void praise(std::string sentence) { result_.right.push_back(std::move(sentence)); }
     void retire(std::vector<std::string> steps) { result_.retirement = std::move(steps); }
 
-    // `labels` in front of `parent`; nothing when the name would be too long.
+    // `labels` in front of `parent`; nothing if the name would be too long.
     static std::optional<mail::Domain> below(std::string_view labels, const mail::Domain& parent);
     std::optional<mail::Domain> below(std::string_view labels) const {
         return below(labels, domain_);
     }
-    // A name that is not there unless a wildcard answers for it.
+    // A name that does not exist, unless a wildcard matches it.
     std::optional<mail::Domain> probe() const { return below("turnaway-no-such-name"); }
 
-    // The domain has a null MX and no other; set by judge_mx, which comes first.
+    // The domain has a null MX and no other MX; set by judge_mx, which runs first.
     bool has_null_mx = false;
     bool exists = true;
 
@@ -59,12 +59,13 @@ class AuditContext {
     AuditResult& result_;
 };
 
-// What DNS said, in quotes, escaped and cut to what fits a line.
+// Text from DNS, quoted, escaped and cut to fit a line.
 std::string evidence_text(std::string_view text);
-// Several of them with commas between.
+// Several texts, separated by commas.
 std::string evidence_text(const std::vector<std::string>& texts);
 
-// The route of a domain is a permanent no: it takes no mail. Nothing while that is not known.
+// The route of the domain is permanently undeliverable: it does not accept mail. Nothing while
+// unknown.
 std::optional<bool> takes_no_mail(AuditContext& context, const mail::Domain& domain);
 
 void judge_mx(AuditContext& context);

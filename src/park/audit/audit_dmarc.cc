@@ -1,6 +1,6 @@
-// The DMARC record of an audited domain, or the one above it that counts in its place (RFC 9989,
-// DNS tree walk). Known gap: receivers that still follow RFC 7489 find the one above by the public
-// suffix list, which may be another.
+// The DMARC record of an audited domain, or the parent domain's record that applies instead (RFC
+// 9989, DNS tree walk). Known gap: receivers that still follow RFC 7489 find the parent by the
+// public suffix list, which may give another one.
 #include <algorithm>
 
 #include "park/audit/audit_context.h"
@@ -26,7 +26,7 @@ std::vector<std::string> records_among(const std::vector<std::string>& texts) {
     return records;
 }
 
-// `policy` is what counts for the domain itself.
+// `policy` is the one that applies to the domain itself.
 void judge_policy(AuditContext& context, const std::string& about, DmarcPolicy policy,
                   const std::string& evidence, const std::vector<std::string>& records) {
     if (policy == DmarcPolicy::none) context.find_at(dmarc_policy_none, about, evidence, records);
@@ -35,14 +35,14 @@ void judge_policy(AuditContext& context, const std::string& about, DmarcPolicy p
     }
 }
 
-// Whether names below the one that `policy` holds for get less.
+// Whether names below the owner of `policy` get a weaker policy.
 bool is_weaker_below(const DmarcReading& dmarc, DmarcPolicy policy) {
     const DmarcPolicy below = dmarc.below.value_or(policy);
     return below < policy || dmarc.nonexistent.value_or(below) < policy;
 }
 
-// A record of the domain's own, or one above it that counts for it; `policy` is the one that holds
-// for the domain, nothing when there is none. True when nothing weakens it.
+// For the domain's own record, or a parent's record that applies to it; `policy` is the one that
+// applies to the domain, nothing if there is none. True if nothing weakens it.
 bool judge_tags(AuditContext& context, const std::string& owner, const std::string& text,
                 const DmarcReading& dmarc, std::optional<DmarcPolicy> policy,
                 const std::vector<std::string>& records) {
@@ -78,8 +78,8 @@ void judge_record(AuditContext& context, const std::string& owner, const std::st
     judge_reports(context, owner, dmarc);
 }
 
-// Records at names where nobody looks: the underscore forgotten, the zone's name typed twice, at
-// the domain itself.
+// Records at names that no receiver looks up: without the underscore, with the zone's name twice,
+// at the domain itself.
 bool find_astray(AuditContext& context) {
     bool has_found = false;
     const std::optional<mail::Domain> places[] = {
@@ -90,7 +90,7 @@ bool find_astray(AuditContext& context) {
     for (const auto& place : places) {
         const auto* answer = place ? context.look(*place, route::DnsType::txt) : nullptr;
         if (answer == nullptr) continue;
-        // What stands at every name stands at this one by chance.
+        // A record that a wildcard returns for every name was not put at this one.
         if (*place != context.domain() && wildcard != nullptr && !wildcard->texts.empty() &&
             std::ranges::is_permutation(wildcard->texts, answer->texts)) {
             continue;
@@ -109,8 +109,8 @@ struct Inherited {
     std::string text;
 };
 
-// RFC 9989: from the domain up, at most eight names; a psd tag ends it; the highest record counts.
-// `is_known` is false while DNS has not said all.
+// RFC 9989: from the domain up, at most eight names; a psd tag ends it; the highest record applies.
+// `is_known` is false while DNS answers are missing.
 std::optional<Inherited> walk_up(AuditContext& context, bool& is_known) {
     constexpr std::size_t labels_max = 7;
     std::optional<Inherited> found;
@@ -132,7 +132,7 @@ std::optional<Inherited> walk_up(AuditContext& context, bool& is_known) {
     return found;
 }
 
-// False when no record above counts.
+// False if no parent's record applies.
 bool judge_inherited(AuditContext& context, bool& is_known) {
     const auto above = walk_up(context, is_known);
     if (!above) return false;

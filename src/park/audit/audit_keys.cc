@@ -1,6 +1,6 @@
-// DKIM keys left behind (RFC 6376 section 3.6). DNS does not list selectors, so the common ones are
-// tried (data/dkim-selectors.csv), and none at all when `_domainkey` itself does not exist, since
-// nothing is below a name that does not exist (RFC 8020). Known gap: a key under another selector.
+// DKIM keys left behind (RFC 6376 section 3.6). DNS cannot list selectors, so the common ones are
+// tried (data/dkim-selectors.csv), but none if `_domainkey` itself does not exist, since then no
+// name below it exists either (RFC 8020). Known gap: a key under another selector.
 #include <algorithm>
 
 #include "park/audit/audit_context.h"
@@ -20,13 +20,13 @@ DkimStanding strongest(const Texts& texts) {
     return standing;
 }
 
-// Servers turn the order of records; evidence must not change with it.
+// Servers rotate records; the evidence must not change with their order.
 Texts sorted(Texts texts) {
     std::ranges::sort(texts);
     return texts;
 }
 
-// How many of the common selectors have a key; the wildcard's own answer is not theirs.
+// The number of common selectors with a key, not counting answers of the wildcard.
 std::size_t find_keys(AuditContext& context, const mail::Domain& parent, const Texts& wildcard) {
     std::size_t keys = 0;
     for (const DkimSelector& selector : dkim_selectors()) {

@@ -1,5 +1,5 @@
-// Records of mail that is no more: MTA-STS (RFC 8461), TLS reports (RFC 8460), BIMI. None does
-// harm.
+// Records left over from earlier mail: MTA-STS (RFC 8461), TLS reports (RFC 8460), BIMI. All are
+// harmless.
 #include <algorithm>
 
 #include "base/text.h"
@@ -10,7 +10,7 @@ namespace {
 
 using enum FindingKind;
 
-// The first text at `labels` and the domain that begins so.
+// The first text at `labels` below the domain that begins with that prefix.
 std::optional<std::string> find_text(AuditContext& context, std::string_view labels,
                                      std::string_view begin) {
     const auto name = context.below(labels);
@@ -23,8 +23,8 @@ std::optional<std::string> find_text(AuditContext& context, std::string_view lab
     return *found;
 }
 
-// RFC 8461 section 8.3. A sender that remembers the old policy must learn that it ended before it
-// vanishes, or it takes the end for an attack.
+// RFC 8461 section 8.3. Senders that cached the old policy must see that it ended before it is
+// removed, or they treat the removal as an attack.
 std::vector<std::string> retirement_steps(const mail::Domain& domain) {
     constexpr std::string_view serve =
         "Serve the following there, with a valid certificate: \"version: STSv1\", \"mode: none\", "

@@ -1,5 +1,5 @@
-// The MX of an audited domain. What a set of MX records means is route/'s to say (RFC 7505, RFC
-// 5321 section 5.1); here only whether that is what the domain should say. Requirements 9, 13.
+// The MX of an audited domain. The meaning of a set of MX records is decided in route/ (RFC 7505,
+// RFC 5321 section 5.1), here only whether it fits the intent. Requirements 9, 13.
 #include <algorithm>
 #include <array>
 
@@ -35,7 +35,7 @@ bool has_note(const route::MxSet& set, NoteKind kind) {
     return std::ranges::find(set.notes, kind, &route::Note::kind) != set.notes.end();
 }
 
-// `0`, `null`, alone or before the domain itself: what becomes of `MX 0.` typed into a form.
+// `0`, `null`, alone or in front of the domain: the result of typing `MX 0.` into a web form.
 bool is_zero_name(const mail::Domain& domain, const MxRecord& record) {
     constexpr std::array<std::string_view, 6> words{"null",   "none",    "nullmx",
                                                     "nomail", "no-mail", "dot"};
@@ -74,8 +74,8 @@ void judge_null(AuditContext& context, const std::vector<MxRecord>& records,
     }
 }
 
-// The kind of finding for MX records that are no null MX; nothing when they are as they should be,
-// or when DNS did not say enough.
+// The kind of finding for MX records that are not a null MX; nothing if they are correct, or if DNS
+// answers are missing.
 std::optional<FindingKind> kind_of(AuditContext& context, const std::vector<MxRecord>& records) {
     const auto is_named = [](const MxRecord& record) {
         return std::holds_alternative<mail::Domain>(record.exchange);

@@ -1,5 +1,5 @@
-// Names below an audited domain: an address without an MX takes mail too (RFC 5321 section 5.1), at
-// the common names and through wildcards (RFC 4592).
+// Names below an audited domain: a name with an address and no MX accepts mail too (RFC 5321
+// section 5.1); checks the common names and wildcards (RFC 4592).
 #include <algorithm>
 #include <array>
 
@@ -16,7 +16,7 @@ using route::DnsType;
 
 struct CommonName {
     std::string_view label;
-    bool is_for_mail;  // mail programs look for it
+    bool is_for_mail;  // mail programs look it up
 };
 constexpr std::array<CommonName, 15> common_names{{{"www", false},
                                                    {"web", false},
@@ -59,8 +59,8 @@ std::string address_text(const Addresses& addresses) {
     return "The address is " + evidence_text(texts);
 }
 
-// A and AAAA of a name, sorted; nothing while they are not known. The second is not asked when the
-// first says that there is no such name.
+// A and AAAA of a name, sorted; nothing while unknown. AAAA is not asked if the answer for A is
+// that the name does not exist.
 std::optional<Addresses> addresses_of(AuditContext& context, const mail::Domain& name) {
     const auto* ipv4 = context.look(name, DnsType::a);
     if (ipv4 == nullptr) return std::nullopt;
@@ -73,7 +73,7 @@ std::optional<Addresses> addresses_of(AuditContext& context, const mail::Domain&
     return all;
 }
 
-// What the wildcard has; nothing while that is not known.
+// The wildcard's addresses; nothing while unknown.
 std::optional<Addresses> judge_wildcard(AuditContext& context) {
     const auto probe = context.probe();
     if (!probe) return Addresses{};
@@ -124,7 +124,7 @@ void judge_name(AuditContext& context, const CommonName& common, const Addresses
 }  // namespace
 
 void judge_names(AuditContext& context) {
-    if (context.receives()) return;  // its hosts take mail
+    if (context.receives()) return;  // its hosts accept mail
     const auto wildcard = judge_wildcard(context);
     if (!wildcard) return;
     for (const CommonName& common : common_names) judge_name(context, common, *wildcard);

@@ -1,5 +1,5 @@
-// Whether reports arrive: the domain they go to takes mail, and says that it takes these reports.
-// Known gap: two domains below one organisation that has no DMARC record count as strangers.
+// Whether DMARC reports arrive: their destination accepts mail, and declares that it accepts these
+// reports. Known gap: two domains of one organisation that has no DMARC record count as unrelated.
 #include "park/audit/audit_reports.h"
 
 #include <algorithm>
@@ -11,16 +11,16 @@ namespace {
 
 using enum FindingKind;
 
-// The domain itself, when it is not meant to take mail, whatever its MX says.
+// The domain itself, if it is not meant to accept mail, whatever its MX is.
 bool is_own_parked(const AuditContext& context, const mail::Domain& target) {
     return target == context.domain() && !context.receives();
 }
 
-// One organisation needs no permission from itself. Nothing while that is not known.
+// Within one organisation no permission is needed. Nothing while unknown.
 std::optional<bool> is_elsewhere(AuditContext& context, const mail::Domain& target) {
     if (target.is_subdomain_of(context.domain()) || context.domain().is_subdomain_of(target))
         return false;
-    // The highest name above both that has a DMARC record makes them one (RFC 9989).
+    // They belong together if a parent of both has a DMARC record (RFC 9989).
     for (auto at = context.domain().parent(); at && !at->is_root(); at = at->parent()) {
         if (!target.is_subdomain_of(*at)) continue;
         const auto name = AuditContext::below("_dmarc", *at);

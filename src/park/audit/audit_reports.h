@@ -10,10 +10,10 @@
 
 namespace turnaway::park {
 
-// `owner` is where the record stands.
+// `owner` is the name of the record.
 void judge_reports(AuditContext& context, const std::string& owner, const DmarcReading& dmarc);
 
-// The report addresses that a new record may name too: those whose domain takes mail.
+// The report addresses that a new record may keep: those whose domain accepts mail.
 std::vector<mail::Address> reports_to_keep(AuditContext& context, const DmarcReading& dmarc);
 
 }  // namespace turnaway::park

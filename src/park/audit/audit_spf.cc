@@ -1,5 +1,5 @@
-// The SPF record of an audited domain (RFC 7208): whether it is one, and whom it lets send together
-// with all records that it names (spf_reach.h).
+// The SPF record of an audited domain (RFC 7208): whether it is valid, and which senders it allows
+// together with all records that it refers to (spf_reach.h).
 #include <algorithm>
 
 #include "park/audit/audit_context.h"
@@ -13,14 +13,14 @@ namespace {
 using enum FindingKind;
 
 std::vector<std::string> wanted(const AuditContext& context) {
-    if (context.sends()) return {};  // who may send is for its owner to say
+    if (context.sends()) return {};  // its owner decides who may send
     return reject_all_lines(context.domain());
 }
 
-// From this share of all addresses on, a record lets the world send.
+// From this share of all addresses on, a record allows everyone to send.
 constexpr double world_share = 0.5;
 
-// What the record means for all addresses of both families.
+// The meaning of the record for all addresses of both families.
 struct Evaluation {
     SpfReach ipv4;
     SpfReach ipv6;
@@ -49,7 +49,7 @@ void judge_ending(AuditContext& context, const SpfReading& spf, const Evaluation
                   const std::string& evidence) {
     const SpfReach& reach = evaluation.ipv4;
     const double doubted = reach.soft_fail.share(true) + reach.neutral.share(true);
-    // The usual ending of a sender.
+    // The usual ending for a domain that sends.
     const bool may_doubt = context.sends() && reach.neutral.is_empty();
     if (reach.neutral_by_default.share(true) >= world_share) {
         context.find(spf_no_all, context.domain(), evidence, wanted(context));
@@ -61,7 +61,7 @@ void judge_ending(AuditContext& context, const SpfReading& spf, const Evaluation
     }
 }
 
-// A record that is well-formed itself, and void together with those it names.
+// A record that is well-formed, but void because of a record it refers to.
 void judge_fault(AuditContext& context, const SpfReach& reach, const std::string& text) {
     std::string words = "TXT " + evidence_text(text);
     const std::string term = evidence_text(reach.fault_term);
@@ -148,7 +148,7 @@ void judge_record(AuditContext& context, const std::string& text) {
     judge_evaluation(context, spf, text);
 }
 
-// What was meant as SPF and is not read, or nothing at all.
+// Records that were meant as SPF but are not read, or no record at all.
 void judge_absence(AuditContext& context, const std::vector<std::string>& texts) {
     bool has_attempt = false;
     for (const std::string& text : texts) {

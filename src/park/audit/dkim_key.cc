@@ -19,7 +19,7 @@ DkimStanding read_dkim_key(std::string_view text) {
     });
     if (!is_base64) return DkimStanding::no_key;
     if (key->empty()) return DkimStanding::revoked;
-    // `p=reject` without a version is somebody's DMARC gone astray; no key is that short.
+    // `p=reject` without a version is a misplaced DMARC record; no key is that short.
     constexpr std::size_t key_letters_min = 32;
     return version || key->size() >= key_letters_min ? DkimStanding::key : DkimStanding::no_key;
 }

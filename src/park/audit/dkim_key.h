@@ -1,8 +1,8 @@
-// DkimKey: whether a TXT record below `_domainkey` is a key that somebody may sign with.
+// DkimKey: whether a TXT record below `_domainkey` is a usable signing key.
 //
-// RFC 6376 section 3.6.1: a tag list with p; v=DKIM1 first when it is there; an empty p is a key
-// that was taken back. A wildcard TXT about something else (`v=spf1 -all`) is no key. The key
-// itself is not decoded, only its letters are looked at.
+// RFC 6376 section 3.6.1: a tag list with p; v=DKIM1 first if present; an empty p is a revoked key.
+// A wildcard TXT about something else (`v=spf1 -all`) is not a key. The key itself is not decoded;
+// only its characters are checked.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@ namespace turnaway::park {
 namespace {
 
 constexpr std::array<std::string_view, 3> policy_names{"none", "quarantine", "reject"};
-constexpr std::size_t reports_max = 20;  // of one record; more are left unread
+constexpr std::size_t reports_max = 20;  // of one record; further ones are ignored
 
 std::optional<DmarcPolicy> find_policy(std::string_view text) {
     const auto found = std::ranges::find_if(
@@ -19,7 +19,7 @@ std::optional<DmarcPolicy> find_policy(std::string_view text) {
     return static_cast<DmarcPolicy>(found - policy_names.begin());
 }
 
-// The version at the beginning, also after what cannot be seen or quotes, or in any other part.
+// The version at the beginning (also after invisible characters or quotes) or in any other part.
 bool looks_like_dmarc(std::string_view text) {
     while (!text.empty()) {
         std::string_view part = text.substr(0, text.find(';'));
@@ -36,7 +36,7 @@ bool looks_like_dmarc(std::string_view text) {
     return false;
 }
 
-// `v=DMARC1` first, in these capitals, and nothing but blanks up to the semicolon.
+// `v=DMARC1` first, in capitals, and only spaces up to the semicolon.
 bool has_version(std::string_view text) {
     const std::string_view first = text.substr(0, text.find(';'));
     const auto equals = first.find('=');
@@ -45,7 +45,7 @@ bool has_version(std::string_view text) {
            base::trim(first.substr(equals + 1)) == "DMARC1";
 }
 
-// `%40` and its like; nothing when it is cut off.
+// Decodes `%40` and the like; nothing if one is cut off.
 std::optional<std::string> without_percent_signs(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -64,7 +64,7 @@ std::optional<std::string> without_percent_signs(std::string_view text) {
     return out;
 }
 
-// `mailto:reports@example.net!10m`; the size is of RFC 7489 and no longer used.
+// `mailto:reports@example.net!10m`; the size is from RFC 7489 and no longer used.
 std::optional<mail::Address> report_address(std::string_view uri) {
     constexpr std::string_view scheme = "mailto:";
     if (!base::starts_with_no_case(uri, scheme)) return std::nullopt;

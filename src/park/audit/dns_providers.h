@@ -1,7 +1,7 @@
-// DnsProviders: which hosts of DNS take `.` as an MX exchange, as far as somebody saw it.
+// DnsProviders: which DNS providers accept `.` as an MX exchange, as far as it was observed.
 //
-// The table is data/dns-providers.csv; each row there says where it is from and when. What nobody
-// saw is `unknown`, never a guess.
+// The table is data/dns-providers.csv; each row states its source and date. Without an observation
+// it is `unknown`, never a guess.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace turnaway::park {
 enum class NullMxStanding : std::uint8_t { accepts, rejects, unknown };
 
 struct DnsProvider {
-    std::string_view name;   // "route53", as --provider takes it
+    std::string_view name;   // "route53", as for --provider
     std::string_view title;  // "Amazon Route 53"
     NullMxStanding null_mx;
     std::string_view fact;
@@ -21,6 +21,6 @@ struct DnsProvider {
 };
 
 std::span<const DnsProvider> dns_providers();
-const DnsProvider* find_dns_provider(std::string_view name);  // nullptr when there is none
+const DnsProvider* find_dns_provider(std::string_view name);  // nullptr if there is none
 
 }  // namespace turnaway::park

@@ -13,7 +13,7 @@ FormerFinding remembered(const Finding& finding) {
 }
 
 const FormerFinding* find(const std::vector<FormerFinding>& among, const FormerFinding& wanted) {
-    // Two findings of one id about one name differ by their evidence.
+    // Two findings with the same id and name differ by their evidence.
     const auto same = std::ranges::find(among, wanted);
     if (same != among.end()) return &*same;
     const auto like = std::ranges::find_if(among, [&](const FormerFinding& each) {

@@ -1,7 +1,7 @@
-// Drift: what changed between a former audit of a domain and this one.
+// Drift: the differences between an earlier audit of a domain and this one.
 //
-// A finding is known again by its id and the name it is about. What was found before and could not
-// be looked at now is not gone: it is `unknown`.
+// Findings are matched by id and name. An earlier finding that could not be checked now is not gone
+// but `unknown`.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ enum class Change : std::uint8_t {
     appeared,
     changed,  // the same finding with other evidence
     gone,
-    unknown,  // not found now, but not all could be looked at
+    unknown,  // not found now, but some lookups failed
 };
 std::string_view name(Change change);
 
@@ -32,12 +32,12 @@ struct Drift {
     Change change;
     FormerFinding before;  // empty when appeared
     FormerFinding now;     // empty when gone or unknown
-    // The one that is there.
+    // The one that exists, `now` first.
     const FormerFinding& either() const { return now.id.empty() ? before : now; }
     bool operator==(const Drift&) const = default;
 };
 
-// In the order of Change, then by id and name.
+// In order of Change, then by id and name.
 std::vector<Drift> drift_of(const std::vector<FormerFinding>& before, const AuditResult& now);
 
 }  // namespace turnaway::park

@@ -1,8 +1,8 @@
-// Finding: something in the DNS of a domain that does not fit what mail it is meant to have.
+// Finding: a fault in the DNS of a domain, given its intent.
 //
-// What can be found is one table (`finding_rows`): a stable id, how bad it is, what it means, what
-// to do and where that is written. docs/park-findings.md is that table for people, and a test holds
-// them together. Ids are only ever added: monitoring relies on them.
+// All findings are in one table (`finding_rows`): a stable id, the severity, the meaning, the fix
+// and the source. docs/park-findings.md is that table as a document, and a test keeps both in step.
+// Ids are only ever added: monitoring relies on them.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ namespace turnaway::park {
 
 // The worst first.
 enum class Severity : std::uint8_t {
-    critical,  // mail is lost, delayed or forged because of it, or a record does nothing at all
+    critical,  // causes lost, delayed or forged mail, or a record has no effect at all
     warning,   // a protection is missing or weak
-    notice,    // it works, and could be better
+    notice,    // it works, but could be better
     info,      // left over, harmless
 };
 std::string_view name(Severity severity);
@@ -94,21 +94,21 @@ struct FindingRow {
     FindingKind kind;
     std::string_view id;  // "spf-typographic-dash"
     Severity severity;
-    std::string_view meaning;  // a sentence
-    std::string_view fix;      // what to do, a sentence
+    std::string_view meaning;  // one sentence
+    std::string_view fix;      // one sentence
     std::string_view source;   // "RFC 7208 section 4.5"
 };
 
-// In the order of FindingKind.
+// In order of FindingKind.
 std::span<const FindingRow> finding_rows();
 const FindingRow& row_of(FindingKind kind);
-const FindingRow* find_finding(std::string_view id);  // nullptr when there is none
+const FindingRow* find_finding(std::string_view id);  // nullptr if there is none
 
 struct Finding {
     FindingKind kind;
     std::string about;                      // the DNS name, as ASCII
-    std::string evidence;                   // a sentence; what DNS said is quoted and escaped
-    std::vector<std::string> records = {};  // what to publish instead, as lines of a zone file
+    std::string evidence;                   // one sentence; text from DNS is quoted and escaped
+    std::vector<std::string> records = {};  // the correct records, as lines of a zone file
     bool operator==(const Finding&) const = default;
 };
 

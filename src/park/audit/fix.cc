@@ -37,7 +37,7 @@ ZoneLines wildcard_lines(const mail::Domain& domain) {
 ZoneLines dmarc_lines(const mail::Domain& domain, Intent intent,
                       const std::vector<mail::Address>& reports_to) {
     ParkOptions options{.intent = intent, .report_to = reports_to};
-    // Only the owner knows who sends; that is no part of the DMARC record.
+    // Only the owner knows who sends; it does not affect the DMARC record.
     if (intent == Intent::send_only) options.spf_networks = {"ip4:192.0.2.0/24"};
     return lines_of(domain, options,
                     [](const Record& record) { return record.relative == "_dmarc"; });

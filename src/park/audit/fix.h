@@ -1,7 +1,7 @@
-// Remedy: the records that set a finding right, as lines of a zone file. They are those of the plan
+// Fix: the records that remove a finding, as lines of a zone file. They are those of the plan
 // (park/records/plan.h), so that an audit never asks for what `park records` would not print.
 //
-// Empty where no record can: the name is too long, or only its owner knows who may send.
+// Empty if no record can: the name is too long, or only its owner knows who may send.
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ ZoneLines wildcard_lines(const mail::Domain& domain);
 // A policy of reject, with reports to those addresses.
 ZoneLines dmarc_lines(const mail::Domain& domain, Intent intent,
                       const std::vector<mail::Address>& reports_to);
-// What the domain of `address` publishes so that it gets the reports about `domain`.
+// The record of the domain of `address` that allows it to receive the reports about `domain`.
 ZoneLines permission_lines(const mail::Domain& domain, const mail::Address& address);
-// A DKIM key that was taken back; `relative` is its name below the domain.
+// A revoked DKIM key; `relative` is its name below the domain.
 ZoneLines revoked_key_lines(const mail::Domain& domain, const std::string& relative);
 
 }  // namespace turnaway::park

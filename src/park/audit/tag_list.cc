@@ -12,7 +12,8 @@ bool is_tag(std::string_view name) {
            std::ranges::all_of(name, [](char c) { return base::is_alnum(c) || c == '_'; });
 }
 
-// A value of visible ASCII and blanks; no second `=` but in base64 and addresses, which these are.
+// A value of visible ASCII and spaces; a second `=` only in base64 and addresses, as in these
+// records.
 bool is_value(std::string_view value) {
     return std::ranges::all_of(value,
                                [](char c) { return base::is_space(c) || (c > 0x20 && c < 0x7f); });

@@ -12,8 +12,8 @@ namespace {
 
 using ZoneBlock = std::pair<std::string, std::vector<std::string>>;  // a zone and its lines
 
-// Where a line of a zone file goes: a permission to receive DMARC reports (RFC 9990 section 4) goes
-// into the zone of the address, everything else into the zone of the domain.
+// The zone for a line of a zone file: a permission to receive DMARC reports (RFC 9990 section 4)
+// belongs to the zone of the address, everything else to the zone of the domain.
 std::string zone_of_line(std::string_view line, const mail::Domain& domain) {
     constexpr std::string_view permission = "._report._dmarc.";
     std::string_view owner = line.substr(0, line.find(' '));
@@ -23,7 +23,7 @@ std::string zone_of_line(std::string_view line, const mail::Domain& domain) {
                                         : std::string(owner.substr(at + permission.size()));
 }
 
-// In order of first use; no line twice.
+// In order of first use, without duplicate lines.
 std::vector<ZoneBlock> blocks_of(const AuditResult& result) {
     std::vector<ZoneBlock> blocks;
     for (const auto& finding : result.findings) {

@@ -198,7 +198,7 @@ void HtmlReport::append_common(std::string& out) const {
         "do</th></tr></thead>\n<tbody>\n";
     for (const auto& [kind, count] : common | std::views::take(common_findings_max)) {
         const FindingRow& row = row_of(kind);
-        // The script turns the link into one that shows these domains alone.
+        // The script turns the link into a filter that shows only these domains.
         out += "<tr><th scope=\"row\">" + badge(park::name(row.severity)) + " <a href=\"#" +
                meaning_anchor(row) + "\">" + html(row.id) +
                "</a></th><td class=\"number\"><a href=\"#domains\" data-finding=\"" + html(row.id) +

@@ -1,11 +1,11 @@
-// HtmlReport: the audits of many domains as one page, for a browser, a phone or a mail.
+// HtmlReport: the audits of many domains as one page, for a browser, a phone or an email.
 //
-// One file without anything from outside: style and script are in it, and its
-// Content-Security-Policy lets nothing else load. Complete without script: worst domains first,
-// filtered by CSS; the script adds sorting, searching and copying. What a domain's findings say is
-// in <noscript>, which a browser with script keeps as text until somebody opens it: 5,000 domains
-// would be 200,000 elements otherwise. All text is escaped for HTML, and what DNS returned for the
-// eye as well (base/printable.h). Known gap: the page is kept in memory, about 2 KiB a domain.
+// One file without external resources: style and script are inline, and its Content-Security-Policy
+// blocks everything else. Complete without script: worst domains first, filtered by CSS; the script
+// adds sorting, searching and copying. Each domain's findings are in <noscript>, which a browser
+// with script keeps as text until they are opened: otherwise 5,000 domains would be 200,000
+// elements. All text is escaped for HTML, and text from DNS is also made visible
+// (base/printable.h). Known gap: the page is kept in memory, about 2 KiB per domain.
 #pragma once
 
 #include <array>
@@ -31,14 +31,14 @@ class HtmlReport {
     explicit HtmlReport(HtmlReportHead head) : head_(std::move(head)) {}
 
     void add(const AuditResult& result);
-    // A row of the list that is not a domain.
+    // An input row that is not a domain.
     void add_fault(std::string_view input, std::string_view error);
     // The page, with the worst domains first.
     std::string finish();
 
   private:
     // The state of a domain, in the order of the page: failed lookups come after what is broken and
-    // before what could be better. `invalid` is a row that is not a domain.
+    // before what could be better. `invalid` is an input row that is not a domain.
     enum class State : std::uint8_t { critical, warning, invalid, unknown, notice, info, clean };
     static constexpr std::size_t state_count = 7;
     static std::string_view name(State state);
@@ -49,9 +49,9 @@ class HtmlReport {
         std::size_t finding_count;
         std::string words;  // the domain as people read it, as HTML
         std::string sorted_by;
-        std::string ids;      // of its findings, with blanks between them
+        std::string ids;      // of its findings, separated by spaces
         std::string cells;    // of the table, after the name
-        std::string summary;  // beside the name in the heading of its findings
+        std::string summary;  // next to the name in the heading of its findings
         std::string body;     // below that heading
     };
 

@@ -1,4 +1,4 @@
-// HtmlText: text made safe to stand in an HTML page, in an element or in a quoted attribute.
+// HtmlText: makes text safe for an HTML page, in an element or in a quoted attribute.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace turnaway::park {
 
-// What a terminal could not show becomes \xNN (base/printable.h), then `& < > " '` are escaped.
+// Characters that a terminal could not show become \xNN (base/printable.h), then `& < > " '` are
+// escaped.
 void append_html(std::string& out, std::string_view text);
 std::string html(std::string_view text);
 

@@ -7,7 +7,7 @@
 namespace turnaway::park {
 namespace {
 
-// How a receiver refuses mail from a domain with a null MX: reply code and enhanced code.
+// The refusal of mail from a domain with a null MX: reply code and enhanced code.
 std::string refusal_of_sender() {
     return codes::mailbox_unavailable.text() + ' ' +
            codes::EnhancedCode::permanent(codes::sender_null_mx).text();

@@ -1,4 +1,5 @@
-// AdviceFor: what the owner of a domain should know beside its records, and what not to publish.
+// AdviceFor: what the owner of a domain should know in addition to its records, and what not to
+// publish.
 #pragma once
 
 #include <vector>
@@ -7,7 +8,7 @@
 
 namespace turnaway::park {
 
-// What holds for this options, the most pressing first.
+// The advice for these options, the most pressing first.
 std::vector<Advice> advice_for(const mail::Domain& domain, const ParkOptions& options);
 
 }  // namespace turnaway::park

@@ -1,10 +1,10 @@
-// Form: the ways to write a plan down, for people and for the tools that put it into DNS.
+// Form: the output formats of a plan, for people and for DNS tools.
 //
-// Each form says what its tool needs and no more: a fragment to add, never a whole zone. What must
-// be replaced (another MX beside a null MX) is removed only where the tool can do that for one name
-// and type. No trouble of DNS or of the file system is met here. Known gap: Terraform's resources
-// for Route 53, Google, Azure and Gandi hold all TXT records of a name, so an SPF beside other
-// TXT records has to be merged by hand; the comments say so.
+// Each form contains what its tool needs and no more: a fragment to add, never a whole zone. What
+// must be replaced (another MX next to a null MX) is removed only if the tool can do that for one
+// name and type. Errors of DNS or of the file system do not occur here. Known gap: Terraform's
+// resources for Route 53, Google, Azure and Gandi contain all TXT records of a name, so an SPF next
+// to other TXT records has to be merged by hand; the comments in the output say so.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,10 @@ std::optional<Form> find_form(std::string_view name);
 
 struct FormSettings {
     Form form = Form::zone;
-    // Of `terraform`, which must have one.
+    // For `terraform`, which requires one.
     const TerraformProvider* terraform = nullptr;
-    bool wants_why = false;  // all advice, not only what is pressing
-    // Around comments: colours of a terminal.
+    bool wants_why = false;  // all advice, not only the pressing one
+    // Before a comment: the terminal's colour sequence.
     std::string_view comment_on = {};
     std::string_view comment_off = {};
 };
@@ -38,7 +38,7 @@ class FormWriter {
   public:
     explicit FormWriter(const FormSettings& settings) : settings_(settings) {}
 
-    // Before the first plan, for each plan, and after the last; each appends.
+    // Called before the first plan, for each plan, and after the last; each appends.
     void begin(std::string& out) const;
     void add(std::string& out, const Plan& plan);
     void finish(std::string& out) const;
@@ -46,7 +46,7 @@ class FormWriter {
   private:
     FormSettings settings_;
     bool has_plan_ = false;
-    // octoDNS has one file for each zone, so records wait until all are known.
+    // octoDNS has one file per zone, so records are collected until all are known.
     std::map<std::string, std::vector<Record>> octodns_zones_;
 };
 

@@ -1,4 +1,4 @@
-// What the forms share: comments, quoting, and the records of a plan by zone.
+// Shared by the forms: comments, quoting, and the records of a plan by zone.
 #pragma once
 
 #include <span>
@@ -29,15 +29,15 @@ std::vector<std::pair<mail::Domain, std::vector<const Record*>>> records_by_zone
 // `words` in lines of at most 98 columns, each after `mark` ("; ") in the colours of comments.
 void append_comment(std::string& out, std::string_view mark, std::string_view words,
                     const FormSettings& settings);
-// The advice the settings want, each a comment.
+// The advice that the settings ask for, each as a comment.
 void append_advice(std::string& out, std::string_view mark, const Plan& plan,
                    const FormSettings& settings);
-// Before records that do not belong to the zone of the plan: a sentence.
+// A sentence for records that do not belong to the zone of the plan.
 std::string in_another_zone(const mail::Domain& zone);
-// The reason of a record and its source.
+// The reason for a record and its source.
 std::string reason_of(const Record& record);
 
-// In double quotes as JavaScript, YAML and JSON all read it; ASCII.
+// In double quotes as JavaScript, YAML and JSON all accept it; ASCII.
 std::string in_quotes(std::string_view text);
 
 }  // namespace turnaway::park

@@ -1,5 +1,5 @@
-// Intent: what mail a domain is meant to have. All that is published, and all that an audit finds
-// wrong, follows from it.
+// Intent: the mail that a domain is meant to have. All published records and all findings of an
+// audit follow from it.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace turnaway::park {
 
 enum class Intent : std::uint8_t {
-    none,          // takes no mail and sends none: a parked domain
-    send_only,     // sends mail and takes none
-    receive_only,  // takes mail and sends none
+    none,          // neither accepts nor sends mail: a parked domain
+    send_only,     // sends mail and does not accept any
+    receive_only,  // accepts mail and does not send any
 };
 
 std::string_view name(Intent intent);  // "send-only"

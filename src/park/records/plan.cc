@@ -27,7 +27,7 @@ bool is_same_organisation(const mail::Domain& a, const mail::Domain& b) {
     return a.is_subdomain_of(b) || b.is_subdomain_of(a);
 }
 
-// Everything one plan is made of; each function adds the records of one kind.
+// The data of one plan; each function adds the records of one kind.
 class Planner {
   public:
     Planner(const mail::Domain& domain, const ParkOptions& options)
@@ -75,7 +75,7 @@ class Planner {
         add(RecordType::mx, name, ".", std::move(reason), "RFC 7505 section 3").is_alone = true;
     }
 
-    // Second best: senders connect, and are refused there at once.
+    // Second best: senders connect, and are refused at once.
     void add_refusing_host(std::string_view name) {
         if (!options_.refusing_host) return;
         Record& record = add(RecordType::mx, name, options_.refusing_host->text(),
@@ -115,8 +115,8 @@ class Planner {
     void add_dmarc() {
         std::string policy = "v=DMARC1; p=reject; sp=reject";
         if (options_.wants_np) policy += "; np=reject";
-        // Who sends through a provider is seldom aligned to the letter; who sends nothing loses
-        // nothing.
+        // Mail sent through a provider is seldom strictly aligned; a domain that does not send
+        // loses nothing.
         if (options_.intent != Intent::send_only) policy += "; adkim=s; aspf=s";
         for (std::size_t i = 0; i < options_.report_to.size(); ++i) {
             policy += (i == 0 ? "; rua=mailto:" : ",mailto:") + uri_text(options_.report_to[i]);
@@ -127,7 +127,7 @@ class Planner {
             .is_alone = true;
     }
 
-    // In a DMARC record `,` and `!` part addresses and `;` ends the tag; a URI escapes them.
+    // In a DMARC record `,` and `!` separate addresses and `;` ends the tag; a URI escapes them.
     static std::string uri_text(const mail::Address& address) {
         constexpr std::string_view hex = "0123456789ABCDEF";
         std::string out;
@@ -183,7 +183,7 @@ class Planner {
     static constexpr auto octet_missing = std::string_view::npos;
     const ParkOptions& options_;
     mail::Domain zone_;
-    std::string base_;  // the domain without the zone
+    std::string base_;  // the domain relative to the zone
     Plan plan_{.domain = mail::Domain::root()};
 };
 

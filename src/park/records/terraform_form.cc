@@ -1,8 +1,8 @@
-// A plan as Terraform resources, for the providers that most use.
+// A plan as Terraform resources, for the most used providers.
 //
-// Each provider has its own words for the zone, the name and the value; `attributes_of` holds them.
-// The layout is that of `terraform fmt`. Text is escaped as HCL wants it: `"` and `\`, and `${` and
-// `%{`, which would be templates.
+// Each provider has different attributes for the zone, the name and the value; `attributes_of` has
+// them all. The layout is that of `terraform fmt`. Text is escaped for HCL: `"` and `\`, and `${`
+// and `%{`, which would be templates.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -45,7 +45,7 @@ std::string hcl_string(std::string_view text) {
     return out + '"';
 }
 
-// `mail_example_org_mx`: a name of Terraform begins with a letter and has no dots.
+// `mail_example_org_mx`: a Terraform name begins with a letter and has no dots.
 std::string resource_name(const Record& record) {
     std::string out = "mail_";
     for (const char octet : record.owner()) {
@@ -62,7 +62,7 @@ std::string resource_name(const Record& record) {
     return out + (record.type == RecordType::mx ? "_mx" : "_txt");
 }
 
-// Route 53 is given the pieces of a long text without the outer quotes.
+// Route 53 expects the pieces of a long text without the outer quotes.
 std::string route53_text(std::string_view text) {
     std::string out;
     for (const auto piece : character_strings(text)) {
@@ -81,7 +81,7 @@ std::string zone_of(const TerraformProvider& provider, const Record& record) {
            ']';
 }
 
-// For providers with a value field that holds the exchange without its preference.
+// For providers whose value field has the exchange without its preference.
 void add_value(Attributes& out, const Record& record, std::string_view key, const std::string& text,
                std::string_view dot) {
     if (record.type == RecordType::txt) {
@@ -93,7 +93,7 @@ void add_value(Attributes& out, const Record& record, std::string_view key, cons
     out.emplace_back(key, hcl_string(is_root ? record.data : record.data + std::string(dot)));
 }
 
-// Of providers with one form for both types; empty for the others.
+// For providers with one form for both types; empty for the others.
 Attributes set_of_records(const TerraformProvider& provider, const Record& record) {
     const std::string zone = zone_of(provider, record);
     const std::string type = hcl_string(name(record.type));

@@ -1,7 +1,7 @@
-// TerraformProvider: how one provider of Terraform says an MX and a TXT record.
+// TerraformProvider: how one Terraform provider expresses an MX and a TXT record.
 //
-// Known are the hosts of DNS that most use; each resource as its provider's documentation has it
-// (Registry of Terraform, read 2026-11).
+// The most used DNS providers; each resource as in its provider's documentation (Terraform
+// Registry, read 2026-11).
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@ struct TerraformProvider {
     std::string_view source;       // "hashicorp/aws"
     std::string_view mx_resource;  // "aws_route53_record"
     std::string_view txt_resource;
-    // A map from zone to what the provider calls it, to be given by the user; empty when the zone's
-    // name is enough.
+    // A map from zone to the provider's zone id, set by the user; empty if the zone's name is
+    // enough.
     std::string_view zone_variable;
 };
 

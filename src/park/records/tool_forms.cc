@@ -1,11 +1,11 @@
-// A plan for the tools that put it into DNS: octoDNS, DNSControl and nsupdate; and as JSON.
+// A plan for DNS tools: octoDNS, DNSControl and nsupdate; and as JSON.
 //
-// octoDNS reads one file for each zone, so several zones are several YAML documents, each with the
-// file's name in its first line; `;` is escaped as octoDNS wants it (docs/records.md there), and
-// keys come in the natural order that its loader insists on. It deletes what is not in its files,
-// which each document says. DNSControl: D_EXTEND adds to a domain declared before, and long TXT are
-// split by the program. nsupdate: what must stand alone replaces the records of its name and type
-// (RFC 2136 section 2.5.2); an SPF is only added.
+// octoDNS reads one file per zone, so several zones are several YAML documents, each with the file
+// name in its first line; `;` is escaped as octoDNS requires (its docs/records.md), and keys are in
+// the natural order that its loader enforces. It deletes everything that is not in its files, which
+// each document mentions. DNSControl: D_EXTEND adds to a domain declared before, and the program
+// splits long TXT. nsupdate: a record that must be alone replaces those of its name and type (RFC
+// 2136 section 2.5.2); an SPF is only added.
 #include <algorithm>
 #include <map>
 
@@ -16,7 +16,7 @@
 namespace turnaway::park {
 namespace {
 
-// The name relative to the zone as most tools write it.
+// The name relative to the zone, as most tools expect it.
 std::string relative_or_at(const Record& record) {
     return record.relative.empty() ? "@" : record.relative;
 }

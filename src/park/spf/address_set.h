@@ -1,8 +1,8 @@
-// AddressSet: a set of addresses of one family, as ranges, so that a whole Internet can be judged
-// at once.
+// AddressSet: a set of addresses of one family, as ranges, so that the whole Internet can be
+// evaluated at once.
 //
 // Sorted, disjoint ranges of 128-bit numbers; an IPv4 address is its 32 bits. Sets of the two
-// families are not to be mixed: the number alone does not tell them apart.
+// families must not be mixed: the numbers do not show the family.
 #pragma once
 
 #include <compare>

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 13> dashes{
     "\ufe63", "\uff0d", "\\226\\128\\147", "\\226\\128\\148", "&ndash;", "&#8211;"};
 constexpr std::string_view windows_dashes = "\x96\x97";
 
-// `name=value`; names that are not known are allowed (section 6).
+// `name=value`; unknown names are allowed (section 6).
 bool is_modifier(std::string_view term) {
     const auto equals = term.find('=');
     if (equals == std::string_view::npos || equals == 0 || !base::is_alpha(term[0])) return false;
@@ -45,7 +45,7 @@ void take_mechanism(SpfTerm term, SpfReading& reading) {
     reading.terms.push_back(std::move(term));
 }
 
-// False when the modifier is not well-formed, or is there twice where it must not be.
+// False if the modifier is not well-formed, or is repeated where it must not be.
 bool take_modifier(std::string_view term, SpfReading& reading) {
     if (!is_modifier(term)) return false;
     const std::string_view value = term.substr(term.find('=') + 1);
@@ -77,7 +77,7 @@ void read_terms(std::string_view terms, SpfReading& reading) {
     }
 }
 
-// What somebody wrote who meant SPF: without blanks, quotes and a byte order mark before it.
+// A text that was meant as SPF, without leading spaces, quotes and byte order mark.
 std::string_view meant(std::string_view text) {
     constexpr std::string_view mark = "\xef\xbb\xbf";
     if (text.starts_with(mark)) text.remove_prefix(mark.size());
@@ -100,7 +100,7 @@ bool has_typographic_dash(std::string_view text) {
     if (std::ranges::any_of(dashes, [&](std::string_view dash) { return text.contains(dash); })) {
         return true;
     }
-    // The same bytes are parts of letters in UTF-8.
+    // In UTF-8 the same bytes are parts of letters.
     return !base::is_utf8(text) && text.find_first_of(windows_dashes) != std::string_view::npos;
 }
 
@@ -114,7 +114,7 @@ SpfReading read_spf(std::string_view text) {
     }
     const std::string_view terms = text.substr(version.size());
     if (!terms.empty() && terms[0] != ' ') {
-        // `v=spf1-all`, `v=spf1include:...`; `v=spf10` and `v=spf1;` are other mistakes.
+        // `v=spf1-all`, `v=spf1include:...`; `v=spf10` and `v=spf1;` are different mistakes.
         const bool begins_a_term = base::is_alpha(terms[0]) ||
                                    std::string_view("+-~?").contains(terms[0]) ||
                                    has_typographic_dash(terms.substr(0, 3));

@@ -20,7 +20,7 @@ constexpr unsigned lookups_max = 10;
 constexpr unsigned voids_max = 2;
 constexpr std::size_t mx_hosts_max = 10;
 
-// Addresses that took the same way so far.
+// Addresses with the same evaluation so far.
 struct Crowd {
     AddressSet who;
     unsigned lookups = 0;
@@ -38,7 +38,7 @@ AddressSet all_of(const Crowds& crowds) {
     return all;
 }
 
-// Crowds with the same counts become one.
+// Merges crowds with the same counts.
 Crowds merged(const Crowds& crowds) {
     Crowds few;
     for (const Crowd& crowd : crowds) {
@@ -54,7 +54,7 @@ Crowds merged(const Crowds& crowds) {
     return few;
 }
 
-// Takes those in `set` out of the crowds.
+// Removes the addresses in `set` from the crowds.
 Crowds take_out(Crowds& crowds, const AddressSet& set) {
     Crowds taken;
     for (Crowd& crowd : crowds) {
@@ -67,7 +67,7 @@ Crowds take_out(Crowds& crowds, const AddressSet& set) {
     return taken;
 }
 
-// What a record says of those that reached it.
+// The results of a record for the addresses that reached it.
 struct Outcome {
     Crowds none = {};
     Crowds neutral = {};
@@ -111,7 +111,7 @@ class Walk {
     const SpfLookup& lookup_;
 };
 
-// All of them get perm_error: it passes through every include and redirect.
+// All of them get perm_error, which passes through every include and redirect.
 void Walk::void_record(Crowds& crowds, SpfFault fault, const std::string& at,
                        const std::string& term) {
     if (crowds.empty()) return;
@@ -147,7 +147,7 @@ void Walk::count_void(Crowds& crowds, const std::string& at, const std::string& 
     void_record(over, SpfFault::void_lookups, at, term);
 }
 
-// One host for `a`, those of the MX for `mx`.
+// `hosts`: one for `a`, those of the MX for `mx`.
 Crowds Walk::match_hosts(const SpfTerm& term, const std::vector<mail::Domain>& hosts,
                          Crowds& crowds) {
     AddressSet found;
@@ -189,7 +189,7 @@ Crowds Walk::match_mx(const SpfTerm& term, const mail::Domain& target, Crowds& c
 }
 
 Crowds Walk::match_exists(const SpfTerm& term, const mail::Domain& target, Crowds& crowds) {
-    const DnsAnswer* answer = lookup_(target, DnsType::a);  // whatever the client's family
+    const DnsAnswer* answer = lookup_(target, DnsType::a);  // for clients of either family
     if (answer == nullptr) {
         wait(crowds);
         return {};
@@ -210,7 +210,7 @@ Crowds Walk::match_include(const SpfTerm& term, const mail::Domain& target, Crow
     return std::move(inner.pass);
 }
 
-// Takes those that match out of `crowds`.
+// Removes the matching addresses from `crowds`.
 Crowds Walk::match(const SpfTerm& term, const mail::Domain& domain, Crowds& crowds) {
     using enum SpfMechanism;
     if (term.mechanism == all) return std::exchange(crowds, {});

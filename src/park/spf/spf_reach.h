@@ -1,11 +1,11 @@
-// SpfReach: what SPF says of every address of the Internet at once, by evaluating check_host() of
-// RFC 7208 section 4 over sets of addresses instead of one.
+// SpfReach: the SPF result for every address of the Internet at once, by evaluating check_host() of
+// RFC 7208 section 4 over sets of addresses instead of one address.
 //
-// Followed: include, redirect, a, mx, exists, the limits of section 4.6.4 (ten terms that ask DNS,
-// two void lookups, ten hosts of an MX), each counted for every part of the addresses by itself.
-// A lookup that has no answer yet, or failed, leaves its addresses as temp_error and proves
-// nothing. Not decided: ptr, and macros about the sender or the client; they match nobody here, and
-// `has_open_end` says so. Ownership: the lookup and its answers outlive the call.
+// Evaluated: include, redirect, a, mx, exists, and the limits of section 4.6.4 (ten terms that
+// query DNS, two void lookups, ten hosts of an MX), each counted separately for every subset of
+// addresses. A lookup that has no answer yet, or failed, makes its addresses temp_error and proves
+// nothing. Not evaluated: ptr, and macros about the sender or the client; they match nothing here,
+// and `has_open_end` is set. Ownership: the lookup and its answers outlive the call.
 #pragma once
 
 #include <cstdint>
@@ -27,16 +27,16 @@ enum class SpfResult : std::uint8_t {
     temp_error,
     perm_error,
 };
-std::string_view name(SpfResult result);  // "softfail", as RFC 7208 section 2.6 writes it
+std::string_view name(SpfResult result);  // "softfail", as in RFC 7208 section 2.6
 
-// Why there is a perm_error.
+// The cause of a perm_error.
 enum class SpfFault : std::uint8_t {
     none,
     syntax,          // a term that does not exist or is not well-formed
     several,         // more than one record at a name
     target_missing,  // include or redirect to a domain without an SPF record
-    lookups,         // more than ten terms that ask DNS
-    void_lookups,    // more than two answers without a record
+    lookups,         // more than ten terms that query DNS
+    void_lookups,    // more than two answers without records
     mx_hosts,        // more than ten hosts of an MX
 };
 
@@ -44,7 +44,7 @@ struct SpfReach {
     bool is_ipv4 = true;
     AddressSet none = {};
     AddressSet neutral = {};             // by a term with `?`
-    AddressSet neutral_by_default = {};  // since no term matched
+    AddressSet neutral_by_default = {};  // because no term matched
     AddressSet pass = {};
     AddressSet fail = {};
     AddressSet soft_fail = {};
@@ -53,14 +53,14 @@ struct SpfReach {
     bool has_open_end = false;
 
     SpfFault fault = SpfFault::none;  // the first
-    std::string fault_at = {};        // the domain whose record has it, or that has none
-    std::string fault_term = {};      // the term, where one is to blame
+    std::string fault_at = {};        // the domain whose record is faulty or missing
+    std::string fault_term = {};      // the term at fault, if there is one
 
     SpfResult result_of(const route::IpAddress& address) const;
     double share_of_pass() const { return pass.share(is_ipv4); }
 };
 
-// Nothing while not known, or when DNS failed.
+// Nothing while unknown, or if DNS failed.
 using SpfLookup =
     std::function<const route::DnsAnswer*(const mail::Domain& name, route::DnsType type)>;
 

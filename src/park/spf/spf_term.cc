@@ -33,7 +33,7 @@ struct Macro {
     std::size_t bytes = 2;
 };
 
-// The macro that `text` begins with a % of; nothing when it is not well-formed.
+// The macro at the start of `text`, which begins with %; nothing if it is not well-formed.
 std::optional<Macro> read_macro(std::string_view text) {
     if (text.size() < 2) return std::nullopt;
     if (std::string_view("%_-").contains(text[1])) return Macro{};
@@ -85,7 +85,7 @@ std::optional<unsigned> prefix_bits(std::string_view text, unsigned most) {
     return base::parse_unsigned<unsigned>(text, most);
 }
 
-// Takes `/24`, `//64` or `/24//64` off the end of `text`; false when a length is wrong. A slash
+// Removes `/24`, `//64` or `/24//64` from the end of `text`; false if a length is wrong. A slash
 // within a macro is a delimiter.
 bool take_prefix_lengths(std::string_view& text, SpfTerm& term) {
     const auto last_macro = text.rfind('}');
@@ -127,7 +127,7 @@ bool read_network(std::string_view text, SpfTerm& term) {
     return bytes.has_value();
 }
 
-// `example.org`, `example.org.`, `%{d}`: how a domain-spec must end.
+// `example.org`, `example.org.`, `%{d}`: the valid endings of a domain-spec.
 bool has_domain_end(std::string_view text) {
     if (text.ends_with('}')) return true;
     if (text.ends_with('.')) text.remove_suffix(1);
