@@ -1,9 +1,9 @@
-// Awaiting: turns a call that answers by callback, perhaps on another thread, into something a
-// coroutine waits for.
+// Awaiting: turns a call that returns its result by callback, perhaps on another thread, into an
+// awaitable for coroutines.
 //
-// `start` is called at once with a callback that takes one T; the coroutine goes on with that T on
+// `start` is called at once with a callback that takes one T; the coroutine resumes with that T on
 // its own executor. The callback may come before `start` returns and must come once. If it never
-// comes, the coroutine sleeps until its io_context ends.
+// comes, the coroutine stays suspended until its io_context ends.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,7 +25,7 @@ asio::awaitable<T> answer_of(Start start) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
         [executor, &start](auto handler) {
-            // std::function wants to copy what it holds; the handler cannot be.
+            // std::function requires a copyable target; the handler is not copyable.
             using Handler = std::decay_t<decltype(handler)>;
             auto shared = std::make_shared<Handler>(std::move(handler));
             start([executor, shared](T value) {

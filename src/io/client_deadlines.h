@@ -1,5 +1,5 @@
-// ClientDeadlines: how long the client really waits for each thing: what the RFC asks for unless
-// the configuration says otherwise (requirement 36).
+// ClientDeadlines: the client's timeouts: those of the RFC unless the configuration sets others
+// (requirement 36).
 #pragma once
 
 #include <array>

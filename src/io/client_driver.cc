@@ -16,7 +16,7 @@ namespace {
 using Kind = smtp::ClientSession::Action::Kind;
 using Milliseconds = Connection::Milliseconds;
 
-// The session hears what the host still said, then how it ended.
+// Passes the session what the host still sent, then the loss.
 asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
     const bool has_timed_out = failure == Failure::timed_out;
     const Milliseconds wait = has_timed_out ? Milliseconds(0) : base::limits::close_wait;
@@ -31,7 +31,7 @@ asio::awaitable<void> report_loss(ClientDrive& drive, Failure failure) {
 }
 
 asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Action action) {
-    // The session may change its buffer when it hears something meanwhile; it does not here.
+    // Input that arrives meanwhile would let the session change its buffer; nothing is read here.
     const auto sent =
         co_await drive.connection->write(action.bytes, drive.deadlines.of(action.wait));
     if (sent) {
@@ -41,8 +41,8 @@ asio::awaitable<void> send_commands(ClientDrive& drive, smtp::ClientSession::Act
     }
 }
 
-// One reply has one deadline, in however many pieces it comes: a host that drips a reply must not
-// hold a message for days.
+// One reply has one deadline, even if it comes in many pieces: a host that sends it octet by octet
+// must not hold a message for days.
 class ReplyWait {
   public:
     Milliseconds left(std::uint64_t reply, Milliseconds whole) {
@@ -64,7 +64,7 @@ asio::awaitable<void> read_replies(ClientDrive& drive, smtp::ClientSession::Acti
                                    ReplyWait& waited) {
     std::array<char, 4096> buffer;
     const auto left = waited.left(drive.session.replies(), drive.deadlines.of(action.wait));
-    // Nothing is left: a host that has always more to say is not asked whether it has.
+    // No time is left: a host that sends without end is not read once more.
     if (left == Milliseconds(0)) {
         drive.session.timed_out();
         co_return;

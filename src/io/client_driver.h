@@ -1,12 +1,12 @@
-// drive_client: obeys what an smtp::ClientSession wishes, on one connection, until the session
-// wants the next message or the end.
+// drive_client: performs the actions of an smtp::ClientSession on one connection, until the session
+// needs the next message or has ended.
 //
-// Content that fits into one piece (base::limits::content_piece_bytes) goes out with its final dot
-// in one write. While longer content is sent the host is listened to, so that an early refusal
-// stops the sending (RFC 5321 section 4.2.5 allows it); with short content its words are read
-// behind the write. What a host said before a reset is read before the loss is reported. Content
-// that cannot be read to its end is never followed by the final dot. Known gap: not to be cancelled
-// through Asio's cancellation slots; cancel the connection instead.
+// Content that fits into one piece (base::limits::content_piece_bytes) is sent with its final dot
+// in one write. While longer content is sent the host's replies are read, so that an early refusal
+// stops the sending (RFC 5321 section 4.2.5 allows it); with short content they are read after the
+// write. Data sent by a host before a reset is read before the loss is reported. If content cannot
+// be read to its end, the final dot is never sent. Known gap: not cancellable through Asio's
+// cancellation slots; cancel the connection instead.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,21 +26,21 @@
 
 namespace turnaway::io {
 
-// The content of the message under way: CRLF line ends, no stuffed dots.
+// The content of the current message: CRLF line ends, without dot-stuffing.
 struct ContentSource {
     std::uint64_t bytes = 0;
-    // All of it when it is in memory; else empty, and `read` gives it in pieces of at most
+    // All of it if it is in memory; else empty, and `read` returns it in pieces of at most
     // `bytes_max` from `offset` on.
     std::string_view in_memory = {};
     std::function<base::Result<std::string>(std::uint64_t offset, std::size_t bytes_max)> read = {};
 };
 
-// Everything named here outlives the call, and the connection what still waits for it.
+// Everything referenced here outlives the call and pending operations of the connection.
 struct ClientDrive {
     smtp::ClientSession& session;
     std::shared_ptr<Connection> connection;  // dialled; the session may still action to connect
     TlsClient& tls;
-    std::string host;  // for SNI and for verifying; a name, or an address as text
+    std::string host;  // for SNI and verification; a name, or an address as text
     const ClientDeadlines& deadlines;
     ContentSource content = {};  // of session.transaction(), set anew before deliver()
 };
@@ -52,8 +52,9 @@ enum class ClientPause : std::uint8_t {
 
 struct ClientEnd {
     ClientPause pause = ClientPause::over;
-    std::optional<base::Error> content_error = {};  // our own disk, not the host, ended it
-    // When the first command of the transaction went out: greeting, EHLO and TLS were over.
+    // A failure of the local disk, not of the host, ended it
+    std::optional<base::Error> content_error = {};
+    // When the first command of the transaction was sent: after greeting, EHLO and TLS.
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 

@@ -24,8 +24,8 @@ constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 Failure failure_of(const error_code& error, bool has_timed_out) {
     if (has_timed_out) return Failure::timed_out;
-    // A peer that ends TCP without ending TLS is as gone as any other; who needs the end of a
-    // message to be certain has it in the protocol (RFC 5321's dot and QUIT).
+    // A peer that ends TCP without ending TLS counts as closed; if the end of a message matters,
+    // the protocol marks it (RFC 5321's dot and QUIT).
     if (error == asio::error::eof || error == ssl::error::stream_truncated) return Failure::closed;
     return Failure::broken;
 }
@@ -144,7 +144,7 @@ asio::awaitable<std::expected<void, Failure>> Connection::shake_hands(
 asio::awaitable<void> Connection::close() {
     if (!socket_.is_open()) co_return;
     const auto end = DeadlineWatch::Clock::now() + base::limits::close_wait;
-    // close_notify goes out at once; waiting for the peer's is not worth an error.
+    // close_notify is sent at once; waiting for the peer's is not worth an error.
     if (is_encrypted()) {
         SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
         watch_->begin(Side::write, base::limits::close_wait);

@@ -1,10 +1,10 @@
-// Connection: one TCP connection, in the clear and perhaps later inside TLS, with a deadline on
-// every wait.
+// Connection: one TCP connection, unencrypted and perhaps later with TLS, with a deadline on every
+// wait.
 //
-// Reading and writing may go on at the same time, one of each; all calls on one thread. A deadline
-// that passes cancels what is under way on both sides: after Failure::timed_out of a read one may
-// still write and close, after that of a write only close. Whoever awaits anything here keeps the
-// connection alive until it is done. close() never destroys our last words by a reset; the
+// One read and one write may be active at the same time; all calls on one thread. A deadline that
+// passes cancels the operations on both sides: after Failure::timed_out of a read one may still
+// write and close, after that of a write only close. The code that awaits an operation keeps the
+// connection alive until it ends. close() never loses the last data sent through a reset; the
 // destructor does not wait and may.
 #pragma once
 
@@ -39,7 +39,7 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
-    // asio::error::timed_out when the deadline passed.
+    // asio::error::timed_out if the deadline passed.
     static asio::awaitable<std::expected<std::unique_ptr<Connection>, boost::system::error_code>>
     dial(asio::any_io_executor executor, route::IpAddress address, std::uint16_t port,
          Milliseconds deadline);
@@ -54,26 +54,26 @@ class Connection {
                                                         std::string_view second,
                                                         Milliseconds deadline);
 
-    // Once. `tls` outlives the connection. `host` is what the certificate must be for, where
-    // TlsClient verifies; a name goes into SNI, an address does not. tls_problem() says why it
-    // failed.
+    // Call once. `tls` outlives the connection. `host` is the name required in the certificate, if
+    // TlsClient verifies; a name is sent in SNI, an address is not. After a failure tls_problem()
+    // has the reason.
     asio::awaitable<std::expected<void, Failure>> start_tls(TlsServer& tls, Milliseconds deadline);
     asio::awaitable<std::expected<void, Failure>> start_tls(TlsClient& tls, std::string host,
                                                             Milliseconds deadline);
 
-    // Says that nothing more comes, takes and drops what the peer still says within the bounds of
-    // base/limits.h, then closes.
+    // Ends sending, reads and discards remaining input within the limits of base/limits.h, then
+    // closes.
     asio::awaitable<void> close();
-    // What is under way ends with Failure::broken.
+    // Active operations end with Failure::broken.
     void cancel();
 
     bool is_encrypted() const { return tls_ != nullptr && !tls_description_.empty(); }
-    // "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty in the clear.
+    // "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty without TLS.
     std::string_view tls_description() const { return tls_description_; }
     std::string_view tls_problem() const { return tls_problem_; }
-    // Null in the clear.
+    // Null without TLS.
     SSL* tls_handle() { return is_encrypted() ? tls_->native_handle() : nullptr; }
-    // Nothing when the peer was gone before we could ask.
+    // Nothing if the peer was gone before the address was read.
     const std::optional<asio::ip::tcp::endpoint>& peer() const { return peer_; }
     std::optional<asio::ip::tcp::endpoint> local() const;
     asio::any_io_executor executor() { return socket_.get_executor(); }
@@ -93,7 +93,7 @@ class Connection {
     std::string tls_problem_;
 };
 
-// The address as the rest of the program knows it.
+// The address in the type used by the rest of the program.
 route::IpAddress ip_address(const asio::ip::address& address);
 asio::ip::address asio_address(const route::IpAddress& address);
 

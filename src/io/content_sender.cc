@@ -18,12 +18,12 @@ namespace {
 
 using Kind = smtp::ClientSession::Action::Kind;
 
-// Only the end of the sending ends the listening.
+// Only the end of the sending ends the reading.
 constexpr auto listening_wait = std::chrono::hours(24);
 
-// Between the sender and the coroutine that listens meanwhile. That one may come to its end after
-// the sender is gone (by an exception, say), so it owns the connection and asks for the session
-// each time.
+// Shared by the sender and the coroutine that reads meanwhile. The latter may end after the sender
+// is gone (by an exception, for example), so it owns the connection and checks for the session each
+// time.
 struct Listening {
     std::shared_ptr<Connection> connection;
     smtp::ClientSession* session;  // null: the sender is gone
@@ -36,7 +36,7 @@ struct Listening {
     }
 };
 
-// What the host says while we send. A failure is not reported here: the write finds it too.
+// Reads what the host sends meanwhile. A failure is not reported here: the write fails too.
 asio::awaitable<void> listen_to_host(std::shared_ptr<Listening> listening) {
     std::array<char, 4096> buffer;
     while (listening->is_wanted()) {
@@ -50,7 +50,7 @@ asio::awaitable<void> listen_to_host(std::shared_ptr<Listening> listening) {
     if (listening->session->action().kind == Kind::close) listening->connection->cancel();
 }
 
-// The sender's part of it: however the sender ends, the listening does not use its session after.
+// The sender's part: however the sender ends, the reading does not use its session afterwards.
 class HostListening {
   public:
     explicit HostListening(const ClientDrive& drive)
@@ -67,7 +67,7 @@ class HostListening {
         if (!shared_->is_over) shared_->connection->cancel();
     }
 
-    // Returns when nobody reads any more; what the host said before has been heard.
+    // Returns when reading has ended; everything received before has been processed.
     asio::awaitable<void> stop() {
         shared_->must_stop = true;
         shared_->connection->cancel();
@@ -126,7 +126,7 @@ asio::awaitable<ContentSent> send_content(ClientDrive& drive) {
     HostListening listening(drive);
     ContentSent sent = co_await send_pieces(drive);
     co_await listening.stop();
-    // Heard after the last write failed: the host's word counts more than the loss.
+    // Received after the last write failed: the host's reply matters more than the loss.
     if (drive.session.action().kind != Kind::send_content) sent.failure.reset();
     co_return sent;
 }

@@ -1,7 +1,7 @@
-// send_content: the content of a message with its stuffed dots and final dot, onto the connection.
+// send_content: sends the content of a message with dot-stuffing and the final dot.
 //
-// Part of client_driver. When the session no longer wishes to send (the host refused early) it
-// stops and says neither failure nor error.
+// Part of client_driver. If the session no longer wants to send (the host refused early), it stops
+// and returns neither failure nor error.
 #pragma once
 
 #include <optional>

@@ -1,10 +1,10 @@
 // DeadlineWatch: the two deadlines of a connection, one for reading and one for writing.
 //
-// One timer serves both and is set again only when it must ring earlier, so a read that ends in
-// time costs no timer operation. When a deadline passes, everything under way on the socket is
-// cancelled, again and again until it has ended: an operation of several steps may be
-// between two of them, where cancelling finds nothing. Its own object, because the timer's handler
-// may run once after the connection is gone.
+// One timer serves both and is set again only if it must fire earlier, so a read that ends in time
+// costs no timer operation. When a deadline passes, all operations on the socket are cancelled
+// repeatedly until they have ended: an operation of several steps may be between two of them, where
+// cancelling has no effect. A separate object, because the timer's handler may run once after the
+// connection is destroyed.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -22,11 +22,11 @@ class DeadlineWatch : public std::enable_shared_from_this<DeadlineWatch> {
     explicit DeadlineWatch(boost::asio::ip::tcp::socket* socket);
 
     void begin(Side side, std::chrono::milliseconds wait);
-    // True when the deadline had passed.
+    // True if the deadline had passed.
     bool end(Side side);
-    // Ends what is under way as a passed deadline does, without having timed out.
+    // Ends active operations like a passed deadline, but not as a timeout.
     void cancel();
-    // The socket is about to go.
+    // The socket is about to be destroyed.
     void detach();
 
   private:

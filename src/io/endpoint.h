@@ -1,8 +1,8 @@
-// Endpoint: where to listen or to dial, as a user writes it: `127.0.0.1:2525`, `[::1]:2525`, `:25`.
+// Endpoint: an address to listen on or to dial, as typed: `127.0.0.1:2525`, `[::1]:2525`, `:25`.
 //
-// Addresses only: a name would need DNS before anything works. Without an address it is every
-// address of the machine. Port 0 lets the system choose. Refused: a missing port, a zone, an IPv6
-// address without brackets.
+// Addresses only: a name would need DNS before anything works. Without an address it means every
+// address of the machine. With port 0 the system chooses one. Refused: a missing port, a zone, an
+// IPv6 address without brackets.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Endpoint {
     bool operator==(const Endpoint&) const = default;
 };
 
-// The message names the text and what is allowed.
+// The error contains the text and the valid forms.
 [[nodiscard]] base::Result<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace turnaway::io

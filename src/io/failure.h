@@ -1,6 +1,6 @@
-// Failure: how reading from, writing to or encrypting a connection can end other than well.
+// Failure: how reading from, writing to or encrypting a connection can fail.
 //
-// What a peer does to a connection is a value, never an exception and never a base::Error.
+// A peer's action on a connection is a value, never an exception and never a base::Error.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 namespace turnaway::io {
 
 enum class Failure : std::uint8_t {
-    closed,     // the peer has said all it wanted to say
-    timed_out,  // the deadline passed; the connection is still there, a write may be half done
-    broken,     // reset, unreachable, no TLS where TLS must be, or closed by ourselves
+    closed,     // the peer has ended its side
+    timed_out,  // the deadline passed; the connection is still open, a write may be incomplete
+    broken,     // reset, unreachable, no TLS where required, or closed by this program
 };
 
 }  // namespace turnaway::io

@@ -28,7 +28,7 @@ namespace {
 namespace http = boost::beast::http;
 using Parser = http::request_parser<http::empty_body>;
 
-// When there are no descriptors left, asking again at once would find none either.
+// If there are no descriptors left, an immediate retry would fail too.
 constexpr auto accept_again_after = std::chrono::seconds(1);
 
 HttpAnswer plain(http::status status) {
@@ -36,7 +36,7 @@ HttpAnswer plain(http::status status) {
             std::string(http::obsolete_reason(status)) + '\n'};
 }
 
-// Nothing: the client is gone or too slow, or it is not worth an answer.
+// Nothing: the client is gone or too slow, or the request deserves no answer.
 asio::awaitable<std::optional<HttpAnswer>> read_request(Connection& connection, Parser& parser,
                                                         std::chrono::milliseconds deadline) {
     const auto end = DeadlineWatch::Clock::now() + deadline;

@@ -1,8 +1,7 @@
-// HttpEndpoint: a tiny HTTP server for pages that programs and administrators read: metrics,
-// health.
+// HttpEndpoint: a small HTTP server for pages for programs and administrators: metrics, health.
 //
-// One request a connection, GET and HEAD only, no bodies, bounded in connections, bytes and time
-// (RFC 9112; parsed by Boost.Beast). What it shows is the caller's: a function from path to page,
+// One request per connection, GET and HEAD only, no bodies, limited in connections, bytes and time
+// (RFC 9112; parsed by Boost.Beast). The caller supplies the pages: a function from path to page,
 // called in the event loop. Meant for loopback and trusted networks: no TLS, no login.
 #pragma once
 
@@ -31,12 +30,12 @@ struct HttpAnswer {
 
 class HttpEndpoint {
   public:
-    // The path is without the query. Nothing: there is no such page.
+    // The path is without the query. Nothing: the page does not exist.
     using Page = std::function<std::optional<HttpAnswer>(std::string_view path)>;
 
     struct Settings {
         Endpoint listen;
-        std::size_t connections_max = 16;  // one more is closed at once
+        std::size_t connections_max = 16;  // further ones are closed at once
         std::chrono::milliseconds deadline = std::chrono::seconds(10);
     };
 
@@ -45,7 +44,7 @@ class HttpEndpoint {
                                                                           Page page);
     HttpEndpoint(const HttpEndpoint&) = delete;
     HttpEndpoint& operator=(const HttpEndpoint&) = delete;
-    // Takes no more; `page` may still be called for requests under way.
+    // Accepts no more; `page` may still be called for requests under way.
     ~HttpEndpoint();
 
     Endpoint local() const;

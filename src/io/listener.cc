@@ -23,7 +23,7 @@ using base::Fault;
 using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-constexpr int backlog = 65535;  // cut by the system to net.core.somaxconn
+constexpr int backlog = 65535;  // reduced by the system to net.core.somaxconn
 constexpr int ports_privileged_below = 1024;
 
 std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_code& error) {
@@ -46,8 +46,8 @@ std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_
     return base::fail(Fault::system, "cannot listen on " + where + ": " + error.message());
 }
 
-// To ask it is enough to bind: who listens there forbids even that, and a client that found us
-// listening for a moment would be left behind without a word.
+// For `ask` it is enough to bind: another listener prevents even that, and a client that connected
+// to a short-lived listener would be dropped without a reply.
 enum class Purpose : std::uint8_t { listen, ask };
 
 error_code take_place(tcp::acceptor& acceptor, const tcp::endpoint& at, bool is_for_both,
@@ -83,7 +83,7 @@ base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const 
     return acceptor;
 }
 
-// Takes the descriptor, in any case.
+// Takes ownership of the descriptor, also on failure.
 base::Result<tcp::acceptor> adopt(const asio::any_io_executor& executor, int descriptor) {
     sockaddr_storage address{};
     socklen_t bytes = sizeof address;
@@ -96,7 +96,7 @@ base::Result<tcp::acceptor> adopt(const asio::any_io_executor& executor, int des
     return base::fail(Fault::system, "cannot use a listening socket: " + error.message());
 }
 
-// The client was gone before we took it, or its network is.
+// The client was gone before it was accepted, or its network is down.
 bool is_gone(const error_code& error) {
     return error == asio::error::connection_aborted || error == asio::error::network_down ||
            error == asio::error::network_unreachable || error == asio::error::host_unreachable ||

@@ -1,10 +1,10 @@
 // Listener: one listening TCP socket in one event loop.
 //
-// Opened here with SO_REUSEPORT, so that every shard has its own and the kernel spreads the
-// clients, or taken over from systemd (sd_listen_fds(3)), where each shard gets a copy of the same
-// socket. An endpoint without an address is one socket for IPv6 and IPv4, or IPv4 alone on a
-// machine without IPv6. Known gap: with SO_REUSEPORT a second server of the same user shares the
-// port unnoticed; may_listen() asks beforehand.
+// Opened here with SO_REUSEPORT, so that every shard has a socket and the kernel distributes the
+// clients, or taken over from systemd (sd_listen_fds(3)), in which case each shard gets a copy of
+// the same socket. An endpoint without an address is one socket for IPv6 and IPv4, or IPv4 only on
+// a machine without IPv6. Known gap: with SO_REUSEPORT a second server of the same user shares the
+// port unnoticed; may_listen() checks beforehand.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,15 +23,16 @@ namespace asio = boost::asio;
 
 class Listener {
   public:
-    // Errors name the endpoint and what to do.
+    // Errors name the endpoint and the fix.
     [[nodiscard]] static base::Result<Listener> open(asio::any_io_executor executor,
                                                      const Endpoint& endpoint);
 
-    // The next client. Running out of descriptors or memory is an error the caller waits out;
-    // operation_aborted means that close() was called. Clients that were gone again are skipped.
+    // The next client. If descriptors or memory run out, an error is returned, and the caller
+    // waits; operation_aborted means that close() was called. Clients that have already left are
+    // skipped.
     asio::awaitable<std::expected<asio::ip::tcp::socket, boost::system::error_code>> accept();
     void close();
-    // The same socket in another event loop; while nobody awaits accept().
+    // The same socket in another event loop; only while no accept() is pending.
     [[nodiscard]] base::Result<Listener> moved_to(asio::any_io_executor executor) &&;
 
     Endpoint local() const;
@@ -42,16 +43,16 @@ class Listener {
     asio::ip::tcp::acceptor acceptor_;
 };
 
-// Fault::unavailable when somebody else has the endpoint; nobody listens on it afterwards.
+// Fault::unavailable if another program uses the endpoint; afterwards it is not listened on.
 [[nodiscard]] base::Result<void> may_listen(const Endpoint& endpoint);
 
-// The sockets systemd passed to this process, if any. Taken once, at the start, before threads:
-// children will not see them any more.
+// The sockets that systemd passed to this process, if any. Taken once, at start, before threads
+// exist: child processes do not inherit them.
 class InheritedSockets {
   public:
     [[nodiscard]] static base::Result<InheritedSockets> take();
     bool is_empty() const { return descriptors_.empty(); }
-    // A listener of its own for each socket, in that event loop.
+    // One listener for each socket, in that event loop.
     [[nodiscard]] base::Result<std::vector<Listener>> listeners(
         asio::any_io_executor executor) const;
 

@@ -1,7 +1,7 @@
-// NoWay: whether a connection failed at this machine, because it has no route to such an address.
+// NoWay: whether a connection failed because this machine has no route to the address.
 //
-// It says nothing about the host: a machine without IPv6 cannot learn there what the host's IPv4
-// address has said already.
+// That proves nothing about the host: a machine without IPv6 has to rely on the reply of the host's
+// IPv4 address.
 #pragma once
 
 #include <boost/asio/error.hpp>

@@ -23,11 +23,11 @@ using base::Fault;
 using Addresses = OwnAddresses::Addresses;
 
 constexpr std::chrono::milliseconds flock_pause{100};
-// After a list that could not be read.
+// After a failure to read the list.
 constexpr std::chrono::seconds retry_pause{5};
 constexpr int answer_wait_ms = 2000;  // the kernel answers at once
-constexpr int attempts_max = 5;       // a change while the list is read makes it void
-// The kernel writes a part of a list into at most so much.
+constexpr int attempts_max = 5;       // a change while the list is read makes it invalid
+// The maximum size of one part of a list from the kernel.
 constexpr std::size_t part_bytes_max = std::size_t{32} * 1024;
 
 std::optional<route::IpAddress> address_from(unsigned family, std::span<const char> bytes) {
@@ -44,8 +44,8 @@ std::optional<route::IpAddress> address_from(unsigned family, std::span<const ch
     return std::nullopt;
 }
 
-// IFA_LOCAL is ours; IFA_ADDRESS is too, except at the end of a point-to-point link, where it is
-// the other side's and IFA_LOCAL is given beside it.
+// IFA_LOCAL is the machine's own; IFA_ADDRESS is too, except on a point-to-point link, where it is
+// the peer's and IFA_LOCAL is also present.
 std::optional<route::IpAddress> own_address_in(std::span<const char> message) {
     ifaddrmsg head{};
     if (message.size() < sizeof head) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<route::IpAddress> own_address_in(std::span<const char> message) {
     return local ? local : address;
 }
 
-// One datagram of the kernel; 0: none is there, or it came from somewhere else.
+// One datagram from the kernel; 0: there is none, or it came from another sender.
 ssize_t receive(int socket, std::span<char> buffer) {
     sockaddr_nl from{};
     socklen_t from_bytes = sizeof from;
@@ -75,7 +75,7 @@ ssize_t receive(int socket, std::span<char> buffer) {
 
 enum class Part : std::uint8_t { more, end, void_list, error };
 
-// The messages of one datagram that answer our question `number`.
+// Reads the messages of one datagram that belong to request `number`.
 Part read_part(std::span<const char> bytes, std::uint32_t number, Addresses* addresses) {
     Part part = Part::more;
     while (bytes.size() >= sizeof(nlmsghdr)) {
@@ -85,7 +85,7 @@ Part read_part(std::span<const char> bytes, std::uint32_t number, Addresses* add
         const auto message = bytes.subspan(
             NLMSG_HDRLEN, head.nlmsg_len - std::min<std::size_t>(NLMSG_HDRLEN, head.nlmsg_len));
         bytes = bytes.subspan(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), bytes.size()));
-        if (head.nlmsg_seq != number) continue;  // a change: the next list has it
+        if (head.nlmsg_seq != number) continue;  // a change: the next list includes it
         if ((head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) part = Part::void_list;
         if (head.nlmsg_type == NLMSG_ERROR) return Part::error;
         if (head.nlmsg_type == NLMSG_DONE) return part == Part::void_list ? part : Part::end;
@@ -109,7 +109,7 @@ base::Result<void> ask_for_list(int socket, std::uint32_t number) {
     return base::fail_errno(Fault::system, "cannot ask for the addresses of the interfaces");
 }
 
-// Nothing: it was void, because something changed meanwhile.
+// Nothing: it was invalid, because the addresses changed meanwhile.
 base::Result<std::optional<Addresses>> read_list_once(int socket, std::uint32_t number) {
     if (auto asked = ask_for_list(socket, number); !asked) return std::unexpected(asked.error());
     Addresses addresses;
@@ -140,7 +140,7 @@ base::Result<std::optional<Addresses>> read_list_once(int socket, std::uint32_t 
 }
 
 base::Result<Addresses> read_list(int socket) {
-    // Answers to an older question that was given up carry another number.
+    // Answers to an older, abandoned request have another number.
     static std::uint32_t last_number = 0;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
         auto list = read_list_once(socket, ++last_number);
@@ -176,7 +176,7 @@ base::Result<std::unique_ptr<OwnAddresses>> OwnAddresses::open(asio::io_context&
 
 void OwnAddresses::follow(Changed changed) {
     changed_ = std::move(changed);
-    read_soon();  // what changed since the first list
+    read_soon();  // changes since the first list
     await_change();
 }
 
@@ -189,7 +189,7 @@ void OwnAddresses::await_change() {
                        });
 }
 
-// Whatever they say, the list is read again; an overrun says the same.
+// The list is read again whatever the messages contain; an overrun has the same effect.
 void OwnAddresses::take_changes() {
     std::array<char, part_bytes_max> buffer;
     while (receive(socket_.native_handle(), buffer) > 0) {
@@ -198,7 +198,7 @@ void OwnAddresses::take_changes() {
 }
 
 void OwnAddresses::read_soon() {
-    if (pause_.expiry() > std::chrono::steady_clock::now()) return;  // it is on its way
+    if (pause_.expiry() > std::chrono::steady_clock::now()) return;  // already scheduled
     pause_.expires_after(flock_pause);
     pause_.async_wait([this](const boost::system::error_code& error) {
         if (!error) read_again();
@@ -207,7 +207,7 @@ void OwnAddresses::read_soon() {
 
 void OwnAddresses::read_again() {
     auto addresses = read_list(socket_.native_handle());
-    if (!addresses) {  // the old list stays
+    if (!addresses) {  // the old list is kept
         pause_.expires_after(retry_pause);
         pause_.async_wait([this](const boost::system::error_code& error) {
             if (!error) read_again();

@@ -1,10 +1,10 @@
 // OwnAddresses: the addresses of this machine's interfaces, now and after every change.
 //
 // One rtnetlink socket (rtnetlink(7)) that is opened before the sandbox closes: it lists the
-// addresses and then hears of changes, after each of which the whole list is read again, so that an
-// overrun of the socket loses nothing. Messages count only from the kernel. Loopback addresses are
-// in the list. One thread, that of the event loop. Known gap: addresses that only the routing table
-// makes local (`ip route add local`) are on no interface.
+// addresses and then receives changes, after each of which the whole list is read again, so that an
+// overrun of the socket loses nothing. Only messages from the kernel count. Loopback addresses are
+// in the list. One thread, that of the event loop. Known gap: addresses that are local only through
+// the routing table (`ip route add local`) are not on any interface.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -26,7 +26,7 @@ class OwnAddresses {
     using Addresses = std::vector<route::IpAddress>;  // sorted, each once
     using Changed = std::function<void(const Addresses&)>;
 
-    // Fails where the system gives no such socket, or no list.
+    // Fails if the system does not provide such a socket, or a list.
     [[nodiscard]] static base::Result<std::unique_ptr<OwnAddresses>> open(
         asio::io_context& context);
     OwnAddresses(const OwnAddresses&) = delete;
@@ -44,7 +44,7 @@ class OwnAddresses {
     void read_again();
 
     asio::posix::stream_descriptor socket_;
-    asio::steady_timer pause_;  // changes come in flocks
+    asio::steady_timer pause_;  // changes come in bursts
     Addresses addresses_;
     Changed changed_;
 };

@@ -1,9 +1,9 @@
-// Session step: one write or one read for a pure session, within a deadline, and what came of it
-// told to the session: sent(), received(), timed_out() or closed().
+// Session step: one write or one read for a pure session, within a deadline; passes the result to
+// the session: sent(), received(), timed_out() or closed().
 //
-// Every driver of a session is a loop around these two (the refusing worker, which has no
-// coroutines, has its own). What a session takes further arguments for is given to it by an adapter
-// with these four functions.
+// Every driver of a session is a loop around these two (except the refusing worker, which has no
+// coroutines). A session whose functions take further arguments gets an adapter with these four
+// functions.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,7 @@ concept Driven = requires(Session session, std::string_view bytes) {
     session.closed();
 };
 
-// `bytes` stay where they are until the session changes, which it does not before the end.
+// `bytes` remain valid until the session changes, which it does not before the end.
 template <Driven Session>
 asio::awaitable<void> send_for(Session& session, Connection& connection, std::string_view bytes,
                                std::chrono::milliseconds wait) {
@@ -35,7 +35,7 @@ asio::awaitable<void> send_for(Session& session, Connection& connection, std::st
     }
 }
 
-// At most what fits into `buffer`.
+// Reads at most what fits into `buffer`.
 template <Driven Session>
 asio::awaitable<void> read_for(Session& session, Connection& connection, std::span<char> buffer,
                                std::chrono::milliseconds wait) {

@@ -25,7 +25,7 @@ std::string words_of(const std::exception_ptr& exception) {
 void end_process(std::string_view what, const std::exception_ptr& exception) noexcept {
     std::fprintf(stderr, "turnaway: %.*s failed, and the program ends: %s\n",
                  static_cast<int>(what.size()), what.data(), words_of(exception).c_str());
-    // Without the destructors of other threads' objects: those threads are still at work.
+    // Without running destructors of other threads' objects: those threads are still running.
     std::_Exit(base::exit_code(base::Fault::software));
 }
 

@@ -1,10 +1,10 @@
-// start: begins a coroutine that nobody waits for.
+// start: begins a detached coroutine.
 //
-// The one place where a coroutine is let go (tests/checks/style.py enforces it). An exception that
-// leaves one is a fault of the program: it is written to standard error and ends the process with
-// EX_SOFTWARE, as an exception in a handler does. Nothing acknowledged is lost by that, and a
-// service manager starts the program again. Swallowed, it would leave a place taken or a client
-// without an answer for ever. The coroutine owns what it uses, or what it uses outlives `executor`.
+// The only way to detach a coroutine (tests/checks/style.py enforces it). An exception that leaves
+// one is a bug: it is written to standard error and ends the process with EX_SOFTWARE, as an
+// exception in a handler does. No acknowledged mail is lost by that, and a service manager restarts
+// the program. If it were swallowed, a slot would stay in use or a client would wait for ever. The
+// coroutine owns what it uses, or what it uses outlives `executor`.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,10 +19,10 @@ namespace turnaway::io {
 
 namespace asio = boost::asio;
 
-// `what` names the coroutine for the person who reads why the process ended.
+// `what` names the coroutine in the message about the end of the process.
 [[noreturn]] void end_process(std::string_view what, const std::exception_ptr& exception) noexcept;
 
-// `what` is a literal.
+// `what` is a string literal.
 template <class Executor>
 void start(Executor&& executor, std::string_view what, asio::awaitable<void> work) {
     asio::co_spawn(std::forward<Executor>(executor), std::move(work),

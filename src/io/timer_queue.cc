@@ -10,7 +10,7 @@ struct TimerQueue::State : std::enable_shared_from_this<State> {
 
     void set_for(Clock::time_point time) {
         set = time;
-        timer.expires_at(time);  // an earlier wait ends
+        timer.expires_at(time);  // ends an earlier wait
         timer.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
             const auto self = weak.lock();
             if (!cancelled && self) self->ring();
@@ -27,7 +27,7 @@ struct TimerQueue::State : std::enable_shared_from_this<State> {
     }
 
     asio::steady_timer timer;
-    Clock::time_point set = Clock::time_point::max();  // when the loop's timer rings
+    Clock::time_point set = Clock::time_point::max();  // when the loop's timer fires
     Due due;
 };
 

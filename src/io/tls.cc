@@ -16,7 +16,7 @@ void set_modern_defaults(ssl::context& context) {
     SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
     SSL_CTX_set_options(raw, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-    // An idle connection keeps no 34 KiB of buffers.
+    // Frees the 34 KiB of buffers of an idle connection.
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
 }
 
@@ -24,7 +24,7 @@ void set_modern_defaults(ssl::context& context) {
 
 TlsServer::TlsServer() : context_(ssl::context::tls_server) {
     set_modern_defaults(context_);
-    // Tickets serve for resuming; a store of sessions would only grow.
+    // Resumption uses tickets; a session cache would only grow.
     SSL_CTX_set_session_cache_mode(context_.native_handle(), SSL_SESS_CACHE_OFF);
 }
 

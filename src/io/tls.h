@@ -1,9 +1,9 @@
-// TlsServer and TlsClient: what is decided once about TLS, for all connections of a side.
+// TlsServer and TlsClient: the TLS settings shared by all connections of a side.
 //
-// TLS 1.2 and later, no compression, no renegotiation (RFC 8996, RFC 9325). The client asks for the
-// host by name (SNI, RFC 6066 section 3) and by default believes any certificate: opportunistic TLS
-// protects against listening only (RFC 7435). Where verifying is wanted the chain must lead to the
-// given authorities and the name must fit (RFC 9525), else the handshake fails. Known gaps: no
+// TLS 1.2 and later, no compression, no renegotiation (RFC 8996, RFC 9325). The client sends the
+// host's name (SNI, RFC 6066 section 3) and by default accepts any certificate: opportunistic TLS
+// protects against eavesdropping only (RFC 7435). If verification is requested, the chain must lead
+// to the given CAs and the name must match (RFC 9525), else the handshake fails. Known gaps: no
 // DANE, no client certificates.
 #pragma once
 
@@ -29,11 +29,11 @@ class TlsServer {
 
 class TlsClient {
   public:
-    // Any certificate will do.
+    // Accepts any certificate.
     [[nodiscard]] static base::Result<TlsClient> opportunistic();
-    // The same, but whether the chain is trusted by this system is found out and noted.
+    // The same, but records whether this system trusts the chain.
     [[nodiscard]] static base::Result<TlsClient> inspecting();
-    // The host must prove its name. An empty file means the authorities of the system.
+    // The host must prove its name. An empty file means the CAs of the system.
     [[nodiscard]] static base::Result<TlsClient> verifying(
         const std::string& authorities_file = {});
 

@@ -21,7 +21,7 @@ bool closes_host(const Attempt& attempt);
 bool ends_recipient(const Attempt& attempt);
 // No host was dialled.
 bool is_lookup(const Attempt& attempt);
-// This machine has no route to the address, which says nothing about the host.
+// This machine has no route to the address, which proves nothing about the host.
 bool is_without_way(const Attempt& attempt);
 codes::EnhancedCode without_way();  // recognised by its status
 // The connection itself failed.

@@ -55,7 +55,7 @@ struct RecipientOutcome {
 };
 
 struct Report {
-    std::string reporting_mta;  // our host name
+    std::string reporting_mta;  // this host's name
     std::string from_name;      // "Mail Delivery System"; at most 100 octets
     mail::Address from;         // in ASCII
     std::string message_id;     // of the report, with its angle brackets

@@ -11,9 +11,9 @@ namespace {
 
 using route::DnsOutcome;
 
-// Registered for long, passed on by every forwarder, and hardly ever published at a mail domain.
+// Registered long ago, passed on by every forwarder, and hardly ever published at a mail domain.
 constexpr int control_type = ns_t_hinfo;
-// The nearest to the root: a name may have over a hundred labels.
+// Those nearest to the root: a name may have over a hundred labels.
 constexpr std::size_t names_above_max = 6;
 
 // From the root down; empty for the root.
@@ -37,7 +37,7 @@ AbsenceTrial::AbsenceTrial(Question question, DnsOutcome absence)
     for (const mail::Domain& each : above) questions_.push_back({each, control_type});
     questions_.push_back({name, control_type});
     evidence_at_ = questions_.size();
-    // That a name does not exist is said by a code of its own, which no lame server gives.
+    // That a name does not exist has a separate code, which no lame server returns.
     if (absence_ == DnsOutcome::no_such_name) return;
     for (auto each = above.rbegin(); each != above.rend(); ++each) {
         questions_.push_back({*each, ns_t_soa});
@@ -63,9 +63,9 @@ void AbsenceTrial::take(const std::optional<ControlAnswer>& answer) {
     if (verdict_ == Verdict::open) decide_without_further();
 }
 
-// That the zone is known proves NXDOMAIN, and nothing about one type. For AAAA it is taken as proof
-// all the same: forwarders that cache addresses often give no other, and a host without an A record
-// that is proved to be absent stays in doubt.
+// A known zone proves NXDOMAIN, but nothing about one type. For AAAA it is nevertheless accepted as
+// proof: forwarders that cache addresses often give no other, and a host without an A record proved
+// absent remains in doubt.
 void AbsenceTrial::take_zone_of_name(const std::optional<ControlAnswer>& answer) {
     const bool proves = absence_ == DnsOutcome::no_such_name || question_.type == ns_t_aaaa;
     const bool agrees = answer && answer->absence == absence_;
@@ -80,7 +80,7 @@ void AbsenceTrial::take_zone_of_name(const std::optional<ControlAnswer>& answer)
     }
 }
 
-// A name above ours that could not be asked about says nothing.
+// A parent name without an answer proves nothing.
 void AbsenceTrial::take_control(const std::optional<ControlAnswer>& answer) {
     if (answer && answer->names_zone) {
         verdict_ = Verdict::trouble;
@@ -91,7 +91,7 @@ void AbsenceTrial::take_control(const std::optional<ControlAnswer>& answer) {
     if (is_of_name()) {
         has_evidence_ |= answer->has_records;
     } else {
-        // systemd-resolved sends SOAs, but says of the root by itself that it has nothing.
+        // systemd-resolved sends SOAs, but answers itself that the root has no records.
         has_other_control_ |= !answer->has_records && !questions_[at_].name.is_root();
     }
 }

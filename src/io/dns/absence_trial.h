@@ -1,15 +1,14 @@
-// AbsenceTrial: whether a negative answer that names no zone is to be believed (RFC 2308 section
-// 2).
+// AbsenceTrial: whether to believe a negative answer without a zone (RFC 2308 section 2).
 //
-// Such an answer comes from a forwarder that takes the authority section away, whose absences are
-// true; and from a lame or confused server, whose absences are not: libunbound removes the records
-// and the referrals that would tell them apart. So control questions are put to the same resolver:
-// for the SOA of the name, and for a type that nobody publishes at the root, at every name above
-// ours, and at ours. One SOA in a negative answer shows that this resolver sends them, so that the
-// answer without one is trouble. When none has one, the absence counts if all agree on it and, for
-// a name said to exist, something shows that the name or its zone is known there: the SOA of a zone
-// at or above the name, or any other record of the name. ADR 12. Pure. Known gap: a forwarder that
-// takes the authority section away and passes on what a lame server says about one zone.
+// Such an answer comes from a forwarder that strips the authority section, and then it is true; or
+// from a lame or confused server, and then it is not: libunbound removes the records and the
+// referrals that would distinguish them. So control questions go to the same resolver: for the SOA
+// of the name, and for a type that is hardly ever published at the root, at every parent name, and
+// at the name. One SOA in a negative answer shows that this resolver sends them, so that the answer
+// without one is trouble. If none has one, the absence is believed if all agree on it and, for a
+// name that is said to exist, there is evidence that the name or its zone is known there: the SOA
+// of a zone at or above the name, or any other record of the name. ADR 12. Pure. Known gap: a
+// forwarder that strips the authority section and passes on a lame server's answers about one zone.
 #pragma once
 
 #include <cstddef>
@@ -30,17 +29,17 @@ class AbsenceTrial {
         bool operator==(const Question&) const = default;
     };
 
-    // Of the answer to `question`, which was no_data or no_such_name.
+    // For the answer to `question`, which was no_data or no_such_name.
     AbsenceTrial(Question question, route::DnsOutcome absence);
 
-    // The question to ask now; nothing when it is decided.
+    // The question to ask now; null once decided.
     const Question* next() const;
-    // The answer to next(); nothing when there was none.
+    // The answer to next(); nothing if there was none.
     void take(const std::optional<ControlAnswer>& answer);
 
-    // Once decided.
+    // Only once decided.
     bool is_believed() const { return verdict_ == Verdict::believed; }
-    // For how long it counts: 0 when no SOA says so.
+    // How long it may be cached: 0 if no SOA gives the time.
     std::uint32_t ttl_seconds() const { return ttl_seconds_; }
 
   private:

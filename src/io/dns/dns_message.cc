@@ -48,7 +48,7 @@ bool is_of(const WireRecord& record, int type) {
     return std::cmp_equal(record.type, type) && record.record_class == ns_c_in;
 }
 
-// The place is behind the question.
+// Afterwards the reader is positioned after the question.
 bool is_answer_to(const mail::Domain& name, int type, const WireHeader& header,
                   WireReader& reader) {
     if (!header.is_response || header.opcode != ns_o_query || header.questions != 1) return false;
@@ -84,13 +84,13 @@ std::optional<Sections> read_sections(const WireHeader& header, WireReader& read
 
 struct Alias {
     std::string target;   // lower case
-    std::string spelled;  // as it came
+    std::string spelled;  // unchanged
     std::uint32_t ttl_seconds = 0;
 };
 using Aliases = std::unordered_map<std::string, Alias>;
 
-// Nothing when one cannot be read. A name with two aliases, which RFC 1034 section 3.6.2 forbids,
-// has the one that the message has more about.
+// Nothing if one cannot be read. For a name with two aliases, which RFC 1034 section 3.6.2 forbids,
+// takes the one that the message has more records about.
 std::optional<Aliases> read_aliases(std::string_view message,
                                     const std::vector<WireRecord>& answers) {
     std::unordered_set<std::string_view> owners;
@@ -113,7 +113,7 @@ std::optional<Aliases> read_aliases(std::string_view message,
     return aliases;
 }
 
-// False when the record cannot be read.
+// False if the record cannot be read.
 bool add_record(DnsType type, std::string_view message, const WireRecord& record,
                 DnsAnswer* answer) {
     if (type == DnsType::mx) {
@@ -145,21 +145,21 @@ bool is_at_or_below(std::string_view name, std::string_view ancestor) {
     return name == ancestor;
 }
 
-// What a message says about a name and a type, before any record is read.
+// The content of a message about a name and a type, before any record is read.
 struct Found {
     std::optional<DnsFailure> failure = {};
     bool is_authoritative = false;
     unsigned code = ns_r_noerror;
     std::vector<WireRecord> answers = {};
-    std::string owner = {};    // where CNAME records led, the name asked included
-    std::string spelled = {};  // the same as it came; empty without CNAME
+    std::string owner = {};    // the end of the CNAME chain, or the name in the question
+    std::string spelled = {};  // the same with its original letters; empty without CNAME
     bool has_records = false;  // of the type asked for, at `owner`
     std::uint32_t ttl_seconds = std::numeric_limits<std::int32_t>::max();
-    // Of the SOA, when the message has that of the owner's zone and no records.
+    // Of the SOA, if the message has that of the owner's zone and no records.
     std::optional<std::uint32_t> zone_ttl_seconds = {};
 };
 
-// False for a circle, which is a mistake that may be mended, and not an answer (requirement 41).
+// False for a CNAME loop, which may get fixed and is not an answer (requirement 41).
 bool follow_aliases(const Aliases& aliases, int type, Found* found) {
     std::unordered_set<std::string_view> answered;  // owners of records of the type asked for
     for (const WireRecord& record : found->answers) {
@@ -177,8 +177,8 @@ bool follow_aliases(const Aliases& aliases, int type, Found* found) {
     return true;
 }
 
-// False when the authority section says that there is an answer elsewhere: a referral (RFC 2308
-// section 2.2), or the SOA of another zone.
+// False if the authority section shows that the answer is elsewhere: a referral (RFC 2308 section
+// 2.2), or the SOA of another zone.
 bool find_zone(const std::vector<WireRecord>& authorities, Found* found) {
     bool names_servers = false;
     bool has_foreign_zone = false;
@@ -195,7 +195,7 @@ bool find_zone(const std::vector<WireRecord>& authorities, Found* found) {
     return !has_foreign_zone && !(names_servers && found->code == ns_r_noerror);
 }
 
-// Nothing when the message cannot be read or is not an answer to the question.
+// Nothing if the message cannot be read or does not answer the question.
 std::optional<Found> find(const mail::Domain& name, int type, std::string_view message) {
     WireReader reader(message);
     const WireHeader header = reader.header();
@@ -205,7 +205,7 @@ std::optional<Found> find(const mail::Domain& name, int type, std::string_view m
         found.failure = DnsFailure::refused;
         return found;
     }
-    found.failure = DnsFailure::servfail;  // until the end is reached
+    found.failure = DnsFailure::servfail;  // unless the end is reached
     const bool has_failed = header.code != ns_r_noerror && header.code != ns_r_nxdomain;
     if (has_failed || header.is_truncated) return found;
     auto sections = read_sections(header, reader);
@@ -217,7 +217,7 @@ std::optional<Found> find(const mail::Domain& name, int type, std::string_view m
     found.owner = wire_name(name);
     if (!follow_aliases(*aliases, type, &found)) return found;
     if (!found.has_records && !find_zone(sections->authorities, &found)) return found;
-    // NXDOMAIN with records contradicts itself.
+    // NXDOMAIN with records is a contradiction.
     if (found.has_records && found.code == ns_r_nxdomain) return std::nullopt;
     found.failure.reset();
     return found;

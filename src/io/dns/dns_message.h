@@ -1,13 +1,13 @@
-// DnsMessage: a whole DNS message read as the answer to one question (RFC 1035 section 4;
-// RFC 2308).
+// DnsMessage: parses a complete DNS message as the answer to one question (RFC 1035 section 4; RFC
+// 2308).
 //
-// It is refused unless its one question is ours: name without regard to case, type and class. Only
-// records of the name asked count, or of the name that its CNAME records lead to, in whatever order
-// they come. A truncated message, a referral, an NXDOMAIN with records, and a negative answer with
-// the SOA of another zone are failures: none of them says that there is nothing (RFC 1123 section
-// 6.1.3.2). A negative answer that lacks the SOA of its zone is unproven: forwarders that
-// cache leave it out, but so do lame servers, and libunbound takes records of other names away
-// before we see the message. Known gap: DNAME is followed by the CNAME that comes with it.
+// Refused unless it repeats the one question: name without regard to case, type and class. Only
+// records of that name count, or of the name that its CNAME records lead to, in any order. A
+// truncated message, a referral, an NXDOMAIN with records, and a negative answer with the SOA of
+// another zone are failures: none of them proves absence (RFC 1123 section 6.1.3.2). A negative
+// answer without the SOA of its zone is unproven: forwarders that cache leave it out, but so do
+// lame servers, and libunbound removes records of other names before the message gets here. Known
+// gap: DNAME is followed by the CNAME that comes with it.
 #pragma once
 
 #include <cstdint>
@@ -22,30 +22,30 @@ namespace turnaway::io {
 int wire_type(route::DnsType type);
 
 struct MessageAnswer : route::DnsAnswer {
-    // Negative, without SOA and not authoritative: to be believed when an AbsenceTrial says so.
+    // Negative, without SOA and not authoritative: believed only if an AbsenceTrial confirms it.
     bool is_unproven = false;
 };
 
-// `failed` for what DNS itself calls a failure; nothing when the message cannot be read or is not
-// an answer to the question. The caller knows whether it was validated.
+// `failed` for a failure reported by DNS itself; nothing if the message cannot be read or does not
+// answer the question. The caller knows whether it was validated.
 std::optional<MessageAnswer> read_message(const route::DnsQuestion& question,
                                           std::string_view message);
 
-// `message` says, as the answer to that question, that there are no such records, and proves it by
-// the SOA of the zone, or says so on the server's own authority.
+// `message` answers that question with no such records, proved by the SOA of the zone or by an
+// authoritative server.
 bool is_absence(const mail::Domain& name, int type, std::string_view message);
 
-// What an answer says of its question beside the records: read to judge an absence of another
-// answer (absence_trial.h).
+// The parts of an answer, other than the records, with which the absence in another answer is
+// judged (absence_trial.h).
 struct ControlAnswer {
-    bool has_records = false;                                // of the type asked for
+    bool has_records = false;                                // of the type in the question
     route::DnsOutcome absence = route::DnsOutcome::no_data;  // with records: the name exists
-    bool names_zone = false;  // the SOA is there because the answer is negative
-    // For how long an absence in that zone counts, when the answer has an SOA of it.
+    bool names_zone = false;  // it has the SOA because the answer is negative
+    // How long an absence in that zone may be cached, if the answer has its SOA.
     std::optional<std::uint32_t> zone_ttl_seconds = {};
 };
 
-// Nothing for a failure, for what cannot be read, and for what is not an answer to the question.
+// Nothing for a failure, for an unreadable message, and for one that does not answer the question.
 std::optional<ControlAnswer> read_control(const mail::Domain& name, int type,
                                           std::string_view message);
 

@@ -70,7 +70,7 @@ std::optional<route::IpAddress> read_address(std::string_view rdata) {
 }
 
 std::optional<std::string> read_text(std::string_view rdata) {
-    if (rdata.empty()) return std::nullopt;  // there is at least one string, if an empty one
+    if (rdata.empty()) return std::nullopt;  // there is at least one string, even if empty
     std::string text;
     while (!rdata.empty()) {
         const std::size_t length = static_cast<unsigned char>(rdata[0]);

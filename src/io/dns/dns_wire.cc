@@ -53,14 +53,14 @@ std::string_view WireReader::bytes(std::size_t count) {
 
 std::string WireReader::name() {
     std::string labels;
-    std::optional<std::size_t> behind;  // of the first pointer
+    std::optional<std::size_t> behind;  // position after the first pointer
     std::size_t lowest = at_;
     while (is_good_ && labels.size() < wire_name_bytes_max) {
         const unsigned length = byte();
         if ((length & pointer_bits) == pointer_bits) {
             const std::size_t target = (length & ~pointer_bits) << 8 | byte();
             if (!behind) behind = at_;
-            // Each pointer leads further to the front than the one before, so there is an end.
+            // Each pointer leads to an earlier position than the one before, so this ends.
             if (target >= lowest) break;
             lowest = at_ = target;
             continue;
@@ -79,7 +79,7 @@ std::string WireReader::name() {
 
 WireHeader WireReader::header() {
     WireHeader header;
-    number();  // the id, which libunbound has compared
+    number();  // the id, which libunbound has checked
     const unsigned flags = number();
     header.is_response = (flags & 0x8000) != 0;
     header.opcode = flags >> 11 & 0x0f;

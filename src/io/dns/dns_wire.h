@@ -1,9 +1,8 @@
-// DnsWire: the parts of a DNS message as they are on the wire (RFC 1035 section 4), read one after
-// another.
+// DnsWire: reads the parts of a DNS message in wire format (RFC 1035 section 4) one after another.
 //
-// Every length is checked. A pointer of a compressed name must lead towards the front, so that
-// reading ends. Owners are in lower case, because names are compared without regard to case
-// (RFC 4343). The views point into the message.
+// Every length is checked. A pointer of a compressed name must lead towards the start, so that
+// reading ends. Owners are in lower case, because names are compared without regard to case (RFC
+// 4343). The views point into the message.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +14,12 @@
 
 namespace turnaway::io {
 
-// Labels with their lengths, the root's empty label at the end.
+// Labels with their lengths, with the root's empty label at the end.
 std::string wire_name(const mail::Domain& name);
 void make_lower(std::string& labels);
 
 struct WireRecord {
-    std::string owner;  // labels on the wire, lower case
+    std::string owner;  // labels in wire format, lower case
     unsigned type = 0;
     unsigned record_class = 0;
     std::uint32_t ttl_seconds = 0;
@@ -40,7 +39,7 @@ struct WireHeader {
     unsigned additionals = 0;
 };
 
-// Reads on from a place in the message; once anything is wrong, all that follows is nothing.
+// Reads on from a position in the message; after an error everything further is empty.
 class WireReader {
   public:
     explicit WireReader(std::string_view message, std::size_t at = 0)
@@ -53,7 +52,7 @@ class WireReader {
     unsigned number();
     std::uint32_t long_number();
     std::string_view bytes(std::size_t count);
-    // A name without compression, its letters as they are; the place is behind it.
+    // A name without compression, its letters unchanged; the position is then after it.
     std::string name();
     WireHeader header();
     WireRecord record();

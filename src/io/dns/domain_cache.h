@@ -1,7 +1,7 @@
-// DomainCache: what was found out about domains, each for as long as it may be believed.
+// DomainCache: results for domains, each for its time to live.
 //
-// Bounded in entries and in bytes, since strangers choose the domains and what DNS says of them:
-// the one that was not used for longest goes first. One thread. No clock of its own.
+// Limited in entries and in bytes, since outsiders choose the domains and their DNS data: the least
+// recently used entry is removed first. One thread. The caller passes the time.
 #pragma once
 
 #include <chrono>
@@ -25,19 +25,19 @@ class DomainCache {
     };
     explicit DomainCache(Limits limits) : limits_(limits) {}
 
-    // Null when nothing is known any more. Valid until the cache changes.
+    // Null if there is no valid entry. The pointer is valid until the cache changes.
     const Value* find(const mail::Domain& domain, Time now) const {
         const auto found = known_.find(domain);
         if (found == known_.end() || found->second.until <= now) return nullptr;
         return &found->second.value;
     }
-    // The same, for one that is used.
+    // The same, and marks the entry as used.
     const Value* use(const mail::Domain& domain, Time now) {
         const Value* const value = find(domain, now);
         if (value != nullptr) uses_.splice(uses_.begin(), uses_, known_.find(domain)->second.use);
         return value;
     }
-    // `bytes` is about what the value holds in memory.
+    // `bytes`: roughly the memory that the value occupies.
     void keep(const mail::Domain& domain, Value value, Time until, std::size_t bytes) {
         forget(domain);
         const std::size_t cost = bytes + entry_bytes + 2 * domain.text().size();
@@ -64,7 +64,7 @@ class DomainCache {
     std::size_t size() const { return known_.size(); }
 
   private:
-    // Two nodes and their bookkeeping, roughly.
+    // Two nodes and their overhead, roughly.
     static constexpr std::size_t entry_bytes = 200;
 
     struct Known {

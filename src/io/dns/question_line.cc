@@ -9,7 +9,7 @@ namespace turnaway::io {
 namespace {
 
 constexpr std::size_t zone_share = 4;
-// `co.uk`, `com.au`, `ac.jp`: a country, and below it what kind of domains follow.
+// `co.uk`, `com.au`, `ac.jp`: a country, and below it the kinds of domains.
 constexpr std::size_t country_bytes = 2;
 constexpr std::size_t kind_bytes_max = 3;
 
@@ -77,7 +77,7 @@ QuestionLine::Question QuestionLine::leave(std::string_view zone) {
 void QuestionLine::withdraw(std::string_view zone, Question question) {
     const auto of = zones_.find(std::string(zone));
     TURNAWAY_CHECK(of != zones_.end());
-    // Those that waited longest give up first, so this is near the front.
+    // Those that waited longest time out first, so this is near the front.
     const auto at = std::ranges::find(of->second.waiting, question);
     TURNAWAY_CHECK(at != of->second.waiting.end());
     of->second.waiting.erase(at);
@@ -90,7 +90,7 @@ void QuestionLine::take_turn(const std::string& name, Zone& zone) {
     turns_.push_back(name);
 }
 
-// One that still has a turn is forgotten when that comes.
+// A zone that still has a turn is removed when the turn comes.
 void QuestionLine::forget_if_empty(const std::string& name) {
     const auto at = zones_.find(name);
     if (at == zones_.end() || at->second.has_turn) return;

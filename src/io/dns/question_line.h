@@ -1,12 +1,13 @@
-// QuestionLine: which questions are put to DNS now, and which wait until another one has ended.
+// QuestionLine: decides which DNS questions are sent now, and which wait until another one has
+// ended.
 //
-// The resolver behind has a bounded number of sockets, and a question about a dead domain holds one
-// of them for up to half a minute. So there are places, in all and for the names of one zone, of
-// which no zone has more than a quarter: thousands of questions about one dead zone do not delay
-// those about another. Zones that wait take turns. Which zone a name belongs to is a guess by its
-// last labels, with no list of public suffixes. Known gaps: as many dead zones as there are places
-// delay all others; a zone below a public suffix that the guess does not know shares its places
-// with its sisters. Pure; one thread.
+// The underlying resolver has a limited number of sockets, and a question about a dead domain holds
+// one of them for up to half a minute. So the number of slots is limited, in total and for the
+// names of one zone, which gets at most a quarter: thousands of questions about one dead zone do
+// not delay those about another. Waiting zones take turns. The zone of a name is guessed from its
+// last labels, without a public suffix list. Known gaps: as many dead zones as there are slots
+// delay all others; a zone below a public suffix that the guess does not know shares its slots with
+// its siblings. Pure; one thread.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +31,11 @@ class QuestionLine {
     // At least 1.
     explicit QuestionLine(std::size_t places);
 
-    // True: it has a place, which is given back by leave(). False: it waits.
+    // True: it has a slot, which is returned by leave(). False: it waits.
     bool enter(std::string_view zone, Question question);
-    // A place is given back. The question that has it now; null when none waits for it.
+    // Returns a slot. The result is the question that has it now; null if none waits for it.
     Question leave(std::string_view zone);
-    // One that waits does so no longer.
+    // Removes a waiting question.
     void withdraw(std::string_view zone, Question question);
 
     std::size_t taken() const { return taken_; }
@@ -56,7 +57,7 @@ class QuestionLine {
     std::size_t places_of_zone_;
     std::size_t taken_ = 0;
     std::unordered_map<std::string, Zone> zones_;
-    std::deque<std::string> turns_;  // those that may go when there is a place
+    std::deque<std::string> turns_;  // the zones that may use the next free slot
 };
 
 }  // namespace turnaway::io

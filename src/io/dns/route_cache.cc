@@ -12,7 +12,7 @@ namespace turnaway::io {
 
 namespace {
 
-// In memory, roughly: what strangers can make large.
+// Approximate memory of the parts whose size outsiders control.
 std::size_t bytes_of(const route::Route& route) {
     std::size_t bytes = sizeof route;
     for (const route::MailHost& host : route.hosts) {
@@ -26,8 +26,8 @@ std::size_t bytes_of(const route::Route& route) {
 
 }  // namespace
 
-// One domain being looked up. Callbacks of the resolver and of the timer keep it alive; without its
-// cache it does nothing any more.
+// One domain being looked up. Callbacks of the resolver and of the timer keep it alive; after its
+// cache is destroyed it does nothing.
 class RouteCache::Lookup : public std::enable_shared_from_this<Lookup> {
   public:
     Lookup(RouteCache& cache, mail::Domain domain)
@@ -68,7 +68,7 @@ void RouteCache::Lookup::drop() {
 }
 
 void RouteCache::Lookup::advance() {
-    // A resolver that answers on the spot comes back here while we are still asking.
+    // A resolver that answers at once calls back here while questions are still being sent.
     if (std::exchange(is_advancing_, true)) return;
     const auto self = shared_from_this();
     while (cache_ != nullptr) {
@@ -150,15 +150,15 @@ void RouteCache::keep(const mail::Domain& domain, RoutePtr route) {
 
 namespace {
 
-// Starts the lookup for whoever awaits it. The handler is never called from within: a coroutine
-// must not go on before it has stopped.
+// Starts the lookup for the awaiting coroutine. The handler is never called from within: a
+// coroutine must not resume before it is suspended.
 struct StartLookup {
     RouteCache* cache;
     mail::Domain domain;
 
     template <class Handler>
     void operator()(Handler handler) {
-        // std::function wants copies, a coroutine's handler allows none.
+        // std::function requires a copyable target; a coroutine's handler is not copyable.
         auto shared = std::make_shared<Handler>(std::move(handler));
         cache->find(domain, [shared, context = &cache->context()](RoutePtr route) {
             asio::post(*context, [shared, found = std::move(route)]() mutable {

@@ -1,8 +1,8 @@
-// RouteCache: the routes a shard knows, and the looking up of those it does not.
+// RouteCache: caches the routes of a shard, and looks up missing ones.
 //
-// Callers who ask for one domain at the same time share one lookup. A lookup ends by `give_up` at
-// the latest, whatever the resolver does; a permanent route that rests on an answer nobody
-// validated is asked for once more before it is believed. Routes are kept as long as they say, in a
+// Concurrent callers for one domain share one lookup. A lookup ends by `give_up` at the latest,
+// whatever the resolver does; a permanent route based on an answer without DNSSEC validation is
+// looked up once more before it is believed. Routes are cached for their time to live, in a
 // DomainCache. One thread; the resolver's thread.
 #pragma once
 
@@ -48,15 +48,15 @@ class RouteCache {
 
     // `done` is called exactly once, perhaps before find() returns.
     void find(const mail::Domain& domain, Done done);
-    // What is known now, without asking anybody; nullptr when nothing is. Until the next call of
-    // anything here.
+    // The cached route, without a lookup; nullptr if there is none. Valid until the next call of
+    // any function here.
     const route::Route* peek(const mail::Domain& domain, Clock::time_point now) const;
-    // The same to keep.
+    // The same, with shared ownership.
     RoutePtr recall(const mail::Domain& domain, Clock::time_point now);
-    // What is known was found under other settings and is forgotten; lookups under way end under
-    // these.
+    // Cached routes were found under other settings and are dropped; lookups under way end under
+    // the new ones.
     void change(Settings settings);
-    // The next find() asks DNS.
+    // The next find() queries DNS.
     void forget(const mail::Domain& domain) { known_.forget(domain); }
 
     std::size_t size() const { return known_.size(); }
@@ -76,7 +76,7 @@ class RouteCache {
     std::unordered_map<mail::Domain, std::shared_ptr<Lookup>> lookups_;
 };
 
-// find() for a coroutine. When the cache goes first, the coroutine is destroyed where it waits.
+// find() for a coroutine. If the cache is destroyed first, the suspended coroutine is destroyed.
 asio::awaitable<RoutePtr> lookup(RouteCache& cache, mail::Domain domain);
 
 }  // namespace turnaway::io

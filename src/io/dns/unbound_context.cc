@@ -20,13 +20,13 @@ constexpr std::array options{
     Option{"do-not-query-localhost:", "no"},
     Option{"outgoing-num-tcp:", "32"},
     Option{"unblock-lan-zones:", "yes"},
-    // As many bytes as some tens of thousands of answers have.
+    // About the size of some tens of thousands of answers.
     Option{"msg-cache-size:", "8m"},
     Option{"rrset-cache-size:", "16m"},
 };
 
-// RFC 6761, RFC 8375: libunbound answers for these by itself, which is right only when nobody was
-// told to know better.
+// RFC 6761, RFC 8375: libunbound answers these itself, which is right only if no other server is
+// configured for them.
 constexpr std::array special_zones{"test.", "invalid.", "localhost.", "home.arpa.", "onion."};
 
 std::unexpected<base::Error> refused(const std::string& what, int error) {
@@ -39,11 +39,11 @@ base::Result<void> set_option(ub_ctx* context, const std::string& name, const st
     return {};
 }
 
-// A library gets 16 sockets by default: a few slow domains would stop all others.
+// A library gets 16 sockets by default: a few slow domains would block all others.
 //
-// How long a server that was dead is believed to be is 900 s by default. A server we forward to is
-// silent about the names it cannot find out, which says nothing of the others: after thirty seconds
-// of such names only, libunbound took it for dead and refused every name for half a minute.
+// A dead server is remembered for 900 s by default. A forwarder does not answer for names that it
+// cannot resolve, which proves nothing about other names: after thirty seconds of such names only,
+// libunbound considered it dead and refused every name for half a minute.
 base::Result<void> set_limits(ub_ctx* context, const Settings& settings) {
     const bool is_forwarding = !settings.forward.empty() || !settings.resolv_conf.empty();
     const auto sockets = UnboundResolver::sockets_for(settings.questions_max);
@@ -120,7 +120,7 @@ base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
 base::Result<UnboundContext> make_unbound_context(const Settings& settings, ub_event_base* events) {
     UnboundContext context(events != nullptr ? ub_ctx_create_ub_event(events) : ub_ctx_create());
     if (!context) return base::fail(Fault::system, "libunbound has no memory to start");
-    // What it would say to stderr we say ourselves.
+    // Messages for stderr are replaced by this program's own.
     ub_ctx_debugout(context.get(), nullptr);
     for (const auto step : {set_limits, set_options, set_servers}) {
         if (const auto done = step(context.get(), settings); !done) {

@@ -1,8 +1,8 @@
-// UnboundContext: a libunbound context made as our settings say.
+// UnboundContext: a libunbound context with the settings applied.
 //
-// The order matters: options first, then what makes libunbound fix them (zones and local data).
-// With a base for its events it works in that loop and must go before it; without one it is for
-// ub_resolve, which waits.
+// The order matters: options first, then the calls that fix them (zones and local data). With an
+// event base it works in that loop and must be destroyed before it; without one it is for the
+// blocking ub_resolve.
 #pragma once
 
 #include <unbound-event.h>

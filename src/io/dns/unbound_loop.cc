@@ -52,8 +52,8 @@ class UnboundLoop::State : public std::enable_shared_from_this<State> {
         std::optional<std::chrono::microseconds> wait = {};
         std::optional<TimerQueue::Entry> due = {};
     };
-    // What we know of a descriptor. The number tells its events from those of one that had the same
-    // number before.
+    // A watched descriptor. The number distinguishes its events from those of an earlier descriptor
+    // with the same value.
     struct Watched {
         Event* event = nullptr;
         std::uint32_t number = 0;
@@ -85,7 +85,7 @@ class UnboundLoop::State : public std::enable_shared_from_this<State> {
     std::uint32_t last_number_ = 0;
 };
 
-// What libunbound calls only on Windows, for signals, or to run a loop of its own, is not there.
+// Functions that libunbound calls only on Windows, for signals, or to run its own loop are missing.
 ub_event_base_vmt UnboundLoop::State::base_functions = {
     .free = nullptr,
     .dispatch = nullptr,
@@ -178,7 +178,7 @@ bool UnboundLoop::State::start_watching(Event* event) {
     const std::uint32_t number = ++last_number_;
     wanted.data.u64 = std::uint64_t{number} << 32 | descriptor;
     const int epoll = epoll_.native_handle();
-    // It is still there when it was not closed since its last event was deleted.
+    // It is still in the set if it was not closed since its last event was deleted.
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, event->descriptor, &wanted) != 0 &&
         (errno != EEXIST || epoll_ctl(epoll, EPOLL_CTL_MOD, event->descriptor, &wanted) != 0)) {
         return false;
@@ -205,7 +205,7 @@ void UnboundLoop::State::watch() {
 void UnboundLoop::State::take_events() {
     std::array<epoll_event, batch_events_max> ready{};
     const int count = epoll_wait(epoll_.native_handle(), ready.data(), batch_events_max, 0);
-    // A callback may delete events that are further down in the batch, and make others.
+    // A callback may delete events further down in the batch, and create others.
     for (int i = 0; i < count; ++i) take(ready[static_cast<std::size_t>(i)]);
 }
 

@@ -26,7 +26,7 @@ using route::DnsFailure;
 using route::DnsQuestion;
 
 constexpr int is_bogus = 1;
-constexpr int is_secure = 2;  // what libunbound says of a validated answer
+constexpr int is_secure = 2;  // libunbound's value for a validated answer
 
 MessageAnswer failed(DnsFailure failure) {
     MessageAnswer answer;
@@ -41,8 +41,8 @@ struct HashQuestion {
     }
 };
 
-// With any code but NOERROR nothing was written into the buffer: it holds the packet that came
-// last, for whatever name. NXDOMAIN comes as a message with the code NOERROR.
+// With any code but NOERROR the buffer was not written: it holds the last packet, for whatever
+// name. NXDOMAIN comes as a message with the code NOERROR.
 MessageAnswer answer_of(const DnsQuestion& question, int code, std::string_view message,
                         int security) {
     if (code != ns_r_noerror) {
@@ -73,7 +73,7 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
           unbound_(std::move(unbound)),
           line_(settings.questions_max),
           deadline_(settings.deadline) {}
-    // libunbound would answer what is open while it is torn down.
+    // libunbound would answer open questions while it is destroyed.
     ~State() {
         for (const auto& [question, open] : open_) cancel(*open);
         for (const auto& [open, abandoned] : abandoned_) cancel(*abandoned);
@@ -89,7 +89,7 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
         std::string zone;
         TimerQueue::Entry deadline = {};
         std::vector<Done> waiting = {};
-        bool is_asked = false;  // else it is in the line
+        bool is_asked = false;  // otherwise it waits in the line
         int id = 0;
         std::optional<MessageAnswer> answer = {};
         std::optional<AbsenceTrial> trial = {};  // of `answer`, which is unproven
@@ -112,15 +112,15 @@ class UnboundResolver::State : public std::enable_shared_from_this<State> {
     void hand_out(const std::vector<Done>& waiting, const DnsAnswer& answer);
 
     asio::io_context& loop_;
-    std::unique_ptr<UnboundLoop> events_;  // outlives what uses it
+    std::unique_ptr<UnboundLoop> events_;  // outlives its users
     TimerQueue deadlines_;
     UnboundContext unbound_;
     QuestionLine line_;
     std::chrono::milliseconds deadline_;
     std::unordered_map<DnsQuestion, std::unique_ptr<Open>, HashQuestion> open_;
-    // Nobody waits for these any more, but libunbound goes on: it cannot be told to stop.
+    // No caller waits for these any more, but libunbound continues: it cannot be stopped.
     std::unordered_map<Open*, std::unique_ptr<Open>> abandoned_;
-    std::vector<Open*> answered_;  // not handed out yet
+    std::vector<Open*> answered_;  // not delivered yet
 };
 
 void UnboundResolver::State::ask(const DnsQuestion& question, Done done) {
@@ -138,11 +138,11 @@ void UnboundResolver::State::ask(const DnsQuestion& question, Done done) {
     if (line_.enter(open->zone, open)) begin(open);
 }
 
-// It has a place.
+// Called when it has a slot.
 void UnboundResolver::State::begin(Open* open) {
     open->is_asked = true;
     const DnsQuestion& question = open->question;
-    // What is known already is answered before this returns.
+    // A cached answer is delivered before this returns.
     const int error =
         ub_resolve_event(unbound_.get(), question.name.text().c_str(), wire_type(question.type),
                          ns_c_in, open, &State::take, &open->id);
@@ -151,7 +151,7 @@ void UnboundResolver::State::begin(Open* open) {
     answered(open);
 }
 
-// Called from within libunbound, where nothing of it may be torn down: so no `done` yet.
+// Called from libunbound, where no part of it may be destroyed: so `done` is not called yet.
 void UnboundResolver::State::take(void* raw, int code, void* message, int bytes, int security,
                                   char* /*why_bogus*/, int /*was_limited*/) {
     auto* open = static_cast<Open*>(raw);
@@ -159,7 +159,7 @@ void UnboundResolver::State::take(void* raw, int code, void* message, int bytes,
     open->state->answered(open);
 }
 
-// False when there is nothing more to ask: the answer is proven then, or is trouble.
+// False if there is no further question: the answer is proven, or trouble.
 bool UnboundResolver::State::ask_control(Open* open) {
     if (!open->trial) {
         const AbsenceTrial::Question question{open->question.name, wire_type(open->question.type)};
@@ -207,7 +207,7 @@ void UnboundResolver::State::answered(Open* open) {
 void UnboundResolver::State::hand_out_answered() {
     // A `done` may ask again; that answer comes in the next round.
     for (Open* const open : std::exchange(answered_, {})) {
-        // It keeps its place and its deadline.
+        // It keeps its slot and its deadline.
         const bool is_on_trial = open->answer->is_unproven && !abandoned_.contains(open);
         if (is_on_trial && ask_control(open)) continue;
         if (auto* const next = line_.leave(open->zone)) begin(static_cast<Open*>(next));
