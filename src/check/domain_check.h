@@ -48,7 +48,7 @@ class DomainCheck {
     void give_up(Milliseconds now);
 
     bool is_done() const { return is_done_; }
-    // When done.
+    // Only once done.
     const Assessment& assessment() const;
 
   private:

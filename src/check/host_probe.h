@@ -62,7 +62,7 @@ struct ProbeResult {
 
     // The reply that decided; null if there was none.
     const ProbeStep* last_word() const;
-    // The host spoke SMTP, so the port leaves this machine.
+    // The host spoke SMTP, so the port is open from this machine.
     bool has_heard_smtp() const { return !steps.empty(); }
 };
 

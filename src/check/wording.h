@@ -12,8 +12,7 @@
 
 namespace turnaway::check {
 
-// One sentence without the subject's name: "Its only MX is the root: it says itself that it takes
-// no mail."
+// The answer without the subject's name: "It does not accept mail (null MX, RFC 7505)."
 std::string sentence_of(const Assessment& assessment);
 
 // Unusual points that do not change the answer, or that qualify it; one sentence each.

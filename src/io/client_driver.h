@@ -38,7 +38,7 @@ struct ContentSource {
 // Everything referenced here outlives the call and pending operations of the connection.
 struct ClientDrive {
     smtp::ClientSession& session;
-    std::shared_ptr<Connection> connection;  // dialled; the session may still action to connect
+    std::shared_ptr<Connection> connection;  // dialled; the session may still want to connect
     TlsClient& tls;
     std::string host;  // for SNI and verification; a name, or an address as text
     const ClientDeadlines& deadlines;

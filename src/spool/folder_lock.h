@@ -13,7 +13,7 @@ namespace turnaway::spool {
 
 class FolderLock {
   public:
-    // Fault::unavailable: another program has it.
+    // Fault::unavailable: another program holds it.
     [[nodiscard]] static base::Result<FolderLock> take(const std::string& folder);
     FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FolderLock& operator=(FolderLock&&) = delete;

@@ -1,4 +1,4 @@
-// Salvage: reads the rows of a damaged database, as far as SQLite gives them.
+// Salvage: reads the rows of a damaged database, as far as SQLite returns them.
 //
 // Rows before and after an unreadable part are read: from both ends first, then in ever smaller
 // parts between, up to a maximum. Nothing is written. Only recovery.cc uses it.
