@@ -60,7 +60,7 @@ class RefusingHosts {
     using Entry = verdict::HostMemory::Entry;
     struct Asked {
         std::uint16_t port;  // at which the hosts of the route are dialled
-        bool was_asked_now;  // a host of the route was probed for this recipient
+        bool was_asked_now;  // a host of the route was contacted for this recipient
     };
 
     // `store` outlives this.

@@ -2,7 +2,8 @@
 // 6).
 //
 // Any client may send MAIL, so it costs at most one MX lookup, whatever the domain's zone contains,
-// and a cached answer is small. No DNS answer counts as no. One thread, the event loop's.
+// and a cached answer is small. A missing or failed answer counts as no. One thread, the event
+// loop's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
