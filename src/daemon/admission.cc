@@ -5,7 +5,7 @@
 namespace turnaway::daemon {
 namespace {
 
-// Enough for the socket to take one line.
+// Enough for the socket to send one line.
 constexpr std::chrono::seconds refusal_wait{1};
 
 }  // namespace

@@ -1,7 +1,7 @@
-// Admission: whether a client may come in, and what is sent to one that may not.
+// Admission: whether a client is admitted, and what a refused one is sent.
 //
-// Nobody waits for a client that is turned away: its reply is one write, which the fresh socket has
-// room for. A bounded number of them are listened to a moment longer, so that no reset destroys the
+// The daemon never waits for a refused client: its reply is one write, for which a fresh socket has
+// room. A bounded number of them are read from for a moment longer, so that no reset destroys the
 // reply to a client that already wrote; the others are closed at once. Requirement 55.
 #pragma once
 
@@ -19,14 +19,14 @@ namespace turnaway::daemon {
 struct Admission {
     ClientCount& clients;
     ClientCount::Limits limits;
-    // Called once for a client that is turned away, to count and to log it; returns the reply, in
-    // the protocol of the daemon. SMTP's has no enhanced code, since the 421 stands where the
-    // greeting would (RFC 2034 section 3).
+    // Called once for a refused client, to count and log it; returns the reply in the protocol of
+    // the daemon. The SMTP reply has no enhanced code, because the 421 replaces the greeting (RFC
+    // 2034 section 3).
     std::function<std::string(ClientCount::Entry why)> turn_away;
 };
 
-// The client's place among the connections; null: it was turned away, and the connection is of no
-// more use. What `admission` refers to outlives the coroutine.
+// Counts the client until the guard is destroyed. Null: it was refused, and the connection is no
+// longer usable. What `admission` refers to outlives the coroutine.
 [[nodiscard]] boost::asio::awaitable<std::unique_ptr<ClientGuard>> admit(Admission admission,
                                                                          io::Connection& connection,
                                                                          route::IpAddress address);

@@ -1,10 +1,10 @@
-// ClientCount: how many clients are connected, in all and from each address, and whether one more
-// may come in (requirement 55).
+// ClientCount: how many clients are connected, in total and from each address, and whether another
+// one is admitted (requirement 55).
 //
-// An IPv6 address counts as its /64, which is what one customer has. A client that is turned away
-// costs a reply and, for a bounded number of them, the time to read it; the log hears of them once
-// a while, with their number. Any thread. At most one entry for each client that is in. Known gap:
-// a client with many addresses counts many times; only the total stops that.
+// An IPv6 address counts as its /64, which is what one customer has. A refused client costs a reply
+// and, for a bounded number of them, the time to read from it; refusals are logged once in a while,
+// with their number. Any thread. At most one entry per admitted client. Known gap: a client with
+// many addresses counts many times; only the total stops it.
 #pragma once
 
 #include <chrono>
@@ -29,20 +29,20 @@ class ClientCount {
     };
     enum class Entry : std::uint8_t { admitted, full, address_full };
 
-    // Only a client that is admitted leaves again.
+    // Only an admitted client calls leave().
     Entry enter(const route::IpAddress& address, Limits limits);
     void leave(const route::IpAddress& address);
     std::size_t total() const;
 
-    // One was turned away. How many were since this was last logged, when it is time to log it.
+    // Counts a refused client. Returns the number since the last log line when the next one is due.
     std::optional<std::uint64_t> turned_away(Clock::time_point now) {
         return count_one(turned_away_, now);
     }
-    // The same of one that could not be accepted, for want of descriptors or memory.
+    // The same for a client that could not be accepted, for lack of descriptors or memory.
     std::optional<std::uint64_t> not_accepted(Clock::time_point now) {
         return count_one(not_accepted_, now);
     }
-    // A place to be listened to a moment longer, for one that was turned away; leaves by itself.
+    // One of the refused clients that are read from for a moment longer; released on destruction.
     class LingerGuard {
       public:
         explicit LingerGuard(ClientCount& count) : count_(&count) {}
@@ -55,7 +55,7 @@ class ClientCount {
       private:
         ClientCount* count_;
     };
-    // Nothing: they are all taken.
+    // Nothing: the maximum is reached.
     [[nodiscard]] std::optional<LingerGuard> linger();
 
   private:
@@ -74,7 +74,7 @@ class ClientCount {
     Unreported not_accepted_;
 };
 
-// A client's place among the connections, until it is destroyed.
+// Counts a client as connected until it is destroyed.
 class ClientGuard {
   public:
     ClientGuard(ClientCount& count, const route::IpAddress& address)

@@ -25,7 +25,7 @@ std::string folder_of(const std::filesystem::path& path) {
     return folder.empty() ? "." : folder.string();
 }
 
-// Where the file is, and where it is really.
+// The folder of the file, and the folder of what a symbolic link leads to.
 void add_folders(const std::string& file, std::vector<std::string>* folders) {
     if (file.empty()) return;
     folders->push_back(folder_of(file));
@@ -34,22 +34,22 @@ void add_folders(const std::string& file, std::vector<std::string>* folders) {
     if (!error) folders->push_back(folder_of(real));
 }
 
-// Measured with strace -f over tests/live/relay_start.py and relay_reload.py, from the moment
-// the filter is in place: epoll of Asio (no io_uring) and libevent, OpenSSL, libunbound. Added by
-// reading: what the C library may take instead on another machine, or for its last words.
+// Measured with strace -f over tests/live/relay_start.py and relay_reload.py, from the moment the
+// filter is installed: epoll of Asio (no io_uring) and libevent, OpenSSL, libunbound. Added by
+// reading the source: what the C library may call instead on another machine, or while aborting.
 constexpr std::array calls_of_every_daemon{
     // Connections, and DNS over UDP and TCP.
     SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getpeername),
     SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(shutdown),
     SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(writev),
-    // Event loops: libunbound makes its own at the first question.
+    // Event loops: libunbound makes its own at the first query.
     SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create),
     SCMP_SYS(timerfd_settime), SCMP_SYS(pipe2), SCMP_SYS(socketpair), SCMP_SYS(clock_nanosleep),
     SCMP_SYS(fcntl), SCMP_SYS(dup),
-    // The files of a reload, and the end of the control socket.
+    // The files of a reload, and the removal of the control socket.
     SCMP_SYS(openat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(lseek),
     SCMP_SYS(unlink),
-    // Who we are, random numbers, memory there is.
+    // User and group ids, random numbers, available memory.
     SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom),
     SCMP_SYS(sysinfo), SCMP_SYS(prlimit64)};
 
@@ -81,8 +81,8 @@ Result<void> confine_files(const FilesKept& kept) {
                          .may_connect = true};
     for (const std::string& file : kept.readable_files) add_folders(file, &reach.readable);
     if (!kept.control_socket.empty()) {
-        // Nobody has to use the control socket: where its folder is missing it cannot be opened,
-        // and the error says so there.
+        // The control socket is optional: if its folder is missing, opening the socket reports the
+        // error.
         std::error_code error;
         const auto folder = folder_of(kept.control_socket);
         if (std::filesystem::is_directory(folder, error)) reach.changeable.push_back(folder);

@@ -1,12 +1,12 @@
-// Confinement: what a daemon gives up between opening its sockets and serving, and what it keeps.
+// Confinement: what rights a daemon gives up between opening its sockets and serving.
 //
-// Kept are the folders and ports that it names, reading of what a start or a reload reads
-// (configuration, name servers, and what the daemon adds: certificate, key) and connecting to
-// anybody. Files are kept by the folder they lie in, and by the one a symbolic link leads to, since
-// a new certificate or configuration is usually a new file. The order is the caller's: sockets,
-// give_up_rights(), confine_files(), confine_calls(), threads. Each step holds or the daemon does
-// not start (requirement 57). Started as root without a user to become it stays root, without any
-// capability.
+// It keeps the folders and ports that it names, read access to what a start or a reload reads
+// (configuration, name servers, and what the daemon adds: certificate, key), and connections to any
+// address. A file is kept by its folder, and by the folder a symbolic link leads to, since a new
+// certificate or configuration is usually a new file. The caller keeps the order: sockets,
+// give_up_rights(), confine_files(), confine_calls(), threads. If a step fails, the daemon does not
+// start (requirement 57). A daemon started as root without a configured user stays root, without
+// any capability.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,19 @@
 
 namespace turnaway::daemon {
 
-// The account that `[user] name` names; none when the daemon does not run as root, or no user is
+// The account that `[user] name` names; none if the daemon does not run as root or no user is
 // named.
 [[nodiscard]] base::Result<std::optional<process::Account>> user_to_become(const std::string& name);
 
-// Makes the folder of the control socket for that user where it is missing: it lies below /run as a
-// rule, where nothing outlasts a start of the machine. No error: opening the socket will say what
-// is wrong.
+// Makes the folder of the control socket for that user if it is missing: it is usually below /run,
+// which is empty after a boot. Returns no error: opening the socket will report it.
 void make_control_folder(const std::string& socket, const std::optional<process::Account>& user);
 
-// Becomes the user, without capabilities and core dumps.
+// Switches to the user, without capabilities or core dumps.
 [[nodiscard]] base::Result<void> give_up_rights(const std::optional<process::Account>& user);
 
 struct FilesKept {
-    std::vector<std::string> readable_files = {};  // empty names are left out
+    std::vector<std::string> readable_files = {};  // empty names are skipped
     std::vector<std::string> changeable_folders = {};
     std::string control_socket = {};  // empty: none
     std::string control_group = {};
@@ -43,8 +42,8 @@ struct FilesKept {
 // landlock; before any thread.
 [[nodiscard]] base::Result<void> confine_files(const FilesKept& kept);
 
-// seccomp, for all threads there are and will be. `added`: what the daemon calls (SCMP_SYS(...))
-// beside event loops, sockets, DNS, TLS and reading files.
+// seccomp, for all present and future threads. `added`: the system calls (SCMP_SYS(...)) that the
+// daemon needs in addition to those for event loops, sockets, DNS, TLS and reading files.
 [[nodiscard]] base::Result<void> confine_calls(std::span<const int> added = {});
 
 }  // namespace turnaway::daemon

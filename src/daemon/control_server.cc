@@ -24,9 +24,9 @@ using Error = boost::system::error_code;
 // After accept failed for want of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
-// An answer is sent when so much of it has gathered.
+// An answer is sent whenever this much of it has gathered.
 constexpr std::size_t gathered_bytes = std::size_t{32} * 1024;
-// How long, and how much of it, a peer's input is read after its last answer.
+// For how long, and how much of, a peer's input is read after its last answer.
 constexpr std::chrono::seconds drain_wait{2};
 constexpr std::size_t drained_bytes_max = std::size_t{4} * 1024 * 1024;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
@@ -75,17 +75,17 @@ class ControlServer::Session final : public ControlAnswer,
         socket_.shutdown(Socket::shutdown_receive, ignored);
     }
 
-    // Nothing: there are no more.
+    // Nothing: there are no more lines.
     asio::awaitable<std::optional<std::string>> next_line();
     bool is_too_long() const { return is_too_long_; }
     asio::awaitable<bool> add(std::string lines) override;
     asio::awaitable<bool> send();
-    // The end: what the peer still sends is read for a while, because closing with unread input
-    // would cut off the answer on its way.
+    // Ends the session: further input is read for a while, because closing with unread input would
+    // cut off the answer on its way.
     asio::awaitable<void> leave();
 
   private:
-    // Both directions end when the time is up: cancelling could come between two operations.
+    // Shuts down both directions when the time is up: cancelling could come between two operations.
     void begin_wait(std::chrono::milliseconds wait);
     void end_wait() { timer_.expires_at(asio::steady_timer::time_point::max()); }
     std::optional<std::string> take_line(std::size_t searched);
@@ -98,13 +98,13 @@ class ControlServer::Session final : public ControlAnswer,
     std::string output_;
     bool is_too_long_ = false;  // the last line, which was cut
     bool is_broken_ = false;
-    bool is_at_end_ = false;  // of what the peer sends
+    bool is_at_end_ = false;  // of the peer's input
 };
 
 void ControlServer::Session::begin_wait(std::chrono::milliseconds wait) {
     timer_.expires_after(wait);
     timer_.async_wait([self = shared_from_this()](const Error& error) {
-        // The time may have come just before the end of what was waited for.
+        // The timer may have expired just before the awaited operation ended.
         if (error || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
         self->is_broken_ = true;
         Error ignored;
@@ -112,7 +112,7 @@ void ControlServer::Session::begin_wait(std::chrono::milliseconds wait) {
     });
 }
 
-// `searched`: so much of the input holds no newline.
+// `searched`: the length of the input that is known to hold no newline.
 std::optional<std::string> ControlServer::Session::take_line(std::size_t searched) {
     const auto end = input_.find('\n', searched);
     const auto size = std::min(end, input_.size());
@@ -125,7 +125,7 @@ std::optional<std::string> ControlServer::Session::take_line(std::size_t searche
 
 asio::awaitable<std::optional<std::string>> ControlServer::Session::next_line() {
     if (auto line = take_line(0)) co_return line;
-    // Asio reports the end of input once; a second read would wait for what cannot come.
+    // Asio reports the end of input once; another read would wait forever.
     if (is_at_end_) co_return std::nullopt;
     begin_wait(state_->settings.request_wait);
     for (;;) {

@@ -1,11 +1,11 @@
-// Control server: speaks with the programs that connect to the control socket: one request per
-// line, answered in lines, in order.
+// Control server: serves the programs that connect to the control socket: one request per line,
+// answered in lines, in order.
 //
-// One thread; who may connect is the file's permissions' to say. Nothing a peer does holds up
-// anybody else: connections, the length of a request, the wait for it and the wait for its answer
-// to be taken are bounded. A request that makes no sense ends the connection after its answer. What
-// stands before the end of input without a newline is a request too. What requests and answers look
-// like is the daemon's.
+// One thread. The permissions of the socket file decide which users may connect. No peer can delay
+// another: the number of connections, the length of a request, the wait for it and the wait for the
+// peer to read its answer are bounded. A malformed request ends the connection after its answer.
+// Input that ends without a newline is a request too. The daemon defines the format of requests and
+// answers.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -22,13 +22,13 @@
 
 namespace turnaway::daemon {
 
-// Who asks, as the kernel knows them.
+// The peer's credentials, as reported by the kernel.
 struct ControlPeer {
     std::uint32_t user = 0;
     std::uint32_t process = 0;
 };
 
-// Where the answer to a request goes.
+// Sends the answer to a request.
 class ControlAnswer {
   public:
     ControlAnswer() = default;
@@ -36,20 +36,19 @@ class ControlAnswer {
     ControlAnswer& operator=(const ControlAnswer&) = delete;
     virtual ~ControlAnswer() = default;
 
-    // Whole lines, sent when enough have gathered and at the end. False: nobody takes them any
-    // more.
+    // Whole lines, sent when enough have gathered and at the end. False: the peer no longer reads.
     virtual boost::asio::awaitable<bool> add(std::string lines) = 0;
 };
 
 class ControlServer {
   public:
     struct Service {
-        // Does what a line asks for and adds the whole answer. False: the line makes no sense, and
-        // the answer says so. The arguments outlive the coroutine.
+        // Performs the request in a line and adds the whole answer. False: the request is
+        // malformed, and the answer says so. The arguments outlive the coroutine.
         std::function<boost::asio::awaitable<bool>(std::string_view line, const ControlPeer& peer,
                                                    ControlAnswer& answer)>
             perform;
-        // The answer to what the server itself refuses, a whole line: `kind` is "request" (it is
+        // The answer, a whole line, to what the server itself refuses: `kind` is "request" (it is
         // too long) or "busy".
         std::function<std::string(std::string_view kind, std::string_view words)> fault_line;
     };
@@ -57,8 +56,9 @@ class ControlServer {
     struct Settings {
         std::size_t connections_max = 16;  // one more is closed after "busy"
         std::size_t request_bytes_max = std::size_t{64} * 1024;
-        std::chrono::milliseconds request_wait = std::chrono::minutes(1);  // for a whole one
-        std::chrono::milliseconds answer_wait = std::chrono::seconds(30);  // for a part being taken
+        std::chrono::milliseconds request_wait = std::chrono::minutes(1);  // for a whole request
+        std::chrono::milliseconds answer_wait =
+            std::chrono::seconds(30);  // for the peer to read a part
     };
 
     ControlServer(boost::asio::io_context& context, ControlSocket socket, const Settings& settings,
@@ -68,7 +68,7 @@ class ControlServer {
     ~ControlServer();
 
     void start();
-    // No new connections; those there end after the request they are at.
+    // No new connections; existing ones end after their current request.
     void stop();
 
   private:

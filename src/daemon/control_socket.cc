@@ -22,7 +22,7 @@ using Protocol = ControlSocket::Protocol;
 
 constexpr mode_t owner_only = 0600;
 constexpr mode_t owner_and_group = 0660;
-// Connections the kernel keeps until they are accepted.
+// Connections that the kernel queues until they are accepted.
 constexpr int backlog = 16;
 constexpr std::size_t group_bytes_max = std::size_t{1024} * 1024;
 
@@ -37,7 +37,7 @@ Result<void> check_path(const std::string& path) {
                     " octets a socket may have");
 }
 
-// Makes room at the path, or says who is there.
+// Makes the path free, or returns an error that names what occupies it.
 Result<void> clear_path(const asio::any_io_executor& executor, const std::string& path) {
     struct stat found{};
     if (::lstat(path.c_str(), &found) != 0) {
@@ -50,7 +50,7 @@ Result<void> clear_path(const asio::any_io_executor& executor, const std::string
     Protocol::socket probe(executor);
     boost::system::error_code error;
     probe.open(Protocol(), error);
-    if (!error) probe.non_blocking(true, error);  // a full backlog must not hold us up
+    if (!error) probe.non_blocking(true, error);  // a full backlog must not block
     if (!error) probe.connect(Protocol::endpoint(path), error);
     if (!error || error == asio::error::would_block) {
         return fail(Fault::unavailable, path,
@@ -86,7 +86,7 @@ Result<void> set_rights(const std::string& path, const std::string& group) {
         if (!id) return std::unexpected(id.error());
         if (::lchown(path.c_str(), static_cast<uid_t>(-1), *id) != 0) {
             const int error = errno;
-            // Rights are given up by now, and one may give a file to one's own groups only.
+            // Rights are given up by now, and a user may give a file only to one of its own groups.
             return fail(Fault::permission, path,
                         "cannot give it to the group \"" + group + "\": " +
                             (error == EPERM ? "the daemon's user must be a member of it"
@@ -128,7 +128,7 @@ Result<ControlSocket> ControlSocket::open(const asio::any_io_executor& executor,
                     error.message() + "; name a path in a folder that is there and may be written");
     }
     ControlSocket made(std::move(acceptor), path);
-    // Nobody can connect before it listens, so it is never open to more than it should be.
+    // No client can connect before listen(), so the socket is never more open than it should be.
     if (auto done = set_rights(path, group); !done) return std::unexpected(done.error());
     made.acceptor_.listen(backlog, error);
     if (error) return fail(Fault::system, path, error.message());

@@ -1,9 +1,9 @@
-// Control socket: the Unix socket that administrators ask a daemon through: a file only its owner
-// may use, or its owner and one group.
+// Control socket: the Unix socket for administrators, a file that only its owner, or its owner and
+// one group, may use.
 //
-// What stands in its place is looked at first: a socket nobody listens on is replaced (a daemon
-// that was killed left it), one that is served is left alone and refused, and so is anything that
-// is not a socket. The file goes when this goes, unless another has taken its place.
+// An existing file at the path is examined first: a socket without a listener is replaced (a killed
+// daemon left it); a socket with a listener, or anything that is not a socket, is left alone and
+// open() fails. The destructor removes the file, unless another one has replaced it.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ class ControlSocket {
   public:
     using Protocol = boost::asio::local::stream_protocol;
 
-    // `group`: by name, empty for none. The folder must be there.
+    // `group`: by name, empty for none. The folder must exist.
     [[nodiscard]] static base::Result<ControlSocket> open(
         const boost::asio::any_io_executor& executor, const std::string& path,
         const std::string& group);
@@ -35,7 +35,7 @@ class ControlSocket {
     ControlSocket(Protocol::acceptor acceptor, std::string path);
 
     Protocol::acceptor acceptor_;
-    std::string path_;  // empty: not ours any more
+    std::string path_;  // empty: no longer owned
     dev_t device_ = 0;
     ino_t file_ = 0;
 };

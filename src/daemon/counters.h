@@ -1,7 +1,7 @@
-// Counters: what a daemon counts: numbers that only grow, one for each value of its enum.
+// Counters: a daemon's counters: numbers that only grow, one for each value of an enum.
 //
-// Each thread adds to its own part without a lock; a reader sums the parts, so its figures are each
-// right but not of one instant.
+// Each thread adds to its own part without a lock; a reader sums the parts, so each figure is
+// correct, but they are not all of the same instant.
 #pragma once
 
 #include <array>
@@ -12,10 +12,10 @@
 namespace turnaway::daemon {
 
 inline constexpr std::size_t counter_parts = 16;
-// Which part this thread adds to.
+// The index of the part this thread adds to.
 std::size_t counter_part();
 
-// `kinds`: how many values the enum has; they begin at 0.
+// `kinds`: the number of values of the enum, which begin at 0.
 template <class Kind, std::size_t kinds>
 class Counters {
   public:

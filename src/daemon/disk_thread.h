@@ -1,8 +1,8 @@
-// DiskThread: does what may wait for a disk, one thing after the other, so that no event loop does.
+// DiskThread: performs work that may wait for a disk, in order, so that no event loop blocks.
 //
-// A coroutine goes on where it was, with what the work returned. The thread begins with the first
-// work, since a daemon may have no threads while it gives up its rights; the destructor waits for
-// the work under way. It goes before the event loops of the coroutines that wait for it.
+// A coroutine resumes on its own executor with the result of the work. The thread starts with the
+// first work, since a daemon may have no threads while it gives up its rights; the destructor waits
+// for the work in progress. It must be destroyed before the event loops of the waiting coroutines.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +31,7 @@ class DiskThread {
     }
 
   private:
-    std::mutex mutex_;  // of the beginning
+    std::mutex mutex_;  // guards the start of the thread
     std::optional<boost::asio::thread_pool> thread_;
 };
 

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 // After accept failed for want of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
-// How often a stopping thread looks whether everybody has left.
+// How often a stopping thread checks whether all sessions have ended.
 constexpr std::chrono::milliseconds stop_look{20};
 
 }  // namespace
@@ -61,7 +61,7 @@ void EventThread::stop() {
         if (std::exchange(is_stopping_, true)) return;
         for (auto& listener : listeners_) listener.close();
         if (hooks_.on_stop) hooks_.on_stop();
-        // A session may leave while the others are asked to end.
+        // A session may leave while the others are being ended.
         const auto sessions = sessions_;
         for (const auto& end_it : sessions) end_it();
         end_when_empty();
@@ -81,7 +81,7 @@ void EventThread::end_when_empty() {
 
 EventThread::SessionGuard EventThread::enter(std::function<void()> end_it) {
     sessions_.push_back(std::move(end_it));
-    if (is_stopping_) sessions_.back()();  // came in between the order to stop and its listener
+    if (is_stopping_) sessions_.back()();  // accepted before the stop, entered after it
     return {*this, std::prev(sessions_.end())};
 }
 

@@ -1,11 +1,11 @@
-// EventThread: one thread of a daemon: an event loop, the sockets it accepts clients from, and how
-// many of their sessions are open.
+// EventThread: one thread of a daemon: an event loop, the sockets on which it accepts clients, and
+// the open sessions.
 //
 // A graceful stop closes the listeners, asks every session to end, and ends the loop when the last
-// one has left and the daemon has nothing else under way here. abandon() ends it at once. What a
-// session or any other work of the loop uses outlives the EventThread or is a member declared after
-// it: sessions that are cut off are destroyed with the event loop. Everything runs on the thread
-// itself unless it says otherwise.
+// one has ended and the daemon has no other work in progress here. abandon() ends it at once.
+// Anything that a session or other work of the loop uses must outlive the EventThread or be a
+// member declared after it: sessions that are cut off are destroyed with the event loop. Everything
+// runs on the thread itself unless noted otherwise.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,17 +26,17 @@
 namespace turnaway::daemon {
 
 class EventThread {
-    using Sessions = std::list<std::function<void()>>;  // what ends each
+    using Sessions = std::list<std::function<void()>>;  // the function that ends each session
 
   public:
     struct Hooks {
-        // One client, until it has left.
+        // Serves one client until it has left.
         std::function<boost::asio::awaitable<void>(std::unique_ptr<io::Connection>)> serve;
-        // A client could not be accepted, for want of descriptors or memory.
+        // A client could not be accepted, for lack of descriptors or memory.
         std::function<void(const std::string& words)> on_accept_failure;
-        // At a graceful stop, once: nothing new may begin.
+        // Called once at a graceful stop: no new work may begin.
         std::function<void()> on_stop = {};
-        // Whether something beside the sessions is still under way.
+        // Whether work other than the sessions is in progress.
         std::function<bool()> is_busy = {};
     };
 
@@ -46,10 +46,10 @@ class EventThread {
 
     boost::asio::io_context& io() { return io_; }
 
-    // Before run(): listeners of this event loop (see adopt()).
+    // Before run(): the listeners of this event loop (see adopt()).
     void start(std::vector<io::Listener> listeners, Hooks hooks);
     void run() { io_.run(); }
-    // Any thread. No new clients; ends when all are gone.
+    // Any thread. Accepts no new clients; run() returns when all have left.
     void stop();
     // Any thread: ends at once. Clients that are still there are cut off.
     void abandon() { io_.stop(); }
@@ -58,7 +58,7 @@ class EventThread {
     [[nodiscard]] base::Result<std::vector<io::Listener>> adopt(
         std::vector<io::Listener> listeners);
 
-    // A session, counted until the guard is gone. `end_it` is called at a graceful stop.
+    // Counts a session until the guard is destroyed. `end_it` is called at a graceful stop.
     class SessionGuard {
       public:
         SessionGuard(EventThread& thread, Sessions::iterator at) : thread_(thread), at_(at) {}
@@ -77,7 +77,7 @@ class EventThread {
     boost::asio::awaitable<void> accept(io::Listener& listener);
     void end_when_empty();
 
-    // Before the event loop: sessions that are cut off leave it when the loop is destroyed.
+    // Declared before the event loop: sessions that are cut off leave when the loop is destroyed.
     Sessions sessions_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

@@ -1,7 +1,7 @@
-// Listening: the sockets that clients connect to, one copy of each for every event thread.
+// Listening: the sockets that clients connect to, one copy for each event thread.
 //
-// From systemd when it hands any over, else those of the configuration. Port 0 is the same port for
-// all threads once the system has chosen it.
+// From systemd if it passes any, else from the configuration. With port 0 all threads share the
+// port that the system chose.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,15 +16,15 @@
 
 namespace turnaway::daemon {
 
-using ThreadListeners = std::vector<std::vector<io::Listener>>;  // of each thread
+using ThreadListeners = std::vector<std::vector<io::Listener>>;  // one element per thread
 
-// While there may still be the right to take a port below 1024: the threads may come later, and
-// their listeners are moved to them.
+// Called while the process may still bind a port below 1024: threads may start later, and their
+// listeners are moved to them.
 [[nodiscard]] base::Result<ThreadListeners> open_listeners(
     std::span<const io::Endpoint> endpoints, unsigned threads,
     const boost::asio::any_io_executor& executor);
 
-// What the sockets themselves say, each endpoint once.
+// The addresses the sockets are bound to, each once.
 std::vector<io::Endpoint> listening_at(const ThreadListeners& listeners);
 
 // `protocol` is "smtp", or "http" for the pages.

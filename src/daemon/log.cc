@@ -11,10 +11,10 @@ namespace turnaway::daemon {
 
 namespace {
 
-// How long the writer waits for the reader before it looks whether it should end.
+// How long the writer waits for the reader before it checks whether it should end.
 constexpr int poll_milliseconds = 100;
 
-// So much is written at once, without waiting for more.
+// This much is written at once, without waiting for more.
 constexpr std::size_t enough_bytes = Log::buffer_bytes / 4;
 
 }  // namespace
@@ -93,8 +93,8 @@ bool Log::is_late() const {
     return is_ending_ && std::chrono::steady_clock::now() >= end_;
 }
 
-// Whole lines in pieces a pipe takes at once, so that waiting is always done in poll. False when
-// the reader is gone, or when it is time to end.
+// Writes whole lines in pieces that a pipe takes at once, so that all waiting happens in poll.
+// False if the reader is gone or it is time to end.
 bool Log::write_all(std::string_view text) {
     while (!text.empty()) {
         pollfd waited{fd_, POLLOUT, 0};
@@ -113,7 +113,7 @@ bool Log::write_all(std::string_view text) {
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR && errno != EAGAIN) {
-            // Nobody reads: these lines are lost, and counted.
+            // The reader is gone: these lines are lost, and counted.
             dropped_.fetch_add(
                 static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')),
                 std::memory_order_relaxed);

@@ -44,7 +44,7 @@ std::string text_line(const LogStyle& style, LogTime now, std::string_view part,
                       std::string_view text) {
     std::string out = fmt::format("{}{}/{}[{}]: {}", line_head(style, now), style.program, part,
                                   style.process, text);
-    // Escapes are up to four times as long as what they stand for.
+    // Escapes are up to four times as long as the bytes they represent.
     if (out.size() >= log_line_bytes_max) out.resize(log_line_bytes_max - 1);
     return out + '\n';
 }

@@ -1,9 +1,9 @@
-// Log style: how a line of a daemon's log begins and ends, in both forms.
+// Log style: how a line of a daemon's log begins and ends, as text and as JSON.
 //
-// Text is as Postfix writes it, so that the readers of its logs work: `PROGRAM/PART[PID]: words`,
-// with time and host in front unless the journal adds its own. JSON is one object a line, which
-// begins with the event and the time. What a peer said is data: escaped, on one line, and cut
-// (requirement 56). Pure, except for log_style(), which looks at the process.
+// Text has the format of Postfix, so that readers of its logs work: `PROGRAM/PART[PID]: text`,
+// preceded by time and host unless the journal adds its own. JSON is one object per line, which
+// begins with the event and the time. What a peer sent is data: escaped, on one line, and cut
+// (requirement 56). Pure, except for log_style(), which examines the process.
 #pragma once
 
 #include <array>
@@ -25,31 +25,29 @@ struct LogStyle {
     LogForm form = LogForm::text;
     std::string program = {};   // "turnaway-relay"
     std::uint32_t process = 0;  // the process id
-    // In front of each line of text, `time host `, as a log file has it.
+    // Whether each line of text begins with `time host `, as in a log file.
     bool has_time = false;
     std::string host = {};
 };
 
-// The style that fits this process: the name of the host and the time only when standard error is
-// not the journal.
+// The style that fits this process: host name and time only if standard error is not the journal.
 LogStyle log_style(std::string_view program, LogForm form, std::string_view host);
 
-// A line is never longer, its newline included: a pipe takes it in one piece.
+// The maximum length of a line, including its newline: a pipe takes it in one piece.
 inline constexpr std::size_t log_line_bytes_max = 4000;
 
 using LogTime = std::chrono::system_clock::time_point;
 
-// One whole line; `part` is what Postfix would call the program that writes it ("smtpd").
+// One whole line; `part` is what Postfix would call the program that logs it ("smtpd").
 std::string text_line(const LogStyle& style, LogTime now, std::string_view part,
                       std::string_view text);
 
-// Words on one line, safe for a terminal.
+// Text on one line, safe for a terminal.
 std::string log_words(std::string_view text);
-// The same for what stands between `<` and `>`, or before a comma: nothing in it may look like the
-// end.
+// The same for text between `<` and `>` or before a comma: nothing in it can be taken for the end.
 std::string log_word(std::string_view text);
 
-// One whole line with what `add` puts into it.
+// One whole line with the fields that `add` appends.
 template <class Add>
 std::string json_line(LogTime now, std::string_view event, Add add) {
     std::array<char, log_line_bytes_max> buffer;

@@ -1,7 +1,7 @@
-// Metrics page: what Prometheus reads (text format 0.0.4), written from a table of series.
+// Metrics page: metrics for Prometheus (text format 0.0.4), written from a table of series.
 //
-// Which series exist is a table: each is on the page from the start, at 0, and no peer can make a
-// new one. The page is made for each question; gauges are asked of their owners by the caller.
+// The table fixes which series exist: each is on the page from the start, at 0, and no peer can
+// create one. The page is made for each request; the caller reads the gauges from their owners.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace turnaway::daemon {
 
-// One series. Rows of one metric stand together; the first has the help.
+// One series. Rows of one metric are adjacent; the first has the help text.
 template <class Kind>
 struct Series {
     Kind counter;
@@ -23,7 +23,7 @@ struct Series {
     std::string_view help;
 };
 
-// Each counter has its row, in the order of the enum. For a static_assert.
+// Whether each counter has its row, in the order of the enum. For a static_assert.
 template <class Kind, std::size_t kinds>
 consteval bool is_complete(const std::array<Series<Kind>, kinds>& table) {
     for (std::size_t i = 0; i < kinds; ++i) {
@@ -36,7 +36,7 @@ consteval bool is_complete(const std::array<Series<Kind>, kinds>& table) {
 
 class MetricsPage {
   public:
-    // `prefix` begins the name of every metric: "turnaway_relay_".
+    // `prefix` begins the name of every metric, such as "turnaway_relay_".
     explicit MetricsPage(std::string_view prefix) : prefix_(prefix) {}
 
     template <class Kind, std::size_t kinds>
@@ -48,7 +48,7 @@ class MetricsPage {
     }
     void add_gauge(std::string_view metric, std::string_view help, std::uint64_t value,
                    std::string_view labels = "");
-    // The gauges of every daemon: when it started, and its version.
+    // The gauges of every daemon: its start time and version.
     void add_process(std::uint64_t start_seconds, std::string_view version);
 
     const std::string& text() const { return text_; }
@@ -61,8 +61,8 @@ class MetricsPage {
     std::string text_;
 };
 
-// The value of a label as the format wants it: backslash, quote and newline escaped, bytes that are
-// no UTF-8 replaced.
+// The value of a label in the format: backslash, quote and newline escaped, bytes that are not
+// UTF-8 replaced.
 std::string label_value(std::string_view text);
 
 }  // namespace turnaway::daemon

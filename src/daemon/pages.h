@@ -1,8 +1,7 @@
-// Pages: /metrics for Prometheus and /healthz for whoever asks whether the daemon serves, over
-// HTTP.
+// Pages: /metrics for Prometheus and /healthz for health checks, over HTTP.
 //
-// Served by the event loop that opens them; each page is made when it is asked for. /healthz is 200
-// while the daemon serves, else 503. No address, no login: meant for loopback and trusted networks
+// Served by the event loop that opens them; each page is made on request. /healthz is 200 while the
+// daemon serves, else 503. No address check, no login: meant for loopback and trusted networks
 // (io/http_endpoint.h).
 #pragma once
 
@@ -27,7 +26,7 @@ struct PageSources {
     std::function<Health()> health;
 };
 
-// The sources outlive the event loop's work.
+// The sources must outlive the event loop's work.
 [[nodiscard]] base::Result<std::unique_ptr<io::HttpEndpoint>> open_pages(
     boost::asio::io_context& context, const io::Endpoint& listen, PageSources sources);
 

@@ -13,11 +13,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-// How long a stop may take before clients that are still there are cut off. When something failed,
-// little that they come to can be kept any more: the sooner it ends, the less will be done twice.
+// How long a stop may take before remaining clients are cut off. After a failure hardly anything
+// they send can be saved any more: the sooner the process ends, the less will be done twice.
 constexpr std::chrono::seconds stop_wait_max{30};
 constexpr std::chrono::seconds failed_stop_wait_max{3};
-// How often the service manager hears how the daemon stands.
+// How often the service manager gets the status.
 constexpr std::chrono::seconds status_wait{2};
 
 }  // namespace
@@ -47,7 +47,7 @@ ProcessLoop::Ending ProcessLoop::run(std::vector<EventThread*> threads, Log& log
     hooks_ = std::move(hooks);
     std::vector<std::thread> running;
     for (auto* thread : threads_) running.emplace_back([thread] { thread->run(); });
-    // The last thread to end lets the loop go.
+    // When the last thread has ended, the loop ends.
     std::thread joiner([this, &running] {
         for (auto& thread : running) thread.join();
         asio::post(io_, [this] { io_.stop(); });
@@ -68,7 +68,7 @@ void ProcessLoop::reload() {
         [this] { asio::post(io_, [this, read = hooks_.read_config()] { finish_reload(read); }); });
 }
 
-// The whole of a new configuration is in force, or nothing of it.
+// The new configuration takes effect as a whole or not at all.
 void ProcessLoop::finish_reload(const base::Result<TakeConfig>& read) {
     is_reloading_ = false;
     if (is_stopping_) return;
@@ -79,7 +79,7 @@ void ProcessLoop::finish_reload(const base::Result<TakeConfig>& read) {
 
 void ProcessLoop::log_reload(const base::Result<TakeConfig>& read) {
     if (!read) {
-        // One line for each fault of the file.
+        // One line for each error in the file.
         std::string_view rest = read.error().message;
         while (!rest.empty()) {
             const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -116,7 +116,7 @@ void ProcessLoop::stop(int exit_code, std::string reason) {
     });
 }
 
-// Clients that are still there are cut off.
+// Cuts off remaining clients.
 void ProcessLoop::abandon() {
     for (auto* thread : threads_) thread->abandon();
 }

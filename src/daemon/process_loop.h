@@ -1,11 +1,11 @@
-// ProcessLoop: a daemon as a process: signals, reload, stop, and what the service manager hears.
+// ProcessLoop: a daemon as a process: signals, reload, stop, and status for the service manager.
 //
-// SIGTERM and SIGINT: the event threads stop gracefully, within a bound; a second one ends them at
-// once. SIGHUP: the configuration is read again, on a thread that may wait for the disk, and is
-// taken as a whole or not at all. stop() with an exit code does the same as SIGTERM with a shorter
-// bound. Owns the event loop of the process, where signals, pages and the control socket are
-// served, so that none of them waits for a client. Made before the files are confined, which cuts
-// off the socket of the service manager; runs nothing before run().
+// SIGTERM and SIGINT: the event threads stop gracefully, within a bound; a second signal ends them
+// at once. SIGHUP: the configuration is read again, on a thread that may wait for the disk, and
+// takes effect as a whole or not at all. stop() with an exit status other than 0 works like SIGTERM
+// with a shorter bound. Owns the process's event loop, which serves signals, pages and the control
+// socket, so that none of them waits for a client. Must be made before the files are confined,
+// which cuts off the socket of the service manager; runs nothing before run().
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -25,19 +25,19 @@ namespace turnaway::daemon {
 
 class ProcessLoop {
   public:
-    // What is logged of a configuration that was taken.
+    // What is logged about a configuration that took effect.
     struct Taken {
         std::vector<std::string> warnings = {};
-        std::vector<std::string> waiting_keys = {};  // they keep their old value until a restart
+        std::vector<std::string> waiting_keys = {};  // these need a restart to take effect
     };
     using TakeConfig = std::function<Taken()>;
 
     struct Hooks {
-        // At a reload, on a thread of its own: reads the configuration and the files it names.
-        // What it returns is called on the loop, and puts them in force. A fault may have several
-        // lines, each is logged.
+        // At a reload, on its own thread: reads the configuration and the files it names. The
+        // function it returns is called on the loop and makes them take effect. An error may have
+        // several lines; each is logged.
         std::function<base::Result<TakeConfig>()> read_config;
-        // The sentence for the service manager, asked for every few seconds.
+        // The status sentence for the service manager, requested every few seconds.
         std::function<std::string()> status;
         // At a stop, once, before the event threads stop.
         std::function<void()> on_stop = {};
@@ -56,12 +56,12 @@ class ProcessLoop {
     DiskThread& disk() { return disk_; }
     bool is_stopping() const { return is_stopping_; }
 
-    // From here on signals are the loop's. Before the system calls are confined.
+    // The loop handles signals from here on. Call it before the system calls are confined.
     void take_signals();
-    // Runs the threads, says that the daemon is ready, and returns when all of them have ended. The
-    // threads and `log` outlive it.
+    // Runs the threads, reports that the daemon is ready, and returns when all threads have ended.
+    // The threads and `log` must outlive it.
     [[nodiscard]] Ending run(std::vector<EventThread*> threads, Log& log, Hooks hooks);
-    // On the loop. Exit code 0 is an order, another a fault.
+    // On the loop. Exit status 0: a requested stop; any other: a failure.
     void stop(int exit_code, std::string reason);
 
   private:
@@ -81,10 +81,10 @@ class ProcessLoop {
     Log* log_ = nullptr;  // in run()
     std::vector<EventThread*> threads_;
     bool is_reloading_ = false;
-    bool is_reload_wanted_ = false;  // once more
+    bool is_reload_wanted_ = false;  // another one is requested
     bool is_stopping_ = false;
     Ending ending_;
-    DiskThread disk_;  // last: its work ends before the loop that it answers
+    DiskThread disk_;  // last: its work ends before the loop that receives its results
 };
 
 }  // namespace turnaway::daemon

@@ -1,8 +1,9 @@
-// ProgressTimeout: how long a client may still take before it counts as silent.
+// ProgressTimeout: how much longer a client may take before it counts as silent.
 //
-// A wait begins anew when the client was answered or brought enough content, not with each octet: a
-// client that sends one a minute would otherwise keep its place for ever (requirement 55). A whole
-// command has all of the wait, as RFC 5321 section 4.5.3.2.7 asks. Pure: the caller has the clock.
+// The timeout starts again when the client is sent a reply or has sent enough content, not with
+// each octet: a client that sends one octet per minute would otherwise keep its connection forever
+// (requirement 55). A whole command has the full timeout, as RFC 5321 section 4.5.3.2.7 asks. Pure:
+// the caller has the clock.
 #pragma once
 
 #include <algorithm>
@@ -20,17 +21,17 @@ class ProgressTimeout {
     ProgressTimeout(std::chrono::milliseconds wait, Clock::time_point now)
         : wait_(wait), since_(now) {}
 
-    // The client was answered.
+    // The client was sent a reply.
     void renew(Clock::time_point now) {
         since_ = now;
         bytes_ = 0;
     }
-    // Of content.
+    // Octets of content were received.
     void took(std::size_t bytes, Clock::time_point now) {
         bytes_ += bytes;
         if (bytes_ >= base::limits::server_progress_bytes_min) renew(now);
     }
-    // Never nothing at all: what has come already is still read.
+    // Never zero: input that has already arrived is still read.
     std::chrono::milliseconds left(Clock::time_point now) const {
         const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(now - since_);
         return std::max(wait_ - gone, std::chrono::milliseconds(1));

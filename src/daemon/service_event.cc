@@ -7,7 +7,7 @@ namespace {
 
 using base::LogLine;
 
-// The part of the daemon that an event is logged as, and its words.
+// The part of the daemon under which an event is logged, and its text.
 struct Text {
     std::string_view part;
     std::string words;

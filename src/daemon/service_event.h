@@ -1,8 +1,8 @@
-// Service events: what every daemon logs of itself, whatever it serves: its start and end, where it
-// listens, a reload, a change over the control socket, and what an administrator should see.
+// Service events: what every daemon logs about itself, whatever it serves: start and end, listening
+// addresses, a reload, a change over the control socket, and trouble for the administrator.
 //
-// One struct an event, plain views that live as long as the call. The events of what a daemon
-// serves are its own (relay/log/log_event.h).
+// One struct per event, plain views that live as long as the call. Events about a daemon's service
+// are its own (relay/log/log_event.h).
 #pragma once
 
 #include <cstdint>
@@ -18,19 +18,19 @@ namespace turnaway::daemon {
 struct Started {
     std::string_view version;
     std::string_view config = {};              // the path of the configuration
-    std::optional<std::uint64_t> queued = {};  // messages, of a daemon that keeps some
+    std::optional<std::uint64_t> queued = {};  // messages, if the daemon has a queue
 };
 
 struct Listening {
     std::string_view protocol;  // "smtp"; "http" for metrics
     std::string_view address;
     std::uint16_t port = 0;
-    std::string_view place = {};  // both together
+    std::string_view place = {};  // address and port together
 };
 
 struct Reloaded {
     bool is_taken = true;
-    std::string_view words = {};  // why not
+    std::string_view words = {};  // why it failed
 };
 
 struct Stopped {
@@ -38,9 +38,9 @@ struct Stopped {
     std::string_view reason = {};
 };
 
-// A change that somebody asked for over the control socket.
+// A change requested over the control socket.
 struct Controlled {
-    std::uint32_t user = 0;  // as the kernel knows them
+    std::uint32_t user = 0;  // as reported by the kernel
     std::uint32_t process = 0;
     std::string_view request;     // "hold"
     std::string_view about = {};  // an id, a domain, an address, "all"
@@ -51,12 +51,12 @@ struct Controlled {
 struct Trouble {
     bool is_error = false;  // else a warning
     std::string_view words;
-    std::string_view id = {};  // of the message that it is about; empty: about none
+    std::string_view id = {};  // of the message it is about; empty: none
 };
 
 using ServiceEvent = std::variant<Started, Listening, Reloaded, Stopped, Controlled, Trouble>;
 
-// From which level on it is written.
+// The lowest log level at which it is written.
 LogLevel level_of(const ServiceEvent& event);
 
 // One whole line.

@@ -1,7 +1,7 @@
-// ServiceState: what the service manager hears of the daemon: ready, reloading, stopping, and how
-// it stands in one sentence (sd_notify(3)).
+// ServiceState: what the daemon reports to the service manager: ready, reloading, stopping, and its
+// status in one sentence (sd_notify(3)).
 //
-// The sentence is sent only when it has changed. One thread.
+// The sentence is sent only when it changes. One thread.
 #pragma once
 
 #include <string>
@@ -19,14 +19,14 @@ class ServiceState {
     // `status`: "Taking mail; the queue is empty".
     void ready(std::string_view status);
     void changed(std::string_view status);
-    // Between these two the manager waits for the reload.
+    // The manager waits for the reload from reloading() until the next ready().
     void reloading();
     void reloaded() { notify_.send("READY=1"); }
     void stopping(std::string_view reason);
 
   private:
     process::ServiceNotify notify_;
-    std::string status_;  // as it was sent last
+    std::string status_;  // as last sent
 };
 
 }  // namespace turnaway::daemon
