@@ -25,8 +25,8 @@ struct Admission {
     std::function<std::string(ClientCount::Entry why)> turn_away;
 };
 
-// Counts the client until the guard is destroyed. Null: it was refused, and the connection is no
-// longer usable. What `admission` refers to outlives the coroutine.
+// Returns a guard that counts the client until it is destroyed. Null: the client was refused, and
+// the connection is no longer usable. What `admission` refers to outlives the coroutine.
 [[nodiscard]] boost::asio::awaitable<std::unique_ptr<ClientGuard>> admit(Admission admission,
                                                                          io::Connection& connection,
                                                                          route::IpAddress address);

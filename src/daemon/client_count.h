@@ -29,7 +29,7 @@ class ClientCount {
     };
     enum class Entry : std::uint8_t { admitted, full, address_full };
 
-    // Only an admitted client calls leave().
+    // leave() follows only for an admitted client.
     Entry enter(const route::IpAddress& address, Limits limits);
     void leave(const route::IpAddress& address);
     std::size_t total() const;
