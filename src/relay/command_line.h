@@ -1,5 +1,5 @@
-// The command line of turnaway-relay, described once: the program reads it, and completion scripts
-// are made from it.
+// The command line of turnaway-relay, described once: for the program and for the completion
+// scripts generated from it.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct CommandLine {
     bool has_no_sandbox = false;
 };
 
-// CLI11 reads into `given`, which has to live as long as `program`.
+// CLI11 reads into `given`, which must live as long as `program`.
 void add_options(CLI::App& program, CommandLine& given);
 
 }  // namespace turnaway::relay

@@ -19,15 +19,15 @@ namespace {
 using base::Fault;
 using base::Result;
 
-// Listening sockets, files of the spool, and what each thread has besides sockets for DNS.
+// Listening sockets, files of the spool, and each thread's descriptors except sockets for DNS.
 constexpr std::uint64_t descriptors_beside_connections = 256;
 constexpr std::uint64_t descriptors_per_thread = 128;
-// Questions put to DNS at once, by all threads together, where enough files may be open.
+// DNS queries in flight, all threads together, if enough files may be open.
 constexpr std::size_t dns_questions_max = 3072;
-// With fewer it is not worth starting.
+// With fewer the relay does not start.
 constexpr std::uint64_t connections_min = 32;
 
-// Missing ones are made as their user's; those that are there are left as they are.
+// Missing folders are made as the user's; existing ones are left as they are.
 Result<void> prepare_spool(const std::string& path, const std::optional<process::Account>& user) {
     const auto made = spool::make_spool_folder(path);
     if (!made) return std::unexpected(made.error());
@@ -44,8 +44,8 @@ Result<void> may_work_in(const std::string& folder, const std::string& key) {
     return base::fail_errno(fault, key + ": cannot work in the folder " + folder);
 }
 
-// SQLite and the content files. Measured as those of every daemon were (daemon/confinement.cc);
-// added by reading: what SQLite may take instead on another machine, or in a long sort.
+// SQLite and the content files. Measured like the calls of every daemon (daemon/confinement.cc);
+// added by reading the source: what SQLite may call instead on another machine, or in a long sort.
 constexpr std::array calls_of_the_spool{
     SCMP_SYS(statfs),    SCMP_SYS(fstatfs),   SCMP_SYS(pread64),  SCMP_SYS(pwrite64),
     SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),    SCMP_SYS(fdatasync),
@@ -60,7 +60,7 @@ Result<Descriptors> raise_descriptors(const Config& config, unsigned threads) {
     };
     const std::size_t few = io::UnboundResolver::Settings().questions_max;
     const std::size_t many = std::max(few, dns_questions_max / threads);
-    // A client may have a file open for its content, a delivery one to read from.
+    // A client may have a content file open for writing, a delivery one for reading.
     const std::uint64_t wanted =
         with_dns(many) +
         2 * (std::uint64_t{config.listen.connections_max} + config.delivery.connections_max) +

@@ -1,8 +1,8 @@
-// Confinement: what the relay needs of the system beside what every daemon does
+// Confinement: what the relay needs of the system in addition to every daemon
 // (daemon/confinement.h): its spool, and open files for all its connections.
 //
-// The order is the caller's: sockets, raise_descriptors(), take_rights(), confine_files(), threads,
-// confine_calls().
+// The caller keeps the order: sockets, raise_descriptors(), take_rights(), confine_files(),
+// threads, confine_calls().
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace turnaway::relay {
 
-// As many open files as all connections of the configuration need: how many there may be, how many
-// would be wanted, and how many questions to DNS each thread may so have at once.
+// Raises the limit of open files to what all connections of the configuration need. Holds the limit
+// granted, the number wanted, and how many DNS queries each thread may then have in flight.
 struct Descriptors {
     std::uint64_t allowed = 0;
     std::uint64_t wanted = 0;
@@ -23,15 +23,15 @@ struct Descriptors {
 };
 [[nodiscard]] base::Result<Descriptors> raise_descriptors(const Config& config, unsigned threads);
 
-// Makes the folders of the spool and of the control socket where they are missing, for the user to
-// become; then becomes that user, without capabilities and core dumps.
+// Makes the folders of the spool and of the control socket if they are missing, owned by the user;
+// then switches to that user, without capabilities or core dumps.
 [[nodiscard]] base::Result<void> take_rights(const Config& config);
 
 // landlock; before any thread.
 [[nodiscard]] base::Result<void> confine_files(const Config& config,
                                                const std::string& config_path);
 
-// seccomp, for all threads there are and will be.
+// seccomp, for all present and future threads.
 [[nodiscard]] base::Result<void> confine_calls();
 
 }  // namespace turnaway::relay

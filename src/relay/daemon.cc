@@ -41,7 +41,7 @@ unsigned thread_count(const Config& config) {
     return std::clamp(wanted, 1U, queue::QueueIdMaker::shards_max);
 }
 
-// For the service manager.
+// The status sentence for the service manager.
 std::string queue_status(std::uint64_t messages) {
     if (messages == 0) return "Taking mail; the queue is empty";
     return "Taking mail; " + std::to_string(messages) +
@@ -69,22 +69,22 @@ class Daemon {
     Result<daemon::ProcessLoop::TakeConfig> read_new_config();
 
     DaemonOptions options_;
-    Config config_;  // as it was at the start; what is in force is RelayState::rules()
+    Config config_;  // as at the start; RelayState::rules() has what is in effect now
     Descriptors descriptors_;
     Counters counters_;
     std::unique_ptr<Log> log_;
     std::unique_ptr<spool::Spool> spool_;
     std::optional<io::TlsClient> tls_client_;
     std::unique_ptr<RelayState> relay_;
-    daemon::ProcessLoop loop_;  // first the listening sockets are its too
+    daemon::ProcessLoop loop_;  // also holds the listening sockets until the shards exist
     std::vector<std::unique_ptr<Shard>> shards_;
-    std::vector<std::vector<io::Listener>> listeners_;                   // of each shard
-    Result<std::unique_ptr<io::OwnAddresses>> own_addresses_ = nullptr;  // null: not asked yet
+    std::vector<std::vector<io::Listener>> listeners_;                   // one element per shard
+    Result<std::unique_ptr<io::OwnAddresses>> own_addresses_ = nullptr;  // null: not yet read
     OwnEndpoints own_endpoints_;
-    std::optional<Pages> pages_;  // none, and nowhere: nobody asked for them
+    std::optional<Pages> pages_;  // none: no pages are configured
     std::unique_ptr<io::HttpEndpoint> pages_endpoint_;
     std::optional<ControlHandler> control_handler_;
-    std::optional<daemon::ControlServer> control_;  // none: nobody wishes to ask anything
+    std::optional<daemon::ControlServer> control_;  // none: no control socket is configured
     QueueAtStart queue_;
     std::atomic<bool> has_spool_failed_ = false;
 };
@@ -100,12 +100,12 @@ Result<void> Daemon::open() {
     return {};
 }
 
-// From here on the process can do no more than it needs. No thread may have been started yet.
+// From here on the process has only the rights it needs. No thread may have been started yet.
 Result<void> Daemon::confine() {
     auto descriptors = raise_descriptors(config_, thread_count(config_));
     if (!descriptors) return std::unexpected(descriptors.error());
     descriptors_ = *descriptors;
-    // OpenSSL reads its own settings at its first use, which is out of reach later.
+    // OpenSSL reads its own settings at its first use; later they are out of reach.
     auto client = io::TlsClient::opportunistic();
     if (!client) return std::unexpected(client.error());
     tls_client_.emplace(*std::move(client));
@@ -129,8 +129,8 @@ spool::SpoolSettings Daemon::spool_settings() {
     return settings;
 }
 
-// The certificate is read with the rights a reload will have, so that what it could not read is
-// told now.
+// The certificate is read with the rights that a reload will have, so that a missing right is
+// reported now.
 Result<void> Daemon::open_state() {
     auto rules = make_rules(config_);
     if (!rules) return std::unexpected(rules.error());
@@ -171,7 +171,7 @@ Result<void> Daemon::open_shards() {
     return {};
 }
 
-// The jobs wait in the shards' schedules until these start.
+// The jobs wait in the shards' schedules until the shards start.
 Result<void> Daemon::load_queue() {
     auto hosts = spool_->refusing_hosts();
     if (!hosts) return std::unexpected(hosts.error());
@@ -185,7 +185,7 @@ Result<void> Daemon::load_queue() {
     return {};
 }
 
-// While there may still be the right to take port 25; the shards they will serve are not there yet.
+// While the process may still bind port 25; the shards do not exist yet.
 Result<void> Daemon::open_sockets() {
     std::vector<io::Endpoint> endpoints;
     for (const auto& at : config_.listen.smtp) endpoints.push_back({at.address, at.port});
@@ -222,7 +222,7 @@ Result<void> Daemon::open_pages() {
     return {};
 }
 
-// After Started, so that who waits for the line finds the addresses.
+// After Started, so that a program that waits for that line finds the addresses.
 void Daemon::log_listening() {
     for (const auto& [address, port] : own_endpoints_.listening)
         daemon::log_listening(*log_, "smtp", {address, port});
@@ -248,7 +248,7 @@ Result<void> Daemon::open_control() {
     return {};
 }
 
-// On the thread that may wait for the disk.
+// On the disk thread.
 Result<daemon::ProcessLoop::TakeConfig> Daemon::read_new_config() {
     auto config = read_config(options_.config_path);
     if (!config) return std::unexpected(config.error());
@@ -265,7 +265,7 @@ Result<daemon::ProcessLoop::TakeConfig> Daemon::read_new_config() {
     };
 }
 
-// What is weaker than it could be.
+// Logs what is less safe than it could be.
 void Daemon::log_weaknesses() {
     const auto warn = [this](const std::string& words) { log_->write(Trouble{.words = words}); };
     if (!options_.is_sandboxed) warn("--no-sandbox: neither landlock nor seccomp protects");
@@ -307,8 +307,8 @@ Result<int> Daemon::run() {
                        [this] {
                            if (control_) control_->stop();
                        }});
-    // What was handed over is written; answers go to event loops that are still there, and end
-    // there.
+    // Changes handed to the spool are written; their callbacks are posted to event loops that still
+    // exist, and are dropped there.
     spool_.reset();
     if (has_spool_failed_) ending.exit_code = base::exit_code(base::Fault::io);
     log_->write(Stopped{.exit_code = ending.exit_code, .reason = ending.reason});

@@ -1,5 +1,5 @@
 // turnaway-relay: reads the command line and the configuration, then runs the daemon (daemon.h) or
-// only checks.
+// only checks the configuration.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -79,7 +79,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     turnaway::process::keep_standard_streams();
-    // A peer or a log reader that goes is an error of the write, and so is a file too large.
+    // A closed connection or log reader, or a file that is too large, is an error of the write.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     try {

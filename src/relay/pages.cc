@@ -16,14 +16,14 @@ std::uint64_t seconds_of(std::chrono::system_clock::duration time) {
     return seconds > 0 ? static_cast<std::uint64_t>(seconds) : 0;
 }
 
-// 0 when nobody knows.
+// 0 if not known.
 std::uint64_t free_bytes(const std::string& path) {
     std::error_code error;
     const auto space = std::filesystem::space(path, error);
     return error ? 0 : space.available;
 }
 
-// The log counts its losses itself.
+// The log counts its dropped lines itself.
 void count_dropped_lines(RelayState& relay) {
     auto& counters = relay.counters();
     const auto counted = counters.total(Counter::log_lines_dropped);

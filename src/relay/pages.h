@@ -1,7 +1,7 @@
-// Pages: what the relay shows on /metrics and /healthz (daemon/pages.h).
+// Pages: the relay's content for /metrics and /healthz (daemon/pages.h).
 //
-// Called by the daemon's own thread, each time somebody asks. Mail is taken until the spool fails
-// or the relay is ending.
+// Called on the daemon's own thread, for each request. The relay is healthy until the spool fails
+// or it is stopping.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ class Shard;
 
 class Pages {
   public:
-    // All outlive the pages.
+    // All must outlive the pages.
     struct Sources {
         RelayState& relay;
         std::vector<Shard*> shards;

@@ -65,7 +65,7 @@ void RelayState::apply_soon(spool::Change change, std::optional<spool::StoredMes
     });
 }
 
-// What was asked for is durable.
+// The change is durable.
 void RelayState::took(const QueueTotals::Step& step) {
     queue_totals_.take(step);
     for (const auto id : step.removed) parts_.log.write(Removed{.id = id});
@@ -125,8 +125,8 @@ void RelayState::load_refusing_hosts(const std::vector<spool::RefusingHost>& hos
         stored.push_back(
             {.host = host.host, .address = host.address, .seen = host.seen, .words = host.words});
     }
-    // Versions before 2026-11-30 wrote an address alone; the port was that of the configuration,
-    // 25 unless it says otherwise.
+    // Versions before 2026-11-30 stored only an address; the port was that of the configuration, 25
+    // by default.
     refusing_hosts_.load(stored, rules()->judging.port);
 }
 

@@ -1,9 +1,9 @@
 // RelayState: what all shards share: the rules, the spool, the live messages, the memory of
 // refusing hosts, log and counters.
 //
-// Safe for any thread. Owns none of the shards; it only knows them, to give each destination to its
-// own. After the spool failed nothing is taken any more and on_spool_failure() is called once, from
-// any thread.
+// Safe for any thread. Owns none of the shards; it only refers to them, to give each destination to
+// its shard. After the spool has failed no more mail is accepted, and on_spool_failure() is called
+// once, from any thread.
 #pragma once
 
 #include <atomic>
@@ -57,16 +57,16 @@ class RelayState {
     void know_shards(std::vector<Shard*> shards) { shards_ = std::move(shards); }
 
     std::shared_ptr<const Rules> rules() const { return rules_.load(); }
-    // Any thread. What is under way keeps the rules it began with.
+    // Any thread. Sessions and deliveries in progress keep the rules they began with.
     void change_rules(std::shared_ptr<const Rules> rules);
     std::shared_ptr<const OwnEndpoints> own_endpoints() const { return own_endpoints_.load(); }
-    // Any thread. Routes found so far are looked up again.
+    // Any thread. Cached routes are looked up again.
     void change_own_endpoints(std::shared_ptr<const OwnEndpoints> places);
     spool::Spool& spool() { return parts_.spool; }
     QueueTable& table() { return table_; }
     daemon::ClientCount& clients() { return clients_; }
     judge::GreetingProbeTable& greeting_probes() { return greeting_probes_; }
-    // What hosts said of themselves.
+    // What hosts replied about themselves.
     judge::RefusingHosts& refusing_hosts() { return refusing_hosts_; }
     void load_refusing_hosts(const std::vector<spool::RefusingHost>& hosts);
     QueueTotals& queue_totals() { return queue_totals_; }
@@ -75,16 +75,16 @@ class RelayState {
     const base::Clock& clock() const { return parts_.clock; }
     io::TlsClient& tls_client() { return parts_.tls_client; }
 
-    // Waits until the change is durable, or failed.
+    // Waits until the change is durable or has failed.
     boost::asio::awaitable<base::Result<void>> apply(spool::Change change);
-    // done() comes on the spool's thread; for whoever holds a message's lock.
+    // done() is called on the spool's thread; for a caller that holds a message's lock.
     void apply(spool::Change change, spool::Spool::Done done);
-    // Hands the change over and goes on; `fresh` is a message in it whose jobs begin once it is
+    // Hands the change over without waiting; `fresh` is a message in it whose jobs begin once it is
     // durable.
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
-    // A durable message that came in or was written here: its jobs begin.
+    // A durable message that was received or written here: its jobs begin.
     void take_in(spool::StoredMessage stored);
-    // Of a message found at the start, before any shard runs.
+    // For a message found at the start, before any shard runs.
     void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
@@ -95,7 +95,7 @@ class RelayState {
     void check_spool(const base::Error& error);
 
   private:
-    // Remembered hosts are rows of the spool.
+    // Stores the remembered hosts as rows of the spool.
     class HostStore final : public judge::RefusingHostStore {
       public:
         explicit HostStore(RelayState& relay) : relay_(relay) {}

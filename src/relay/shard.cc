@@ -10,7 +10,7 @@
 namespace turnaway::relay {
 namespace {
 
-// Users of `[relay] domains` that the next hosts were asked about: known, and asked at once.
+// Users of `[relay] domains` whose next host was asked: answers kept, and queries in flight.
 constexpr std::size_t users_known_max = 100'000;
 constexpr std::size_t user_questions_max = 64;
 

@@ -1,10 +1,10 @@
 // Shard: one thread of the relay, with everything it owns: event loop, resolver, routes, receiving,
 // delivering.
 //
-// Clients come to whichever shard the kernel picks (SO_REUSEPORT); destinations belong to shards by
-// a hash of their name, so that one destination's connections and concurrency are counted in one
-// place. What all shards share is RelayState (relay_state.h), which is safe for any thread.
-// Everything here runs on the shard's own thread (daemon/event_thread.h) unless it says otherwise.
+// The kernel distributes clients over the shards (SO_REUSEPORT); destinations belong to shards by a
+// hash of their name, so that the connections and concurrency of one destination are counted by one
+// shard. What all shards share is RelayState (relay_state.h), which is safe for any thread.
+// Everything here runs on the shard's own thread (daemon/event_thread.h) unless noted otherwise.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -30,27 +30,27 @@ namespace asio = boost::asio;
 class Shard {
   public:
     // `number` is below queue::QueueIdMaker::shards_max; `after` is the greatest id in the spool.
-    // `dns_questions_max` at once.
+    // `dns_questions_max`: DNS queries in flight.
     [[nodiscard]] static base::Result<std::unique_ptr<Shard>> open(RelayState& relay,
                                                                    unsigned number,
                                                                    queue::QueueId after,
                                                                    std::size_t dns_questions_max);
     ~Shard();
 
-    // Before start(): a job that was found in the spool.
+    // Before start(): a job found in the spool.
     void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
-    // Begins the jobs that are due, and serves the clients of these listening sockets, which are
-    // those of this thread.
+    // Begins the jobs that are due, and serves the clients of `listeners`, which belong to this
+    // thread.
     void start(std::vector<io::Listener> listeners);
-    // The thread, which the process loop runs and stops.
+    // The thread that the process loop runs and stops.
     daemon::EventThread& thread() { return thread_; }
 
-    // Any thread: after the relay has new rules.
+    // Any thread: called after the rules have changed.
     void rules_changed();
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 
-    // Any thread: `work` is done on the shard's own; never, when it has ended.
+    // Any thread: `work` runs on the shard's own thread, or never if that has ended.
     void with_deliverer(std::function<void(Deliverer&)> work);
 
     RelayState& relay() { return relay_; }
@@ -64,7 +64,7 @@ class Shard {
     queue::QueueId new_id() { return ids_.next(relay_.clock().now()); }
     std::uint64_t random() { return random_(); }
 
-    // Any thread: deliveries under way.
+    // Any thread: deliveries in progress.
     std::size_t deliveries() const { return deliverer_->active(); }
 
   private:

@@ -1,8 +1,7 @@
-// Config: everything a user may set for the relay, checked and in its own types.
+// Config: all settings of the relay, checked and in their own types.
 //
-// The sections that other daemons have too are in settings/; here are those of the relay. Which
-// keys there are, what they may hold, their defaults and their descriptions is one table
-// (config_schema.cc).
+// Sections that other daemons share are in settings/; those of the relay are here. One table
+// (config_schema.cc) holds all keys with their allowed values, defaults and descriptions.
 #pragma once
 
 #include <chrono>
@@ -25,7 +24,7 @@
 
 namespace turnaway::relay {
 
-// The order of each enum is the order of the words in the table.
+// Each enum has the order of the values in the table.
 enum class Loopback : std::uint8_t { automatic, allow, refuse };
 enum class PrivateHosts : std::uint8_t { deliver, refuse };
 enum class DeliveryTls : std::uint8_t { opportunistic, never };
@@ -37,9 +36,9 @@ struct RelayConfig {
     std::vector<mail::Domain> domains = {};
     settings::HostNames mailless = {};
     verdict::MaillessReply mailless_reply = {};
-    std::vector<route::IpAddress> own_addresses = {};  // beside those the system tells
-    std::vector<mail::Domain> own_names = {};          // beside the hostname
-    std::optional<mail::Address> postmaster = {};      // gets the mail for <postmaster>
+    std::vector<route::IpAddress> own_addresses = {};  // in addition to those the system reports
+    std::vector<mail::Domain> own_names = {};          // in addition to the hostname
+    std::optional<mail::Address> postmaster = {};      // receives mail for <postmaster>
     OutsiderRouting outsider_routing = {};
     std::string recipients = {};  // a file, "verify", or empty: any user of `domains`
     bool operator==(const RelayConfig&) const = default;
@@ -52,7 +51,7 @@ struct DeliveryConfig {
     queue::Greeting5yz greeting_5xx = {};
     DeliveryTls tls = {};
     std::vector<mail::Domain> tls_required = {};
-    std::uint32_t concurrency = 0;  // connections for one domain
+    std::uint32_t concurrency = 0;  // connections to one domain
     std::uint32_t connections_max = 0;
     std::chrono::seconds connect_wait = {};
     std::chrono::seconds greeting_wait = {};
@@ -60,7 +59,7 @@ struct DeliveryConfig {
     std::chrono::seconds data_wait = {};
     std::chrono::seconds block_wait = {};
     std::chrono::seconds final_dot_wait = {};
-    // With port 25 a loopback address would be ourselves.
+    // With port 25 a loopback address would be this relay itself.
     bool is_loopback_allowed() const {
         return loopback == Loopback::allow || (loopback == Loopback::automatic && port != 25);
     }
@@ -73,7 +72,7 @@ struct SpoolConfig {
     bool operator==(const SpoolConfig&) const = default;
 };
 
-// Where the socket of turnaway queue is unless `[control] socket` says otherwise.
+// The socket of turnaway queue unless `[control] socket` is set.
 inline constexpr const char* standard_control_socket = "/run/turnaway/relay.sock";
 
 struct LifetimeConfig {
@@ -95,12 +94,12 @@ struct MessageConfig {
 };
 
 struct ReportConfig {
-    std::optional<mail::Address> from = {};  // nothing: postmaster at the hostname
+    std::optional<mail::Address> from = {};  // empty: postmaster at the hostname
     bool operator==(const ReportConfig&) const = default;
 };
 
 struct Config {
-    settings::ProcessConfig process = {};  // the keys above every section
+    settings::ProcessConfig process = {};  // keys before the first section
     settings::ListenConfig listen = {};
     RelayConfig relay = {};
     settings::RouteConfig route = {};
@@ -116,24 +115,25 @@ struct Config {
     ReportConfig report = {};
     settings::LogConfig log = {};
     settings::UserConfig user = {};
-    // No setting: `file:line: [section] old is now called new; ...`, of the file it was read from.
+    // Not a setting: `file:line: [section] old is now called new; ...`, about the file that was
+    // read.
     std::vector<std::string> warnings = {};
 
     const mail::Domain& hostname() const { return process.hostname; }
-    // From whom reports to senders come.
+    // The From address of reports to senders.
     mail::Address report_from() const;
     bool operator==(const Config&) const = default;
 };
 
-// Every fault, in the order of the lines: `file:line: [section] key: what is wrong`.
+// All errors, in the order of the lines: `file:line: [section] key: what is wrong`.
 [[nodiscard]] std::expected<Config, std::vector<std::string>> parse_config(std::string_view text,
                                                                            std::string_view file);
-// `-` is standard input. The faults are one message of several lines, Fault::config.
+// `-` is standard input. The errors are one message of several lines, Fault::config.
 [[nodiscard]] base::Result<Config> read_config(const std::string& path);
 
-// What differs between the two and cannot change while running: `[listen] smtp`.
+// The settings that differ and cannot change while running: `[listen] smtp`.
 std::vector<std::string> restart_keys(const Config& old_config, const Config& new_config);
-// What a reload makes of them: the new one with the old values of those keys.
+// The configuration after a reload: the new one with the old values of those keys.
 [[nodiscard]] Config keep_restart_values(const Config& old_config, const Config& new_config);
 
 }  // namespace turnaway::relay

@@ -1,5 +1,5 @@
-// The table of the relay's settings: one row a key. The reader, the defaults, the listing, the man
-// page and `--print-schema` all use it; nothing else knows what a key may hold.
+// The table of the relay's settings: one row per key. The reader, the defaults, the listing, the
+// man page and `--print-schema` all use it; nothing else defines the allowed values.
 #pragma once
 
 #include "relay/config/config.h"

@@ -18,7 +18,7 @@
 namespace turnaway::relay {
 namespace {
 
-// Somebody waits at a terminal.
+// A user is waiting at a terminal.
 constexpr std::chrono::seconds look_max{10};
 constexpr std::size_t names_max = 100;
 
@@ -37,7 +37,7 @@ bool is_ourselves(const Config& config, const Addresses& interfaces,
            (!target.address.is_loopback() && holds(interfaces, target.address));
 }
 
-// One for each host that takes mail, whatever the number of its addresses.
+// One weakness per host that accepts mail, whatever the number of its addresses.
 void add_those_that_accept(const Config& config, const Addresses& interfaces,
                            const std::string& name, const check::Assessment& assessment,
                            std::vector<Weakness>* out) {

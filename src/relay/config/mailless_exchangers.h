@@ -1,10 +1,10 @@
 // MaillessExchangers: the other MX hosts of the names in `[relay] mailless` (RFC 1846 section 3).
 //
-// A relay may refuse mail for a host that takes none; the other MX hosts of that name should do the
-// same, or the mail goes to them. Each is asked for its greeting and its answer to EHLO, as
+// A relay may refuse mail for a host that does not accept any; the other MX hosts of that name
+// should do the same, or the mail goes to them. Each host's greeting and reply to EHLO are read, as
 // `turnaway check --connect` does; MAIL is never sent, so a host that refuses the name only at RCPT
-// counts as one that takes mail. For `--check-config` and `turnaway doctor`: waits, for all names
-// together a few seconds at most. A suffix has no MX to ask for.
+// counts as one that accepts mail. For `--check-config` and `turnaway doctor`: it takes a few
+// seconds at most for all names together. A suffix has no MX records to look up.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@
 
 namespace turnaway::relay {
 
-// Nothing when DNS cannot be asked: what could not be found out is not a weakness.
+// Empty if DNS lookups fail: what is not known is not a weakness.
 std::vector<Weakness> weaknesses_of_mailless(const Config& config);
 
 }  // namespace turnaway::relay

@@ -26,7 +26,7 @@ route::RouteSettings route_settings(const Config& config, const OwnEndpoints& pl
             continue;
         }
         for (const auto& address : places.interfaces) add(address);
-        // Not only 127.0.0.1: the whole of 127.0.0.0/8 leads here.
+        // All of 127.0.0.0/8 leads here, not only 127.0.0.1.
         settings.all_loopback_is_ours = settings.loopback_allowed;
     }
     return settings;

@@ -1,10 +1,10 @@
-// RecipientList: the users of `[relay] domains`, as a file has them: one address a line, or
+// RecipientList: the users of `[relay] domains`, read from a file: one address per line, or
 // `@example.org` for every user of a domain; `#` begins a comment.
 //
-// Local-parts are compared without case, and what follows a `+` in them is left out unless the file
-// has it, since most mail systems do the same and a user refused by mistake is mail lost. The
-// postmaster of a domain always exists (RFC 5321 section 4.5.1). Known gap: the characters of a
-// local-part beyond ASCII are compared as they are.
+// Local-parts are compared without case and without a part from `+` on, unless the file lists it,
+// since most mail systems do the same and a user refused by mistake is lost mail. The postmaster of
+// a domain always exists (RFC 5321 section 4.5.1). Known gap: characters beyond ASCII in a
+// local-part are compared as they are.
 #pragma once
 
 #include <string>
@@ -27,7 +27,7 @@ class RecipientList {
     std::size_t size() const { return users_.size() + domains_.size(); }
 
   private:
-    std::unordered_set<std::string> users_;  // local-part unquoted and in lower case, @, domain
+    std::unordered_set<std::string> users_;  // unquoted local-part in lower case, @, domain
     std::unordered_set<std::string> domains_;
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 using base::Result;
 
-// OpenSSL would not say why.
+// OpenSSL would not report why.
 Result<void> may_read(const std::string& path, const std::string& key) {
     const process::OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() >= 0) return {};

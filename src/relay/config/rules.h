@@ -1,4 +1,4 @@
-// Rules: the configuration and what follows from it, made together and changed together at a
+// Rules: the configuration and what is derived from it, made together and replaced together at a
 // reload: a session or a delivery keeps those it began with.
 #pragma once
 
@@ -28,20 +28,20 @@ struct Rules {
     queue::ScheduleSettings schedule;
     io::ClientDeadlines client_deadlines;
     std::shared_ptr<io::TlsServer> tls_server;  // null: STARTTLS is not offered
-    // Of the file of `[relay] recipients`, when it names one.
+    // From the file of `[relay] recipients`, if it names one.
     std::optional<RecipientList> recipients;
 };
 
-// Those of judging, kept alive by all of them.
+// The part for judging; it keeps the whole alive.
 inline std::shared_ptr<const judge::Rules> judging(std::shared_ptr<const Rules> rules) {
     const auto* part = &rules->judging;
     return {std::move(rules), part};
 }
 
-// How names are looked up: by the configuration, and by where this relay can be reached.
+// How routes are looked up, from the configuration and the addresses of this relay.
 judge::Routing::Settings routing_settings(const Rules& rules, const OwnEndpoints& endpoints);
 
-// Reads the certificate, its key and the list of recipients, which may fail.
+// Reads the certificate, its key and the list of recipients, any of which may fail.
 [[nodiscard]] base::Result<std::shared_ptr<const Rules>> make_rules(Config config);
 
 }  // namespace turnaway::relay

@@ -33,7 +33,7 @@ void add_open_relay(const Config& config, std::vector<Weakness>* out) {
     }
 }
 
-// Answers to a report that come to this host must find a way from here.
+// Replies to a report that are addressed to this host must be accepted and forwarded.
 void add_report_sender(const Config& config, std::vector<Weakness>* out) {
     const mail::Address from = config.report_from();
     const mail::Domain* domain = from.domain();

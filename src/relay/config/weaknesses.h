@@ -1,4 +1,4 @@
-// Weaknesses: what a correct configuration does that its administrator may not want: told at the
+// Weaknesses: effects of a valid configuration that its administrator may not want: reported at the
 // start, by `--check-config` and by `turnaway doctor`.
 #pragma once
 
@@ -11,8 +11,8 @@ namespace turnaway::relay {
 
 struct Weakness {
     std::string words;      // without a full stop: "[relay] networks lets ..."
-    std::string fix;        // what to do, the same
-    bool is_grave = false;  // strangers suffer from it
+    std::string fix;        // what to do, likewise
+    bool is_grave = false;  // harms third parties
 
     std::string text() const { return words + ": " + fix; }
 };

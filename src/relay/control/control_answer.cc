@@ -45,7 +45,7 @@ Json recipient_json(const mail::Recipient& recipient, const queue::RecipientStat
     return json;
 }
 
-// Which reports the sender will still get about a recipient, should it come to that.
+// The reports that the sender may still get about a recipient.
 Json owed_reports(const mail::ReversePath& sender, const mail::Recipient& recipient,
                   const queue::RecipientState& state) {
     Json owed = Json::array();

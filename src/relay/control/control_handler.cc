@@ -20,12 +20,12 @@ using queue::QueueId;
 
 // Messages read from the spool at a time.
 constexpr std::size_t page_messages = 100;
-// Of a content: shown as its header at most, and read at a time; a multiple of 3, so that base64
-// has no padding but at the end.
+// Octets of a content: the most shown as its header, and the size of one read, which is a multiple
+// of 3, so that base64 has padding only at the end.
 constexpr std::size_t header_bytes_max = std::size_t{64} * 1024;
 constexpr std::size_t piece_bytes = std::size_t{48} * 1024;
 
-// What the log calls what a request is about.
+// The log's name for the object of a request.
 std::string about(const ControlRequest& request) {
     if (request.ids.size() == 1) return request.ids.front().text();
     if (!request.ids.empty()) return std::to_string(request.ids.size()) + " messages";
@@ -57,7 +57,7 @@ struct Line {
     std::string text;
 };
 
-// What of a page matches, in the order of ids.
+// The matching messages of a page, in the order of ids.
 std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter,
                            std::chrono::sys_seconds now) {
     std::vector<Line> lines;
@@ -70,7 +70,7 @@ std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter,
     return lines;
 }
 
-// Fault::no_input when it is not there, which is then counted and said.
+// Fault::no_input if the message does not exist, which is then counted and reported.
 awaitable<base::Result<spool::StoredMessage>> load(RelayState& relay, QueueId id, Totals* totals,
                                                    ControlAnswer& answer) {
     auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>(
@@ -170,7 +170,7 @@ awaitable<ControlHandler::Done> ControlHandler::list_named(const ControlRequest&
                                                            ControlAnswer& answer) {
     Totals totals;
     for (const QueueId id : request.ids) {
-        if (id.value() == 0) continue;  // names nothing
+        if (id.value() == 0) continue;  // not a valid id
         const auto rows = co_await page(QueueId(id.value() - 1), 1);
         if (!rows) co_return std::unexpected(rows.error());
         std::string line;
@@ -261,7 +261,7 @@ awaitable<ControlHandler::Done> ControlHandler::hosts(ControlAnswer& answer) {
 }
 
 awaitable<ControlHandler::Done> ControlHandler::forget(const ControlRequest& request) {
-    // Nothing stands for all of them.
+    // No value means all hosts.
     std::vector<std::optional<route::HostPort>> places;
     if (request.is_all) places.emplace_back();
     const auto address = route::IpAddress::parse(request.host);

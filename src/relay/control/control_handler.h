@@ -1,9 +1,10 @@
-// Control handler: does what an administrator asks of the running relay and says what came of it.
+// Control handler: carries out an administrator's requests to the running relay and reports the
+// results.
 //
-// Runs on the daemon's own thread, beside the shards. The queue is read from the spool in pages, so
-// the spool's writer is held up for one page at a time, and a list is of no single instant. Changes
-// go through queue_changes.h, so many at a time; messages that come in after the request are not
-// part of "all".
+// Runs on the daemon's own thread, not on a shard's. The queue is read from the spool in pages, so
+// the spool's writer waits for one page at a time, and a list is not a snapshot of one instant.
+// Changes go through queue_changes.h, a bounded number at a time; messages received after the
+// request are not part of "all".
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -30,7 +31,7 @@ using daemon::ControlPeer;
 
 class ControlHandler {
   public:
-    // Both outlive the handler. Contents are read on `disk`.
+    // Both must outlive the handler. Contents are read on `disk`.
     ControlHandler(RelayState& relay, daemon::DiskThread& disk) : relay_(relay), disk_(disk) {}
 
     // False: the line is not a request, and the answer says why.
@@ -42,7 +43,7 @@ class ControlHandler {
     using Awaitable = boost::asio::awaitable<T>;
     using Page = base::Result<spool::Page>;
     using Ids = std::vector<queue::QueueId>;
-    // What ends the answer.
+    // The end of an answer.
     using Done = base::Result<Totals>;
 
     Awaitable<void> perform(const ControlRequest& request, const ControlPeer& peer,
@@ -54,7 +55,7 @@ class ControlHandler {
                                                       std::uint64_t offset, std::size_t bytes_max);
     Awaitable<Done> show(const ControlRequest& request, ControlAnswer& answer);
     Awaitable<Done> export_content(const ControlRequest& request, ControlAnswer& answer);
-    // As it is on the disk, from `offset` on.
+    // The content as stored on disk, from `offset` on.
     Awaitable<Done> export_unchecked(queue::QueueId id, std::uint64_t offset, std::string damage,
                                      ControlAnswer& answer);
     Awaitable<Done> change_named(const ControlRequest& request, ControlAnswer& answer);

@@ -1,4 +1,4 @@
-// Of the control handler: what changes many messages or asks all shards.
+// Part of the control handler: requests that change many messages or query all shards.
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -22,11 +22,11 @@ namespace {
 using boost::asio::awaitable;
 using queue::QueueId;
 
-// Changed at one time, so that they share commits; each may hold its content in memory.
+// Changed at a time, so that they share commits; each may hold its content in memory.
 constexpr std::size_t changes_max = 32;
-// Messages read at a time where only few things are wanted of each.
+// Messages read at a time when only a few fields of each are needed.
 constexpr std::size_t page_messages = 100;
-// Destinations a summary counts one by one.
+// Destinations that a summary counts individually.
 constexpr std::size_t destinations_max = 100'000;
 
 QueueChange change_of(ControlVerb verb) {
@@ -44,7 +44,7 @@ QueueChange change_of(ControlVerb verb) {
 
 using Outcome = base::Result<ChangeOutcome>;
 
-// Some changes under way at the same time, on one thread.
+// Several changes in progress at the same time, on one thread.
 struct Batch {
     std::vector<Outcome> outcomes;
     std::size_t left = 0;
@@ -138,7 +138,7 @@ awaitable<ControlHandler::Done> ControlHandler::change_matching(const ControlReq
             is_past_request = message.arrival > now;
             if (!is_past_request && request.filter.matches(message, now)) ids.push_back(message.id);
         }
-        // Nothing else can be done to what cannot be read.
+        // A corrupt message can only be removed.
         if (request.verb == ControlVerb::remove && request.filter.matches_corrupt()) {
             for (const auto& row : rows->damaged) ids.push_back(row.id);
         }

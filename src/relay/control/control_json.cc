@@ -10,7 +10,7 @@
 namespace turnaway::relay {
 namespace {
 
-// What the host said, or we where it said nothing.
+// The host's reply, or our own text if there was none.
 std::string words_of(const queue::Attempt& attempt) {
     if (!attempt.remote) return attempt.words;
     std::string text = attempt.remote->code.text();

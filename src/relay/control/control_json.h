@@ -1,4 +1,4 @@
-// Control JSON: the pieces that several answers over the control socket have in common.
+// Control JSON: pieces that several answers over the control socket share.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,9 @@
 
 namespace turnaway::relay {
 
-using Json = nlohmann::ordered_json;  // keys stay in the order they were written
+using Json = nlohmann::ordered_json;  // keys keep the order in which they were added
 
-// On one line, with its newline. Bytes that are no UTF-8 become U+FFFD.
+// On one line, with its newline. Bytes that are not UTF-8 become U+FFFD.
 std::string line_of(const Json& json);
 // `2026-11-25T09:44:38Z`.
 std::string time_text(std::chrono::sys_seconds time);

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 using Wrong = std::unexpected<std::string>;
 
-// Each verb with the keys it takes, in the order of ControlVerb.
+// Each verb with its allowed keys, in the order of ControlVerb.
 struct Verb {
     std::string_view name;
     std::string_view keys;
@@ -37,7 +37,7 @@ constexpr std::array<Verb, 10> verbs{{
 }};
 constexpr std::array<std::string_view, 4> states{"waiting", "held", "unreportable", "corrupt"};
 
-// A hundred years: more would not fit what is counted with.
+// A hundred years: a longer time would overflow.
 constexpr std::uint64_t seconds_max = std::uint64_t{100} * 366 * 24 * 3600;
 constexpr std::size_t shown_bytes_max = 60;
 
@@ -47,7 +47,7 @@ std::string shown(std::string_view text) {
     return out;
 }
 
-// Which row the text names, if it is one.
+// The index of the row whose name is in `value`, if any.
 std::optional<std::size_t> index_in(const auto& rows, const Json& value, auto name_of) {
     const auto* const text = value.get_ptr<const std::string*>();
     if (text == nullptr) return std::nullopt;
@@ -65,7 +65,7 @@ bool is_among(std::string_view word, std::string_view words) {
     return false;
 }
 
-// Reads the members of one request; the first fault ends it.
+// Reads the members of one request and stops at the first error.
 class Reader {
   public:
     std::expected<ControlRequest, std::string> read(const Json& object) {
@@ -117,7 +117,7 @@ class Reader {
     static bool take_text(const Json& value, std::string* to) {
         if (!value.is_string()) return false;
         *to = value.get<std::string>();
-        return !to->empty();  // a filter that lost its value must not match everything
+        return !to->empty();  // an empty filter must not match everything
     }
 
     bool take_state(const Json& value) {
@@ -167,7 +167,7 @@ class Reader {
         return true;
     }
 
-    // An address literal stays as it is; a domain gets the form the queue knows it by.
+    // An address literal stays as it is; a domain is converted to the form used in the queue.
     bool take_domain(const Json& value) {
         std::string text;
         if (!take_text(value, &text)) return false;
@@ -244,7 +244,7 @@ bool MessageFilter::matches(const queue::Message& message, std::chrono::sys_seco
     if (older && now - message.arrival < *older) return false;
     if (newer && now - message.arrival > *newer) return false;
     if (state && state_of(message) != *state) {
-        // A failure nobody was told of shows, whatever else the message waits for.
+        // An unreported failure matches, whatever else the message waits for.
         if (*state != MessageState::unreportable) return false;
         if (std::ranges::none_of(message.states, [](const auto& each) {
                 return each.progress == queue::Progress::unreportable;

@@ -1,9 +1,9 @@
-// Control request: what an administrator asks of the running relay, one JSON object a line
+// Control request: an administrator's request to the running relay, one JSON object per line
 // (docs/json.md).
 //
-// Anything that is no object, names a key that its verb does not take, or holds a value of the
-// wrong kind is refused with a sentence; nothing is guessed. The line's length is the caller's to
-// bound. Pure.
+// A line that is not an object, has a key that its verb does not allow, or has a value of the wrong
+// kind is refused with a sentence; nothing is guessed. The caller bounds the length of the line.
+// Pure.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 
 namespace turnaway::relay {
 
-// The order is that of the words ("list", "show", ...).
+// In the order of the verbs' names ("list", "show", ...).
 enum class ControlVerb : std::uint8_t {
     list,
     show,
@@ -35,16 +35,16 @@ enum class ControlVerb : std::uint8_t {
 };
 std::string_view name(ControlVerb verb);
 
-// `corrupt`: its row cannot be read, so that nothing else is known of it.
+// `corrupt`: its row cannot be read, so nothing else is known about it.
 enum class MessageState : std::uint8_t { waiting, held, unreportable, corrupt };
 std::string_view name(MessageState state);
-// Held above all; unreportable when nobody is waiting.
+// Held has precedence; unreportable if no recipient is waiting.
 MessageState state_of(const queue::Message& message);
 
-// What is empty matches everything.
+// Empty members match everything.
 struct MessageFilter {
-    std::string sender = {};     // a part of the address, without case; "<>": the null sender
-    std::string recipient = {};  // a part of any recipient's address
+    std::string sender = {};     // part of the address, without case; "<>": the null reverse-path
+    std::string recipient = {};  // part of any recipient's address
     std::string domain = {};     // the whole domain of any recipient
     std::optional<std::chrono::seconds> older = {};
     std::optional<std::chrono::seconds> newer = {};
@@ -52,7 +52,7 @@ struct MessageFilter {
 
     bool is_empty() const { return *this == MessageFilter{}; }
     bool matches(const queue::Message& message, std::chrono::sys_seconds now) const;
-    // Of a message that cannot be read only the state is known.
+    // Only the state of a corrupt message is known.
     bool matches_corrupt() const;
     bool operator==(const MessageFilter&) const = default;
 };
@@ -62,11 +62,11 @@ struct ControlRequest {
     std::vector<queue::QueueId> ids = {};
     bool is_all = false;  // every message that the filter matches
     MessageFilter filter = {};
-    queue::QueueId after = {};  // of a list: from the next one on
+    queue::QueueId after = {};  // for a list: start with the next one
     std::size_t limit = lines_max;
-    std::string host = {};  // to forget: its address, with or without a port, or its name
+    std::string host = {};  // for forget: its address, with or without a port, or its name
 
-    // What one answer holds at most, unless "limit" says less: messages of a list, destinations.
+    // The maximum of one answer, unless "limit" is lower: messages of a list, destinations.
     static constexpr std::size_t lines_max = 1000;
 
     bool operator==(const ControlRequest&) const = default;

@@ -71,7 +71,7 @@ void QueueSummary::add(const queue::Message& message) {
 }
 
 void QueueSummary::add(const queue::Schedule::Summary& scheduled) {
-    // All that waited was deleted.
+    // All waiting messages were deleted.
     if (scheduled.jobs == 0 && scheduled.active == 0) return;
     DestinationSummary* const summary = of(scheduled.destination);
     if (summary == nullptr) return;

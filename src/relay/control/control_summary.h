@@ -1,7 +1,7 @@
-// Control summary: the queue by destinations, for `turnaway queue summary`.
+// Control summary: the queue by destination, for `turnaway queue summary`.
 //
-// Gathered from the messages in the spool and from the schedules of all shards, which are not of
-// one instant. Bounded in destinations; the totals count everything. Pure.
+// Collected from the messages in the spool and from the schedules of all shards, not at one
+// instant. The number of destinations is bounded; the totals count everything. Pure.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@
 
 namespace turnaway::relay {
 
-// What waits for one destination.
+// The waiting mail for one destination.
 struct DestinationSummary {
     std::uint64_t messages = 0;
-    std::uint64_t held = 0;          // of messages
-    std::uint64_t unreportable = 0;  // recipients that failed and nobody was told
+    std::uint64_t held = 0;          // messages
+    std::uint64_t unreportable = 0;  // recipients that failed without a report
     std::uint64_t jobs = 0;
     std::uint64_t ready = 0;
     std::uint64_t active = 0;
@@ -33,7 +33,7 @@ struct DestinationSummary {
     std::optional<queue::Attempt> failure = {};  // the last one
 };
 
-// The queue by destinations, those with the most messages first.
+// The queue by destination, those with the most messages first.
 class QueueSummary {
   public:
     explicit QueueSummary(std::size_t destinations_max) : destinations_max_(destinations_max) {}
@@ -41,19 +41,19 @@ class QueueSummary {
     void add(const queue::Message& message);
     void add(const queue::Schedule::Summary& summary);
     void add_corrupt(std::uint64_t messages) { corrupt_ += messages; }
-    // At most `lines_max` destinations, then all together.
+    // At most `lines_max` destinations, then the totals.
     std::vector<std::string> lines(std::size_t lines_max, std::uint64_t refusing_hosts) const;
 
   private:
     DestinationSummary* of(std::string_view destination);
 
-    std::size_t destinations_max_;  // of what is kept; more are in the totals alone
+    std::size_t destinations_max_;  // of those kept; the rest count only in the totals
     std::map<std::string, DestinationSummary, std::less<>> destinations_;
     std::uint64_t messages_ = 0;
     std::uint64_t recipients_ = 0;  // waiting
     std::uint64_t held_ = 0;
     std::uint64_t unreportable_ = 0;  // recipients
-    std::uint64_t corrupt_ = 0;       // messages that cannot be read, in no other figure
+    std::uint64_t corrupt_ = 0;       // messages that cannot be read; not counted elsewhere
     std::uint64_t bytes_ = 0;
     std::optional<std::chrono::sys_seconds> oldest_ = {};
 };

@@ -11,11 +11,11 @@
 namespace turnaway::relay {
 namespace {
 
-// Messages over one connection; a host that closes earlier is no harm.
+// Messages over one connection; a host may close earlier without harm.
 constexpr unsigned connection_messages_max = 100;
-// A clock that goes back by less is only being set right.
+// A clock that goes back by less is only being adjusted.
 constexpr std::chrono::seconds clock_step_min{60};
-// So often at the least it is looked whether anything is due, whatever the clock did.
+// The schedule is checked at least this often, whatever the clock did.
 constexpr std::chrono::seconds sleep_max{60};
 
 }  // namespace
@@ -58,7 +58,7 @@ void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) 
 
 std::size_t Deliverer::flush(std::string_view destination) {
     const std::size_t jobs = schedule_.flush(destination, shard_.now_seconds());
-    // What did not answer lately may answer now: the administrator would know.
+    // Hosts that did not answer recently may answer now: the administrator may know that they do.
     health_ = queue::HostHealth();
     pump();
     return jobs;
@@ -69,7 +69,7 @@ void Deliverer::stop() {
     timer_.cancel();
 }
 
-// A clock that was set back would put everything off for as long.
+// If the clock was set back, every due time would be later by the same amount.
 void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
     const auto steady = std::chrono::steady_clock::now();
     const auto passed = std::chrono::floor<std::chrono::seconds>(steady - looked_);
@@ -93,11 +93,12 @@ void Deliverer::pump() {
 }
 
 void Deliverer::wake_at(std::chrono::sys_seconds due) {
-    // Not sooner than a second from now: what is due and has no place is started when a place is
-    // given back.
+    // Not sooner than in a second: a job that is due but waits for a free connection is started
+    // when one is given back.
     const auto now = shard_.now_seconds();
     const auto at = std::clamp(due, now + std::chrono::seconds(1), now + sleep_max);
-    if (wakes_at_ && *wakes_at_ <= at) return;  // early is no harm, the timer set each time is
+    if (wakes_at_ && *wakes_at_ <= at)
+        return;  // waking early is harmless, setting the timer each time is not
     wakes_at_ = at;
     timer_.expires_after(at - now);
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -112,8 +113,8 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
     auto feedback = queue::Feedback::neutral;
     std::optional<queue::QueueId> id = first;
     for (unsigned messages = 0; id; ++messages) {
-        // The same job is there twice when an administrator changed the message between being
-        // stored and being scheduled: the first one is enough.
+        // A job is scheduled twice if an administrator changed the message after it was stored but
+        // before it was scheduled: run it only once.
         const auto [at, is_new] = under_way_.try_emplace({*id, destination});
         if (is_new) {
             feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
@@ -131,7 +132,7 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
             pump();
         }
     }
-    // The connection has its place until it is closed: a host that takes its time with QUIT would
+    // The connection counts until it is closed: otherwise a host that is slow to answer QUIT would
     // have any number of them.
     co_await kept.leave();
     schedule_.finished(destination, feedback);

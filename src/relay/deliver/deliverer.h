@@ -1,10 +1,10 @@
-// Deliverer: works off the jobs of one shard: route, hosts in order, transactions, disposition,
-// report, one durable change.
+// Deliverer: runs the jobs of one shard: route, hosts in order, transactions, disposition, report,
+// one durable change.
 //
 // A job is one message for one destination. A connection is kept for further jobs of the same
-// destination (requirement 40 and DESIGN section 6). What was delivered, failed or put off for a
-// job is written in a single change to the spool, reports included, so that a crash repeats a job
-// as a whole and loses none. Everything here runs on the shard's thread.
+// destination (requirement 40 and DESIGN section 6). All dispositions of a job are written in a
+// single change to the spool, reports included, so that a crash repeats a job as a whole and loses
+// none. Everything here runs on the shard's thread.
 #pragma once
 
 #include <atomic>
@@ -32,20 +32,20 @@ class Deliverer {
     explicit Deliverer(Shard& shard);
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
-    // Places and connections there may be, after a reload.
+    // Applies new limits on connections, after a reload.
     void rules_changed();
-    // Of a job found in the spool at the start: add() without beginning anything.
+    // Like add(), for a job found in the spool at the start, but does not begin it.
     void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
-    // An administrator changed the message: its waiting jobs are these now. One that is under way
-    // sees the change at its end, and says then when it is due again.
+    // An administrator changed the message: `jobs` replaces its waiting jobs. A job in progress
+    // sees the change at its end, and then schedules itself again.
     void replace(queue::QueueId id, const std::vector<PendingJob>& jobs);
-    // Makes what waits for the destination due now, for all when empty; says how many jobs.
+    // Makes all jobs for the destination due now, or all jobs if it is empty; returns their number.
     std::size_t flush(std::string_view destination);
-    // Takes no new jobs; those under way end by themselves.
+    // Starts no more jobs; those in progress end by themselves.
     void stop();
     std::size_t active() const { return active_; }
     queue::Schedule& schedule() { return schedule_; }
-    // Starts whatever is due and has a place; called by itself after every change.
+    // Starts every job that is due and may have a connection; called internally after every change.
     void pump();
 
   private:
@@ -58,11 +58,11 @@ class Deliverer {
     queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::optional<std::chrono::sys_seconds> wakes_at_;
-    // Both clocks as they were when last looked at.
+    // Both clocks when they were last read.
     std::chrono::sys_seconds looked_at_ = {};
     std::chrono::steady_clock::time_point looked_ = {};
-    std::atomic<std::size_t> active_ = 0;  // read by whoever counts
-    // With when each is due again, once that is known: a job is not added before it has ended.
+    std::atomic<std::size_t> active_ = 0;  // read by other threads
+    // With the next due time once it is known: a job is not added again before it has ended.
     std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>
         under_way_;
     bool is_stopping_ = false;

@@ -24,20 +24,20 @@ using queue::Delivery;
 using queue::Disposition;
 using queue::Feedback;
 
-// After a spool that had no room for a report.
+// The delay after the spool had no room for a report.
 constexpr std::chrono::seconds spool_pause{300};
-// After a message that could not be read for now: too many files open, say.
+// The delay after a message could temporarily not be read, as with too many open files.
 constexpr std::chrono::seconds load_pause{60};
 
 constexpr std::string_view unreadable = "the stored content cannot be read";
 
-// Where a message goes whose content cannot be read.
+// An empty route for a message whose content cannot be read.
 io::RoutePtr nowhere() {
     static const route::Route hostless{.kind = route::RouteKind::hosts};
     return std::make_shared<const route::Route>(hostless);
 }
 
-// One round, with all it needs to hold on to.
+// One round, with all it needs.
 class Round {
   public:
     Round(Shard& shard, LiveMessagePtr live, std::string_view destination, OutboundConnection& kept)
@@ -48,7 +48,7 @@ class Round {
           destination_(destination),
           kept_(kept) {}
 
-    // False: nobody is waiting here.
+    // False: no recipient is waiting for this destination.
     bool choose_recipients();
     asio::awaitable<Feedback> run(queue::HostHealth& health);
 
@@ -72,14 +72,14 @@ class Round {
     void schedule_again();
 
     Shard& shard_;
-    std::shared_ptr<const Rules> rules_;  // those of its beginning, whatever is reloaded meanwhile
+    std::shared_ptr<const Rules> rules_;  // as at its beginning, even after a reload
     const Config& config_;
     LiveMessagePtr live_;
     std::string_view destination_;
     OutboundConnection& kept_;
 
     std::vector<std::size_t> chosen_;            // recipients of the message
-    std::vector<queue::RecipientState> states_;  // theirs
+    std::vector<queue::RecipientState> states_;  // of these recipients
     io::RoutePtr route_;
     smtp::TlsPolicy tls_ = smtp::TlsPolicy::opportunistic;  // of the destination
     RoundTimes times_;
@@ -105,7 +105,7 @@ queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health
     settings.lifetimes = rules_->lifetimes;
     settings.greeting_5xx = config_.delivery.greeting_5xx;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
-    // A host that is known to say 521 to everybody is the last to ask, as one that does not answer.
+    // A host known to reply 521 to all mail is tried last, like one that does not answer.
     settings.is_resting = [this, &health,
                            now = shard_.now_seconds()](const route::IpAddress& address) {
         return health.is_resting(address, now) ||
@@ -171,7 +171,7 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     if (dialogue.host_outcome) had_host_trouble_ = true;
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->stage == codes::Stage::connect) {
-        // No route costs no wait, and the verdict on the host needs to know of it in each round.
+        // A missing route costs no wait, and is needed for the disposition in each round.
         if (outcome->status != queue::without_way()) health.unreachable(address, now);
     } else {
         health.reachable(address);
@@ -204,7 +204,7 @@ void Round::settle(std::size_t chosen, const Disposition& disposition, queue::Me
             ending.action = report::Action::relayed;
             break;
         case Disposition::Kind::failed:
-            // A failure nobody can be told of is kept for the administrator (requirement 45).
+            // A failure that cannot be reported is kept for the administrator (requirement 45).
             state.progress = next->envelope.reverse_path.is_null() ? queue::Progress::unreportable
                                                                    : queue::Progress::done;
             break;
@@ -237,7 +237,7 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
     std::string beginning;
     if (original.empty()) {
         auto read = live_->content->read(0, base::limits::returned_bytes_max);
-        // Without the original the sender still learns what became of it.
+        // Without the original content the report is still sent.
         if (!read) log_trouble(shard_.relay(), read.error(), message.id);
         if (read) beginning = *std::move(read);
         original = beginning;
@@ -269,14 +269,14 @@ void Round::finish(Delivery& delivery) {
         const auto endings = merge(std::move(states), dispositions, &next);
         auto told = report(next, endings);
         if (told) {
-            // Only these: other shards are reading the envelope.
+            // Only the states: other shards are reading the envelope.
             live_->message.states = std::move(next.states);
             log_round(shard_.relay(), live_->message, chosen_, dispositions, times_);
             if (*told) log_reported(shard_.relay(), live_->message, (*told)->message, endings);
             apply(*std::move(told));
         } else {
-            // The report could not be written, so that nobody may be told of an end: only what was
-            // delivered counts.
+            // The report could not be written, so a failure cannot be reported yet: only deliveries
+            // count.
             for (std::size_t i = 0; i < chosen_.size(); ++i) {
                 auto& state = live_->message.states[chosen_[i]];
                 if (dispositions[i].kind == Disposition::Kind::delivered) {
@@ -312,7 +312,7 @@ void Round::schedule_again() {
     std::optional<std::chrono::sys_seconds> due;
     {
         const std::lock_guard lock(live_->mutex);
-        // A release schedules it anew.
+        // A release schedules it again.
         if (live_->is_gone || live_->message.is_held) return;
         for (const auto i : chosen_) {
             const auto& state = live_->message.states[i];
@@ -320,14 +320,14 @@ void Round::schedule_again() {
             due = due ? std::min(*due, state.due) : state.due;
         }
     }
-    // At once, on this thread: what an administrator changes meanwhile comes to it after this.
+    // Immediately, on this thread: a later change by an administrator arrives after this.
     if (due) shard_.deliverer().add(live_->message.id, destination_, *due);
 }
 
-// Says why a message cannot be worked on; when to try again, nothing where that is no use.
+// Logs why a message cannot be loaded; returns when to try again, or nothing if that is useless.
 std::optional<std::chrono::seconds> log_not_loaded(RelayState& relay, queue::QueueId id,
                                                    base::Error error) {
-    // Removed meanwhile, or nothing can be had any more.
+    // Removed meanwhile, or the spool has failed.
     if (error.fault == base::Fault::no_input || relay.spool().has_failed()) return std::nullopt;
     const bool is_damaged = error.fault == base::Fault::data;
     error.message += is_damaged ? ": set aside, see `turnaway queue list --state corrupt`"

@@ -17,7 +17,7 @@ namespace turnaway::relay {
 
 class Shard;
 
-// Returns what the destination's hosts deserve; a message that is gone or held is left alone.
+// Returns feedback about the destination's hosts; a message that is gone or held is left alone.
 // `destination` must outlive the call.
 boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
                                                     std::string_view destination, queue::QueueId id,

@@ -1,5 +1,4 @@
-// Jobs: a message in the queue as work to do: one job for each destination that still has a waiting
-// recipient.
+// Jobs: the work for a message in the queue: one job for each destination with a waiting recipient.
 #pragma once
 
 #include <chrono>
@@ -14,10 +13,10 @@ namespace turnaway::relay {
 struct PendingJob {
     queue::QueueId id;
     std::string destination;
-    std::chrono::sys_seconds due;  // of the recipient that comes first
+    std::chrono::sys_seconds due;  // of the recipient that is due first
 };
 
-// None for a message that is held.
+// None for a held message.
 void append_jobs(const queue::Message& message, std::vector<PendingJob>* jobs);
 
 }  // namespace turnaway::relay

@@ -1,8 +1,8 @@
-// Message report: what became of some recipients of a message, as a new message to its sender.
+// Message report: what became of recipients of a message, as a new message to its sender.
 //
-// Joins queue/ and report/, which do not know each other. Whether the sender wishes to hear it is
-// asked here (report/dsn_requested.h); a null reverse-path gets nothing, ever (requirement 45).
-// Pure: the report is a value, the caller stores it.
+// Joins queue/ and report/, which do not know each other. Checks whether the sender requested the
+// report (report/dsn_requested.h); a null reverse-path never gets one (requirement 45). Pure: the
+// report is a value, the caller stores it.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace turnaway::relay {
 
-// The end, or a delay, of one recipient.
+// A final disposition or a delay of one recipient.
 struct Ending {
     std::size_t recipient = 0;  // index into the envelope and the states
     report::Action action = report::Action::failed;
@@ -28,8 +28,8 @@ struct Ending {
 };
 
 struct ReportSource {
-    std::string hostname;      // ours
-    mail::Address from;        // the header field From: a person reads the answers
+    std::string hostname;      // of this relay
+    mail::Address from;        // the header field From: a person reads the replies
     queue::QueueId report_id;  // of the report itself
     std::chrono::sys_seconds now;
     std::string_view original;  // the content or its beginning
@@ -41,7 +41,7 @@ struct WrittenReport {
     std::string content;
 };
 
-// Nothing when no ending is wished for.
+// Nothing if the sender requested none of these reports.
 std::optional<WrittenReport> write_message_report(const queue::Message& message,
                                                   const std::vector<Ending>& endings,
                                                   const ReportSource& source);

@@ -19,8 +19,8 @@ std::string first_word(const smtp::Reply& greeting) {
     return text.substr(0, text.find(' '));
 }
 
-// The 521 by which the host says that it takes no mail, or null: before MAIL, or to MAIL or RCPT
-// for all recipients alike.
+// The 521 that means the host does not accept mail, or null: before MAIL, or as the reply to MAIL
+// or to RCPT for all recipients.
 const smtp::Reply* refusal_of_host(const HostAddress& where, const Dialogue& dialogue) {
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->cause == smtp::ClientCause::host_takes_no_mail) {
@@ -45,7 +45,7 @@ bool has_taken_recipient(const Dialogue& dialogue) {
 
 }  // namespace
 
-// A 220 is not a word for the host: it may refuse everybody at RCPT.
+// A 220 proves nothing: the host may refuse every recipient at RCPT.
 void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where,
                    const Dialogue& dialogue) {
     const route::HostPort at{where.address, where.port};
@@ -56,7 +56,7 @@ void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where,
     }
 }
 
-// That the connection ended is no word of the host's.
+// A lost connection is not the host's reply.
 void blame_content(Dialogue* dialogue) {
     dialogue->is_content_unreadable = true;
     dialogue->host_outcome.reset();
@@ -68,13 +68,13 @@ void blame_content(Dialogue* dialogue) {
 asio::awaitable<Dialogue> OutboundConnection::deliver(HostAddress where, smtp::TlsPolicy tls,
                                                       smtp::ClientMessage message,
                                                       spool::ContentPtr content) {
-    // The rules may have changed since it was opened: a clear connection is not for a domain that
-    // now demands TLS, nor an unverified one for a demand to verify.
+    // The rules may have changed since it was opened: an unencrypted connection must not be used
+    // for a domain that now requires TLS, nor an unverified one where verification is required.
     if (is_ready() && where_ == where && tls_ == tls) {
         deadlines_ = shard_.rules()->client_deadlines;
         session_->deliver(message);
         auto dialogue = co_await drive(content);
-        // A host may close a connection it was kept waiting on: that is no word on this message.
+        // A host may close an idle connection: that says nothing about this message.
         const bool is_stale = dialogue.host_outcome && !dialogue.host_outcome->reply &&
                               dialogue.host_outcome->stage == codes::Stage::mail;
         if (!is_stale) co_return dialogue;
@@ -85,7 +85,7 @@ asio::awaitable<Dialogue> OutboundConnection::deliver(HostAddress where, smtp::T
     const auto& failure = dialogue.host_outcome;
     if (tls == smtp::TlsPolicy::opportunistic && failure &&
         failure->cause == smtp::ClientCause::tls_failed) {
-        // Encryption nobody asked for must not keep the mail from going (RFC 7435 section 4).
+        // Optional encryption must not prevent delivery (RFC 7435 section 4).
         co_return co_await dial_and_deliver(std::move(where), smtp::TlsPolicy::never,
                                             std::move(message), std::move(content));
     }

@@ -1,9 +1,9 @@
-// OutboundConnection: a connection to a host that mail goes to, with its SMTP session, kept between
+// OutboundConnection: a connection to a destination's host, with its SMTP session, kept between
 // messages.
 //
-// Dials, drives the pure smtp::ClientSession, and after a failed opportunistic handshake dials once
-// more without TLS. Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy for many
-// recipients), RFC 3207.
+// Connects, drives the pure smtp::ClientSession, and after a failed opportunistic handshake
+// connects once more without TLS. Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy
+// for many recipients), RFC 3207.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -33,21 +33,21 @@ struct HostAddress {
     bool operator==(const HostAddress&) const = default;
 };
 
-// What one transaction came to.
+// The result of one transaction.
 struct Dialogue {
-    // The host or the connection is at fault: another host may do better.
+    // The host or the connection failed: another host may work.
     std::optional<smtp::ClientOutcome> host_outcome = {};
-    // For each recipient of the message, in its order; empty when it never came to a transaction.
+    // For each recipient of the message, in order; empty if no transaction was begun.
     std::vector<std::optional<smtp::ClientOutcome>> outcomes = {};
-    std::string words = {};          // ours, where the host said nothing
-    std::string greeting_name = {};  // what the host calls itself: the first word of its 220
+    std::string words = {};          // our own, if the host sent no reply
+    std::string greeting_name = {};  // the host's own name: the first word of its 220
     bool offers_dsn = false;
-    // Our own disk ended it: outcomes are only what the host said before.
+    // A local disk error ended it: outcomes hold only the replies received before.
     bool is_content_unreadable = false;
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 
-// What the dialogue says of the host itself goes into the memory of refusing hosts (ADR 15).
+// Updates the memory of refusing hosts from the dialogue (ADR 15).
 void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where, const Dialogue& dialogue);
 
 class OutboundConnection {
@@ -58,10 +58,9 @@ class OutboundConnection {
     boost::asio::awaitable<Dialogue> deliver(HostAddress where, smtp::TlsPolicy tls,
                                              smtp::ClientMessage message,
                                              spool::ContentPtr content);
-    // A further message can go over this connection, if it is for the same host under the same
-    // demand on TLS.
+    // Whether another message can use this connection, for the same host and the same TLS policy.
     bool is_ready() const { return is_ready_ && session_->may_deliver(); }
-    // Says QUIT if there is somebody to say it to, and closes.
+    // Sends QUIT if there is a connection, and closes it.
     boost::asio::awaitable<void> leave();
 
   private:
@@ -75,8 +74,8 @@ class OutboundConnection {
     std::shared_ptr<io::Connection> connection_;
     std::optional<smtp::ClientSession> session_;
     std::optional<HostAddress> where_;
-    // Demanded of the connection. One that went on without TLS after a failed handshake was made
-    // under an opportunistic demand, and serves that one again.
+    // The policy requested. A connection that continued without TLS after a failed handshake was
+    // opened under an opportunistic policy, and can be used for that again.
     smtp::TlsPolicy tls_ = smtp::TlsPolicy::never;
     io::ClientDeadlines deadlines_;
     bool is_ready_ = false;

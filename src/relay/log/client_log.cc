@@ -37,7 +37,7 @@ std::string sender_of(const mail::ReversePath& path) {
     return path.is_null() ? std::string() : path.address()->text();
 }
 
-// How a session ended, in a word.
+// How a session ended, as one word.
 std::string_view ending_of(const smtp::ServerSession& session) {
     const auto says = session.last_words();
     if (!says) return "lost";

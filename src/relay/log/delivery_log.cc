@@ -50,7 +50,7 @@ Counter counter_of(const smtp::ClientOutcome& outcome) {
     return Counter::attempts_temporary;
 }
 
-// A report may hold several kinds; the gravest names it.
+// A report may contain several kinds; the most severe one names it.
 ReportKind kind_of(std::span<const Ending> endings) {
     const auto has = [&endings](report::Action action) {
         return std::ranges::find(endings, action, &Ending::action) != endings.end();
@@ -71,7 +71,7 @@ Counter counter_of(ReportKind kind) {
     return Counter::reports_success;
 }
 
-// Whole seconds before the round, since that is all that survives a restart.
+// Whole seconds before the round, since only those survive a restart.
 Delays delays_of(const queue::Message& message, const RoundTimes& times) {
     using Milliseconds = std::chrono::milliseconds;
     const auto on_wire = times.mail_began.value_or(times.ended);

@@ -1,5 +1,4 @@
-// Events: what happened, told to the log and to the counters in one call, so that the two cannot
-// disagree.
+// Delivery events, passed to the log and the counters in one call, so that the two always agree.
 #pragma once
 
 #include <chrono>
@@ -21,12 +20,12 @@ namespace turnaway::relay {
 
 class RelayState;
 
-// One dialogue with one host, for so many recipients.
+// One dialogue with one host, for this number of recipients.
 void log_attempt(RelayState& relay, const Dialogue& dialogue, std::size_t recipients,
                  std::uint64_t content_bytes);
 
-// When a round began, went to the wire for the last time (never: no host came so far) and ended,
-// and the port it dialled.
+// When a round began, began its last transaction (never: no host was reached) and ended, and the
+// port it connected to.
 struct RoundTimes {
     std::chrono::sys_seconds due;
     std::chrono::sys_seconds began_at;
@@ -35,18 +34,18 @@ struct RoundTimes {
     std::chrono::steady_clock::time_point ended;
     std::uint16_t port = 0;
 };
-// The dispositions on `chosen`, recipients of `message`, after a round; the states are those after
+// The dispositions of `chosen`, recipients of `message`, after a round; the states are those after
 // it.
 void log_round(RelayState& relay, const queue::Message& message,
                std::span<const std::size_t> chosen,
                std::span<const queue::Disposition> dispositions, const RoundTimes& times);
-// `report` tells the sender of `message` these endings.
+// `report` informs the sender of `message` about these endings.
 void log_reported(RelayState& relay, const queue::Message& message, const queue::Message& report,
                   std::span<const Ending> endings);
-// A host that was not known to said 521 of itself.
+// A host that was not known as refusing replied 521 about itself.
 void log_host_refuses(RelayState& relay, std::string_view host, const route::HostPort& at,
                       std::string_view words);
-// What is known of it is gone: it took mail, or was asked again.
+// Its entry is gone: it accepted mail, or was probed again.
 void log_host_forgotten(RelayState& relay, const route::HostPort& at);
 void log_trouble(RelayState& relay, const base::Error& error,
                  std::optional<queue::QueueId> id = {});

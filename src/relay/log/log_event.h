@@ -1,8 +1,8 @@
-// What the relay logs: one struct an event, plain views that live as long as the call.
+// Events that the relay logs: one struct per event, plain views that live as long as the call.
 //
-// log_lines() makes of one the lines to write, in one of two forms (daemon/log_style.h). Text is as
-// Postfix writes it: `turnaway-relay/smtp[PID]: ID: to=<...>, relay=..., status=bounced (...)`. As
-// in Postfix's own log, words in parentheses may hold anything printable.
+// log_lines() turns one into the lines to write, in one of two forms (daemon/log_style.h). Text has
+// the format of Postfix: `turnaway-relay/smtp[PID]: ID: to=<...>, relay=..., status=bounced (...)`.
+// As in Postfix's own log, text in parentheses may contain anything printable.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ using daemon::LogLevel;
 using daemon::LogStyle;
 using daemon::LogTime;
 
-// Who connected to us. A name nobody knows is empty.
+// The client. Its name is empty if not known.
 struct LogClient {
     std::string_view name = {};
     std::string_view address = {};
@@ -42,10 +42,10 @@ struct Disconnected {
     std::uint32_t messages = 0;
 };
 
-// A message is durable and ours. Two lines in the text form.
+// A message is durable and accepted. Two lines in the text form.
 struct Received {
     queue::QueueId id;
-    LogClient client = {};  // a report has none
+    LogClient client = {};  // empty for a report
     std::string_view helo = {};
     std::string_view from = {};  // without angle brackets; empty for `<>`
     std::uint64_t bytes = 0;
@@ -56,7 +56,7 @@ struct Received {
 // A command got 4yz or 5yz.
 struct Refused {
     LogClient client;
-    std::string_view command;  // "RCPT"; "END-OF-MESSAGE" for what came by DATA or BDAT
+    std::string_view command;  // "RCPT"; "END-OF-MESSAGE" for content sent by DATA or BDAT
     codes::ReplyCode code;
     std::optional<codes::EnhancedCode> status = {};
     std::string_view words = {};
@@ -69,8 +69,8 @@ struct Refused {
 enum class DeliveryResult : std::uint8_t { sent, bounced, deferred };
 std::string_view name(DeliveryResult result);
 
-// How long a message waited before it was taken up, for its turn, for a connection with greeting,
-// and was on the wire: the four of Postfix's `delays=`.
+// The time a message waited before it became due, for its turn, for a connection with a greeting,
+// and during transmission: the four values of Postfix's `delays=`.
 struct Delays {
     std::chrono::milliseconds before = {};
     std::chrono::milliseconds turn = {};
@@ -83,7 +83,7 @@ struct Delays {
 struct Delivered {
     queue::QueueId id;
     std::string_view to;
-    std::string_view host = {};  // empty when no host was reached: `relay=none`
+    std::string_view host = {};  // empty if no host was reached: `relay=none`
     std::string_view address = {};
     std::uint16_t port = 0;
     Delays delays = {};
@@ -105,23 +105,23 @@ struct Removed {
     queue::QueueId id;
 };
 
-// A host said 521 of itself, and is remembered.
+// A host replied 521 about itself, and is remembered.
 struct HostRefuses {
     std::string_view host;
     std::string_view address = {};
     std::uint16_t port = 0;
-    std::string_view place = {};  // address and port, as `turnaway queue forget` takes them
+    std::string_view place = {};  // address and port, as for `turnaway queue forget`
     std::string_view words = {};
 };
 
-// It does not refuse any more, so it is not remembered.
+// It no longer refuses, so it is forgotten.
 struct HostForgotten {
     std::string_view address;
     std::uint16_t port = 0;
-    std::string_view place = {};  // both together
+    std::string_view place = {};  // address and port together
 };
 
-// What every daemon logs of itself.
+// Events that every daemon logs about itself.
 using daemon::Controlled;
 using daemon::Listening;
 using daemon::Reloaded;
@@ -132,7 +132,7 @@ using daemon::Trouble;
 using LogEvent = std::variant<Connected, Disconnected, Received, Refused, Delivered, Reported,
                               Removed, HostRefuses, HostForgotten, daemon::ServiceEvent>;
 
-// From which level on it is written.
+// The lowest log level at which it is written.
 LogLevel level_of(const LogEvent& event);
 
 // One or two whole lines.

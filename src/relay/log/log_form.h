@@ -1,4 +1,4 @@
-// The two forms of the log; relay/log/log_event.h is what others use.
+// The two forms of the log; other code uses relay/log/log_event.h.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The log as one JSON object a line.
+// The log as one JSON object per line.
 #include <algorithm>
 
 #include "base/log_line.h"

@@ -1,4 +1,4 @@
-// The log as Postfix writes it.
+// The log in the format of Postfix.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ std::string seconds(std::chrono::milliseconds time) {
     return value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
 }
 
-// As Postfix calls it.
+// Postfix's name for it.
 std::string_view notification(ReportKind kind) {
     switch (kind) {
         case ReportKind::failure:

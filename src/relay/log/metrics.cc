@@ -57,7 +57,7 @@ constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
      "Log lines dropped because the log was not read in time."},
 }};
 
-// A counter without its row, or twice in the table, does not compile.
+// A counter without a row, or with two, does not compile.
 static_assert(daemon::is_complete(table));
 
 }  // namespace

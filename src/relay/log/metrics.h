@@ -1,6 +1,6 @@
-// Metrics: what the relay counts, and the page Prometheus reads (text format 0.0.4).
+// Metrics: the relay's counters, and the page for Prometheus (text format 0.0.4).
 //
-// How they are counted and written is daemon/counters.h and daemon/metrics_page.h.
+// Counting and writing are in daemon/counters.h and daemon/metrics_page.h.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,12 @@ namespace turnaway::relay {
 
 enum class Counter : std::uint8_t {
     connections,
-    connections_refused,  // for want of room
+    connections_refused,  // for lack of room
     messages_received,
     bytes_received,
     recipients_accepted,
     refused_null_mx,
-    refused_host,      // every MX is known to say 521
+    refused_host,      // every MX host is known to reply 521
     refused_mailless,  // by [relay] mailless
     refused_unroutable,
     refused_sender_null_mx,
@@ -39,7 +39,7 @@ enum class Counter : std::uint8_t {
     bytes_sent,
     reports_failure,
     reports_delay,
-    reports_success,  // handed to a host that sends none itself
+    reports_success,  // passed to a host that sends no such reports
     dns_found,
     dns_absent,
     dns_trouble,
@@ -52,16 +52,16 @@ inline constexpr std::size_t counter_kinds =
 
 using Counters = daemon::Counters<Counter, counter_kinds>;
 
-// What is so at this moment; whoever serves the page asks the owners.
+// Current values; the caller reads them from their owners.
 struct Gauges {
     std::uint64_t sessions = 0;  // clients connected
     std::uint64_t queued_messages = 0;
     std::uint64_t queued_recipients = 0;
     std::uint64_t held_messages = 0;
-    std::uint64_t unreportable_recipients = 0;  // failed, and no report could be written
-    std::uint64_t corrupt_messages = 0;         // set aside, since they cannot be read
+    std::uint64_t unreportable_recipients = 0;  // failed, and no report could be sent
+    std::uint64_t corrupt_messages = 0;         // set aside, because they cannot be read
     std::uint64_t active_deliveries = 0;        // connections to other hosts
-    std::uint64_t refusing_hosts = 0;           // known to say 521
+    std::uint64_t refusing_hosts = 0;           // known to reply 521
     std::uint64_t oldest_seconds = 0;           // the age of the oldest message
     std::uint64_t spool_free_bytes = 0;
     std::uint64_t start_seconds = 0;  // since 1970

@@ -17,7 +17,7 @@ namespace {
 
 using Outcome = base::Result<ChangeOutcome>;
 
-// Every shard gets its part, an empty one too: it may have jobs that are no more.
+// Every shard gets its part, even an empty one: it may have jobs that no longer exist.
 void tell_shards(RelayState& relay, const queue::Message& message, bool is_gone) {
     std::vector<PendingJob> jobs;
     if (!is_gone) append_jobs(message, &jobs);
@@ -32,7 +32,7 @@ void tell_shards(RelayState& relay, const queue::Message& message, bool is_gone)
     }
 }
 
-// Whether anything changed.
+// Returns whether anything changed.
 bool make_due(queue::Message* message, std::chrono::sys_seconds now) {
     bool is_any = false;
     for (auto& state : message->states) {
@@ -43,7 +43,7 @@ bool make_due(queue::Message* message, std::chrono::sys_seconds now) {
     return is_any;
 }
 
-// Under the message's lock. Whether anything changed.
+// Under the message's lock. Returns whether anything changed.
 bool change_live(LiveMessage* live, QueueChange change, std::chrono::sys_seconds now) {
     auto& message = live->message;
     switch (change) {

@@ -1,9 +1,9 @@
-// Queue changes: what an administrator does to one message: hold, release, delete, try at once.
+// Queue changes: an administrator's changes to one message: hold, release, delete, try at once.
 //
-// The message is changed under its lock, handed to the spool in the same breath and told to the
-// shards, so a job under way sees it at its end: held, it is not scheduled again; deleted, its
-// outcome counts for nothing and nobody is told. What a host has already taken cannot be called
-// back.
+// The message is changed under its lock, handed to the spool under the same lock and passed to the
+// shards, so a job in progress sees the change at its end: if held, it is not scheduled again; if
+// deleted, its outcome is ignored and no report is sent. What a host has already accepted cannot be
+// recalled.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,9 +20,9 @@ enum class QueueChange : std::uint8_t { hold, release, remove, flush };
 
 enum class ChangeOutcome : std::uint8_t {
     changed,     // and durable
-    damaged,     // it cannot be read: it can be removed and exported only
-    as_it_was,   // already so, or nobody is waiting
-    no_message,  // perhaps done meanwhile
+    damaged,     // cannot be read: it can only be removed or exported
+    as_it_was,   // already so, or no recipient is waiting
+    no_message,  // perhaps finished meanwhile
 };
 
 boost::asio::awaitable<base::Result<ChangeOutcome>> change_message(RelayState& relay,

@@ -1,7 +1,7 @@
-// Queue start: the queue as the spool has it when the relay starts, before any shard is there.
+// Queue start: the queue as read from the spool when the relay starts, before any shard exists.
 //
-// Rows that cannot be read are logged and left alone. Due times are at most `retry_max` from now:
-// a clock that was wrong, then or now, puts nothing off for longer.
+// Rows that cannot be read are logged and left alone. Due times are at most `retry_max` from now: a
+// clock that was wrong, then or now, delays nothing longer than that.
 #pragma once
 
 #include <chrono>
@@ -18,11 +18,11 @@ class RelayState;
 
 struct QueueAtStart {
     std::vector<PendingJob> jobs;
-    queue::QueueId greatest_id;  // of all rows, those that cannot be read included
+    queue::QueueId greatest_id;  // of all rows, including those that cannot be read
     std::uint64_t messages = 0;
 };
 
-// Tells the queue_totals of each message.
+// Passes each message to queue_totals.
 [[nodiscard]] base::Result<QueueAtStart> read_queue(RelayState& relay,
                                                     std::chrono::seconds retry_max);
 

@@ -14,7 +14,7 @@ LiveMessagePtr make_live(spool::StoredMessage stored) {
     return live;
 }
 
-// What a fresh message holds in memory besides its content, roughly.
+// Roughly the memory that a fresh message uses in addition to its content.
 constexpr std::uint64_t entry_bytes = 1024;
 
 std::uint64_t cost_of(const LiveMessage& live) {
@@ -31,7 +31,7 @@ void QueueTable::add_fresh(spool::StoredMessage stored) {
     auto live = make_live(std::move(stored));
     const std::lock_guard lock(mutex_);
     const auto [at, is_new] = entries_.try_emplace(id);
-    if (!is_new) return;  // a job was quicker and loaded it
+    if (!is_new) return;  // a job has already loaded it
     fresh_bytes_ += cost_of(*live);
     at->second = Entry{.live = std::move(live), .is_fresh = true};
     fresh_.push_back(id);
@@ -46,7 +46,7 @@ void QueueTable::drop_fresh(std::uint64_t bytes_max) {
         fresh_bytes_ -= cost_of(*at->second.live);
         entries_.erase(at);
     }
-    // Those that were taken in order are at the front; without this the list would grow for ever.
+    // Fresh messages taken in order are at the front; without this the list would grow forever.
     while (!fresh_.empty()) {
         const auto at = entries_.find(fresh_.front());
         if (at != entries_.end() && at->second.is_fresh) break;
@@ -71,7 +71,7 @@ void QueueTable::take(queue::QueueId id, Taken taken) {
             return;
         }
         entry.waiting.push_back(std::move(taken));
-        if (entry.waiting.size() > 1) return;  // already asked for
+        if (entry.waiting.size() > 1) return;  // already being loaded
     }
     spool_.load(id, [this, id](base::Result<spool::StoredMessage> stored) {
         loaded(id, std::move(stored));

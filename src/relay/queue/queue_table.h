@@ -1,10 +1,10 @@
-// QueueTable: the messages that are being worked on, in memory, one owner for each.
+// QueueTable: the messages being worked on, in memory, each with one owner.
 //
-// Several shards may work on one message at once, each for its own destination; whoever ends a job
-// merges its states here, under the message's lock, and hands the change to the spool in the same
-// breath, so that the spool sees changes in the order they happened. A message is here from the
-// first job's beginning to the last job's end; a fresh one also before that, as long as all fresh
-// contents fit in the budget. Everything else is in the spool alone. Any thread.
+// Several shards may work on one message at once, each for its own destination; a job that ends
+// merges its states here, under the message's lock, and hands the change to the spool under the
+// same lock, so that the spool sees changes in the order they happened. A message is here from the
+// beginning of its first job to the end of its last; a fresh one also before that, as long as all
+// fresh contents fit in the budget. All others are only in the spool. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -24,27 +24,26 @@ namespace turnaway::relay {
 
 struct LiveMessage {
     std::mutex mutex;        // guards is_gone, and states and is_held of the message
-    queue::Message message;  // the rest of it never changes, so anybody reads it
+    queue::Message message;  // the rest never changes, so any thread may read it
     spool::ContentPtr content;
-    bool is_gone = false;  // removed meanwhile, by an administrator or because all was done
+    bool is_gone = false;  // removed meanwhile, by an administrator or because it was finished
 };
 using LiveMessagePtr = std::shared_ptr<LiveMessage>;
 
 class QueueTable {
   public:
-    // Or why it cannot be had: Fault::no_input when there is no such message, else as the spool
-    // says (Spool::load).
+    // Or an error: Fault::no_input if there is no such message, else that of Spool::load.
     using Taken = std::function<void(base::Result<LiveMessagePtr>)>;
 
     QueueTable(spool::Spool& spool, std::uint64_t fresh_bytes_max);
 
-    // A durable new message; kept while the budget lasts.
+    // A durable new message; kept as long as the budget allows.
     void add_fresh(spool::StoredMessage stored);
-    // For one job; every message that was had is given back. `taken` may be called at once or on
-    // the spool's thread.
+    // For one job; every message taken must be given back. `taken` may be called at once or on the
+    // spool's thread.
     void take(queue::QueueId id, Taken taken);
     void give_back(const LiveMessagePtr& message);
-    // The one that is live, without taking it; null otherwise.
+    // The live message, without taking it; otherwise null.
     LiveMessagePtr find(queue::QueueId id);
 
   private:
@@ -52,7 +51,7 @@ class QueueTable {
         LiveMessagePtr live;  // null while it is being loaded
         std::size_t jobs = 0;
         bool is_fresh = false;
-        std::vector<Taken> waiting = {};  // for the load
+        std::vector<Taken> waiting = {};  // until it is loaded
     };
 
     void loaded(queue::QueueId id, base::Result<spool::StoredMessage> stored);

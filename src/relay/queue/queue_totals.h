@@ -1,9 +1,9 @@
-// QueueTotals: how much is in the queue: messages, recipients still to be served, how old the
-// oldest message is, and what waits for an administrator, for the metrics page.
+// QueueTotals: the size of the queue: messages, waiting recipients, the age of the oldest message,
+// and what waits for an administrator, for the metrics page.
 //
-// Told of every durable change (RelayState does), so that nobody else need remember to. About 60
-// octets a message. Any thread. A queue id holds no arrival for a reader, but ids are ordered by
-// it; so the arrival is kept beside the count.
+// RelayState passes every durable change to it, so that no other code has to. About 60 octets per
+// message. Any thread. The arrival time cannot be read from a queue id, although ids are ordered by
+// it, so it is stored with the count.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace turnaway::relay {
 
 class QueueTotals {
   public:
-    // What a change means here; made before the change is handed to the spool.
+    // The effect of a change on the totals; made before the change is handed to the spool.
     struct Step {
         struct Row {
             queue::QueueId id;
@@ -42,14 +42,14 @@ class QueueTotals {
         std::size_t messages = 0;
         std::uint64_t recipients = 0;
         std::uint64_t held = 0;          // messages
-        std::uint64_t unreportable = 0;  // recipients that failed and whose sender was not told
+        std::uint64_t unreportable = 0;  // recipients that failed without a report to the sender
         std::size_t corrupt = 0;         // messages that cannot be read
         std::optional<std::chrono::sys_seconds> oldest = {};
     };
 
-    // At the start, each message of the spool.
+    // At the start, for each message of the spool.
     void add(const queue::Message& message);
-    // It cannot be read, which is found at the start or later.
+    // The message cannot be read, as found at the start or later.
     void add_corrupt(queue::QueueId id);
     // The change is durable.
     void take(const Step& step);
@@ -68,7 +68,7 @@ class QueueTotals {
     mutable std::mutex mutex_;
     std::map<queue::QueueId, Entry> entries_;  // the first is the oldest
     std::set<queue::QueueId> corrupt_;
-    // Of all entries.
+    // Totals of all entries.
     std::uint64_t recipients_ = 0;
     std::uint64_t unreportable_ = 0;
     std::uint64_t held_ = 0;

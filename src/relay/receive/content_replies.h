@@ -1,4 +1,4 @@
-// Content replies: the answers after the final dot when the message cannot be kept.
+// Content replies: replies to the final dot if the message cannot be stored.
 #pragma once
 
 #include "smtp/server_session.h"
@@ -7,7 +7,7 @@ namespace turnaway::relay {
 
 smtp::ServerAnswer no_room();
 smtp::ServerAnswer spool_failed();
-// The content could not be written, for another reason than a lack of room.
+// The content could not be written, for a reason other than a lack of room.
 smtp::ServerAnswer content_failed();
 
 }  // namespace turnaway::relay

@@ -11,7 +11,7 @@ namespace turnaway::relay {
 
 namespace {
 
-// Who wished for anything hears of it; `never` holds only where both said so. Without a action
+// A report requested by either is sent; `never` applies only if both have it. Without NOTIFY,
 // failures and delays are reported (RFC 3461 section 4.1).
 std::optional<mail::Notify> union_of(const std::optional<mail::Notify>& one,
                                      const std::optional<mail::Notify>& other) {
@@ -27,7 +27,7 @@ std::optional<mail::Notify> union_of(const std::optional<mail::Notify>& one,
 
 std::string key_of(const mail::Recipient& recipient) {
     std::string key = recipient.address.text();
-    // Neither holds a newline.
+    // Neither contains a newline.
     if (recipient.original) {
         key += '\n' + recipient.original->type() + ';' + recipient.original->value(true);
     }
@@ -61,7 +61,7 @@ queue::Message message_from(const smtp::ServerSession& session, Taken taken) {
     message.states.resize(message.envelope.recipients.size());
     for (auto& state : message.states) state.due = message.arrival;
     message.content_bytes = taken.content_bytes;
-    // Our own Received field has the name that the client gave.
+    // Our own Received field contains the name that the client gave.
     const bool has_utf8_trace = message.envelope.needs_smtputf8 &&
                                 !std::ranges::all_of(session.helo_name(), base::is_ascii);
     message.is_eight_bit = session.is_eight_bit() || has_utf8_trace;

@@ -1,10 +1,10 @@
-// Intake: what a receiving session holds, as a message for the queue.
+// Intake: turns a receiving session's message into a message for the queue.
 //
-// A recipient named twice is in it once, which RFC 5321 leaves to us, with what either time wished
-// to hear (NOTIFY). With another ORCPT it is another recipient, although it has the same address:
-// the sender must hear what became of each address it wrote to (RFC 3461 section 4.2). Content of
-// eight bits under BODY=7BIT is taken and kept as it is (RFC 6152 section 3): `is_eight_bit` has it
-// sent as 8BITMIME, or returned where the next host does not offer that. Pure.
+// A recipient given twice is merged into one, which RFC 5321 leaves to the server, with the reports
+// that either requested (NOTIFY). With another ORCPT it remains another recipient with the same
+// address: the sender must be informed about each address it wrote to (RFC 3461 section 4.2).
+// Eight-bit content under BODY=7BIT is accepted and kept as it is (RFC 6152 section 3): with
+// `is_eight_bit` it is sent as 8BITMIME, or returned if the next host does not offer that. Pure.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ struct Taken {
     std::string client;
 };
 
-// At the session's action to commit.
+// Called when the session's action is to commit.
 queue::Message message_from(const smtp::ServerSession& session, Taken taken);
 
 void merge_repeated(std::vector<mail::Recipient>* recipients);

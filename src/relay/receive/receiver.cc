@@ -31,9 +31,9 @@ using daemon::ProgressTimeout;
 using smtp::ServerAnswer;
 using smtp::ServerSession;
 
-// One read; small, because there may be thousands of clients.
+// The size of one read; small, because there may be thousands of clients.
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
-// Of a longer header the From field is not looked at.
+// In a longer header the From field is not examined.
 constexpr std::size_t kept_header_bytes_max = std::size_t{64} * 1024;
 
 class Reception {
@@ -44,7 +44,7 @@ class Reception {
     asio::awaitable<void> run();
     void shut_down();
 
-    // What came of a read or a write.
+    // Called with the result of a read or a write.
     void sent();
     void received(std::string_view bytes);
     void timed_out() {
@@ -75,7 +75,7 @@ class Reception {
     LogClient client() const { return {.address = client_, .port = port_}; }
 
     Shard& shard_;
-    std::shared_ptr<const Rules> rules_;  // a reload does not change a session under way
+    std::shared_ptr<const Rules> rules_;  // a reload does not change a session in progress
     smtp::ServerSettings settings_;
     std::unique_ptr<io::Connection> connection_;
     route::IpAddress address_;
@@ -88,13 +88,13 @@ class Reception {
     std::uint32_t messages_ = 0;
     std::array<char, read_bytes> buffer_{};
 
-    // Of the message that is being received.
+    // Of the message being received.
     std::optional<std::uint64_t> transaction_;
     queue::QueueId id_;
     std::unique_ptr<spool::ContentSink> content_;
     std::optional<base::Fault> content_fault_;  // why there is none
     std::uint64_t stored_bytes_ = 0;
-    std::string header_;  // while it is wanted, and a little of the body behind it
+    std::string header_;  // as long as it is needed, with a little of the body after it
 };
 
 smtp::ServerSettings settings_of(const Config& config) {
@@ -128,7 +128,7 @@ void Reception::tell_end() {
     log_disconnected(shard_.relay(), client(), session_, messages_);
 }
 
-// A client that is silent between two commands is told now, not when it speaks again.
+// A client that is silent between two commands gets the 421 now, not at its next command.
 void Reception::shut_down() {
     session_.shut_down();
     if (is_reading_ && session_.action().kind != ServerSession::Action::Kind::read) {
@@ -192,8 +192,8 @@ void Reception::received(std::string_view bytes) {
     if (is_waiting && timeout_.is_over(now)) session_.timed_out();
 }
 
-// Whether the session still wants to hear what came of the read. After a shut_down() meanwhile, the
-// client's words in that moment are answered by the 421.
+// Whether the session still needs the result of the read. After a shut_down() during the read, the
+// 421 is the reply to what the client sent in that moment.
 bool Reception::ends_read() {
     is_reading_ = false;
     return session_.action().kind == ServerSession::Action::Kind::read;
@@ -230,8 +230,8 @@ asio::awaitable<void> Reception::ask_recipient() {
     session_.answered(answer_from(answer));
 }
 
-// A first line that begins with white space would continue our own field: it gets an empty line
-// before it, and so is the body that its sender meant.
+// A first line that begins with white space would continue our own field: an empty line is put
+// before it, and so it is body, as its sender meant.
 base::Result<void> Reception::begin_content(std::string_view first_bytes) {
     id_ = shard_.new_id();
     content_ = shard_.relay().spool().new_content(client_);
@@ -290,8 +290,8 @@ bool Reception::store(std::string_view bytes) {
     return true;
 }
 
-// The rest of the message is not kept. False: there is no room, which the session says itself; any
-// other fault is said at the end of the message.
+// The rest of the message is not stored. False: there is no room, which the session itself reports;
+// any other error is reported after the final dot.
 bool Reception::drop_content(const base::Error& error) {
     log_trouble(shard_.relay(), {error.fault, error.message + " (from " + client_ + ')'});
     content_fault_ = error.fault;
@@ -310,7 +310,7 @@ void Reception::refuse_content(const ServerAnswer& answer) {
 }
 
 asio::awaitable<void> Reception::commit() {
-    // A message without any content has a Received field all the same.
+    // A message without any content has a Received field too.
     if (transaction_ != session_.transaction() && !store({})) content_.reset();
     if (content_ == nullptr) co_return refuse_content(not_stored());
     if (co_await refuse_for_author()) co_return;
@@ -347,7 +347,7 @@ asio::awaitable<void> serve(Shard& shard, std::unique_ptr<io::Connection> connec
     co_await reception->run();
 }
 
-// The 421 to a client that is turned away.
+// The 421 to a client that is not admitted.
 std::string turn_away(RelayState& relay, const LogClient& client, ClientCount::Entry why) {
     log_turned_away(relay, client, why);
     std::string reply;
@@ -362,7 +362,7 @@ std::string turn_away(RelayState& relay, const LogClient& client, ClientCount::E
 
 asio::awaitable<void> receive(Shard& shard, std::unique_ptr<io::Connection> connection) {
     const auto peer = connection->peer();
-    if (!peer) co_return;  // gone before we could ask who it was
+    if (!peer) co_return;  // disconnected before its address could be read
     auto& relay = shard.relay();
     const auto rules = relay.rules();
     const auto address = io::ip_address(peer->address());

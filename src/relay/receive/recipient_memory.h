@@ -1,9 +1,9 @@
-// RecipientMemory: what the next host said when it was asked whether a recipient exists, and who
-// waits for such an answer.
+// RecipientMemory: the next host's answers about whether a recipient exists, and the sessions that
+// wait for such an answer.
 //
-// One thread, that of a shard. A user that exists is believed for a day, one that does not for
-// half an hour, so that a new user has not to wait long; a host that gave no clear answer is left
-// alone for a minute. Bounded: when full, what is oldest goes.
+// One thread, that of a shard. An existing user is remembered for a day, an unknown one for half an
+// hour, so that a new user does not have to wait long; a host that gave no clear answer is not
+// asked again for a minute. Bounded: when full, the oldest entry is dropped.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 
 namespace turnaway::relay {
 
-// The refusal of the next host.
+// The refusal by the next host.
 struct UnknownUser {
     codes::EnhancedCode status;
     std::string words;  // "mx.example.org said: 550 5.1.1 No such user"
@@ -40,12 +40,12 @@ class RecipientMemory {
     explicit RecipientMemory(std::size_t users_max, std::size_t questions_max)
         : users_max_(users_max), questions_max_(questions_max) {}
 
-    // Null: nothing is known, or not any more.
+    // Null: nothing is known, or no longer.
     const UserFinding* find(const std::string& user, Clock::time_point now) const;
 
     enum class Claim : std::uint8_t {
-        begun,   // the caller asks, and says finished()
-        shared,  // somebody does
+        begun,   // the caller asks, and then calls finished()
+        shared,  // another session is asking
         full,    // too many at once
     };
     // With `begun` and `shared`, `woken` is called when the answer is there.

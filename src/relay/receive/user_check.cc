@@ -17,7 +17,7 @@
 namespace turnaway::relay {
 namespace {
 
-// Addresses asked for one answer.
+// Addresses tried for one answer.
 constexpr std::size_t addresses_max = 3;
 
 verdict::Answer unknown_user(const mail::Address& recipient, codes::EnhancedCode status,
@@ -79,7 +79,7 @@ asio::awaitable<void> ask(Shard& shard, Question question) {
     co_await host.leave();
 }
 
-// Until the answer is there or the deadline has passed.
+// Waits for the answer or until the deadline has passed.
 asio::awaitable<void> await_answer(Shard& shard, std::chrono::milliseconds deadline,
                                    Question question) {
     const auto timer = std::make_shared<asio::steady_timer>(shard.io());
