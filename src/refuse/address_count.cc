@@ -7,14 +7,14 @@ namespace turnaway::refuse {
 AddressCount::Places AddressCount::places_of(const ClientAddress& client) {
     const std::uint64_t hash = hash_(client.network(), client.host());
     const std::size_t first = hash % counters;
-    // Never the same place twice: the second is an odd step away.
+    // Never the same counter twice: the second is an odd step away.
     const std::size_t step = (hash >> 32) | 1;
     return {&counts_[first], &counts_[(first + step) % counters]};
 }
 
-// First both are counted up, then both are read: of several who take at once, the last to count
-// sees all the others. What one counter said while counting would not do, since another may pass
-// between the two.
+// Both counters are incremented before either is read: when several workers count at once, the last
+// one sees all the others. The results of the increments would not be enough, since another worker
+// may come between the two.
 bool AddressCount::take(const ClientAddress& client, std::uint32_t most) {
     const Places places = places_of(client);
     places.first->fetch_add(1);

@@ -1,9 +1,9 @@
-// How many connections each client holds now, for `--max-per-address`, in a fixed table shared by
-// all workers.
+// The number of connections that each client holds now, for `--max-per-address`, in a fixed table
+// shared by all workers.
 //
-// Every client counts in two of 65536 counters, chosen by a keyed hash; the smaller of the two is
-// its number or a little more, never less. A client that is taken for a bigger one by chance still
-// gets the 521 greeting, only not a place in the table, so nothing true is lost.
+// Every client is counted in two of 65536 counters, chosen by a keyed hash; the smaller of the two
+// is its number or a little more, never less. A client that is refused because of such a collision
+// still gets the 521 greeting, only no row in the connection table, so no refusal is lost.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,8 @@ class AddressCount {
   public:
     explicit AddressCount(base::KeyedHash hash) : hash_(hash), counts_(counters) {}
 
-    // Takes a place for the client unless it has `most` already. Every success is followed by one
-    // release(). Safe from any thread.
+    // Counts a connection of the client unless it already has `most`. Every success is followed by
+    // one release(). Safe from any thread.
     bool take(const ClientAddress& client, std::uint32_t most);
     void release(const ClientAddress& client);
 

@@ -1,8 +1,7 @@
-// Where a connection comes from: address and port, and the key under which an address is
-// remembered.
+// The address and port of a client, and the key under which an address is remembered.
 //
 // IPv4 and IPv6 alike in 16 bytes (IPv4 as ::ffff:a.b.c.d). One client is one IPv4 address or one
-// IPv6 /64, since a /64 is what a single host is given and can move about in freely.
+// IPv6 /64, since a single host is given a /64 and can use any address in it.
 #pragma once
 
 #include <netinet/in.h>
@@ -18,15 +17,15 @@ namespace turnaway::refuse {
 class ClientAddress {
   public:
     ClientAddress() = default;
-    // What accept(2) gave. Anything but IPv4 and IPv6 becomes the unspecified address.
+    // The address from accept(2). Anything but IPv4 and IPv6 becomes the unspecified address.
     static ClientAddress from(const sockaddr_storage& address);
 
-    // The first 64 bits of the key; for IPv4 those of ::ffff:0:0, so that the second word tells
-    // them apart.
+    // The first 64 bits of the key; for IPv4 those of ::ffff:0:0, so that host() distinguishes the
+    // addresses.
     std::uint64_t network() const;
-    // The address itself for IPv4, 0 for IPv6: the /64 is all in network().
+    // The address itself for IPv4, 0 for IPv6: network() holds the whole /64.
     std::uint64_t host() const;
-    // The IPv6 /48, as network() is the /64; an IPv4 address has no such wider network.
+    // The IPv6 /48, in the form of network(); an IPv4 address has no such wider network.
     std::uint64_t site() const;
     bool is_ipv4() const;
     std::uint16_t port() const { return port_; }

@@ -50,7 +50,7 @@ std::atomic<std::uint64_t>& ClientMemory::victim_of(Set& set, std::uint64_t now_
 
 ClientMemory::Place ClientMemory::place_of(const ClientAddress& client) {
     const std::uint64_t hash = hash_(client.network(), client.host());
-    // IPv4: any set. IPv6: one of the four that belong to the /48.
+    // IPv4: any set. IPv6: one of the four sets of the /48.
     const std::uint64_t index =
         client.is_ipv4() ? hash : (hash_(client.site(), 1) & ~std::uint64_t{3}) | (hash & 3);
     Place place{table_[index % sets], nullptr, hash >> Entry::hash_bits_unused};
@@ -60,8 +60,8 @@ ClientMemory::Place ClientMemory::place_of(const ClientAddress& client) {
     return place;
 }
 
-// In what follows a lost exchange does no harm: another thread has just written about the same
-// client, or about one that came later.
+// A lost exchange does no harm below: another thread has just written about the same client or a
+// more recent one.
 
 ClientMemory::Visit ClientMemory::visit(const ClientAddress& client, std::uint64_t now_minutes) {
     const Place place = place_of(client);

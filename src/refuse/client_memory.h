@@ -1,16 +1,16 @@
-// Which clients left between EHLO and MAIL within the last week: the memory behind `--stage auto`.
+// The clients that left between EHLO and MAIL within the last week: the memory for `--stage auto`.
 //
-// A sender that insists on TLS leaves there, because this host offers no STARTTLS, and would never
-// come to the refusal at RCPT. So it is refused at EHLO when it comes back. But somebody may also
-// have left there by accident, or may keep a message that is refused at EHLO: after three visits
-// the client is let through to RCPT once more. If it leaves again it is refused at EHLO the next
-// fifteen times before the next trial; if it gets to MAIL it is forgotten.
+// A sender that insists on TLS leaves there, because this host does not offer STARTTLS, and would
+// never reach the refusal at RCPT. So it is refused at EHLO when it comes back. But a client may
+// also have left there by accident, or may keep a message that is refused at EHLO: after three
+// visits the client is let through to RCPT once more. If it leaves again it is refused at EHLO the
+// next fifteen times before the next trial; if it reaches MAIL it is forgotten.
 //
 // A fixed table of 2048 sets of 8 entries (128 KiB, touched as it is read): no growth, no
-// allocation, no lock. The place of a client is chosen by a keyed hash, so that an attacker cannot
-// choose whose entry to push out; one IPv6 /48, which one customer may hold, reaches only four
-// sets. In a full set the oldest goes. Lost at a restart: such a sender then keeps its message for
-// one retry more.
+// allocation, no lock. A client's set is chosen by a keyed hash, so that an attacker cannot choose
+// whose entry to replace; one IPv6 /48, which one customer may hold, reaches only four sets. In a
+// full set the oldest entry is replaced. Lost at a restart: such a sender then keeps its message
+// for one more retry.
 #pragma once
 
 #include <array>
@@ -33,32 +33,32 @@ class ClientMemory {
     explicit ClientMemory(base::KeyedHash hash) : hash_(hash), table_(sets) {}
 
     enum class Visit : std::uint8_t {
-        unknown,          // has not left early, or longer ago than a week
-        refuse_at_hello,  // has, and this visit is counted
-        trial,            // has, and is let through to RCPT this time
+        unknown,          // has not left early within the last week
+        refuse_at_hello,  // has left early; this visit is counted
+        trial,            // has left early, and is let through to RCPT this time
     };
     // `now_minutes` counts from any fixed start and never goes back. Safe from any thread, as are
-    // the others.
+    // the other functions.
     Visit visit(const ClientAddress& client, std::uint64_t now_minutes);
 
     // The client left after EHLO or HELO without MAIL.
     void note_left_at_hello(const ClientAddress& client, std::uint64_t now_minutes);
-    // The client got to MAIL.
+    // The client reached MAIL.
     void forget(const ClientAddress& client);
 
   private:
     static constexpr std::size_t sets = 2048;
     static constexpr std::size_t ways = 8;
 
-    // 37 bits of the hash, 4 bits of refusals at EHLO to come, 23 bits of minutes plus one; 0 is an
-    // empty entry.
+    // 37 bits of the hash, 4 bits of remaining refusals at EHLO, 23 bits of minutes plus one; 0 is
+    // an empty entry.
     class Entry;
     using Set = std::array<std::atomic<std::uint64_t>, ways>;
     static_assert(sizeof(Set) == 64, "a set is one cache line");
 
     struct Place {
         Set& set;
-        std::atomic<std::uint64_t>* entry;  // the client's own, or nullptr
+        std::atomic<std::uint64_t>* entry;  // of the client, or nullptr
         std::uint64_t tag;
     };
     Place place_of(const ClientAddress& client);

@@ -18,9 +18,9 @@ std::size_t ConnectionNotes::append(std::string_view text, std::size_t bytes_max
     return bytes;
 }
 
-// The first name and the first reverse-path are kept; a client that says others tells the log
-// nothing new. They lie in the order they must come in: a name after a reverse-path, or a
-// reverse-path after recipients, has no place any more.
+// The first HELO name and the first reverse-path are kept; later ones add nothing to the log. They
+// are stored in order: a name after a reverse-path, or a reverse-path after recipients, is not
+// stored.
 void ConnectionNotes::take(const smtp::RefuseSession::Step& step) {
     using Told = smtp::RefuseSession::Reached;
     switch (step.told) {
@@ -40,7 +40,8 @@ void ConnectionNotes::take(const smtp::RefuseSession::Step& step) {
             break;
         case Told::rcpt:
             ++recipients_;
-            // One byte of length before each; the first is cut to fit, later ones are only counted.
+            // Each has one byte of length before it; the first is cut to fit, later ones are only
+            // counted.
             const std::size_t room = text_bytes_max - used_;
             if (room < 2 || (recipients_ > 1 && step.detail.size() + 1 > room)) {
                 is_cut_ = true;

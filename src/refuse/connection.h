@@ -1,9 +1,8 @@
-// One connection as the server remembers it: a row of at most 256 bytes in a fixed table, and the
-// table.
+// The server's state of one connection: a row of at most 256 bytes in a fixed table, and the table.
 //
-// The table is one mapping made at start; a row costs memory once it has been used, rows are handed
-// out most recently used first, and nothing else is kept for a connection but, for a few of them,
-// input that waits (held_input.h). A row belongs to the worker whose table it is.
+// The table is one mapping made at start. A row uses memory only after its first use; the most
+// recently released rows are used first. No other memory is kept for a connection except, for a few
+// of them, waiting input (held_input.h). A row belongs to the worker that owns the table.
 #pragma once
 
 #include <array>
@@ -18,24 +17,24 @@
 
 namespace turnaway::refuse {
 
-// What the client said of itself, as far as there is room: its name, the reverse-path, recipients.
-// Texts are cut, recipients counted.
+// The client's HELO name, reverse-path and recipients, as far as there is room. Texts are cut,
+// recipients counted.
 class ConnectionNotes {
   public:
     void take(const smtp::RefuseSession::Step& step);
 
     std::string_view hello() const { return {text_.data(), hello_bytes_}; }
     std::string_view reverse_path() const { return {text_.data() + hello_bytes_, sender_bytes_}; }
-    // The recipient behind the one at `*at`; begin with 0; empty at the end.
+    // The recipient at `*at`, which then moves to the next; begin with 0; empty at the end.
     std::string_view next_recipient(std::size_t* at) const;
-    std::size_t recipients() const { return recipients_; }  // all, also those there was no room for
+    std::size_t recipients() const { return recipients_; }  // all, including those not stored
     bool has_sender() const { return has_sender_; }
     bool is_cut() const { return is_cut_; }
 
   private:
     static constexpr std::size_t text_bytes_max = 152;
     static constexpr std::size_t hello_bytes_max = 64;
-    // What the HELO name and the reverse-path leave for the first recipient, whatever their length.
+    // Room for the first recipient, whatever the length of the HELO name and the reverse-path.
     static constexpr std::size_t recipient_bytes_kept = 40;
 
     std::size_t append(std::string_view text, std::size_t bytes_max);
@@ -56,7 +55,7 @@ enum class Ending : std::uint8_t {
     client_reset,
     idle_timeout,
     session_timeout,
-    bounds,         // more commands or bytes than a session may have
+    bounds,         // more commands or bytes than a session is allowed
     address_limit,  // the client held too many connections: 521 and closed
     table_full,     // 521 and closed
     shutdown,
@@ -64,10 +63,10 @@ enum class Ending : std::uint8_t {
 inline constexpr std::size_t endings = static_cast<std::size_t>(Ending::shutdown) + 1;
 std::string_view name(Ending ending);
 
-// Why stage `auto` said 521 in the greeting, for log and metrics.
+// Why stage `auto` sent 521 as the greeting, for log and metrics.
 enum class Pressure : std::uint8_t {
     none,
-    connections,  // too many are held
+    connections,  // too many connections are held
     address,      // this client connects too often
 };
 inline constexpr std::size_t pressures = static_cast<std::size_t>(Pressure::address) + 1;
@@ -77,20 +76,20 @@ struct Connection {
     static constexpr std::uint32_t none = 0xffffffff;
 
     int fd = -1;
-    std::uint32_t generation = 0;  // tells a row's present use from events of its last one
-    std::uint32_t next = none;     // in a slot of the timer wheel, or in the list of free rows
+    std::uint32_t generation =
+        0;                      // distinguishes the row's current use from events of an earlier one
+    std::uint32_t next = none;  // in a slot of the timer wheel, or in the list of free rows
     std::uint32_t previous = none;
     std::uint32_t wheel_slot = none;
     std::uint32_t idle_since_seconds = 0;
     std::uint32_t started_milliseconds = 0;
     std::uint16_t noted_commands = 0;
     std::uint16_t bytes_to_skip = 0;  // of the next output: already sent before the socket was full
-    bool is_draining =
-        false;  // nothing more is said; input is read and dropped until the client closes
-    bool waits_for_room = false;  // the socket was full: EPOLLOUT is asked for
-    bool is_watched = false;      // known to epoll
-    bool is_counted = false;      // holds a place in AddressCount
-    bool is_on_trial = false;     // ClientMemory has a note about it, and it may come to RCPT again
+    bool is_draining = false;  // no more output; input is read and dropped until the client closes
+    bool waits_for_room = false;  // the socket was full: waits for EPOLLOUT
+    bool is_watched = false;      // registered with epoll
+    bool is_counted = false;      // counted in AddressCount
+    bool is_on_trial = false;     // ClientMemory has an entry for it, and it may reach RCPT again
     std::uint8_t held_input = HeldInput::none;
     Pressure pressure = Pressure::none;
     Ending ending = Ending::quit;
@@ -102,15 +101,15 @@ static_assert(sizeof(Connection) <= 256);
 
 class ConnectionTable {
   public:
-    // Reserves address space for `rows_max` rows; memory comes with use.
+    // Reserves address space for `rows_max` rows; memory is allocated on use.
     explicit ConnectionTable(std::uint32_t rows_max) : rows_(rows_max) {}
 
-    // A fresh row, or Connection::none when all are taken.
+    // A new row, or Connection::none if all are taken.
     std::uint32_t take();
     void release(std::uint32_t index);
     Connection& operator[](std::uint32_t index) { return rows_[index]; }
     std::uint32_t taken() const { return taken_; }
-    // Rows below this index have been used at some time.
+    // Only rows below this index have ever been used.
     std::uint32_t ever_used() const { return ever_used_; }
 
   private:

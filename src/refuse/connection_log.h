@@ -1,5 +1,5 @@
-// The log line of a connection: who, how far, for whom, and how it ended. One line each, nothing
-// else is logged about a client.
+// The log line of a connection: the client, how far it came, the recipients, and how it ended. One
+// line each; nothing else is logged about a client.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@
 
 namespace turnaway::refuse {
 
-// Room for every field at its longest, each byte of the notes escaped.
+// Room for the longest line, with each byte of the notes escaped.
 inline constexpr std::size_t connection_log_bytes_max = 1536;
 
-// Uses the wall clock for `time` and the connection's own milliseconds for `seconds`. Valid as long
-// as `buffer` is.
+// Uses the wall clock for `time` and the connection's own milliseconds for `seconds`. The result is
+// valid as long as `buffer` is.
 std::string_view connection_log_line(const Connection& connection, base::LogFormat format,
                                      std::uint32_t now_milliseconds,
                                      std::span<char, connection_log_bytes_max> buffer);

@@ -23,7 +23,7 @@ class Page {
         text_ += name_ + '{' + std::string(label) + "=\"" + std::string(label_value) + "\"} " +
                  std::to_string(value) + '\n';
     }
-    // One family with one sample.
+    // A metric with one sample.
     void single(std::string_view name, std::string_view type, std::string_view help,
                 std::uint64_t value) {
         family(name, type, help);

@@ -1,7 +1,7 @@
-// What a worker counts. Each worker writes its own set; the supervisor adds them up for metrics and
+// A worker's counters. Each worker writes its own set; the supervisor adds them up for metrics and
 // SIGUSR1.
 //
-// One writer, so a plain load and store is enough and costs what an ordinary increment costs.
+// With one writer a plain load and store is enough, as cheap as an ordinary increment.
 #pragma once
 
 #include <array>
@@ -27,18 +27,18 @@ class Counter {
 };
 
 inline constexpr std::size_t stages = 4;  // of smtp::RefuseStage
-// What got the first 521: the greeting, EHLO or HELO, MAIL, RCPT, as the stages are counted; or
-// something else, such as STARTTLS, a line that is not a command, or a silence that took too long.
+// What was answered with the first 521: the greeting, EHLO or HELO, MAIL or RCPT, numbered like the
+// stages; or something else, such as STARTTLS, a line that is not a command, or a timeout.
 inline constexpr std::size_t refusal_points = stages + 1;
 inline constexpr std::size_t refused_elsewhere = stages;
 
 struct alignas(64) Counters {
-    std::array<Counter, stages> connections;  // by the stage the client was given
-    std::array<Counter, pressures> pressure;  // by Pressure; nothing is counted for none
+    std::array<Counter, stages> connections;  // by the stage assigned to the client
+    std::array<Counter, pressures> pressure;  // by Pressure; none is not counted
     std::array<Counter, refusal_points> refusals;
     std::array<Counter, endings> ended;  // by Ending
     std::array<Counter, stages>
-        reached;  // by how far the client came (smtp::RefuseSession::Reached)
+        reached;  // by the stage the client reached (smtp::RefuseSession::Reached)
     Counter commands;
     Counter recipients;
     Counter accept_failures;
@@ -46,7 +46,7 @@ struct alignas(64) Counters {
     Counter active;
 };
 
-// The same numbers added up, as plain values.
+// The sums of all workers, as plain values.
 struct Totals {
     std::array<std::uint64_t, stages> connections{};
     std::array<std::uint64_t, pressures> pressure{};
@@ -63,11 +63,11 @@ struct Totals {
     std::uint64_t all_connections() const;
 };
 
-// The totals as Prometheus text (version 0.0.4). Labels take only names that are fixed here.
+// The totals as Prometheus text (version 0.0.4). Labels have only values that are fixed here.
 struct ServerFacts {
     std::uint64_t uptime_seconds = 0;
     std::uint64_t start_seconds = 0;  // of the wall clock, since 1970
-    std::string_view version;         // plain letters, digits and dots
+    std::string_view version;         // only letters, digits and dots
 };
 std::string prometheus_text(const Totals& totals, const ServerFacts& facts);
 

@@ -1,7 +1,7 @@
-// What an epoll event carries: which connection, which listener, or the wake-up.
+// The data of an epoll event: a connection, a listener, or the wake-up.
 //
-// A connection's token holds the generation of its row, so that an event of a connection that has
-// just ended does not reach the next one in the same row.
+// A connection's token contains the generation of its row, so that an event of a connection that
+// has just ended does not reach the next one in the same row.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ constexpr int listener_fd(std::uint64_t token) {
     return static_cast<int>(token & 0x7fffffff);
 }
 
-// The generation loses its top bit to the listener's mark: 2^31 uses of a row between two events of
+// The top bit of the generation marks listeners instead: 2^31 uses of a row between two events of
 // one batch do not happen.
 constexpr std::uint64_t connection_token(std::uint32_t index, std::uint32_t generation) {
     return std::uint64_t{generation & 0x7fffffff} << 32 | index;

@@ -1,11 +1,11 @@
-// Input that was read and cannot be answered yet, in a few places shared by all connections of a
-// worker: half a line, or lines whose answers the client does not read.
+// Input that was read and cannot be answered yet, in a few slots shared by all connections of a
+// worker: half a line, or lines whose replies the client does not read.
 //
-// Most input is answered as soon as it is read and needs no place. When all places are taken the
-// worker looks at input in the kernel's buffer instead (MSG_PEEK), which costs a system call more
-// for each read and no memory. So nothing grows, and clients that say half a line and wait only
-// make others a little dearer. Places are given out most recently used first: memory comes with
-// use.
+// Most input is answered as soon as it is read and needs no slot. When all slots are taken, the
+// worker reads input without removing it from the kernel's buffer (MSG_PEEK), which costs one more
+// system call for each read and no memory. So nothing grows, and clients that send half a line and
+// wait only make others slightly more expensive. The most recently released slots are used first,
+// so that memory is allocated only as needed.
 #pragma once
 
 #include <array>
@@ -28,11 +28,11 @@ class HeldInput {
     HeldInput();
 
     bool has_room() const { return free_count_ > 0; }
-    // Copies what `place` holds to the front of `out`, which has room for bytes_max; returns how
-    // much. Nothing for `none`.
+    // Copies the content of slot `place` to the front of `out`, which has room for bytes_max;
+    // returns its size. Copies nothing for `none`.
     std::size_t copy(std::uint8_t place, std::span<char> out) const;
-    // Puts `bytes` into `*place`, which is taken if there was none and given back if nothing is
-    // left. Not to be called without a place when has_room() is false, unless `bytes` is empty.
+    // Stores `bytes` in slot `*place`, which is taken if there was none and released if `bytes` is
+    // empty. Without a slot and with has_room() false, `bytes` must be empty.
     void keep(std::string_view bytes, std::uint8_t* place);
     void release(std::uint8_t* place) { keep({}, place); }
 

@@ -18,7 +18,7 @@ namespace {
 using base::Fault;
 using base::Result;
 
-constexpr int backlog = 65535;  // cut by the system to net.core.somaxconn
+constexpr int backlog = 65535;  // limited by the system to net.core.somaxconn
 constexpr int ports_privileged_below = 1024;
 
 struct SocketAddress {
@@ -88,7 +88,7 @@ Result<OwnedFd> open_listener(const Endpoint& endpoint, bool is_one_of_many) {
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (is_one_of_many) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     if (endpoint.is_ipv6) setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    // Connections inherit it, which saves a call for each.
+    // Connections inherit it, which saves one call for each.
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const SocketAddress address = socket_address(endpoint);
     if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.bytes) != 0 ||
@@ -98,7 +98,7 @@ Result<OwnedFd> open_listener(const Endpoint& endpoint, bool is_one_of_many) {
     return fd;
 }
 
-// The sockets systemd passed, as ours are.
+// The sockets passed by systemd, with the same options as our own.
 Result<std::vector<OwnedFd>> inherited_listeners() {
     auto sockets = process::take_inherited_sockets();
     if (!sockets) return sockets;
@@ -126,8 +126,8 @@ Result<Listeners> open_listeners(const Settings& settings) {
 
     listeners.own.resize(settings.workers);
     for (Endpoint& endpoint : endpoints) {
-        // With SO_REUSEPORT a second server of the same user would silently share the port; without
-        // it the system says so.
+        // With SO_REUSEPORT a second server of the same user would silently share the port; a first
+        // bind without it detects that.
         if (settings.workers > 1 && endpoint.port != 0) {
             const auto probe = open_listener(endpoint, false);
             if (!probe && probe.error().fault == Fault::unavailable) {
@@ -137,7 +137,7 @@ Result<Listeners> open_listeners(const Settings& settings) {
         for (std::uint32_t worker = 0; worker < settings.workers; ++worker) {
             auto fd = open_listener(endpoint, settings.workers > 1);
             if (!fd) {
-                // A machine without IPv6 still has every address it can have.
+                // A machine without IPv6 still listens on all its addresses.
                 if (is_default && endpoint.is_ipv6 && fd.error().fault == Fault::system) break;
                 return std::unexpected(fd.error());
             }

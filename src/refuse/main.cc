@@ -1,5 +1,5 @@
-// turnaway-refuse: the host that takes no mail. Opens sockets, gives up every right, serves, ends.
-// See turnaway-refuse(8).
+// turnaway-refuse: the host that does not accept mail. Opens sockets, gives up all rights, serves,
+// ends. See turnaway-refuse(8).
 #include <barrier>
 #include <cstdio>
 #include <thread>
@@ -17,12 +17,12 @@ using namespace turnaway::refuse;
 namespace process = turnaway::process;
 using turnaway::base::Result;
 
-// Listeners, epoll and eventfds of each worker, standard streams, metrics clients, what libraries
-// may hold for a moment.
+// Listeners, epoll and eventfds of each worker, standard streams, metrics clients, descriptors that
+// libraries use temporarily.
 constexpr std::uint64_t descriptors_beside_connections = 64;
 
-// Makes room for all connections there may be. Without --max-connections, where the system allows
-// fewer files, there are fewer.
+// Raises the limit of open files for the maximum of connections. Without --max-connections the
+// maximum is lowered to what the system allows.
 Result<void> make_room_for_connections(Settings& settings, std::size_t listeners) {
     constexpr std::uint32_t connections_min = 64;
     const std::uint64_t others =
@@ -64,7 +64,7 @@ Result<std::vector<std::unique_ptr<Worker>>> make_workers(Shared& shared, Listen
     return workers;
 }
 
-// A sender takes the first word of the refusal for the host's official name (RFC 1846 section 4.1).
+// A sender takes the first word of the refusal as the host's official name (RFC 1846 section 4.1).
 void warn_of_short_name(Supervisor& supervisor, const std::string& hostname) {
     if (hostname.starts_with('[') || hostname.find('.') != std::string::npos) return;
     supervisor.log("trouble", {{"severity", "warning"},
@@ -73,8 +73,8 @@ void warn_of_short_name(Supervisor& supervisor, const std::string& hostname) {
                                              "such as www.example.org"}});
 }
 
-// The order matters: sockets while we may, then files and users, then threads, and system calls
-// last, for all threads together.
+// The order matters: sockets while it is allowed, then files and users, then threads, and system
+// calls last, for all threads together.
 Result<void> serve(Settings settings) {
     auto listeners = open_listeners(settings);
     if (!listeners) return std::unexpected(listeners.error());
@@ -99,8 +99,8 @@ Result<void> serve(Settings settings) {
         if (auto done = close_file_system(); !done) return done;
     }
 
-    // Twice: when all threads are there, so that their start needs no more system calls, and when
-    // the filter is in place.
+    // Used twice: when all threads have started, so that no more system calls are needed for that,
+    // and when the filter is installed.
     std::barrier ready(static_cast<std::ptrdiff_t>(workers->size() + 1));
     std::vector<std::jthread> threads;
     for (const auto& worker : *workers) {

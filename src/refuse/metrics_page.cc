@@ -24,8 +24,8 @@ std::string response(std::string_view status, std::string_view type, std::string
 std::string http_answer(std::string_view request, std::string_view metrics, bool is_ending) {
     const std::size_t end = request.find("\r\n");
     if (end == std::string_view::npos) return {};
-    // Nothing in the rest of the request could change the answer, but a client may want to have
-    // sent it all.
+    // The rest of the request cannot change the answer, but a client may want to send all of it
+    // first.
     if (request.find("\r\n\r\n") == std::string_view::npos) return {};
     const std::string_view line = request.substr(0, end);
     const std::size_t space = line.find(' ');
@@ -67,7 +67,7 @@ MetricsPage::Client* MetricsPage::find(int fd) {
     return nullptr;
 }
 
-// True when the request's head is complete, or so long that it never will be.
+// True if the head of the request is complete, or so long that it never will be.
 bool MetricsPage::read_request(Client* client) {
     const ssize_t got = recv(client->fd.get(), client->request.data() + client->bytes,
                              client->request.size() - client->bytes, 0);
@@ -83,7 +83,7 @@ bool MetricsPage::read_request(Client* client) {
 void MetricsPage::answer(Client* client, std::string_view text) {
     const bool is_full = client->bytes == client->request.size();
     if (text.empty() && !is_full) return;
-    // A page is a few kilobytes and fits an empty socket; who cannot take it asks again.
+    // A page is a few kilobytes and fits an empty socket; a client that cannot read it asks again.
     if (!text.empty()) send(client->fd.get(), text.data(), text.size(), MSG_NOSIGNAL);
     client->fd.reset();
 }

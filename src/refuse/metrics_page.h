@@ -1,8 +1,7 @@
 // The metrics over HTTP: GET /metrics, GET /healthz and nothing else, a few clients at a time, each
 // for a few seconds.
 //
-// Served from the supervisor's thread, so that whoever asks never stands in the way of a mail
-// client.
+// Served on the supervisor's thread, so that requests never delay a mail client.
 #pragma once
 
 #include <array>
@@ -14,8 +13,8 @@
 
 namespace turnaway::refuse {
 
-// The answer to the first bytes of a request, or empty while its first line is not complete. Pure.
-// A server that is ending is not healthy: 503.
+// The answer to the first bytes of a request, or empty if its first line is not complete. Pure. A
+// server that is stopping is not healthy: 503.
 std::string http_answer(std::string_view request, std::string_view metrics, bool is_ending);
 
 class MetricsPage {
@@ -29,7 +28,7 @@ class MetricsPage {
     // The listener is readable. A client beyond the limit is closed at once. Returns a descriptor
     // to watch, or -1.
     int accept_client(std::int64_t now_milliseconds);
-    // A client's descriptor is readable: answers when the request is complete. `metrics` makes the
+    // A client's descriptor is readable: answers if the request is complete. `metrics` makes the
     // page.
     template <class Metrics>
     void on_readable(int fd, bool is_ending, Metrics metrics) {
@@ -37,7 +36,7 @@ class MetricsPage {
         if (client == nullptr || !read_request(client)) return;
         answer(client, http_answer({client->request.data(), client->bytes}, metrics(), is_ending));
     }
-    // Closes who takes too long. Returns how many clients are left.
+    // Closes clients that take too long. Returns the number of clients left.
     std::size_t expire(std::int64_t now_milliseconds);
 
   private:

@@ -23,8 +23,7 @@ using base::Result;
 constexpr std::uint32_t connections_max_max = 1'000'000;
 constexpr std::uint32_t workers_max = 256;
 
-// What stands on the command line, as text: one row an option. An empty default is worked out at
-// start.
+// The command line as text: one row per option. An empty default is determined at start.
 struct OptionRow {
     const char* name;
     const char* value_name;
@@ -131,7 +130,7 @@ Result<void> read_hostname(const Given& given, Settings* settings) {
                      "a host name such as www.example.org or an address such as [192.0.2.1]");
 }
 
-// The words are those of the rows' choices: CLI11 refused every other.
+// The values are those of the rows' choices: CLI11 has refused all others.
 Result<void> read_choices(const Given& given, Settings* settings) {
     using smtp::RefuseStage;
     for (const auto stage :
@@ -145,7 +144,7 @@ Result<void> read_choices(const Given& given, Settings* settings) {
     return {};
 }
 
-// The description is what --help shows of them.
+// --help shows the description.
 CLI::Validator one_of(std::span<const std::string_view> choices) {
     const auto fault_of = [choices](const std::string& word) -> std::string {
         if (std::ranges::find(choices, word) != choices.end()) return {};
@@ -239,7 +238,8 @@ void add_options(CLI::App& app, Given& given) {
         option->type_name(row.value_name);
         if (!row.choices.empty()) option->check(one_of(row.choices));
         if (row.standard[0] != '\0') option->default_str(row.standard);
-        // One value for each time the option is written, never a list that swallows what follows.
+        // One value each time the option is given, never a list that includes the arguments after
+        // it.
         option->expected(1)->allow_extra_args(false);
         if (i == option_listen) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }

@@ -1,6 +1,6 @@
 // The command line of turnaway-refuse: one table of options, read into settings.
 //
-// A mistake is one sentence that names the option, what was given and what is allowed.
+// An error is one sentence that names the option, the value given and the allowed values.
 #pragma once
 
 #include <chrono>
@@ -25,21 +25,21 @@ struct Endpoint {
     std::uint16_t port = 0;
     bool is_ipv6 = false;
     std::string text() const;
-    // nullopt for anything but ADDR:PORT with a numeric address; IPv6 in brackets.
+    // nullopt unless it is ADDR:PORT with a numeric address; IPv6 in brackets.
     static std::optional<Endpoint> parse(std::string_view text);
 };
 
 struct Settings {
     std::vector<Endpoint> listen;  // empty: every address, port 25
     std::string hostname;
-    std::optional<smtp::RefuseStage> stage;  // nothing: auto
+    std::optional<smtp::RefuseStage> stage;  // none: auto
     std::chrono::seconds idle_timeout{};
     std::chrono::seconds session_timeout{};
     std::uint32_t connections_max = 0;
-    bool is_connections_max_given = false;  // else it may be lowered to what the system allows
+    bool is_connections_max_given = false;  // otherwise it may be lowered to what the system allows
     std::uint32_t connections_per_address_max = 0;
-    // Beyond these stage auto says 521 in the greeting. The first also cuts the idle timeout; 0 is
-    // three quarters of connections_max, see settle_pressure().
+    // Above these, stage auto sends 521 as the greeting. The first also shortens the idle timeout;
+    // 0 is three quarters of connections_max, see settle_pressure().
     std::uint32_t pressure_connections = 0;
     std::uint32_t pressure_per_address_a_minute = 0;
     std::uint32_t workers = 0;
@@ -48,11 +48,11 @@ struct Settings {
     std::string user;
     bool is_sandboxed = true;
 
-    // Once connections_max is known for good.
+    // Called once the final connections_max is known.
     void settle_pressure();
 };
 
-// What was given on the command line, still text: one value for each row of the table of options.
+// The command line, still text: one value for each row of the table of options.
 struct Given {
     std::vector<std::string> values;
     std::vector<std::string> listen;  // --listen can be repeated
@@ -60,11 +60,11 @@ struct Given {
     const std::string& operator[](std::size_t option) const { return values[option]; }
 };
 
-// Describes the command line to CLI11, which reads it into `given`. Completion scripts are made
-// from the same description.
+// Describes the command line to CLI11, which reads it into `given`. Completion scripts are
+// generated from the same description.
 void add_options(CLI::App& app, Given& given);
 
-// What main() does with the command line: run with settings, or print and leave (help, version).
+// What main() does: run with settings, or print and end (help, version).
 struct CommandLine {
     std::optional<Settings> settings;
     std::string print;

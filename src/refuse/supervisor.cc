@@ -22,7 +22,7 @@ using base::Result;
 
 constexpr std::int64_t log_delay_milliseconds = 50;  // lines are written in batches
 constexpr std::int64_t drop_report_milliseconds = 1000;
-// What a pipe takes without waiting once poll() says it is writable (PIPE_BUF).
+// What a pipe takes without blocking once poll() reports it writable (PIPE_BUF).
 constexpr std::size_t bytes_per_write = 4096;
 static_assert(bytes_per_write >= connection_log_bytes_max);
 
@@ -139,12 +139,11 @@ void Supervisor::on_signal(const process::ServiceNotify& notify) {
 }
 
 void Supervisor::write_log() {
-    // First the flag, then the lines: a line that comes meanwhile wakes the supervisor again.
+    // First the flag, then the lines: a line added meanwhile wakes the supervisor again.
     shared_.log_flag.lower();
     log_due_milliseconds_ = 0;
     for (const auto& worker : workers_) {
-        // Whoever reads the log is slow: try again later, and let signals and metrics have their
-        // turn.
+        // The reader of the log is slow: try again later, and let signals and metrics be served.
         if (!write_ring(worker->log_ring())) {
             log_due_milliseconds_ = milliseconds_now() + log_delay_milliseconds;
         }
@@ -152,8 +151,7 @@ void Supervisor::write_log() {
     report_dropped_lines();
 }
 
-// Writes whole lines only, so that the server's own lines never land inside one. False when lines
-// are left.
+// Writes whole lines only, so that the server's own lines never split one. False if lines are left.
 bool Supervisor::write_ring(LogRing& ring) {
     std::array<char, bytes_per_write> buffer;
     while (true) {

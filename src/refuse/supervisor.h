@@ -1,10 +1,10 @@
-// The main thread once the workers run: signals, the log's way to standard error, the metrics page,
-// the end.
+// The main thread once the workers run: signals, writing the log to standard error, the metrics
+// page, the stop.
 //
-// SIGTERM and SIGINT drain and end; a second one ends at once. SIGUSR1 logs the totals. SIGHUP is
-// answered in the log: there is nothing to reload, all settings are on the command line. Whoever
-// reads the log may be slow: lines wait in the workers' rings and are dropped there, counted;
-// neither signals nor metrics wait for it.
+// SIGTERM and SIGINT drain and stop; a second signal stops at once. SIGUSR1 logs the totals. SIGHUP
+// is answered in the log: there is nothing to reload, all settings are on the command line. The
+// reader of the log may be slow: lines wait in the workers' rings and are dropped there, and
+// counted; neither signals nor metrics wait for it.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,7 @@ namespace turnaway::refuse {
 
 class Supervisor {
   public:
-    // Blocks the signals it handles, in this thread and those it starts later: to be made before
+    // Blocks the signals it handles, in this thread and those started later: it must be made before
     // the workers' threads.
     [[nodiscard]] static base::Result<std::unique_ptr<Supervisor>> make(
         Shared& shared, std::vector<std::unique_ptr<Worker>>& workers,
@@ -30,8 +30,8 @@ class Supervisor {
     // Runs until the workers have stopped (worker_stopped() from each of their threads).
     void run(const process::ServiceNotify& notify);
     void worker_stopped();
-    // One line of the server's own: `event` and pairs of key and value; numbers and booleans stay
-    // what they are in JSON. Events that the relay has too are called as there.
+    // Logs one line about the server itself: `event` and pairs of key and value; numbers and
+    // booleans stay such in JSON. Events that the relay has too have the same names.
     using LogValue = std::variant<std::string, std::uint64_t, bool>;
     void log(std::string_view event,
              std::initializer_list<std::pair<std::string_view, LogValue>> fields);

@@ -9,13 +9,13 @@ namespace turnaway::refuse {
 void TimerWheel::add(ConnectionTable& table, std::uint32_t index, std::uint32_t now,
                      std::uint32_t due) {
     TURNAWAY_CHECK(table[index].wheel_slot == Connection::none);
-    // Never the present slot, which will be passed again only after a whole lap.
+    // Never the current slot, which is passed again only after a whole lap.
     put(table, index, std::clamp(due, now + 1, now + horizon_seconds) % slots);
 }
 
 void TimerWheel::collect_due(ConnectionTable& table, std::uint32_t now) {
     if (now <= passed_) return;
-    // One lap passes every slot, however long nobody looked.
+    // One lap passes every slot, however long ago the last call was.
     passed_ = std::max(passed_, now - std::min(now, slots));
     while (passed_ < now) {
         const std::uint32_t& head = heads_[++passed_ % slots];

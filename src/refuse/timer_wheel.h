@@ -1,8 +1,8 @@
-// Which connections to look at when: 64 slots of one second, each a list through the rows of the
+// When to check which connection: 64 slots of one second, each a list through the rows of the
 // connection table.
 //
-// A connection is looked at no later than asked and at least every `horizon_seconds`; whether its
-// time is up is the worker's judgement. So activity costs nothing here, and shorter deadlines under
+// A connection is checked no later than requested and at least every `horizon_seconds`; the worker
+// decides whether it has timed out. So activity costs nothing here, and shorter deadlines under
 // pressure take effect without a search. No allocation.
 #pragma once
 
@@ -21,12 +21,12 @@ class TimerWheel {
 
     explicit TimerWheel(std::uint32_t now) : passed_(now) { heads_.fill(Connection::none); }
 
-    // Seconds count from any fixed start. A connection is in the wheel once at most.
+    // Seconds count from any fixed start. A connection may be in the wheel only once.
     void add(ConnectionTable& table, std::uint32_t index, std::uint32_t now, std::uint32_t due);
     void remove(ConnectionTable& table, std::uint32_t index);
 
-    // Calls look(index) for each connection whose slot has passed since the last call, after taking
-    // it out. look() may add it again, remove others and release rows.
+    // Calls look(index) for each connection whose slot has passed since the last call, after
+    // removing it. look() may add it again, remove others and release rows.
     template <class Look>
     void advance(ConnectionTable& table, std::uint32_t now, Look look) {
         collect_due(table, now);
@@ -38,8 +38,8 @@ class TimerWheel {
     }
 
   private:
-    // The last head is of the list of those to look at now. They are set apart first: after a long
-    // pause look() may add to a slot that is only just being passed, and would meet it for ever.
+    // The last head is that of the connections to check now. They are separated first: after a long
+    // pause look() may add one to a slot that is just being passed, and would meet it forever.
     static constexpr std::uint32_t due_list = slots;
 
     void put(ConnectionTable& table, std::uint32_t index, std::uint32_t list);

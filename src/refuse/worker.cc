@@ -17,12 +17,12 @@ namespace turnaway::refuse {
 namespace {
 
 constexpr int events_per_wait = 256;
-constexpr int rounds_per_event = 16;  // then the others get their turn
+constexpr int rounds_per_event = 16;  // then other connections are served
 constexpr std::size_t drained_bytes_per_round = std::size_t{256} * 1024;
 constexpr std::uint32_t drain_seconds_max = 10;
 constexpr std::uint32_t stop_grace_seconds = 5;
 constexpr std::uint32_t stop_drain_seconds = 2;
-// From `--pressure-connections` on, silent clients are let go sooner (RFC 5321 section 4.5.3.2.7
+// From `--pressure-connections` on, silent clients time out sooner (RFC 5321 section 4.5.3.2.7
 // allows less under attack).
 constexpr std::uint32_t idle_seconds_under_pressure = 15;
 
@@ -68,8 +68,8 @@ void Worker::run() {
     }
 }
 
-// After `is_stopping`: no new connections, some seconds for those there are to end by themselves,
-// then the last word to all that are left.
+// After `is_stopping`: no new connections, a few seconds for existing ones to end by themselves,
+// then a last reply to all that are left.
 bool Worker::has_stopped() {
     if (!shared_.is_stopping.load(std::memory_order_relaxed)) return false;
     if (is_listening_) {
@@ -105,9 +105,9 @@ void Worker::on_event(std::uint64_t token, std::uint32_t events) {
     serve(index, events);
 }
 
-// Most clients have answered the greeting, or gone, by the time a batch has been accepted. Those
-// never need to be known to epoll, which is the dearest call of a short connection; the others are
-// watched from here on. Nobody waits longer for it.
+// By the time a batch has been accepted, most clients have answered the greeting or left. Those
+// never need to be registered with epoll, the most expensive call of a short connection; the others
+// are registered here. No client waits longer because of it.
 void Worker::serve_fresh() {
     for (const std::uint32_t index : fresh_) {
         serve(index, 0);
@@ -128,8 +128,8 @@ void Worker::serve(std::uint32_t index, std::uint32_t events) {
     for (int round = 0; round < rounds_per_event; ++round) {
         if (serve_once(index, client_has_closed) != Progress::goes_on) return;
     }
-    // Others first. What is left may be in the kernel or in held_: that there is room to write is
-    // reported in any case.
+    // Other connections first. The rest may be in the kernel or in held_: EPOLLOUT reports room to
+    // write in either case.
     table_[index].waits_for_room = true;
     ask_for_event(index, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
@@ -139,7 +139,7 @@ void Worker::ask_for_event(std::uint32_t index, std::uint32_t events) {
     epoll_event event{.events = events,
                       .data = {.u64 = connection_token(index, connection.generation)}};
     const int operation = connection.is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    // A connection that cannot be watched (the system's limit on watches) is ended by the wheel.
+    // A connection that cannot be registered (the system's limit on watches) is ended by the wheel.
     connection.is_watched = epoll_ctl(epoll_.get(), operation, connection.fd, &event) == 0;
 }
 
@@ -156,25 +156,24 @@ void Worker::begin_drain(std::uint32_t index, Ending ending) {
     drain(index);
 }
 
-// Drops what the client still sends until it closes; the wheel ends it when it does not.
+// Drops further input until the client closes; if it does not, the wheel ends the connection.
 void Worker::drain(std::uint32_t index) {
     Connection& connection = table_[index];
     for (int round = 0; round < rounds_per_event; ++round) {
         const ssize_t got = recv(connection.fd, nullptr, drained_bytes_per_round, MSG_TRUNC);
         if (got < 0 && errno == EAGAIN) return;
-        // errno says something only about a failure.
+        // errno is valid only after a failure.
         if (got == 0 || (got < 0 && errno != EINTR)) return finish(index, connection.ending);
     }
     ask_for_event(index, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }
 
-// The host ends the session: 521 if it was not said yet, then close in good order.
+// The host ends the session: sends 521 if it has not been sent yet, then closes cleanly.
 void Worker::give_up(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     if (const auto says = connection.session.give_up()) {
         const std::string_view text = shared_.replies[*says];
-        // A socket that is full belongs to a client that does not read; it would not read this
-        // either.
+        // A full socket belongs to a client that does not read; it would not read this either.
         if (!connection.waits_for_room) {
             send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_MORE);
         }
@@ -210,7 +209,7 @@ void Worker::look_at_time(std::uint32_t index) {
 void Worker::finish(std::uint32_t index, Ending ending) {
     Connection& connection = table_[index];
     connection.ending = ending;
-    // Before the close, after which the client may be back at once.
+    // Before close(), after which the client may reconnect at once.
     if (!shared_.settings.stage) remember(connection);
     wheel_.remove(table_, index);
     held_.release(&connection.held_input);
@@ -225,7 +224,7 @@ void Worker::finish(std::uint32_t index, Ending ending) {
     table_.release(index);
 }
 
-// What stage `auto` needs to know of this client the next time.
+// What stage `auto` needs to know about this client at its next visit.
 void Worker::remember(const Connection& connection) {
     using Reached = smtp::RefuseSession::Reached;
     const Reached reached = connection.session.reached();

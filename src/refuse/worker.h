@@ -1,11 +1,11 @@
-// One thread that serves connections: accepts, greets, answers, waits, closes.
+// One thread that serves connections: accepts, greets, replies, waits, closes.
 //
 // Raw epoll, edge-triggered, no allocation once it runs. Input is read and answered at once; what
-// cannot be answered yet, half a line or lines whose answers the client does not read, waits in one
-// of a few places (held_input.h) or, when they are taken, in the kernel's buffer. A connection is
-// never closed over unread input, because the reset that follows can destroy the 521 on its way:
-// write side shut, input drained, then closed. RFC 7504 section 3, RFC 1846 section 4.2;
-// requirements 4, 16, 17, 37, 55.
+// cannot be answered yet, half a line or lines whose replies the client does not read, waits in one
+// of a few slots (held_input.h) or, when they are taken, in the kernel's buffer. A connection is
+// never closed with unread input, because the resulting reset can destroy the 521 on its way: the
+// write side is shut down, input drained, then the socket closed. RFC 7504 section 3, RFC 1846
+// section 4.2; requirements 4, 16, 17, 37, 55.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@
 
 namespace turnaway::refuse {
 
-// What all workers share; outlives them.
+// State shared by all workers, which it outlives.
 struct Shared {
     Shared(Settings given, base::KeyedHash hash)
         : settings(std::move(given)),
@@ -46,29 +46,29 @@ struct Shared {
     ClientMemory memory;
     AddressCount address_count;
     AddressRate address_rate;
-    std::atomic<std::uint32_t> held{0};    // connections that have a place in a table
-    std::atomic<bool> is_stopping{false};  // no more connections; those there are get a few seconds
+    std::atomic<std::uint32_t> held{0};    // connections that have a row in a table
+    std::atomic<bool> is_stopping{false};  // no new connections; existing ones get a few seconds
     LogFlag log_flag;                      // the supervisor has been woken for the log
-    std::atomic<bool> is_short_of_descriptors{false};  // has been, once
+    std::atomic<bool> is_short_of_descriptors{false};  // has been, at least once
     std::mutex descriptor_turn;
     int log_wake_fd = -1;
 };
 
 class Worker {
   public:
-    // Rows kept beyond the limit for clients that are only told 521 and drained.
+    // Rows beyond the limit for clients that only get 521 and are drained.
     static constexpr std::uint32_t spare_rows = 256;
 
-    // `listeners` are this worker's own; `shared_listeners` belong to the caller. Both stay open
-    // until the worker is gone.
+    // `listeners` belong to this worker; `shared_listeners` belong to the caller. Both stay open
+    // until the worker is destroyed.
     [[nodiscard]] static base::Result<std::unique_ptr<Worker>> make(
         Shared& shared, std::vector<OwnedFd> listeners,
         const std::vector<OwnedFd>& shared_listeners);
 
-    // Returns after `is_stopping` was set, wake() called, and the last connection ended or its time
-    // was up.
+    // Returns after `is_stopping` was set and wake() called, and the last connection has ended or
+    // its time is up.
     void run();
-    // From another thread: makes run() look at `is_stopping`.
+    // From another thread: makes run() check `is_stopping`.
     void wake();
 
     const Counters& counters() const { return counters_; }
@@ -78,7 +78,7 @@ class Worker {
     Worker(Shared& shared, std::vector<OwnedFd> listeners);
 
     struct Clocks {
-        std::uint64_t microseconds;  // since the machine started, as are the others
+        std::uint64_t microseconds;  // since the machine booted, as are the others
         std::uint32_t seconds;
         std::uint32_t milliseconds;  // wraps
         static Clocks read();
@@ -105,7 +105,7 @@ class Worker {
     // Reading and answering (worker_input.cc).
     struct Received {
         std::size_t bytes = 0;   // of input_
-        bool is_peeked = false;  // they are still in the kernel's buffer
+        bool is_peeked = false;  // still in the kernel's buffer
         bool is_at_end = false;  // the client sends no more
         bool has_failed = false;
     };
@@ -135,10 +135,10 @@ class Worker {
         std::uint32_t events;
     };
     std::vector<Watched> watched_;      // every listener, own and shared
-    std::vector<std::uint32_t> fresh_;  // accepted in this round, not watched yet; never grows
+    std::vector<std::uint32_t> fresh_;  // accepted in this round, not yet registered; never grows
     OwnedFd epoll_;
     OwnedFd wake_;
-    OwnedFd reserve_;  // given up for a moment when descriptors run out
+    OwnedFd reserve_;  // closed temporarily when descriptors run out
     Clocks now_;
     ConnectionTable table_;
     TimerWheel wheel_;

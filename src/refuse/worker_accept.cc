@@ -1,6 +1,6 @@
-// How a worker takes connections: in batches, with the 521 or the 220 on its way before anything
-// else is done, and with an answer even when there is no room, too many from one client, or no file
-// descriptor left.
+// How a worker accepts connections: in batches, with the 521 or the 220 sent before anything else
+// is done, and with a reply even if there is no room, one client has too many connections, or no
+// file descriptor is left.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, std::vector<OwnedFd
 Result<void> Worker::watch_listeners(const std::vector<OwnedFd>& shared_listeners) {
     bool done = watch(epoll_.get(), wake_.get(), EPOLLIN, wake_token);
     for (const OwnedFd& fd : listeners_) watched_.push_back({fd.get(), EPOLLIN});
-    // One worker is woken for a connection on a shared socket, not all.
+    // Only one worker is woken for a connection on a shared socket.
     for (const OwnedFd& fd : shared_listeners) {
         watched_.push_back({fd.get(), EPOLLIN | EPOLLEXCLUSIVE});
     }
@@ -77,7 +77,7 @@ Result<void> Worker::watch_listeners(const std::vector<OwnedFd>& shared_listener
 void Worker::stop_listening() {
     if (!is_listening_) return;
     is_listening_ = false;
-    // Who is already in the queue gets an answer; the rest is refused by the system.
+    // Clients already in the queue get a reply; the system refuses the rest.
     for (const Watched& listener : watched_) accept_batch(listener.fd);
     if (!is_accept_paused_) pause_accepting();
     is_accept_paused_ = false;
@@ -99,8 +99,8 @@ void Worker::resume_accepting() {
 }
 
 void Worker::accept_batch(int listener) {
-    // Once descriptors have run out one worker accepts at a time, or another would take the one a
-    // worker has just given up.
+    // Once descriptors have run out, one worker accepts at a time; otherwise another could take the
+    // descriptor that a worker has just freed.
     std::unique_lock turn(shared_.descriptor_turn, std::defer_lock);
     if (shared_.is_short_of_descriptors.load(std::memory_order_relaxed)) turn.lock();
     for (int i = 0; i < accepts_per_batch; ++i) {
@@ -123,8 +123,8 @@ void Worker::accept_batch(int listener) {
     }
 }
 
-// No descriptor for the next connection: the reserve is given up for it, the client gets its 521,
-// and the reserve is taken back.
+// No descriptor is left for the next connection: the reserve is closed for it, the client gets its
+// 521, and the reserve is opened again.
 void Worker::accept_without_descriptor(int listener) {
     if (reserve_.get() < 0) reserve_ = OwnedFd(dup(wake_.get()));
     reserve_.reset();
@@ -135,15 +135,15 @@ void Worker::accept_without_descriptor(int listener) {
         recv(fd, nullptr, input_bytes, MSG_TRUNC);
         close(fd);
     } else {
-        // Somebody else took it, or the whole system has none: try again at the next tick instead
-        // of spinning.
+        // Another worker accepted it, or the whole system has no descriptors: try again at the next
+        // tick instead of spinning.
         if (!is_accept_paused_) pause_accepting();
     }
     reserve_ = OwnedFd(dup(wake_.get()));
 }
 
-// Auto: at RCPT; at EHLO for a client that left between EHLO and MAIL before; in the greeting,
-// which costs least, when too many connections are held or this client connects too often.
+// Auto: at RCPT; at EHLO for a client that has left between EHLO and MAIL before; as the greeting,
+// which costs least, if too many connections are held or this client connects too often.
 void Worker::choose_stage(Connection* connection, std::uint32_t others_held) {
     using enum smtp::RefuseStage;
     const Settings& settings = shared_.settings;
@@ -192,14 +192,14 @@ void Worker::welcome(int fd, const ClientAddress& client) {
     choose_stage(&connection, others_held);
 
     const std::string_view text = shared_.replies[connection.session.greet()];
-    // A fresh socket has room for one line; when even that fails the client is gone.
+    // A fresh socket has room for one line; if even that fails, the client is gone.
     if (send(fd, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) {
         return finish(index, Ending::client_reset);
     }
     fresh_.push_back(index);
 }
 
-// Says 521 and closes, through a spare row where there is one so that the client's input can be
+// Sends 521 and closes, using a spare row if there is one, so that the client's input can be
 // drained first.
 void Worker::turn_away(int fd, const ClientAddress& client, Ending ending) {
     const std::string_view text = shared_.replies[smtp::RefuseSays::refusal_greeting];

@@ -1,4 +1,4 @@
-// How a worker reads what a client says, answers it, and sends the answers: each byte of input is
+// How a worker reads a client's input, answers it and sends the replies: each byte of input is
 // answered once and in order, whether or not the client reads.
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -20,8 +20,8 @@ std::size_t refusal_point(const smtp::RefuseSession::Step& step) {
 
 }  // namespace
 
-// Fills input_ with what was not answered yet: first what is held for this connection, then what
-// the kernel has. If there is no place to hold a rest, the kernel's part is only looked at.
+// Fills input_ with what was not answered yet: first the input held for this connection, then that
+// of the kernel. Without a slot to hold a rest, the kernel's input is only peeked at.
 Worker::Received Worker::receive(const Connection& connection) {
     Received received;
     received.bytes = held_.copy(connection.held_input, input_);
@@ -42,7 +42,7 @@ Worker::Received Worker::receive(const Connection& connection) {
     return received;
 }
 
-// What was answered goes out of the kernel's buffer or out of held_; the rest stays there.
+// Removes the answered input from the kernel's buffer or from held_; the rest stays there.
 void Worker::let_go(Connection& connection, const Received& received, std::size_t answered) {
     if (received.is_peeked) {
         if (answered > 0) recv(connection.fd, nullptr, answered, MSG_TRUNC);
@@ -65,7 +65,7 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
     const std::size_t consumed = answer(connection, {input_.data(), received.bytes});
     if (!send_output(index)) {
         if (connection.fd < 0) return Progress::over;
-        // The socket is full: nothing has happened yet. The same bytes give the same answer when
+        // The socket is full, so nothing has happened yet. The same bytes give the same reply when
         // there is room.
         connection.session = before;
         let_go(connection, received, 0);
@@ -85,17 +85,17 @@ Worker::Progress Worker::serve_once(std::uint32_t index, bool client_has_closed)
         return Progress::over;
     }
     let_go(connection, received, consumed);
-    // There is more to do when the output filled up first, or more input waits than fits the
+    // There is more to do if the output filled up first, or more input waits than fits in the
     // buffer.
     if (output_.size() >= output_bytes || (consumed > 0 && was_full)) return Progress::goes_on;
     if (!client_has_closed && !received.is_at_end) return Progress::waits;
-    // Half a line may still lie there unanswered.
+    // Half a line may still be unanswered.
     begin_drain(index, Ending::client_closed);
     return Progress::over;
 }
 
-// Runs the session over `bytes` into output_, as long as there is room for one more reply; returns
-// how many bytes are done with.
+// Runs the session over `bytes` into output_, as long as there is room for another reply; returns
+// the number of bytes processed.
 std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
     std::size_t consumed = 0;
     smtp::RefuseSession& session = connection.session;
@@ -105,7 +105,7 @@ std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
         consumed += step.consumed;
         if (!step.says) break;
         output_.append(shared_.replies[*step.says]);
-        // A line that is read again after a full socket has been noted and counted already.
+        // A line read again after a full socket has already been noted and counted.
         if (session.commands() <= connection.noted_commands) continue;
         connection.noted_commands = static_cast<std::uint16_t>(session.commands());
         connection.notes.take(step);
@@ -116,13 +116,13 @@ std::size_t Worker::answer(Connection& connection, std::string_view bytes) {
     return consumed;
 }
 
-// False when not all of output_ went out: the connection then waits for room, or has ended.
+// False if not all of output_ was sent: the connection then waits for room, or has ended.
 bool Worker::send_output(std::uint32_t index) {
     Connection& connection = table_[index];
     TURNAWAY_CHECK(connection.bytes_to_skip <= output_.size());
     const std::string_view rest = std::string_view(output_).substr(connection.bytes_to_skip);
     if (rest.empty()) return true;
-    // What ends the session goes out together with the FIN that follows at once.
+    // The last reply goes out together with the FIN that follows at once.
     const int more = connection.session.is_over() ? MSG_MORE : 0;
     const ssize_t sent = send(connection.fd, rest.data(), rest.size(), MSG_NOSIGNAL | more);
     if (sent == static_cast<ssize_t>(rest.size())) return true;

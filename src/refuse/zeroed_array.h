@@ -1,7 +1,7 @@
-// A fixed array in memory of its own that the kernel hands out zeroed, page by page, when it is
-// first touched.
+// A fixed array in its own memory mapping, which the kernel provides zeroed, page by page, at the
+// first access.
 //
-// For tables sized for the worst day: an idle server does not pay for them. T must be usable when
+// For tables sized for the worst case: an idle server uses no memory for them. T must be valid when
 // all its bytes are zero.
 #pragma once
 
@@ -20,7 +20,7 @@ class ZeroedArray {
     static_assert(std::is_trivially_destructible_v<T>);
 
   public:
-    // Ends the program when the address space is exhausted, which happens at start or never.
+    // Ends the program if the address space is exhausted, which happens at start or never.
     explicit ZeroedArray(std::size_t size) : size_(size) {
         void* memory = mmap(nullptr, size * sizeof(T), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
