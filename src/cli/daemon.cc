@@ -22,7 +22,7 @@ constexpr std::array<Daemon, 2> daemons{{
     {"refuse", "turnaway-refuse"},
     {"relay", "turnaway-relay"},
 }};
-// Beside this program in a build, in sbin where it is installed in bin.
+// In the same folder in a build, in sbin if this program is installed in bin.
 constexpr std::array<std::string_view, 2> places{"", "../sbin/"};
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Daemon: `turnaway refuse ...` is `turnaway-refuse ...`, the program beside this one or in
-// the sbin next to its bin.
+// Daemon: `turnaway refuse ...` is `turnaway-refuse ...`, the program in the same folder or in the
+// sbin next to its bin.
 //
-// The daemons are programs of their own so that each links and may do only what it needs; this is a
-// door to them, no more. Arguments pass through untouched.
+// The daemons are separate programs, so that each links and may do only what it needs; this only
+// starts them. Arguments are passed unchanged.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@
 
 namespace turnaway::cli {
 
-// The program behind a daemon's short name ("refuse"), or nothing.
+// The program for a daemon's short name ("refuse"), or nothing.
 std::optional<std::string_view> daemon_program(std::string_view name);
 
-// Becomes the daemon; argv[0] is its short name. Returns an exit code only when that fails, after
-// saying why on standard error.
+// Becomes the daemon; argv[0] is its short name. Returns an exit status only on failure, after
+// reporting the reason on standard error.
 int become_daemon(std::string_view program, char** argv);
 
 // The folder of this program, with its final slash.

@@ -1,4 +1,4 @@
-// The `turnaway` program: picks the subcommand. Each one is a file of its own (command.h).
+// The `turnaway` program: selects the subcommand. Each one is a separate file (command.h).
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -19,7 +19,7 @@
 
 namespace {
 
-// The name of the (sub)command that was meant, for messages.
+// The name of the selected (sub)command, for messages.
 std::string meant_command(const CLI::App& program) {
     std::string name = program.get_name();
     for (auto subs = program.get_subcommands(); !subs.empty();) {
@@ -33,7 +33,7 @@ int usage_fault() {
     return turnaway::base::exit_code(turnaway::base::Fault::usage);
 }
 
-// "park audit" for "audit"; empty when no command has one of this name.
+// "park audit" for "audit"; empty if no command has a subcommand of this name.
 std::string command_below(const CLI::App& program, const std::string& word) {
     const auto any = [](const CLI::App*) { return true; };
     for (const CLI::App* command : program.get_subcommands(any)) {
@@ -44,7 +44,7 @@ std::string command_below(const CLI::App& program, const std::string& word) {
     return {};
 }
 
-// Empty when the program itself has this option.
+// Empty if the program itself has this option.
 std::string fault_of_option(const CLI::App& program, const std::string& word) {
     if (program.get_option_no_throw(word) != nullptr) return {};
     std::string text = "there is no option \"";
@@ -52,8 +52,7 @@ std::string fault_of_option(const CLI::App& program, const std::string& word) {
     return text + "\" before a command";
 }
 
-// `there is no command "chek"; did you mean "check"?`; empty when the words name commands that
-// exist.
+// `there is no command "chek"; did you mean "check"?`; empty if the words name existing commands.
 std::string fault_of_command(const CLI::App& program, const std::vector<std::string>& words) {
     const CLI::App* at = &program;
     for (const std::string& word : words) {
@@ -95,7 +94,7 @@ bool is_monitored(const std::vector<std::string>& words) {
     });
 }
 
-// Monitoring wants one line on standard output and 0 to 3, whatever happens.
+// Monitoring expects one line on standard output and 0 to 3, whatever happens.
 int tell_monitor(const std::string& name, const std::string& words) {
     std::printf("UNKNOWN - %s: %s | unknown=1\n", name.c_str(),
                 turnaway::cli::monitor_words(words).c_str());
@@ -126,7 +125,7 @@ int run(std::vector<std::string> words) {
     const std::string fault = fault_of_command(program, words);
     if (!fault.empty()) return refuse(program.get_name(), fault, for_monitor);
     try {
-        std::ranges::reverse(words);  // as CLI11 wants them
+        std::ranges::reverse(words);  // in the order CLI11 expects
         program.parse(std::move(words));
     } catch (const CLI::Success& wanted) {  // --help, --version
         return program.exit(wanted);

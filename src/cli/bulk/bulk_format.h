@@ -1,9 +1,9 @@
-// BulkFormat: how a row and its answer are written, and how what was written is known again.
+// BulkFormat: how a row and its answer are written, and how a written record is recognised.
 //
-// Lines: the line as it came, then its columns after tabs; blank lines and comments stay as they
-// are. CSV: the row as it came, then its columns; a line becomes a row of its own. JSON: one object
-// a row, `row`, `cell` and `exit` before what the command says. Each row ends with, or has, its
-// exit code, so that a run that goes on later ends as one that was never interrupted.
+// Lines: the line unchanged, then its columns after tabs; blank lines and comments are copied. CSV:
+// the row unchanged, then its columns; a line becomes a row. JSON: one object per row, with `row`,
+// `cell` and `exit` before the command's fields. Each record contains its exit status, so that a
+// resumed run ends like one that was never interrupted.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@
 namespace turnaway::cli {
 
 struct BulkRow {
-    std::size_t number = 0;  // from 1, of the rows that are asked about
-    std::size_t line = 0;    // in the input
-    std::size_t end = 0;     // the bytes of the input up to its end
-    bool is_asked = true;    // else a blank line or a comment
-    std::string raw;         // as it came, without its line end
-    std::string cell;        // what is asked about
+    std::size_t number = 0;  // from 1, among the rows to check
+    std::size_t line = 0;    // of the input
+    std::size_t end = 0;     // the size of the input up to its end
+    bool is_asked = true;    // false for a blank line or a comment
+    std::string raw;         // unchanged, without its line end
+    std::string cell;        // the text to check
 };
 
 class BulkFormat {
@@ -35,22 +35,22 @@ class BulkFormat {
           columns_(std::move(columns)),
           delimiter_(delimiter) {}
 
-    // With its newline; `input_header` is the header of CSV input. Empty when there is none.
+    // With its newline; `input_header` is the header of CSV input. Empty if there is no header.
     std::string header(const std::optional<std::string>& input_header) const;
     // With its newline.
     std::string text(const BulkRow& row, const BulkAnswer& answer) const;
-    // Of a row that is not asked about: as it came, or nothing.
+    // For a row that is not checked: a copy, or nothing.
     std::string text(const BulkRow& row) const;
 
-    // The exit code in `written`, a record without its newline; nothing when it is no answer to
+    // The exit status in `written`, a record without its newline; nothing if it is not an answer to
     // this row.
     std::optional<int> exit_code_in(std::string_view written, const BulkRow& row) const;
 
-    // A record of the output may have newlines within quotes.
+    // Whether a record of the output may contain newlines within quotes.
     bool has_quotes() const { return form_ == BulkForm::csv; }
 
   private:
-    // What the record begins with whatever the answer is.
+    // The beginning of the record, which does not depend on the answer.
     std::string beginning(const BulkRow& row) const;
 
     BulkForm form_;

@@ -30,7 +30,7 @@ std::string shown(std::string_view text) {
 
 void ring(int event) {
     const std::uint64_t one = 1;
-    // It rings once, so it cannot be full.
+    // Called once, so it cannot be full.
     [[maybe_unused]] const auto written = ::write(event, &one, sizeof one);
 }
 
@@ -109,7 +109,7 @@ base::Result<bool> BulkInput::fill() {
 }
 
 base::Result<void> BulkInput::skip_mark() {
-    // A pipe may bring less than the mark at once; nobody who writes a mark writes it alone.
+    // A pipe may deliver less than the mark at once, but no program writes the mark alone.
     const auto filled = fill();
     if (!filled) return std::unexpected(filled.error());
     if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
@@ -183,7 +183,7 @@ base::Result<void> BulkInput::read_header(const BulkOptions& options) {
     return find_column(options);
 }
 
-// By its name as it is written, else without regard to case and surrounding blanks.
+// By its exact name, else without regard to case and surrounding blanks.
 base::Result<void> BulkInput::find_column(const BulkOptions& options) {
     const auto& cells = csv_.cells();
     const auto is_exact = [&](const std::string& cell) { return cell == options.column; };

@@ -1,9 +1,9 @@
-// BulkInput: the rows of a file or of standard input, one after the other, memory bounded.
+// BulkInput: the rows of a file or of standard input, one after the other, in bounded memory.
 //
-// What is no row ends it with one sentence that names file, line and what was expected: a column
-// that is not there, a row with other columns than the header, a row that is too long, NUL bytes,
-// faults of CSV (csv.h), a file that cannot be read. A UTF-8 byte order mark at the beginning is
-// skipped. Lines are trimmed; blank ones and those that begin with # are not asked about.
+// Invalid input ends it with one sentence that names file, line and what was expected: a missing
+// column, a row with more or fewer columns than the header, a row that is too long, NUL bytes,
+// errors in CSV (csv.h), a file that cannot be read. A UTF-8 byte order mark at the beginning is
+// skipped. Lines are trimmed; blank ones and those that begin with # are not checked.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@
 
 namespace turnaway::cli {
 
-// A name has 255 bytes at most; the rest of the row is the user's own, and kept while it waits.
+// A name has 255 bytes at most; the rest of the row is the user's own, and kept until it is
+// written.
 inline constexpr std::size_t bulk_row_bytes_max = std::size_t{64} * 1024;
 
 class BulkInput {
   public:
-    // Reads the header, when there is one. `stop` ends every wait for input, as the input's end
-    // would.
+    // Reads the header, if there is one. `stop` ends every wait for input, like the end of input.
     [[nodiscard]] static base::Result<BulkInput> open(const BulkOptions& options,
                                                       const std::stop_token& stop);
 
@@ -37,7 +37,7 @@ class BulkInput {
 
     const std::optional<std::string>& header() const { return header_; }
     bool is_csv() const { return is_csv_; }
-    // Of the whole input; nothing where that is not known.
+    // The size of the whole input; nothing if it is not known.
     std::optional<std::size_t> bytes() const { return bytes_; }
     int descriptor() const { return file_.get(); }
 
@@ -65,8 +65,8 @@ class BulkInput {
     process::OwnedFd file_;
     std::unique_ptr<Interrupt> interrupt_;
     std::optional<std::size_t> bytes_;
-    std::string buffer_;     // never short: rest_ survives that we are moved
-    std::string_view rest_;  // of buffer_, not taken yet
+    std::string buffer_;     // never short enough for inline storage: rest_ survives a move
+    std::string_view rest_;  // of buffer_, not yet parsed
     std::size_t read_bytes_ = 0;
     bool has_ended_ = false;
 

@@ -21,14 +21,15 @@ constexpr std::size_t read_bytes_max = std::size_t{256} * 1024;
 constexpr std::size_t record_bytes_max = std::size_t{1024} * 1024;
 constexpr std::size_t shown_bytes_max = 300;
 
-// The records of a file that this program wrote, whole ones alone.
+// The complete records of a file that this program wrote.
 class Records {
   public:
     Records(int file, bool has_quotes) : file_(file), has_quotes_(has_quotes) {}
 
-    // Without its newline; nothing at the end, where a half one may stand. Until the next call.
+    // Without its newline; nothing at the end or at an incomplete record. Valid until the next
+    // call.
     base::Result<std::optional<std::string_view>> next();
-    // The bytes of all records so far, newlines included.
+    // The size of all records so far, newlines included.
     std::size_t end() const { return end_; }
 
   private:
@@ -72,7 +73,7 @@ std::string shown(std::string_view text) {
     return out;
 }
 
-// A device, a pipe: nothing is kept in it, so that nothing can be resumed or overwritten.
+// Whether it is a device or a pipe: it stores nothing, so it cannot be resumed or overwritten.
 bool is_device(const std::string& path) {
     struct stat facts{};
     return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
@@ -85,7 +86,7 @@ bool is_same_file(int one, int other) {
            a.st_ino == b.st_ino;
 }
 
-// What decides how rows come out: `turnaway check --csv --column email --connect`.
+// The options that determine the rows: `turnaway check --csv --column email --connect`.
 std::string options_line(const BulkOptions& options, const BulkTask& task) {
     std::string line = task.program;
     if (!options.column.empty()) line += " --column " + shown(options.column);
@@ -186,7 +187,7 @@ base::Result<void> BulkOutput::resume(const BulkFormat& format, BulkInput& input
             if (std::string(**record) + '\n' == format.header(input.header())) continue;
             return mismatch("the header that this run would write");
         }
-        // Rows that leave nothing in the output are passed by.
+        // Skip rows that write nothing to the output.
         base::Result<std::optional<BulkRow>> row = std::nullopt;
         do row = input.next();
         while (row && *row && !(*row)->is_asked && format.text(**row).empty());

@@ -1,7 +1,7 @@
-// BulkProgress: how far many rows are, told on standard error: count, rate, time that remains.
+// BulkProgress: the progress of many rows on standard error: count, rate, remaining time.
 //
-// On a terminal one line that is written over; elsewhere, when asked for, a line now and then. The
-// time that remains is judged by the bytes of the input, so that nobody need count its rows first.
+// On a terminal, one line that is overwritten; elsewhere, on request, a line now and then. The
+// remaining time is estimated from the bytes of the input, so its rows need not be counted first.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@ class BulkProgress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // `input_bytes`: of the whole input, when that is known. `rows` and `input_end` were done
-    // before this run.
+    // `input_bytes`: the size of the whole input, if known. `rows` and `input_end` were done before
+    // this run.
     enum class Mode : std::uint8_t { never, on_terminal, always };
     BulkProgress(Mode mode, std::optional<std::size_t> input_bytes, std::size_t rows,
                  std::size_t input_end);
@@ -25,9 +25,9 @@ class BulkProgress {
     BulkProgress(const BulkProgress&) = delete;
     BulkProgress& operator=(const BulkProgress&) = delete;
 
-    // Tells when it is time.
+    // Shows the progress when it is due.
     void show(std::size_t rows, std::size_t input_end);
-    // The last word; the terminal's line is free again.
+    // Shows the final state and frees the terminal's line.
     void end();
 
   private:
@@ -44,7 +44,7 @@ class BulkProgress {
     Clock::time_point next_;
 };
 
-// "1,234,567 rows, 9,876 rows/s, 61 %, 1m20s left"; nothing known, nothing said.
+// "1,234,567 rows, 9,876 rows/s, 61 %, 1m20s left"; unknown values are left out.
 std::string progress_words(std::size_t rows, double rows_per_second, std::optional<double> share,
                            std::optional<std::chrono::seconds> left);
 

@@ -1,6 +1,6 @@
 // Runs a task over all rows: one thread reads, the shards answer, the first thread writes.
 //
-// Whatever ends a run early, what was written is whole rows, in order, and can be resumed.
+// Whatever ends a run early, only whole rows were written, in order, and the run can be resumed.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -26,7 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a row that is answered may wait for others to be written with.
+// How long an answered row may wait so that several are written together.
 constexpr auto write_pause = 100ms;
 constexpr int ended_by_signal = 128;
 
@@ -55,9 +55,9 @@ class BulkRun {
     std::optional<BulkOutput> output_;
     BulkWindow window_;
     std::unique_ptr<BulkShards> shards_;
-    std::optional<base::Error> input_error_;  // read when the reading thread has ended
+    std::optional<base::Error> input_error_;  // read after the reading thread has ended
     BulkDone done_;
-    bool is_unread_ = false;  // nobody reads our output
+    bool is_unread_ = false;  // the reader of our output is gone
 };
 
 int BulkRun::complain(const base::Error& error) const {
@@ -107,7 +107,7 @@ void BulkRun::read_rows() {
 }
 
 base::Result<void> BulkRun::write_rows() {
-    // Rows and progress on one terminal would be written into each other.
+    // Rows and progress on the same terminal would overwrite each other.
     const bool mixes = options_.output.empty() && ::isatty(STDOUT_FILENO) != 0;
     const auto mode = options_.shows_progress      ? BulkProgress::Mode::always
                       : options_.is_quiet || mixes ? BulkProgress::Mode::never
@@ -159,8 +159,8 @@ void BulkRun::say_how_to_resume() const {
 }  // namespace
 
 int run_bulk(const BulkOptions& options, BulkForm form, const BulkTask& task) {
-    // libunbound takes blocks of 8 KiB for each question, and glibc sweeps its fast lists for each
-    // such block; without these lists a row costs a tenth less processor time (docs/adr/0009).
+    // libunbound allocates blocks of 8 KiB for each query, and glibc sweeps its fast bins for each
+    // such block; without those bins a row costs a tenth less CPU time (docs/adr/0009).
     mallopt(M_MXFAST, 0);
     BulkOptions named = options;
     if (named.output == "-") named.output.clear();

@@ -1,7 +1,7 @@
-// BulkShards: the threads that answer rows: an event loop and the command's worker in each.
+// BulkShards: the threads that answer rows, each with an event loop and a worker of the command.
 //
-// A row goes to the thread that has the fewest. Its answer is made into text where it was found,
-// and put into the window.
+// A row goes to the thread with the fewest rows. That thread formats the answer and puts it into
+// the window.
 #pragma once
 
 #include <atomic>
@@ -20,16 +20,16 @@ namespace turnaway::cli {
 
 class BulkShards {
   public:
-    // `format` and `window` outlive the shards.
+    // `format` and `window` must outlive the shards.
     [[nodiscard]] static base::Result<std::unique_ptr<BulkShards>> start(const BulkTask& task,
                                                                          const BulkFormat& format,
                                                                          BulkWindow& window);
-    // What is under way is dropped.
+    // Drops rows in progress.
     ~BulkShards();
     BulkShards(const BulkShards&) = delete;
     BulkShards& operator=(const BulkShards&) = delete;
 
-    // The row's place in the window is `number`.
+    // `number` is the number of the row in the window.
     void answer(BulkRow row, std::size_t number);
 
   private:

@@ -8,10 +8,10 @@ namespace turnaway::cli {
 
 namespace {
 
-// One slow name may hold back ten thousand others a second.
+// One slow name may delay ten thousand others per second.
 constexpr std::size_t rows_max = 100'000;
 constexpr std::size_t bytes_max = std::size_t{64} * 1024 * 1024;
-// Whoever waits is woken for so many rows at once.
+// A waiting thread is woken for this many rows at once.
 constexpr std::size_t batch_rows = 256;
 constexpr std::size_t text_bytes_max = std::size_t{1024} * 1024;
 
@@ -54,7 +54,7 @@ void BulkWindow::answer(std::size_t number, std::string text, int exit_code,
     slot = {true, exit_code, text.size(), input_end, std::move(text)};
     --open_;
     ++answered_;
-    // A quarter free is worth waking for; fewer would wake it for each row.
+    // Wake the reader when a quarter is free; with less it would be woken for each row.
     if (is_entering_ && open_ <= open_max_ - (open_max_ + 3) / 4) room_.notify_one();
     if (is_taking_ && is_worth_taking()) ready_.notify_one();
 }

@@ -1,8 +1,8 @@
-// BulkWindow: the rows between reading and writing: put back in order, and never too many.
+// BulkWindow: a bounded number of rows between reading and writing, put back in order.
 //
-// Rows are taken in by one thread, answered by any, and taken out, as text, by one. A slow row
-// holds back those behind it, which wait here within bounds of number and bytes; only then does
-// reading wait too. Every wait ends by close().
+// One thread adds rows, any thread answers them, and one takes them out as text. A slow row delays
+// those behind it, which wait here within limits on number and bytes; only then does reading wait
+// too. Every wait ends at close().
 #pragma once
 
 #include <chrono>
@@ -16,31 +16,31 @@ namespace turnaway::cli {
 
 class BulkWindow {
   public:
-    // At most so many rows are asked about at one time.
+    // Limits the number of rows in progress.
     explicit BulkWindow(std::size_t open_max) : open_max_(open_max) {}
 
     struct Place {
         std::size_t number;
         bool is_given;  // false: closed
     };
-    // Waits for room. `bytes`: what the row itself takes while it is open.
+    // Waits for room. `bytes`: the memory of the row itself until it is answered.
     Place enter(std::size_t bytes);
-    // For a row that needs no answer its text is there at once.
+    // A row that needs no answer has its text at once.
     void answer(std::size_t number, std::string text, int exit_code, std::size_t input_end);
 
     struct Ready {
         std::string text;
         std::size_t rows = 0;
-        std::size_t input_end = 0;  // the bytes of the input up to the last of them
-        bool has_no = false;        // some had exit code 1
-        bool has_unknown = false;   // some had exit code 2
-        bool is_end = false;        // and nothing more will come
+        std::size_t input_end = 0;  // the size of the input up to the last row
+        bool has_no = false;        // at least one had exit status 1
+        bool has_unknown = false;   // at least one had exit status 2
+        bool is_end = false;        // no more rows will come
     };
-    // What is ready at the front; waits for a good piece of it, but no longer than this.
+    // The rows ready at the front; waits for a full batch, but no longer than `wait`.
     Ready take(std::chrono::milliseconds wait);
 
     void end_input();
-    // Nobody enters any more, nobody waits.
+    // No more rows are added, and every wait ends.
     void close();
 
   private:
@@ -52,7 +52,7 @@ class BulkWindow {
         std::string text;
     };
     bool has_room() const;
-    bool is_full_of_text() const;  // nobody enters until some is taken out
+    bool is_full_of_text() const;  // no rows are added until some are taken out
     bool is_worth_taking() const;
 
     const std::size_t open_max_;
@@ -64,8 +64,8 @@ class BulkWindow {
     std::size_t open_ = 0;
     std::size_t answered_ = 0;  // in slots_
     std::size_t bytes_ = 0;
-    bool is_entering_ = false;  // somebody waits for room
-    bool is_taking_ = false;    // somebody waits for text
+    bool is_entering_ = false;  // a thread waits for room
+    bool is_taking_ = false;    // a thread waits for text
     bool has_input_ended_ = false;
     bool is_closed_ = false;
 };

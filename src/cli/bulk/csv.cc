@@ -108,7 +108,7 @@ void CsvReader::take_in_bare(char c) {
 }
 
 void CsvReader::take_after_quote(char c) {
-    if (c == '"') {  // a doubled one
+    if (c == '"') {  // a doubled quote
         cell_ += c;
         place_ = Place::quoted;
     } else if (c == delimiter_) {
@@ -126,7 +126,8 @@ void CsvReader::end_cell() {
 
 void CsvReader::stop(CsvFault fault) {
     fault_ = fault;
-    // An open quote is best known by where its record begins, the others by where they are.
+    // An open quote is reported with the first line of its record, other faults with their own
+    // line.
     if (fault != CsvFault::open_quote) line_ = next_line_;
 }
 

@@ -1,10 +1,9 @@
-// CSV as RFC 4180 has it: read record by record from pieces of any size, and written.
+// CSV as in RFC 4180: reading, record by record from pieces of any size, and writing.
 //
-// Taken: LF or CRLF, quoted cells with commas, quotes and line ends in them, no line end after the
-// last record. Refused, with the line: a quote inside a bare cell, anything between a closing quote
-// and the next comma, a quote that never closes, a carriage return on its own, NUL (no text at
-// all), a record longer than allowed. The separator is a comma unless another
-// character is named.
+// Accepted: LF or CRLF, quoted cells with commas, quotes and line ends in them, no line end after
+// the last record. Refused, with the line: a quote inside a bare cell, anything between a closing
+// quote and the next comma, a quote that never closes, a lone carriage return, NUL (not text), a
+// record longer than allowed. The delimiter is a comma unless another character is given.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +23,7 @@ enum class CsvFault : std::uint8_t {
     binary,
     too_long,
 };
-// "a quote inside a cell that does not begin with one": what was found, and what was expected.
+// "a quote inside a cell that does not begin with one": the fault, and what was expected.
 std::string_view describe(CsvFault fault);
 
 class CsvReader {
@@ -34,17 +33,17 @@ class CsvReader {
     explicit CsvReader(std::size_t record_bytes_max, char delimiter = ',')
         : record_bytes_max_(record_bytes_max), delimiter_(delimiter) {}
 
-    // Takes bytes off the front of `input`, up to the end of one record at most. After `record` the
-    // record can be read until the next call; after `fault` nothing more is taken.
+    // Removes bytes from the front of `input`, up to the end of one record at most. After `record`
+    // the record can be read until the next call; after `fault` nothing more is removed.
     Event take(std::string_view& input);
-    // The input has ended: `record` when a last one had no line end, `more` when there is none.
+    // The input has ended: `record` if the last one had no line end, `more` if there is none.
     Event finish();
 
-    // As it came, without its line end.
+    // Unchanged, without its line end.
     std::string_view raw() const { return raw_; }
     const std::vector<std::string>& cells() const { return cells_; }
     bool is_blank() const { return raw_.empty(); }
-    // Of the record's first line, or of the fault; from 1.
+    // The first line of the record, or the line of the fault; from 1.
     std::size_t line() const { return line_; }
     CsvFault fault() const { return fault_; }
 
@@ -62,7 +61,7 @@ class CsvReader {
     char delimiter_;
     Place place_ = Place::cell_begin;
     CsvFault fault_ = CsvFault::none;
-    bool is_ended_ = true;  // the record before is whole, the next begins with the next byte
+    bool is_ended_ = true;  // the previous record is complete, the next begins with the next byte
     std::size_t line_ = 1;
     std::size_t next_line_ = 1;
     std::string raw_;
@@ -70,7 +69,7 @@ class CsvReader {
     std::vector<std::string> cells_;
 };
 
-// With quotes where it needs them.
+// With quotes if necessary.
 void append_csv_cell(std::string& out, std::string_view cell, char delimiter = ',');
 
 }  // namespace turnaway::cli

@@ -1,10 +1,11 @@
-// `turnaway check`: does this domain, address or host take mail? Yes, no or unknown, with evidence.
+// `turnaway check`: does this domain, address or host accept mail? Yes, no or unknown, with
+// evidence.
 //
-// All inputs are checked at once and answered in their order, each as soon as those before it are.
-// Exit 0 when all take mail, 1 when one does not, else 2 when one is not known; 64 for a wrong
-// command line, which includes a name that is not one, though the others are answered; 66 and 78
-// for a trust anchor or resolver that cannot be used, 74 when writing fails. With --nagios 0, 2 and
-// 3, as monitoring wants them.
+// All inputs are checked in parallel and answered in order, each as soon as those before it are.
+// Exit status 0 if all accept mail, 1 if one does not, else 2 if one is not known; 64 for a wrong
+// command line, including a name that is not valid, though the others are answered; 66 and 78 for a
+// trust anchor or resolver that cannot be used, 74 if writing fails. With --nagios 0, 2 and 3, as
+// for monitoring plugins.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -51,7 +52,7 @@ int run_many(CheckOptions& options) {
     return run_bulk(options.bulk, form, check_task(options));
 }
 
-// Everything at once; each answer is written as soon as those before it are.
+// All in parallel; each answer is written as soon as those before it are.
 int answer_all(const CheckOptions& options) {
     CheckAnswers answers(options);
     std::vector<std::expected<check::Subject, std::string>> subjects;
@@ -85,7 +86,7 @@ int answer_all(const CheckOptions& options) {
     return answers.end();
 }
 
-// One line tells of all names, so they are kept; rows that go elsewhere are not for a monitor.
+// One line summarises all names, so they are kept; rows for a file are not for a monitor.
 int monitor_list(CheckOptions& options) {
     if (!options.bulk.output.empty()) {
         return CheckAnswers(options).fail(
@@ -190,7 +191,7 @@ Action add_check(CLI::App& program) {
     CLI::App* command =
         program.add_subcommand("check", "Show whether a domain, mail address or host accepts mail");
     command->get_help_ptr()->description("Print this help and exit");
-    // CLI11 takes the brackets off [192.0.2.1], as off a list of one; parse_subject knows.
+    // CLI11 strips the brackets of [192.0.2.1], as for a list of one; parse_subject handles that.
     command->add_option("INPUT", options->inputs,
                         "A domain (example.org), a mail address, an IP address or a host; - reads "
                         "names from standard input");

@@ -27,7 +27,7 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
-// Columns on a terminal, wide letters aside.
+// Columns on a terminal; wide characters are counted as one.
 std::size_t columns_of(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));

@@ -1,8 +1,8 @@
-// CheckAnswers: what `turnaway check` writes for the names of its command line, in every form.
+// CheckAnswers: the output of `turnaway check` for the names on its command line, in every form.
 //
-// One name gives a page, several a table, or pages where --why or --fix asks for more. A text that
-// is not a name is complained about on standard error and has its row like the others. The line for
-// monitoring is written once, at the end, and is always written.
+// One name gives a page, several a table, or pages with --why or --fix. A text that is not a name
+// is reported on standard error and has its row like the others. The line for monitoring is written
+// once, at the end, and is always written.
 #pragma once
 
 #include <string>
@@ -21,15 +21,15 @@ class CheckAnswers {
   public:
     explicit CheckAnswers(const CheckOptions& options);
 
-    // How validation stands; said where it is asked for.
+    // The state of DNSSEC validation, shown on request.
     void set_dnssec(std::string dnssec) { dnssec_ = std::move(dnssec); }
 
-    // False when writing failed.
+    // False if writing failed.
     bool add(const check::Assessment& assessment);
     bool add_fault(std::string_view input, const std::string& error);
-    // The exit code of all.
+    // The exit status for all inputs.
     int end();
-    // Nothing could be asked at all; the exit code.
+    // Nothing could be checked; returns the exit status.
     int fail(const base::Error& error);
 
   private:
@@ -47,7 +47,7 @@ class CheckAnswers {
     check::Acceptance all_ = check::Acceptance::yes;
     bool has_page_ = false;
     bool has_fault_ = false;
-    std::vector<check::Assessment> kept_;  // for the line of monitoring
+    std::vector<check::Assessment> kept_;  // for the monitoring line
     std::vector<std::string> faults_;
     Output output_{"turnaway check"};
     std::string out_;

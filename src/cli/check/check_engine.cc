@@ -10,7 +10,7 @@
 namespace turnaway::cli {
 namespace {
 
-// Our own name where it is a whole one; empty lets the session name its address.
+// The name of this machine if it is fully qualified; if empty, the session uses its address.
 std::string own_name() {
     std::array<char, 256> name{};
     if (gethostname(name.data(), name.size() - 1) != 0) return {};
@@ -32,7 +32,7 @@ base::Result<probe::DomainChecker::Settings> checker_settings(const CheckOptions
     settings.check = {.loopback_allowed = options.loopback_allowed,
                       .private_refused = !options.private_allowed,
                       .connects = options.connects,
-                      // No well-known host listens at another port.
+                      // Well-known hosts do not listen on other ports.
                       .asks_egress = !options.egress.empty() || options.port == check::smtp_port,
                       .port = options.port};
     settings.probe.hello_name = own_name();

@@ -1,5 +1,5 @@
-// CheckEngine: an event loop, a resolver and a checker for `turnaway check`, set up as its options
-// say.
+// CheckEngine: an event loop, a resolver and a checker for `turnaway check`, configured by its
+// options.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,18 +14,18 @@
 
 namespace turnaway::cli {
 
-// From the options; Fault::usage when they make no sense.
+// From the options; Fault::usage if they are inconsistent.
 [[nodiscard]] base::Result<probe::DomainChecker::Settings> checker_settings(
     const CheckOptions& options);
 probe::DnsSettings dns_settings(const CheckOptions& options);
 
 class CheckEngine {
   public:
-    // Asks DNS once, see probe/dns_trial.h. The loop outlives the engine.
+    // Makes one DNS query, see probe/dns_trial.h. The loop must outlive the engine.
     [[nodiscard]] static base::Result<std::unique_ptr<CheckEngine>> open(
         boost::asio::io_context& context, const CheckOptions& options);
 
-    // A host is connected to even where domains are not: DNS knows nothing about it.
+    // The check connects to a host even if not to domains: DNS has no information about it.
     void start(check::Subject subject, probe::DomainChecker::Done done);
     const std::string& dnssec() const { return dns_.dnssec; }
 

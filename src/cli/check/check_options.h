@@ -1,4 +1,4 @@
-// CheckOptions: what the command line of `turnaway check` says.
+// CheckOptions: the command line of `turnaway check`.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ enum class CheckForm : std::uint8_t { page, json, csv, nagios };
 
 struct CheckOptions {
     std::vector<std::string> inputs;
-    BulkOptions bulk;  // instead of `inputs`, when it names an input
+    BulkOptions bulk;  // instead of `inputs`, if it names an input
     bool are_hosts = false;
     bool connects = false;
     bool private_allowed = false;

@@ -18,7 +18,7 @@ using check::Milliseconds;
 using route::DnsOutcome;
 
 constexpr std::size_t shown_bytes_max = 253;
-// Addresses of one answer, or MX records, that get a line of their own.
+// The maximum of addresses of one answer, or of MX records, that are shown on separate lines.
 constexpr std::size_t lines_of_answer_max = 30;
 
 std::string printable(std::string_view text) {
@@ -85,7 +85,7 @@ void append_dns(std::string& out, const check::DnsEvidence& evidence) {
     }
 }
 
-// Of TLS the line that matters; all of it where the reasons are wanted too.
+// The essential line about TLS; all lines if the reasons are requested too.
 void append_tls(std::string& out, const check::ProbeEvidence& evidence, bool is_whole) {
     const check::TlsFinding& tls = evidence.result.tls;
     const std::string line = check::tls_line(tls, evidence.target.host);

@@ -1,6 +1,6 @@
-// CheckPage: one Assessment as a screen for a person: the answer first, then every step with its
-// time, then why, and on demand the sources and the records that would fix it. Nothing here can
-// move the cursor or colour the terminal but our own marks: all text of others was escaped.
+// CheckPage: one Assessment as a page for a person: the answer first, then every step with its
+// time, then the reason, and on request the sources and the records that would fix it. All text
+// from others was escaped: only our own escape sequences can move the cursor or change colours.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct CheckPageStyle {
     const Colours& colours = no_colours;
     bool cites_sources = false;
     bool shows_fix = false;
-    std::string dnssec = {};  // how validation stands, for the foot of the page; empty: not said
+    std::string dnssec = {};  // state of validation, for the foot of the page; empty: not shown
 };
 
 // "not known".

@@ -1,7 +1,8 @@
 // CheckRecord: an Assessment for programs: a JSON object (docs/json.md), the columns of a CSV row,
-// and the one line that monitoring wants.
+// and the one line for monitoring.
 //
-// Names of fields and columns are stable; fields are only ever added. CSV is RFC 4180's, with LF.
+// Names of fields and columns are stable; fields are only ever added. CSV follows RFC 4180, with
+// LF.
 #pragma once
 
 #include <array>
@@ -14,9 +15,9 @@
 
 namespace turnaway::cli {
 
-// One object without its newline. `dnssec`: how validation stands.
+// One object without its newline. `dnssec`: the state of validation.
 std::string check_json(const check::Assessment& assessment, std::string_view dnssec);
-// For an input that is no domain, address or host.
+// For an input that is not a domain, address or host.
 std::string check_fault_json(std::string_view input, std::string_view error);
 
 inline constexpr std::array<std::string_view, 6> check_columns{
@@ -28,8 +29,8 @@ std::vector<std::string> check_fault_row(const std::string& error);
 void append_csv_row(std::string& out, const std::vector<std::string>& cells);
 
 inline constexpr int nagios_unknown = 3;
-// `MAIL OK - ... | time=0.012s` with its LF, at most 4 KiB, and the exit code: 0, 2 critical, 3
-// unknown. `faults` are names that were not understood, or what kept all from being asked.
+// `MAIL OK - ... | time=0.012s` with its LF, at most 4 KiB, and the exit status: 0, 2 critical, 3
+// unknown. `faults` are invalid names, or the error that prevented all checks.
 std::pair<std::string, int> nagios_line(const std::vector<check::Assessment>& assessments,
                                         const std::vector<std::string>& faults);
 

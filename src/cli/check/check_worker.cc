@@ -50,7 +50,7 @@ class CheckWorker final : public BulkWorker {
     }
 
   private:
-    // Only what is wanted is made: the object is large.
+    // Only the form that is needed is made: the object is large.
     BulkAnswer answer_to(const check::Assessment& assessment) const {
         BulkAnswer answer;
         answer.exit_code = check::exit_code(assessment.acceptance);
@@ -70,8 +70,8 @@ class CheckWorker final : public BulkWorker {
 
 BulkTask check_task(const CheckOptions& options) {
     using Made = base::Result<std::unique_ptr<BulkWorker>>;
-    // One thread where hosts are connected to: then the bound on connections, and one session for
-    // all who ask for a host, hold for the whole run (probe/host_prober.h).
+    // One thread if hosts are connected to: then the limit on connections, and the single session
+    // for all inputs with the same host, apply to the whole run (probe/host_prober.h).
     const bool connects = options.connects || options.are_hosts;
     return {.program = "turnaway check",
             .columns = {check_columns.begin(), check_columns.end()},

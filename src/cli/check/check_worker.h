@@ -1,8 +1,8 @@
 // CheckWorker: `turnaway check` for the rows of a file: one engine for each thread
 // (cli/bulk/bulk.h).
 //
-// A cell that is no domain, address or host is an answer too: not known, `invalid-input`, with the
-// reason as its detail, so that one bad row ends nothing.
+// A cell that is not a domain, address or host gets an answer too: not known, `invalid-input`, with
+// the reason as its detail, so that one bad row does not end the run.
 #pragma once
 
 #include "cli/bulk/bulk.h"
@@ -10,7 +10,7 @@
 
 namespace turnaway::cli {
 
-// `options` outlives the task.
+// `options` must outlive the task.
 BulkTask check_task(const CheckOptions& options);
 
 }  // namespace turnaway::cli

@@ -1,7 +1,7 @@
-// Colours: how a page for a terminal is marked up: escape sequences, or nothing.
+// Colours: markup of a page for a terminal: escape sequences, or nothing.
 //
-// One set for every command. `answer` is the one thing to read first, `label` the name of a row,
-// `comment` what may be skipped; good, warning and bad are answers with a value.
+// One set for all commands. `answer` is the text to read first, `label` the name of a row,
+// `comment` less important text; good, warning and bad rate an answer.
 #pragma once
 
 #include <string_view>

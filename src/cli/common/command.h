@@ -1,6 +1,6 @@
-// Command: what one file of src/cli adds to the program: a subcommand and what it does when chosen.
+// Command: what one file of src/cli adds to the program: a subcommand and the action to run.
 //
-// commands.cc holds the list. A command never ends the process; it returns an exit code of
+// commands.cc holds the list. A command never ends the process; it returns an exit status of
 // sysexits.h.
 #pragma once
 
@@ -26,14 +26,14 @@ Action add_park(CLI::App& program);
 // `turnaway queue list|show|hold|...`.
 Action add_queue(CLI::App& program);
 
-// A command in its place on the command line, and its action.
+// A command of the command line, and its action.
 struct Command {
     CLI::App* place;
     Action action;
 };
 
-// Describes the command line of `turnaway` to CLI11: its options and every command. Completion
-// scripts are made from the same description.
+// Describes the command line of `turnaway` to CLI11: its options and all commands. Completion
+// scripts are generated from the same description.
 std::vector<Command> add_commands(CLI::App& program);
 
 }  // namespace turnaway::cli

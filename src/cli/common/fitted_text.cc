@@ -11,7 +11,7 @@ bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
 
-// How many octets of `text` take this many columns. No escape sequences.
+// The number of bytes of `text` that fill this many columns. No escape sequences.
 std::size_t bytes_of(std::string_view text, std::size_t columns) {
     std::size_t at = 0;
     while (at < text.size() && columns > 0) {

@@ -1,4 +1,4 @@
-// FittedText: text that fits into so many columns of a terminal.
+// FittedText: text fitted to the columns of a terminal.
 //
 // A column is a character: wide ones of other scripts and combining ones are counted as one. Escape
 // sequences of colours take no column.
@@ -11,9 +11,9 @@
 namespace turnaway::cli {
 
 std::size_t columns_of(std::string_view text);
-// Cut with "..." when it is too long. Without escape sequences.
+// Cut with "..." if it is too long. Without escape sequences.
 std::string cut_to(std::string_view text, std::size_t columns);
-// Lines of whole words, each behind `margin` (the first behind `first`) and ended by LF; a word
+// Lines of whole words, each after `margin` (the first after `first`) and ended by LF; a word
 // longer than a line is broken.
 std::string wrapped(std::string_view text, std::string_view first, std::string_view margin,
                     std::size_t columns);

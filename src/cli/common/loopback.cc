@@ -16,7 +16,7 @@ namespace {
 using base::Fault;
 
 constexpr int backlog = 128;
-// How long a thread may take to see that it is asked to stop.
+// How long a thread may take to notice a stop request.
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::seconds write_wait{10};
 

@@ -1,8 +1,8 @@
 // Loopback: blocking TCP on IPv4 addresses of this machine, for the demo and its threads.
 //
-// Every wait ends at a time, or earlier when its stop token is asked to stop. Lines end in CRLF;
-// one longer than line_bytes_max, or the end of the connection, ends the reading. IPv4 only: the
-// demo gives each of its hosts an address of 127.0.0.0/8, of which IPv6 has just one.
+// Every wait has a deadline and ends earlier if a stop is requested. Lines end in CRLF; a line
+// longer than line_bytes_max, or the end of the connection, ends the reading. IPv4 only: the demo
+// gives each of its hosts an address of 127.0.0.0/8, while IPv6 has only one loopback address.
 #pragma once
 
 #include <chrono>
@@ -25,15 +25,15 @@ struct ListenAddress {
     std::string text() const { return address + ':' + std::to_string(port); }
 };
 
-// Port 0 lets the system choose; `place` then says which. Closed on exec.
+// With port 0 the system chooses one, which is stored in `place`. Closed on exec.
 [[nodiscard]] base::Result<process::OwnedFd> listen_on(ListenAddress& place);
 [[nodiscard]] base::Result<process::OwnedFd> connect_to(const ListenAddress& place,
                                                         Steady::time_point until);
 
-// Without Nagle's algorithm (RFC 896): small replies in a row would wait for acknowledgements.
+// Disables Nagle's algorithm (RFC 896): small successive replies would wait for acknowledgements.
 process::OwnedFd accept_from(const process::OwnedFd& listener);
 
-// False at `until`, when asked to stop, and on an error of the descriptor.
+// False at `until`, at a stop request, and on an error of the descriptor.
 bool can_read(int fd, Steady::time_point until, const std::stop_token& stop);
 
 class LineStream {
@@ -43,9 +43,9 @@ class LineStream {
     LineStream(process::OwnedFd socket, std::stop_token stop)
         : socket_(std::move(socket)), stop_(std::move(stop)) {}
 
-    // Without its CRLF. Nothing at the end, at `until` and for a line too long.
+    // Without its CRLF. Nothing at the end, at `until` and for a line that is too long.
     std::optional<std::string> read_line(Steady::time_point until);
-    // False when the other side is gone or does not read.
+    // False if the other side is gone or does not read.
     bool write(std::string_view bytes);
 
   private:

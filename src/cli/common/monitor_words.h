@@ -1,8 +1,8 @@
-// MonitorWords: words for the one line of a monitoring plugin, whatever they come from.
+// MonitorWords: text for the one line of a monitoring plugin, from any source.
 //
-// Nagios and its like read 4 KiB of output and take what follows `|` for figures. The words fit
-// with room for the rest of the line, hold no `|` and no control character, and end in "..." where
-// they were cut.
+// Nagios and similar systems read 4 KiB of output and treat text after `|` as performance data. The
+// text leaves room for the rest of the line, contains no `|` and no control character, and ends in
+// "..." where it was cut.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,9 @@
-// Output: the standard output of a command: gathered, written as a whole, checked.
+// Output: the standard output of a command: buffered, written as a whole, checked.
 //
-// A line is what was added until flush() or until much has gathered. What the system did not take
-// is reported on standard error once, in the name of the command, and every later call says false:
-// the command ends with exit code 74. Beside it no command writes to standard output; `bulk_output`
-// writes files and standard output alike.
+// Added text is kept until flush() or until the buffer is full. A write error is reported on
+// standard error once, in the name of the command, and every later call returns false: the command
+// ends with exit status 74. No command writes to standard output in any other way, except
+// `bulk_output`, which writes files and standard output alike.
 #pragma once
 
 #include <cstddef>
@@ -19,12 +19,12 @@ class Output {
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
-    // Where to add. Nothing is written before flush() or flush_if_full().
+    // The buffer to append to. Nothing is written before flush() or flush_if_full().
     std::string& text() { return text_; }
-    // True when nothing was lost so far.
+    // True if nothing has been lost so far.
     [[nodiscard]] bool flush();
     [[nodiscard]] bool flush_if_full() { return text_.size() < gathered_bytes || flush(); }
-    // text() and flush() in one.
+    // text() and flush() in one call.
     [[nodiscard]] bool write(std::string_view text) {
         text_ += text;
         return flush();

@@ -1,4 +1,4 @@
-// PageEntry: "  Label       text" on a page for a terminal, the text broken at blanks and set in.
+// PageEntry: "  Label       text" on a page for a terminal, the text wrapped and indented.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 namespace turnaway::cli {
 namespace {
 
-// How often the thread looks whether it is to end.
+// How often the thread checks whether it should end.
 constexpr timespec look{.tv_sec = 0, .tv_nsec = 50'000'000};
 
 }  // namespace

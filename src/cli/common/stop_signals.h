@@ -1,9 +1,9 @@
-// StopSignals: SIGINT, SIGTERM and SIGHUP become a stop token, so that a command ends its children
-// and removes its files before it goes.
+// StopSignals: turns SIGINT, SIGTERM and SIGHUP into a stop token, so that a command ends its
+// children and removes its files before it exits.
 //
-// Make it before any other thread: the signals are blocked in all threads made after it. SIGPIPE is
-// ignored from then on: output that nobody reads is an error of the write. A second signal changes
-// nothing, every wait already has its end.
+// Make it before any other thread: the signals are blocked in all threads started later. SIGPIPE is
+// ignored from then on: a closed output is an error of the write. A second signal changes nothing,
+// since every wait already ends.
 #pragma once
 
 #include <atomic>
@@ -16,17 +16,17 @@ namespace turnaway::cli {
 
 class StopSignals {
   public:
-    // `further`: signals that count like those three, such as SIGQUIT where the terminal's settings
-    // must be given back.
+    // `further`: signals treated like those three, such as SIGQUIT where the terminal's settings
+    // must be restored.
     explicit StopSignals(std::initializer_list<int> further = {});
     ~StopSignals();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 
     std::stop_token token() const { return source_.get_token(); }
-    // The signal that came; 0 while none has.
+    // The signal received; 0 if none.
     int signal() const { return signal_; }
-    // As if one had come: ends every wait on the token.
+    // As if a signal had been received: ends every wait on the token.
     void stop() { source_.request_stop(); }
 
   private:

@@ -1,7 +1,7 @@
-// Table: rows under a head, in columns, for people.
+// Table: rows in columns under a head, for people.
 //
-// Widths are those of what was added so far; the last column is ragged. A cell wider than
-// cell_columns_max moves only the rest of its own row.
+// Column widths are those of the rows added so far; the last column is ragged. A cell wider than
+// cell_columns_max shifts only the rest of its own row.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class Table {
   public:
     explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
     void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-    // Writes what was added since, the head only once and only above rows.
+    // Writes the rows added since the last call; the head only once and only above rows.
     void write(std::string& out, const Colours& colours);
 
   private:
@@ -24,7 +24,7 @@ class Table {
 
     std::vector<std::vector<std::string>> rows_;
     std::vector<std::size_t> widths_ = {};
-    bool has_head_ = true;  // still to be written
+    bool has_head_ = true;  // not yet written
 };
 
 }  // namespace turnaway::cli

@@ -1,8 +1,8 @@
-// Terminal: what standard output can show: colours, a cursor that moves, how many lines and
+// Terminal: the abilities of standard output: colours, cursor movement, number of lines and
 // columns.
 //
-// Colours "auto" mean: standard output is a terminal that is not dumb, and NO_COLOR is unset or
-// empty (no-color.org).
+// Colours "auto": standard output is a terminal that is not dumb, and NO_COLOR is unset or empty
+// (no-color.org).
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,9 @@ bool wants_colour(std::string_view choice);
 struct TerminalSize {
     std::size_t lines, columns;
 };
-// Of standard output; nothing when that is not a terminal, or one that does not know its size.
+// Of standard output; nothing if it is not a terminal or does not know its size.
 std::optional<TerminalSize> terminal_size();
-// Standard output is a terminal that understands escape sequences: not a dumb one.
+// Whether standard output is a terminal that understands escape sequences, not a dumb one.
 bool can_move_cursor();
 
 }  // namespace turnaway::cli

@@ -24,19 +24,19 @@ std::unexpected<base::Error> cannot_write(const std::string& path) {
     return base::fail_errno(base::Fault::io, words, error);
 }
 
-// What any new file gets.
+// The mode of any new file.
 mode_t usual_mode() {
     const mode_t mask = ::umask(0);
     ::umask(mask);
     return mode_max & ~mask;
 }
 
-// mkostemp makes a file for its owner alone.
+// mkostemp makes a file that only its owner may read.
 void give_mode(int descriptor, mode_t mode) {
     (void)::fchmod(descriptor, mode & mode_max);
 }
 
-// Where a link leads, so that the link stays.
+// The target of a link, so that the link is kept.
 std::string end_of_links(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> end(::realpath(path.c_str(), nullptr),
                                                           &std::free);
@@ -77,8 +77,8 @@ base::Result<void> WholeFile::write(std::string_view text) {
         if (taken < 0) return cannot_write(path_);
         text.remove_prefix(static_cast<std::size_t>(taken));
     }
-    if (draft_.empty()) return {};  // it is no file, and was written straight
-    // Else a full disk may show only when the old text is gone.
+    if (draft_.empty()) return {};  // not a regular file, and written directly
+    // Otherwise a full disk may be reported only after the old text is gone.
     if (::fsync(descriptor_.get()) != 0) return cannot_write(path_);
     if (std::rename(draft_.c_str(), path_.c_str()) != 0) return cannot_write(path_);
     draft_.clear();

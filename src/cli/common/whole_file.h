@@ -1,11 +1,11 @@
 // WholeFile: a file that is written as a whole or not at all.
 //
-// Opened before the work whose outcome goes into it, so that nobody waits an hour to hear that it
-// cannot be written. What was there before stays until the new text is complete and takes its place
-// in one step: who reads meanwhile sees the old text or the new one. A link stays, and what it
-// names is replaced. What is no file, such as a device or a pipe, is never replaced but written to;
-// so is standard output, which `-` names.
-// Refused: a folder, or one that cannot be written.
+// Opened before the work whose result it stores, so that a user does not wait an hour to learn that
+// it cannot be written. The old file stays until the new text is complete and replaces it in one
+// step: a concurrent reader sees the old text or the new one. A link is kept, and its target is
+// replaced. Anything that is not a regular file, such as a device or a pipe, is never replaced but
+// written to; so is standard output, named `-`. Refused: a folder, or a file in a folder that
+// cannot be written.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ class WholeFile {
           draft_(std::exchange(other.draft_, {})),
           descriptor_(std::move(other.descriptor_)) {}
     WholeFile& operator=(WholeFile&&) = delete;
-    // Without a successful write() nothing is left of the new file.
+    // Without a successful write() no part of the new file is left.
     ~WholeFile();
 
     [[nodiscard]] base::Result<void> write(std::string_view text);  // once
@@ -35,7 +35,8 @@ class WholeFile {
         : path_(std::move(path)), draft_(std::move(draft)), descriptor_(descriptor) {}
 
     std::string path_;
-    std::string draft_;  // beside it, becomes it; empty when it has or when there is none
+    std::string
+        draft_;  // the new file in the same folder; empty if it was renamed or if there is none
     process::OwnedFd descriptor_;
 };
 

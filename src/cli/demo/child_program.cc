@@ -26,7 +26,7 @@ using base::Fault;
 constexpr int first_inherited_fd = 3;
 constexpr int exit_not_started = 127;
 
-// The environment of the child; LISTEN_PID is filled in by itself, who alone knows it.
+// The environment of the child, which fills in LISTEN_PID, as only it knows its process id.
 std::vector<std::string> environment_of_child() {
     std::vector<std::string> environment;
     for (char** each = environ; *each != nullptr; ++each) {
@@ -51,7 +51,7 @@ bool take_account(const std::optional<Account>& account) {
                         setresuid(account->user, account->user, account->user) == 0);
 }
 
-// In the child, until the program takes over: only calls that are safe after fork().
+// In the child, before exec: only calls that are safe after fork().
 [[noreturn]] void become(int program_fd, int log_fd, int listener_fd, pid_t parent,
                          const std::optional<Account>& account, std::vector<char*>& arguments,
                          std::vector<char*>& environment, std::string& process_word) {
@@ -65,7 +65,7 @@ bool take_account(const std::optional<Account>& account) {
                           dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
                           take_account(account) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
                           getppid() == parent;
-    // Its number may already be the one asked for, then dup2() would leave it closed on exec.
+    // If the descriptor already has the required number, dup2() would leave it close-on-exec.
     const bool is_listening = listener_fd == first_inherited_fd
                                   ? fcntl(listener_fd, F_SETFD, 0) == 0
                                   : dup2(listener_fd, first_inherited_fd) >= 0;
@@ -90,7 +90,7 @@ base::Result<std::optional<Account>> child_account() {
 
 base::Result<ChildProgram> ChildProgram::start(const Order& order,
                                                const process::OwnedFd& listener) {
-    // Opened here: the account of the child may not see the folder of the program. Not below the
+    // Opened here, since the child's account may not have access to the program's folder. Above the
     // number that the socket takes.
     const process::OwnedFd found(open(order.program.c_str(), O_RDONLY | O_CLOEXEC));
     if (!found.is_open()) return base::fail_errno(Fault::unavailable, order.program);

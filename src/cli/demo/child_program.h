@@ -1,11 +1,11 @@
-// ChildProgram: a server program started with its listening socket already open, ended with us.
+// ChildProgram: a server program started with its listening socket already open, and ended with us.
 //
-// The socket is handed over as systemd does it (sd_listen_fds(3)), so clients may connect before
-// the program is up and no port is lost between choosing and binding. The child gets a process
-// group of its own, so a Ctrl-C on the terminal is ours alone, and is killed by the kernel when the
-// thread that started it dies, even by SIGKILL (PR_SET_PDEATHSIG). Started as root it becomes an
-// unprivileged user before the program runs: a later change of user would undo that order of the
-// kernel. Its output goes into a file.
+// The socket is passed as systemd does (sd_listen_fds(3)), so clients may connect before the
+// program is up and no port is lost between choosing and binding. The child has its own process
+// group, so a Ctrl-C on the terminal goes only to us; the kernel kills it when the thread that
+// started it dies, even by SIGKILL (PR_SET_PDEATHSIG). If started as root, it switches to an
+// unprivileged user before the program runs: a later change of user would cancel PR_SET_PDEATHSIG.
+// Its output goes to a file.
 #pragma once
 
 #include <sys/types.h>
@@ -20,12 +20,12 @@
 
 namespace turnaway::cli {
 
-// The account of the children when we are root.
+// The account of the children if we are root.
 struct Account {
     uid_t user;
     gid_t group;
 };
-// Nothing when we are not root. Fails when there is no user "nobody".
+// Nothing if we are not root. Fails if there is no user "nobody".
 [[nodiscard]] base::Result<std::optional<Account>> child_account();
 
 class ChildProgram {
@@ -43,12 +43,12 @@ class ChildProgram {
     // Ends it at once if it still runs.
     ~ChildProgram();
 
-    // Asks it to end and waits. Its exit status; nothing when it did not end in time and was
+    // Asks it to end and waits. Returns its exit status; nothing if it did not end in time and was
     // killed, or had been killed.
     std::optional<int> end(std::chrono::milliseconds wait_max);
 
     pid_t process() const { return process_; }
-    // It has gone by itself.
+    // Whether it has ended by itself.
     bool has_ended();
 
   private:
@@ -58,8 +58,8 @@ class ChildProgram {
     pid_t process_ = -1;
 };
 
-// `turnaway-relay` and its like: beside this program in a build, in sbin where it is installed in
-// bin. Fault::unavailable names where it was looked for.
+// `turnaway-relay` and the like: in the same folder in a build, in sbin if this program is
+// installed in bin. Fault::unavailable names the paths that were tried.
 [[nodiscard]] base::Result<std::string> find_program(const std::string& name);
 
 }  // namespace turnaway::cli

@@ -1,9 +1,9 @@
-// `turnaway demo`: five real messages through turnaway-relay on loopback, each judged; on a
-// terminal it then stays up for the user's own.
+// `turnaway demo`: sends five real messages through turnaway-relay on loopback and judges each; on
+// a terminal it then stays up for the user's own messages.
 //
-// Exit 0 when all five ended as they should and the programs ended cleanly, and when nobody reads
-// the output any more; 1 when not, 64 for a wrong command line, 69 when a program or an address is
-// missing, 74 when writing fails, 130, 131 or 143 when a signal came before the five were through.
+// Exit status 0 if all five ended as expected and the programs ended cleanly, or if the reader of
+// the output is gone; 1 if not, 64 for a wrong command line, 69 if a program or an address is
+// missing, 74 if writing fails, 130, 131 or 143 if a signal came before the five were finished.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -110,13 +110,13 @@ class Demo {
         } else if (options_.dialogues) {
             say(page_.case_as_a_whole(number, result, columns));
         } else {
-            // Where there is no foot, the row is said here and now.
+            // Without a foot the row is printed now.
             const auto row = screen_.has_foot() ? std::string() : table_.row(number, columns)[0];
             say(page_.case_in_short(number, result, row, columns));
         }
     }
 
-    // The last screen: the result, and what can be done now.
+    // The last screen: the result, and what can be done next.
     void show_end() {
         const auto columns = DemoScreen::columns();
         screen_.set_foot({});
@@ -147,7 +147,7 @@ class Demo {
                     say(page_.mail_line(*mail, DemoScreen::columns()));
                 }
             }
-            // end_programs() says which, and its last words.
+            // end_programs() reports which one, and its last output.
             if (environment_->fallen()) signals_->stop();
         }
     }
@@ -158,7 +158,7 @@ class Demo {
             const auto number = static_cast<std::size_t>(key - '0');
             say(page_.case_as_a_whole(number, *results_[number - 1], columns));
         } else if (key == 'r' && !reports_.empty()) {
-            // The next one each time, round and round.
+            // The next one each time, in a cycle.
             say(page_.report(reports_[report_++ % reports_.size()], columns) + '\n');
         } else if (key == 'q' || key == end_of_input) {
             signals_->stop();
@@ -169,7 +169,7 @@ class Demo {
 
     void show_report(const Arrival& arrival) {
         const auto report = read_report(arrival.content);
-        if (!report) return;  // the log says that it is delivered
+        if (!report) return;  // the log reports its delivery
         report_ = reports_.size();
         reports_.push_back(*report);
         say(page_.mail_line({.what = "report",
@@ -207,7 +207,7 @@ class Demo {
     }
 
     const Options& options_;
-    // These two before every thread.
+    // Before any thread.
     std::optional<StopKey> stop_key_;
     std::optional<StopSignals> signals_;
     const Colours& colours_;
@@ -218,9 +218,9 @@ class Demo {
     std::unique_ptr<DemoEnvironment> environment_;
     std::vector<const CaseResult*> results_;
     std::vector<DemoReport> reports_;
-    std::size_t report_ = 0;  // the one to show next
+    std::size_t report_ = 0;  // the next one to show
     std::size_t as_expected_ = 0;
-    std::optional<Keyboard> keyboard_;  // last: its keys go to the environment
+    std::optional<Keyboard> keyboard_;  // last: it passes its keys to the environment
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-// A reply of several lines as one line, at the time of its last.
+// Each reply of several lines as one line, at the time of its last.
 std::vector<WireLine> with_whole_replies(const std::vector<WireLine>& lines) {
     std::vector<WireLine> out;
     std::map<std::size_t, std::string> begun;  // by dialogue
@@ -46,7 +46,7 @@ std::vector<WireLine> with_whole_replies(const std::vector<WireLine>& lines) {
     return out;
 }
 
-// What decided one connection.
+// The decisive part of one connection.
 struct Decision {
     DialoguePtr dialogue;
     std::optional<WireLine> command = {};
@@ -72,7 +72,7 @@ std::vector<Decision> decisions_of(const CaseResult& result) {
     return decisions;
 }
 
-// One line of the short form: who says what, and when.
+// One line of the short form: speaker, text and time.
 struct ShortLine {
     std::string head, words;
 };
@@ -100,7 +100,7 @@ std::vector<std::string> lines_of(std::string_view text) {
     return lines;
 }
 
-// Subject and text, each line behind a bar.
+// Subject and text, each line after a bar.
 std::string with_bars(std::string_view text, std::size_t columns) {
     std::string out;
     for (const auto& each : lines_of(text)) out += wrapped(printable(each), "  | ", columns);
@@ -123,7 +123,7 @@ std::vector<std::string> short_dialogue(const CaseResult& result, std::size_t co
     lines.reserve(short_lines_max);
     for (const auto& each : said) lines.push_back(cut_to(each.head + each.words, columns));
     if (said.empty()) return lines;
-    // The last one decided it: whole where there is room.
+    // The last one decided it: in full if there is room.
     const std::string margin(said.back().head.size(), ' ');
     const auto whole = lines_of(wrapped(said.back().words, said.back().head, margin, columns));
     if (lines.size() - 1 + whole.size() <= short_lines_max) {

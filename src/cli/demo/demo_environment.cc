@@ -16,7 +16,7 @@ namespace {
 
 using base::Fault;
 
-// The names of the two hosts that take no mail, as DNS has them and as they greet.
+// The names of the two hosts that do not accept mail, in DNS and in their greetings.
 constexpr std::array<std::string_view, 2> refusing_names{"mx.refusing.example", "mx.mixed.example"};
 constexpr std::string_view healthy_name = "mx.healthy.example";
 constexpr int port_tries_max = 20;
@@ -103,7 +103,7 @@ base::Result<void> DemoEnvironment::open_places() {
     return {};
 }
 
-// One port for all hosts, as the relay dials but one; at the silent address nobody may have it.
+// One port for all hosts, as the relay connects to only one; at the silent address it must be free.
 base::Result<void> DemoEnvironment::open_delivery_port() {
     base::Error last;
     for (int tries = 0; tries < port_tries_max; ++tries) {
@@ -113,7 +113,7 @@ base::Result<void> DemoEnvironment::open_delivery_port() {
         for (ListenAddress* each : {&ears_[0], &ears_[1], &silent_}) each->port = healthy_.port;
         auto first = listen_on(ears_[0]);
         auto second = listen_on(ears_[1]);
-        const auto silent = listen_on(silent_);  // given back at once
+        const auto silent = listen_on(silent_);  // closed at once
         if (first && second && silent) {
             healthy_listener_ = *std::move(healthy);
             ear_listeners_ = {*std::move(first), *std::move(second)};
@@ -217,7 +217,7 @@ std::vector<std::string> DemoEnvironment::take_log_lines() {
     if (programs_.empty()) return lines;
     std::ifstream file(programs_.back().log_file);
     file.seekg(static_cast<std::streamoff>(log_bytes_read_));
-    // A last line without its end is still being written.
+    // A last line without a line end is still being written.
     for (std::string line; std::getline(file, line) && !file.eof();) {
         log_bytes_read_ += line.size() + 1;
         lines.push_back(std::move(line));
@@ -235,7 +235,7 @@ std::optional<std::string> DemoEnvironment::fallen() {
 
 std::optional<std::string> DemoEnvironment::end_programs() {
     std::optional<std::string> fault = fallen();
-    // The relay first: it may still be talking to the others.
+    // The relay first: it may still be connected to the others.
     while (!programs_.empty()) {
         auto& program = programs_.back();
         const auto status = program.child.end(end_wait_max);

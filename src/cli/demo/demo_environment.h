@@ -1,10 +1,9 @@
-// DemoEnvironment: everything the demo needs, on loopback and in a folder of its own: DNS (local
-// data of the relay's libunbound), the relay, two hosts that take no mail, one that does, one
-// address where nothing listens.
+// DemoEnvironment: everything the demo needs, on loopback and in its own folder: DNS (local data of
+// the relay's libunbound), the relay, two hosts that do not accept mail, one that does, one address
+// where nothing listens.
 //
-// Ports are the system's choice. Its folder is a temporary one, removed at the end, or the one that
-// the user wants to keep, which must be new or empty. A demo that is killed leaves the folder, and
-// nothing else.
+// The system chooses the ports. The folder is a temporary one, removed at the end, or the one that
+// the user wants to keep, which must be new or empty. A demo that is killed leaves only the folder.
 #pragma once
 
 #include <array>
@@ -36,14 +35,14 @@ class DemoEnvironment {
     const ListenAddress& relay() const { return relay_place_; }
     static bool is_refusing_host(std::string_view name);
     const std::string& folder() const { return folder_; }
-    // Waits until the relay greets, so that its start counts for no case.
+    // Waits until the relay greets, so that its start does not count for any case.
     [[nodiscard]] base::Result<void> await_relay(const std::stop_token& stop) const;
-    // The whole lines that came to the relay's log since the last time.
+    // The whole lines added to the relay's log since the last call.
     std::vector<std::string> take_log_lines();
-    // The name of the program that has ended by itself and the last words of its log.
+    // The name of a program that has ended by itself, and the end of its log.
     std::optional<std::string> fallen();
-    // Asks the programs to end; what they said until then is still in the journal. Nothing when
-    // each ended with 0, else a sentence.
+    // Asks the programs to end; what they sent until then is in the journal. Nothing if each ended
+    // with 0, else a sentence.
     std::optional<std::string> end_programs();
 
   private:
@@ -64,7 +63,7 @@ class DemoEnvironment {
     std::size_t log_bytes_read_ = 0;
     std::optional<Account> account_;
     std::string folder_;
-    // All on one port but the relay and turnaway-refuse behind each ear.
+    // All on one port, except the relay and the turnaway-refuse behind each ear.
     ListenAddress relay_place_{.address = "127.0.0.1"};
     std::array<ListenAddress, 2> refusers_{ListenAddress{.address = "127.0.0.31"},
                                            ListenAddress{.address = "127.0.0.32"}};
@@ -76,7 +75,7 @@ class DemoEnvironment {
     std::array<process::OwnedFd, 2> refuse_listeners_, ear_listeners_;
     DemoJournal journal_;
     std::vector<std::unique_ptr<ThreadedHost>> hosts_;
-    // Last: they go first, and what they said until then is still heard.
+    // Last: they are destroyed first, and what they send until then is still recorded.
     struct Program {
         std::string name, log_file;
         ChildProgram child;

@@ -16,7 +16,7 @@ constexpr std::chrono::minutes idle_max{5};
 constexpr std::chrono::milliseconds accept_look{200};
 constexpr std::string_view relay_name = "turnaway-relay";
 
-// `<ann@sender.example> SIZE=1` behind the colon: what is between the angle brackets.
+// `<ann@sender.example> SIZE=1` after the colon: the text between the angle brackets.
 std::string path_of(std::string_view argument) {
     const auto begin = argument.find('<');
     const auto end = argument.find('>', begin);
@@ -105,7 +105,7 @@ class HealthySession {
     Arrival arrival_;
 };
 
-// One direction of a connection that is listened to.
+// One direction of a recorded connection.
 struct Direction {
     int from, to;
     bool is_client;
@@ -135,7 +135,7 @@ void pass_on(Direction& direction, const DialoguePtr& dialogue, DemoJournal& jou
     }
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
     note_lines(direction, bytes, dialogue, journal);
-    // The dialogues here are a few short lines: they fit into the socket's buffer.
+    // The dialogues here are a few short lines, which fit into the socket's buffer.
     if (send(direction.to, bytes.data(), bytes.size(), MSG_NOSIGNAL) != size) {
         direction.is_open = false;
     }

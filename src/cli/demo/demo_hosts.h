@@ -1,11 +1,11 @@
-// The hosts of the demo that live in its own process: the healthy one, and the ear before the
-// refusing one.
+// The demo hosts that run in its own process: the healthy one, and the ear in front of the refusing
+// one.
 //
-// HealthyHost takes every message, for any recipient (RFC 5321 receiver with PIPELINING, 8BITMIME
-// and DSN, so that the relay leaves the reports of failure to itself alone). ListeningEar passes
-// bytes on to turnaway-refuse and back and notes the lines, because that program keeps no words.
-// Each connection is a thread; more than connections_max at once are closed. Not for real mail:
-// content stays in memory, at most content_bytes_max of it a message.
+// HealthyHost accepts every message, for any recipient (RFC 5321 receiver with PIPELINING, 8BITMIME
+// and DSN, so that the relay itself sends only the reports of failure). ListeningEar forwards bytes
+// to turnaway-refuse and back and notes the lines, because that program does not store any text.
+// Each connection is a thread; beyond connections_max they are closed at once. Not for real mail:
+// content stays in memory, at most content_bytes_max of each message.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@
 
 namespace turnaway::cli {
 
-// Accepts, and gives each client a thread, until it is destroyed.
+// Accepts clients, each in its own thread, until it is destroyed.
 class ThreadedHost {
   public:
     using Serve = std::function<void(process::OwnedFd, std::stop_token)>;
@@ -44,7 +44,7 @@ inline constexpr std::size_t content_bytes_max = std::size_t{64} * 1024 * 1024;
 
 void serve_as_healthy_host(process::OwnedFd client, const std::string& name, DemoJournal& journal,
                            const std::stop_token& stop);
-// `name`: of the host behind `target`.
+// `name`: of the host at `target`.
 void listen_in(process::OwnedFd client, const std::string& name, const ListenAddress& target,
                DemoJournal& journal, const std::stop_token& stop);
 

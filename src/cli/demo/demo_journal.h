@@ -1,8 +1,8 @@
-// DemoJournal: what the hosts of the demo said and got, in the order of time, from all its threads,
-// and the keys that its user pressed, until the one reader takes it.
+// DemoJournal: what the demo hosts sent and received, in order of time, from all its threads, and
+// the keys that the user pressed, until the one reader takes them.
 //
-// Bounded: past lines_max, arrivals_max or keys_max nothing more is kept until the reader has
-// taken what is there, and how many lines and arrivals were left out is told.
+// Bounded: beyond lines_max, arrivals_max or keys_max nothing is kept until the reader has taken
+// the rest, and the number of omitted lines and arrivals is reported.
 #pragma once
 
 #include <condition_variable>
@@ -44,7 +44,7 @@ struct Arrival {
 struct News {
     std::vector<WireLine> lines = {};
     std::vector<Arrival> arrivals = {};
-    std::string keys = {};  // that the user pressed
+    std::string keys = {};  // pressed by the user
     std::size_t left_out = 0;
     bool is_empty() const {
         return lines.empty() && arrivals.empty() && keys.empty() && left_out == 0;
@@ -62,7 +62,7 @@ class DemoJournal {
     void add_arrival(Arrival arrival);
     void add_key(char key);
 
-    // Waits until there is something. Empty at `until` and when asked to stop.
+    // Waits until there is something. Empty at `until` and at a stop request.
     News take(Steady::time_point until, const std::stop_token& stop);
 
   private:

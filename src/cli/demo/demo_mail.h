@@ -1,9 +1,9 @@
-// DemoMail: what becomes of the messages that the user sends to the demo, as lines of the relay's
-// JSON log become lines for people.
+// DemoMail: what becomes of the messages that the user sends to the demo: turns lines of the
+// relay's JSON log into lines for people.
 //
-// Only messages received after it was made count: those of the five cases are tried again while the
-// demo stays up, and that is no news. What is tried again and again gets one line for each way it
-// ends. A line of the log that is not understood says nothing.
+// Only messages received after its construction count: those of the five cases are retried while
+// the demo stays up, which is not news. Repeated attempts get one line for each result. A log line
+// that is not understood is skipped.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct MailLine {
 
 class DemoMail {
   public:
-    // What a line of the log says, if it is about such a message.
+    // The event in a log line, if it is about such a message.
     std::optional<MailLine> read(std::string_view log_line);
 
   private:

@@ -95,7 +95,7 @@ std::string DemoPage::stay(const DemoEnvironment& environment, std::size_t colum
             ? "Try it in another terminal (Ctrl-C ends the demo):"
             : "Try it yourself in another terminal; this demo stays up until Ctrl-C:";
     std::string out = fmt::format("\n{}{}{}\n", colours_.answer, invitation, colours_.off);
-    // One line for the shell, so that it can be copied from wherever the terminal breaks it.
+    // One line for the shell, so that it can be copied wherever the terminal breaks it.
     const std::string_view line_break = is_narrow(columns) ? "" : "\\\n  ";
     out += fmt::format(
         "  bash -c '{{ printf \"%s\\r\\n\" \"EHLO me\" \"MAIL FROM:<{}>\" {}"
@@ -122,7 +122,7 @@ std::string DemoPage::keys(std::size_t columns) const {
 }
 
 std::string DemoPage::mail_line(const MailLine& line, std::size_t columns) const {
-    // A reply often has the address in its own words.
+    // A reply often contains the address.
     std::string text = line.words.find(line.about) == std::string::npos ? line.about + ": " : "";
     text = printable(text + line.words);
     const bool is_refusal = line.what == "refused" || line.what == "returned";

@@ -1,7 +1,7 @@
-// DemoPage: what the demo prints for people around its table and its dialogues: the beginning, each
+// DemoPage: the demo's output for people around its table and its dialogues: the beginning, each
 // case, the last screen, the answers to keys, a line for each message of the user.
 //
-// Everything is wrapped or cut to the columns that it is given.
+// Everything is wrapped or cut to the given columns.
 #pragma once
 
 #include <string>
@@ -19,17 +19,17 @@ class DemoPage {
     explicit DemoPage(const Colours& colours) : colours_(colours) {}
 
     static std::string begin(std::size_t columns);
-    // A case that has ended, in at most six lines: its row or, where the table is shown anyway,
-    // what is wrong with the domain; then what decided it.
+    // A case that has ended, in at most six lines: its row or, if the table is shown anyway, the
+    // fault of the domain; then the decisive part.
     std::string case_in_short(std::size_t number, const CaseResult& result, std::string_view row,
                               std::size_t columns) const;
-    // Everything about it: DNS, each line that was said, reports, the other servers.
+    // Everything about it: DNS, each line of the dialogues, reports, the other servers.
     std::string case_as_a_whole(std::size_t number, const CaseResult& result,
                                 std::size_t columns) const;
-    // How all ended; `as_expected` of them as they should.
+    // The overall result; `as_expected` cases ended as expected.
     static std::string summary(const DemoTable& table, std::size_t as_expected,
                                std::size_t columns);
-    // How to send a message of one's own, and where to go on.
+    // How to send a message, and where to read more.
     std::string stay(const DemoEnvironment& environment, std::size_t columns) const;
     static std::string next(std::size_t columns);
     std::string keys(std::size_t columns) const;

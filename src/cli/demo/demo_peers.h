@@ -15,10 +15,11 @@ struct OtherServer {
     std::string_view demo_case, name, does;
 };
 std::vector<OtherServer> other_servers(std::string_view demo_case);
-// Those that leave their user waiting longest: `Postfix, Sendmail: 5 days`. Empty for no case.
+// The servers that make their users wait longest: `Postfix, Sendmail: 5 days`. Empty for an unknown
+// case.
 std::string_view slowest_of_others(std::string_view demo_case);
 std::size_t other_servers_count();
-// Where those figures are from, in a sentence.
+// The source of those figures, in a sentence.
 std::string source_of_other_servers();
 
 }  // namespace turnaway::cli

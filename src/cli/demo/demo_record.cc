@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// To the microsecond: what is beyond says nothing.
+// To the microsecond: more digits mean nothing.
 Json rounded(double milliseconds) {
     return std::round(milliseconds * 1000) / 1000;
 }

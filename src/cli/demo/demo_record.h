@@ -1,5 +1,5 @@
-// DemoRecord: what `turnaway demo --json` writes (docs/json.md): a line for each case, then one for
-// all.
+// DemoRecord: the output of `turnaway demo --json` (docs/json.md): one line for each case, then one
+// for all.
 #pragma once
 
 #include <optional>

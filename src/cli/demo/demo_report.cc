@@ -51,7 +51,7 @@ std::optional<DemoReport> read_report(std::string_view message) {
     const std::string body = "\r\n" + std::string(whole.body);
     const auto status = body_of_part(body, boundary, "message/delivery-status");
     if (status.empty()) return std::nullopt;
-    // A group of fields about the message, an empty line, then one about the recipient.
+    // A group of fields about the message, an empty line, then a group about the recipient.
     const auto recipient_fields = mail::split_message(status).body;
     const auto field = [&](std::string_view name) {
         return mail::field_value(recipient_fields, name).value_or("");

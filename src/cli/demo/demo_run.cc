@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long nothing may be said before the dialogues of a case count as over: the relay says QUIT a
-// little after the message was taken.
+// How long it must be silent before the dialogues of a case count as finished: the relay sends QUIT
+// a little after the message was accepted.
 constexpr auto quiet = 50ms;
 
 bool is_of_domain(std::string_view address, std::string_view domain) {
@@ -57,7 +57,7 @@ const CaseResult& DemoRun::run(const DemoCase& demo_case) {
     return result;
 }
 
-// In a thread of its own, so that the journal is emptied while it goes on.
+// In its own thread, so that the journal is emptied meanwhile.
 base::Result<Handed> DemoRun::hand_over_message(CaseResult& result) {
     base::Result<Handed> handed = base::fail(base::Fault::software, "nothing was sent");
     std::stop_source is_over;
@@ -95,7 +95,7 @@ void DemoRun::take(CaseResult& result, News news) {
     for (const auto& arrival : news.arrivals) take_arrival(arrival);
 }
 
-// To the case whose domain it is about, which may be an earlier one.
+// Adds it to the case with its domain, which may be an earlier one.
 void DemoRun::take_arrival(const Arrival& arrival) {
     const auto report = arrival.reverse_path.empty() ? read_report(arrival.content) : std::nullopt;
     for (const auto& result : results_) {

@@ -1,9 +1,9 @@
-// DemoRun: sends the message of each case into the environment, collects what comes of it, judges
-// it.
+// DemoRun: sends the message of each case into the environment, collects the results and judges
+// them.
 //
-// A case is over when the relay has refused it or something about it has reached the healthy host,
-// which is also where the sender's mail goes; or after case_wait_max. What comes later still
-// counts: `judge_again` looks at everything once more.
+// A case ends when the relay has refused it or a message about it has reached the healthy host,
+// which also receives the sender's mail; or after case_wait_max. Later events still count:
+// `judge_again` examines everything once more.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,10 @@ struct CaseResult {
     const DemoCase* demo_case;
     Steady::time_point begin;
     std::optional<Steady::time_point> ended = {};
-    std::optional<smtp::Reply> reply = {};  // the relay's last word on the message
+    std::optional<smtp::Reply> reply = {};  // the relay's last reply about the message
     CaseFacts facts = {};
     std::vector<WireLine> lines = {};
-    std::optional<std::string> fault = {};  // nothing when all is as it should be
+    std::optional<std::string> fault = {};  // nothing if all is as expected
 
     std::optional<double> milliseconds() const;
 };
@@ -40,9 +40,9 @@ class DemoRun {
     DemoRun(DemoEnvironment& environment, std::stop_token stop)
         : environment_(environment), stop_(std::move(stop)) {}
 
-    // Valid until the run goes.
+    // Valid until the run is destroyed.
     const CaseResult& run(const DemoCase& demo_case);
-    // After the programs have ended: what each result says, with all that came since. Empty when
+    // After the programs have ended: judges each result again with all later events. Empty if
     // nothing has changed, else a sentence.
     std::optional<std::string> judge_again();
 

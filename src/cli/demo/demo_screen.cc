@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t columns_else = 80;
 constexpr std::size_t columns_min = 40;
-constexpr std::size_t lines_min = 14;  // the table takes two lines a case where it is narrow
+constexpr std::size_t lines_min = 14;  // on a narrow terminal the table takes two lines per case
 
 bool has_room() {
     const auto size = terminal_size();
@@ -50,7 +50,7 @@ void DemoScreen::write_foot_anew() {
     if (!foot_.empty()) write('\n' + foot_text());
 }
 
-// To the first line of the foot, and everything below cleared.
+// Moves to the first line of the foot and clears everything below.
 std::string DemoScreen::without_foot() const {
     if (foot_.empty()) return {};
     std::size_t lines = 0;

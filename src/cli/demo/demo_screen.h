@@ -1,9 +1,9 @@
-// DemoScreen: standard output of the demo: lines that stay, and below them a foot that is written
-// again in place.
+// DemoScreen: standard output of the demo: lines that stay, and below them a foot that is rewritten
+// in place.
 //
-// Without a terminal, on a dumb one, and on one too small for the foot there is no foot: what stays
-// is all. A reader that has gone (EPIPE) ends the output and is not an error; every other failure
-// is one. The foot may hold colours; how many lines it takes is reckoned anew when the window has
+// Without a terminal, on a dumb one, and on one too small for the foot, there is no foot: only
+// lines that stay. A reader that has gone (EPIPE) ends the output and is not an error; every other
+// failure is one. The foot may contain colours; its height is computed again when the window has
 // changed.
 #pragma once
 
@@ -22,19 +22,19 @@ class DemoScreen {
     DemoScreen(const DemoScreen&) = delete;
     DemoScreen& operator=(const DemoScreen&) = delete;
 
-    // For text to be wrapped at; 80 where nobody knows.
+    // For wrapping text; 80 if not known.
     static std::size_t columns();
     bool has_foot() const { return has_foot_; }
 
-    // Above the foot, with its line ends.
+    // Above the foot, with line ends.
     void print(std::string_view text);
-    // Each line without a line end; none takes the foot away.
+    // Each line without a line end; an empty list removes the foot.
     void set_foot(std::vector<std::string> lines);
-    // The foot again, where something else has written.
+    // Writes the foot again after other output.
     void write_foot_anew();
 
     bool is_open() const { return is_open_; }
-    // Why it is not, when that is an error.
+    // The reason, if it is an error.
     const std::optional<std::string>& fault() const { return fault_; }
 
   private:

@@ -1,6 +1,6 @@
-// DemoSender: hands one message to the relay over SMTP and notes what is said.
+// DemoSender: passes one message to the relay over SMTP and notes the dialogue.
 //
-// One command at a time, so that the dialogue reads as people know it (RFC 5321). Gives up at the
+// One command at a time, so that the dialogue has the familiar form (RFC 5321). Gives up at the
 // first refusal, with QUIT.
 #pragma once
 
@@ -19,13 +19,13 @@ struct DemoMessage {
 };
 
 struct Handed {
-    // To the last command that counts: the one that refused, or the end of the content.
+    // To the decisive command: the refused one, or the end of the content.
     smtp::Reply reply;
     bool is_accepted = false;
-    Steady::time_point answered;  // when that reply came
+    Steady::time_point answered;  // when that reply arrived
 };
 
-// Fails when the relay cannot be reached or stops talking before `until`, and when asked to stop.
+// Fails if the relay cannot be reached or stops replying before `until`, and at a stop request.
 [[nodiscard]] base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
                                              DemoJournal& journal, Steady::time_point until,
                                              const std::stop_token& stop);

@@ -25,7 +25,7 @@ bool is_delayed(const CaseResult& result) {
     return ending_of(result.facts) == Ending::delayed;
 }
 
-// What turnaway did, in the second column.
+// What turnaway did, for the second column.
 std::string what_of(const CaseResult& result) {
     const auto ending = ending_of(result.facts);
     if (!ending) return "no end in sight";

@@ -1,7 +1,7 @@
-// DemoTable: the five cases as a table, filled as they end: to whom, what turnaway does and how
-// soon, and the slowest of the other servers.
+// DemoTable: the five cases as a table, filled as they end: the recipient, what turnaway does and
+// how soon, and the slowest of the other servers.
 //
-// At wide_columns and more a case is one line; else the other servers get a line of their own.
+// At wide_columns and more a case is one line; otherwise the other servers have a separate line.
 #pragma once
 
 #include <span>
@@ -20,11 +20,11 @@ class DemoTable {
     explicit DemoTable(const Colours& colours) : colours_(colours) {}
 
     void add(const CaseResult& result) { results_.push_back(&result); }
-    // Head and five rows, the one behind the results being under way; without line ends.
+    // Head and five rows; the row after the results is the case in progress; without line ends.
     std::vector<std::string> lines(std::size_t columns) const;
-    // The row of a result alone.
+    // Only the row of one result.
     std::vector<std::string> row(std::size_t number, std::size_t columns) const;
-    // Some result has the mark of a time that is shortened.
+    // Whether some result has the mark of a shortened time.
     bool has_shortened() const;
 
   private:

@@ -56,7 +56,7 @@ void Keyboard::read_keys(const std::stop_token& stop) {
     }
 }
 
-// What is typed ahead is kept (TCSADRAIN).
+// Keys typed ahead are kept (TCSADRAIN).
 void Keyboard::take_terminal() {
     if (!is_in_foreground()) {
         is_ours_ = false;
@@ -75,7 +75,7 @@ void Keyboard::give_back() {
     is_ours_ = false;
 }
 
-// By SIGTSTP itself: with that the kernel stops nobody whom no shell could let go on.
+// Uses SIGTSTP itself: with it, the kernel does not stop a process that no shell could continue.
 void Keyboard::stop_as_asked() {
     give_back();
     pthread_sigmask(SIG_UNBLOCK, &stop_key_.signal(), nullptr);

@@ -1,8 +1,9 @@
-// Keyboard: single keys of the terminal on standard input, without Enter and without an echo.
+// Keyboard: single keys of the terminal on standard input, without Enter and without echo.
 //
-// Only when standard input is a terminal and standard output too. Ctrl-C stays a signal. The
-// terminal gets its own settings back when the keyboard goes, and while we are stopped by Ctrl-Z; a
-// process in the background changes nothing and reads nothing. Not restored after SIGKILL.
+// Only if both standard input and standard output are a terminal. Ctrl-C stays a signal. The
+// terminal's settings are restored when the keyboard is destroyed, and while the process is stopped
+// by Ctrl-Z; a process in the background changes nothing and reads nothing. Not restored after
+// SIGKILL.
 #pragma once
 
 #include <termios.h>
@@ -14,8 +15,8 @@
 
 namespace turnaway::cli {
 
-// Blocks SIGTSTP in all threads made after it, so that none stops us before the keyboard has given
-// the terminal back.
+// Blocks SIGTSTP in all threads started later, so that none stops the process before the keyboard
+// has restored the terminal.
 class StopKey {
   public:
     StopKey();
@@ -32,10 +33,10 @@ class StopKey {
 
 class Keyboard {
   public:
-    static constexpr char came_back = '\0';  // not a key: we were stopped and go on
+    static constexpr char came_back = '\0';  // not a key: the process was stopped and continues
 
     static bool is_there();
-    // Each key is given to `on_key`, in a thread of the keyboard. `stop_key` outlives it.
+    // Each key is passed to `on_key`, on the keyboard's thread. `stop_key` must outlive it.
     Keyboard(const StopKey& stop_key, std::function<void(char)> on_key);
     ~Keyboard();
     Keyboard(const Keyboard&) = delete;
@@ -49,7 +50,7 @@ class Keyboard {
 
     const StopKey& stop_key_;
     const std::function<void(char)> on_key_;
-    bool is_ours_ = false;  // our settings hold
+    bool is_ours_ = false;  // our settings are in effect
     termios settings_before_ = {};
     std::jthread thread_;  // last: it uses all of the above
 };

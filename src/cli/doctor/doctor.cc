@@ -1,8 +1,8 @@
-// `turnaway doctor`: looks at everything the relay needs before or while it runs, and says of each
-// how it is and what to do.
+// `turnaway doctor`: checks everything the relay needs before or while it runs, and reports the
+// state and the fix of each.
 //
-// Exit as monitoring systems read it: 0 nothing to do, 1 a warning, 2 a problem; what is unknown is
-// said and does not count. 64 for a wrong command line, 74 when writing fails.
+// Exit status as for monitoring systems: 0 nothing to do, 1 a warning, 2 a problem; an unknown
+// result is reported and does not count. 64 for a wrong command line, 74 if writing fails.
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -44,7 +44,7 @@ struct Options {
 struct CheckRow {
     std::string_view name;
     DoctorCheck look;
-    bool needs_config;  // left out when the configuration is not correct
+    bool needs_config;  // skipped if the configuration is not correct
 };
 constexpr std::array<CheckRow, 11> checks{{
     {"configuration", check_policy, true},
@@ -78,7 +78,7 @@ std::string line_of(const DoctorFinding& finding, const Colours& colours) {
     return out;
 }
 
-// Each fault of the file is a finding: `file:line: ...`.
+// Each error in the file is a finding: `file:line: ...`.
 void add_faults(const std::string& message, DoctorFindings& findings) {
     for (std::size_t begin = 0; begin < message.size();) {
         const auto end = std::min(message.find('\n', begin), message.size());
@@ -118,7 +118,7 @@ class Doctor {
     }
 
   private:
-    // As soon as it is known: some checks take seconds.
+    // Reported as soon as it is known: some checks take seconds.
     bool tell(const DoctorFindings& findings) {
         for (const auto& each : findings.all()) {
             worst_ = std::max(worst_, each.health);

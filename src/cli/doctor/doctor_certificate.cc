@@ -1,4 +1,4 @@
-// The certificate that clients are shown after STARTTLS.
+// The certificate that clients get after STARTTLS.
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -17,14 +17,14 @@
 namespace turnaway::cli {
 namespace {
 
-// ACME clients renew a month before the end; one that has not done so by now has failed.
+// ACME clients renew a month before the end; at this point the renewal has failed.
 constexpr int days_left_min = 14;
 
 using File = std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })>;
 using Certificate = std::unique_ptr<X509, decltype([](X509* each) { X509_free(each); })>;
 using Key = std::unique_ptr<EVP_PKEY, decltype([](EVP_PKEY* each) { EVP_PKEY_free(each); })>;
 
-// A key with a passphrase is none that a server can start with; OpenSSL must not ask for it.
+// A server cannot start with a key that has a passphrase; OpenSSL must not ask for it.
 int no_passphrase(char*, int, int, void*) {
     return -1;
 }

@@ -8,7 +8,7 @@
 namespace turnaway::cli {
 namespace {
 
-// Nobody runs a program that old; a clock that says so is wrong.
+// No program this old is in use; a clock that says so is wrong.
 constexpr std::chrono::years age_max{15};
 
 std::chrono::sys_days build_day(int year, unsigned month, unsigned day) {
@@ -16,7 +16,7 @@ std::chrono::sys_days build_day(int year, unsigned month, unsigned day) {
 }
 
 ClockSync sync_of_kernel() {
-    timex state{};  // asks, changes nothing
+    timex state{};  // reads only, changes nothing
     const int answer = adjtimex(&state);
     if (answer < 0) return ClockSync::unknown;
     return answer == TIME_ERROR || (state.status & STA_UNSYNC) != 0 ? ClockSync::adrift

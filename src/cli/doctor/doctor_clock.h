@@ -1,4 +1,4 @@
-// The clock: dates of messages, lifetimes, certificates and DNSSEC all rest on it.
+// The clock: dates of messages, lifetimes, certificates and DNSSEC all depend on it.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
-// DoctorContext: what the doctor looks at, and its checks, one function a file.
+// DoctorContext: the input of the doctor's checks, and the checks, one function per file.
 //
-// Each check takes the context and adds findings; none changes anything that stays (a file it
-// writes to try the disk is removed). All waits are bounded.
+// Each check takes the context and adds findings; none makes a lasting change (a file written to
+// test the disk is removed). All waits are bounded.
 #pragma once
 
 #include <sys/types.h>
@@ -15,19 +15,19 @@
 
 namespace turnaway::cli {
 
-inline constexpr std::chrono::seconds doctor_wait_max{5};  // for one answer of anybody
+inline constexpr std::chrono::seconds doctor_wait_max{5};  // for one answer from any server
 
 struct DoctorContext {
     std::string config_path;
-    // The defaults when the file is not correct; what depends on it is left out then.
+    // The defaults if the file is not correct; checks that depend on it are then skipped.
     relay::Config config;
-    std::string dns_name;       // a name to ask for, in a zone that is signed
+    std::string dns_name;       // to look up, in a signed zone
     std::string port25_target;  // HOST or HOST:PORT; empty: well-known hosts
 };
 
 using DoctorCheck = void (*)(const DoctorContext&, DoctorFindings&);
 
-// What of the file is correct but unwise; that it is correct has been seen.
+// Settings that are correct but unwise; that the file is correct has been checked before.
 void check_policy(const DoctorContext& context, DoctorFindings& findings);
 void check_clock(const DoctorContext& context, DoctorFindings& findings);
 void check_resolver(const DoctorContext& context, DoctorFindings& findings);
@@ -40,11 +40,11 @@ void check_disk(const DoctorContext& context, DoctorFindings& findings);
 void check_spool(const DoctorContext& context, DoctorFindings& findings);
 void check_control(const DoctorContext& context, DoctorFindings& findings);
 
-// Another interface than loopback is up and has an address.
+// Whether an interface other than loopback is up and has an address.
 bool has_network();
 
-// While it lives, files are touched with the rights of the owner of `path`, if we are root and that
-// is somebody else: nothing of ours may be left in the relay's way. One thread only.
+// While it exists, files are accessed with the rights of the owner of `path`, if we are root and
+// the owner is another user: no file of ours may obstruct the relay. One thread only.
 class AsOwnerOf {
   public:
     explicit AsOwnerOf(const std::string& path);

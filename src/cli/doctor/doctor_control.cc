@@ -1,4 +1,4 @@
-// The control socket: does the relay that should be behind it answer?
+// The control socket: does the relay answer on it?
 #include <sys/socket.h>
 #include <sys/un.h>
 

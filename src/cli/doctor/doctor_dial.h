@@ -1,4 +1,4 @@
-// DoctorDial: connects to a mail host and reads the first line it says.
+// DoctorDial: connects to a mail host and reads the first line of its greeting.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace turnaway::cli {
 
 struct DialResult {
-    int error = 0;                             // of connecting; ETIMEDOUT when nothing came in time
+    int error = 0;                             // of connecting; ETIMEDOUT if nothing came in time
     std::optional<std::string> greeting = {};  // its first line, safe to show
     double milliseconds = 0;                   // until that line, or until the error
 };

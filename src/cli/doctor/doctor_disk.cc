@@ -1,4 +1,4 @@
-// The disk under the queue: room, a filesystem of this machine, and that what is synced is written.
+// The disk of the queue: free space, a local filesystem, and whether sync works.
 #include "cli/doctor/doctor_disk.h"
 
 #include <fcntl.h>
@@ -21,14 +21,14 @@ namespace turnaway::cli {
 namespace {
 
 constexpr std::uint64_t files_min = 1'000;
-// Twice the bound is the time to act before mail is refused.
+// Between twice the limit and the limit there is time to act before mail is refused.
 constexpr std::uint64_t warn_factor = 2;
 
 struct NetworkFilesystem {
     std::int64_t magic;
     std::string_view name;
 };
-// linux/magic.h does not hold all of them.
+// linux/magic.h does not define all of them.
 constexpr std::array<NetworkFilesystem, 11> network_filesystems{{
     {NFS_SUPER_MAGIC, "NFS"},
     {SMB_SUPER_MAGIC, "SMB"},
@@ -71,7 +71,7 @@ void check_room(const std::string& folder, std::uint64_t bytes_min, DoctorFindin
     } else {
         findings.ok(fmt::format("The disk of {} has {} free.", folder, megabytes(free)));
     }
-    // Filesystems that make inodes as they need them say that they have none.
+    // Filesystems that create inodes on demand report none.
     if (room.f_files > 0 && room.f_favail < files_min) {
         findings.problem(fmt::format("The disk of {} has room for {} more files (inodes) only.",
                                      folder, room.f_favail),

@@ -1,4 +1,4 @@
-// What kind of filesystem the queue is on.
+// The kind of filesystem the queue is on.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace turnaway::cli {
 
-// `magic`: f_type of statfs(2). Says nothing of an ordinary local one.
+// `magic`: f_type of statfs(2). Reports nothing for an ordinary local one.
 void judge_filesystem(std::int64_t magic, const std::string& folder, DoctorFindings& findings);
 
 }  // namespace turnaway::cli

@@ -1,4 +1,4 @@
-// The resolver as the relay uses it, and what DNS says of the relay's own name.
+// The resolver as the relay uses it, and the DNS records of the relay's own name.
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 

@@ -1,7 +1,6 @@
-// DoctorFinding: one thing `turnaway doctor` has looked at: how it is, in a sentence, and what to
-// do.
+// DoctorFinding: one result of `turnaway doctor`: the state in a sentence, and the fix.
 //
-// "unknown" is for what could not be looked at, such as port 25 without a network: never a guess.
+// "unknown" is for what could not be checked, such as port 25 without a network: never a guess.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +14,10 @@ enum class Health : std::uint8_t { ok, unknown, warning, problem };
 std::string_view name(Health health);
 
 struct DoctorFinding {
-    std::string_view check;  // a word of checks_of_doctor()
+    std::string_view check;  // a name of checks_of_doctor()
     Health health = Health::ok;
     std::string words;
-    std::string fix = {};  // empty when there is nothing to do
+    std::string fix = {};  // empty if there is nothing to do
 };
 
 class DoctorFindings {

@@ -120,7 +120,7 @@ DoctorLookup::Found DoctorLookup::ask_libunbound(const std::string& name, int ty
                         "no answer within " + std::to_string(doctor_wait_max.count()) + " s"};
         }
         if (const int error = ub_process(context_.get())) {
-            ub_cancel(context_.get(), id);  // `pending` goes
+            ub_cancel(context_.get(), id);  // `pending` is destroyed
             return {.failure = ub_strerror(error)};
         }
     }

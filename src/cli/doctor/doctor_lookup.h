@@ -1,4 +1,4 @@
-// DoctorLookup: one DNS question after another, through libunbound set up as the relay does, each
+// DoctorLookup: one DNS query after another, through libunbound configured like the relay's, each
 // with a deadline.
 #pragma once
 
@@ -23,19 +23,19 @@ struct LookupAnswer {
     std::vector<std::string> rdata = {};
     bool is_secure = false;
     bool is_bogus = false;
-    std::string failure = {};  // in words, when failed
+    std::string failure = {};  // a sentence, if failed
 
     bool has_come() const { return kind != Kind::failed; }
     std::vector<route::IpAddress> addresses() const;  // of A or AAAA
-    std::vector<std::string> names() const;           // of PTR or MX, without their final dot
+    std::vector<std::string> names() const;           // of PTR or MX, without the final dot
 };
 
 class DoctorLookup {
   public:
     [[nodiscard]] static base::Result<DoctorLookup> open(const relay::Config& config);
-    // `type`: of DNS, such as ns_t_a.
+    // `type`: a DNS type, such as ns_t_a.
     LookupAnswer ask(const std::string& name, int type);
-    // A and AAAA; failed only when neither is known.
+    // A and AAAA; failed only if both failed.
     LookupAnswer ask_addresses(const std::string& name, std::vector<route::IpAddress>* found);
 
   private:
@@ -47,7 +47,7 @@ class DoctorLookup {
     };
 
     Found ask_libunbound(const std::string& name, int type, Clock::time_point until);
-    // An absence that names its zone, or is believed without (io/dns/absence_trial.h).
+    // A negative answer that names its zone, or is accepted without (io/dns/absence_trial.h).
     bool is_proven(const ub_result& result, Clock::time_point until);
 
     explicit DoctorLookup(io::UnboundContext context) : context_(std::move(context)) {}

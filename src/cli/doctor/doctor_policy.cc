@@ -1,4 +1,4 @@
-// Of the configuration: whom the relay serves, and who may change its file.
+// Checks of the configuration: the clients the relay serves, and who may change the file.
 #include <sys/stat.h>
 
 #include <algorithm>

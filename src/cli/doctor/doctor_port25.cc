@@ -1,7 +1,7 @@
-// Whether mail leaves this machine: many networks let nobody out at port 25.
+// Whether mail can leave this machine: many networks block outgoing port 25.
 //
-// A host that answers is a proof; that none does is only a sign, so it is never a problem, and
-// without a network or without DNS it is unknown.
+// A host that answers proves it; that none does is only a sign, so it is never a problem, and
+// without a network or DNS it is unknown.
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 
@@ -29,13 +29,13 @@ Target of_route(const settings::RouteTarget& route) {
     return target;
 }
 
-// The address of each where DNS knows one.
+// The MX host of each domain that DNS knows.
 std::vector<Target> well_known_targets(DoctorLookup& lookup) {
     std::vector<Target> targets;
     for (const auto domain : check::well_known_mail_domains) {
         const auto exchanges = lookup.ask(std::string(domain), ns_t_mx);
         for (const auto& rdata : exchanges.rdata) {
-            // Behind the preference, two octets (RFC 1035 section 3.3.9).
+            // After the preference, two octets (RFC 1035 section 3.3.9).
             const auto exchange = rdata.size() > 2 ? io::name_text(rdata.substr(2)) : std::nullopt;
             if (!exchange) continue;
             targets.push_back({.name = *exchange, .address = {}});

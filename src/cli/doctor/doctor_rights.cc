@@ -1,4 +1,4 @@
-// What the relay may do when it starts: the user it becomes, the ports it takes.
+// The relay's rights at its start: the user it switches to, the ports it binds.
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 namespace turnaway::cli {
 namespace {
 
-// A relay of this name answers there.
+// Whether a relay of this name answers there.
 bool is_relay_at(const io::Endpoint& endpoint, const std::string& hostname) {
     const auto address = endpoint.address.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1}));
     const auto result = dial(address, endpoint.port);
@@ -30,7 +30,7 @@ void check_listen(const DoctorContext& context, DoctorFindings& findings) {
                    is_relay_at(endpoint, hostname)) {
             findings.ok("The relay listens on " + endpoint.text() + '.');
         } else {
-            // "what: what to do"
+            // "the problem: the fix"
             const std::string& message = may.error().message;
             const auto colon = message.find(": ");
             findings.problem(message.substr(0, colon) + '.', colon == std::string::npos

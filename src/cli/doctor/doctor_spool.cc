@@ -1,6 +1,6 @@
-// The queue itself: who may read it, and whether every message in it can be read.
+// The queue itself: who may read it, and whether every message in it is readable.
 //
-// The database is opened as the relay opens it, which checks it whole; while the relay runs it
+// The database is opened as the relay opens it, which checks all of it; while the relay runs it
 // holds the lock, and has checked it at its start. Content files are counted and measured, not
 // read.
 #include <fcntl.h>
@@ -46,7 +46,7 @@ void check_rights(const std::string& path, const struct stat& status, const std:
     }
 }
 
-// As long as its row says, perhaps with what stands behind the content.
+// Has the length stored in its row, perhaps with the trailer after the content.
 bool is_whole(const std::string& name, std::uint64_t content_bytes) {
     struct stat status = {};
     if (stat(name.c_str(), &status) != 0) return false;

@@ -1,5 +1,5 @@
-// What the tables say of a code beside its meaning: its classes, its usual partners, its place in
-// the registry. In words for the page, as names for the JSON. RFC 3463, RFC 5248.
+// What the tables contain about a code in addition to its meaning: its classes, its usual partners,
+// its registration. As text for the page, as names for the JSON. RFC 3463, RFC 5248.
 #include <fmt/format.h>
 
 #include <bit>
@@ -12,8 +12,8 @@ using codes::ReplyInterpretation;
 
 namespace {
 
-// "; RFC 3463 section 3.2 calls X.1.1 useful only as one": what the standard says of the class of
-// an enhanced code. Empty where several classes are in order.
+// "; RFC 3463 section 3.2 calls X.1.1 useful only as one": the standard's rule about the class of
+// an enhanced code. Empty if several classes are allowed.
 std::string class_rule(const codes::EnhancedRow& row, int digit) {
     using enum codes::UsefulAs;
     const std::string code = fmt::format("X.{}.{}", row.detail.subject, row.detail.detail);

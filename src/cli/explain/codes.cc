@@ -1,10 +1,10 @@
-// `turnaway codes`: the table of reply codes and enhanced codes, all of it or the rows that hold
+// `turnaway codes`: the table of reply codes and enhanced codes, in full or the rows that contain
 // the given words.
 //
-// A word is looked for in the code, the title, the meaning, the sample text of the registry and the
-// references, without regard to case; a row must hold all words. One line a code; --json gives one
-// object a code, --csv a table with a header. Exit 0 when there is a row, 65 when no code matches,
-// 64 for a wrong command line, 74 when writing fails.
+// A word is searched for in the code, the title, the meaning, the sample text of the registry and
+// the references, without regard to case; a row must contain all words. One line per code; --json
+// gives one object per code, --csv a table with a header. Exit status 0 if there is a row, 65 if no
+// code matches, 64 for a wrong command line, 74 if writing fails.
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -40,7 +40,7 @@ struct Options {
     bool csv = false;
 };
 
-// A row of either kind, as texts.
+// A row of either kind, as text.
 struct Listed {
     std::string code;     // "521" or "X.3.2"
     std::string classes;  // "5" or "4 5"
@@ -104,7 +104,7 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-// "5.1.10" is looked for as X.1.10 too, "5.1" as all of X.1.
+// "5.1.10" also matches X.1.10, "5.1" all of X.1.
 bool holds(const Listed& row, std::string_view word) {
     if (word.size() > 2 && word[1] == '.' && row.is_enhanced) {
         const std::string_view detail = std::string_view(row.code).substr(1);

@@ -1,10 +1,9 @@
 // `turnaway explain`: what a mail reply or its code means, who must act, whether to retry.
 //
-// Arguments give pages, standard input ("-") gives one record a reply, as it may be millions of
-// lines;
-// --json gives one object a reply for both. Exit 0 when every input was understood, 65 when one was
-// not (every input is answered all the same), 64 for a wrong command line, 74 when reading or
-// writing fails.
+// Arguments give pages, standard input ("-") gives one record per reply, as it may have millions of
+// lines; --json gives one object per reply for both. Exit status 0 if every input was understood,
+// 65 if one was not (every input is answered all the same), 64 for a wrong command line, 74 if
+// reading or writing fails.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -76,7 +75,7 @@ class Explain {
         ReplyStream replies(LooseLines::own_reply);
         const auto found = [&](std::string_view reply) { record(reply); };
         std::string buffer(read_bytes, '\0');
-        std::string partial;  // the head of a line whose end is not read yet
+        std::string partial;  // the beginning of a line whose end has not been read
         for (;;) {
             const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
             if (size < 0 && errno == EINTR) continue;
@@ -100,7 +99,7 @@ class Explain {
         return output_.flush_if_full();
     }
 
-    // A line longer than what is looked at is not kept in full: its rest is dropped.
+    // A line that is too long is not kept in full: its rest is dropped.
     static void keep(std::string& partial, std::string_view more) {
         const std::size_t room = ReplyStream::line_bytes_max - partial.size();
         partial += more.substr(0, room);
@@ -118,13 +117,13 @@ class Explain {
         partial.clear();
     }
 
-    // An argument's answer: a page, or a JSON record.
+    // Answers an argument: a page, or a JSON record.
     void answer(std::string_view reply) {
         if (options_.json) return record(reply);
         const auto interpretation = judge(reply);
         if (!interpretation) {
             has_fault_ = true;
-            // Pages and faults must come in the order of the arguments, on a terminal too.
+            // Pages and errors must appear in the order of the arguments, on a terminal too.
             (void)output_.flush();
             std::fprintf(stderr, "turnaway explain: %s\n",
                          sentence_of(interpretation.error(), reply).c_str());
@@ -144,8 +143,8 @@ class Explain {
         }
     }
 
-    // A text without any code is understood where it is the sample text of a code, or where its
-    // words say what is wrong.
+    // A text without a code is understood if it is the sample text of a code, or if its wording
+    // names the cause.
     std::expected<codes::ReplyInterpretation, codes::ReadFault> judge(std::string_view reply) {
         const auto reading = reader_.read(reply);
         if (reading) return codes::judge(*reading, named_);

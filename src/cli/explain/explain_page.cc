@@ -1,4 +1,4 @@
-// The page form of an ExplainRecord: what a person at a terminal reads.
+// The page form of an ExplainRecord, for a person at a terminal.
 #include <fmt/format.h>
 
 #include "cli/common/page_entry.h"
@@ -63,7 +63,7 @@ void append_standard(std::string& out, const ReplyInterpretation& interpretation
         append_registration(out, *interpretation.enhanced_row, colours);
 }
 
-// Why a report cannot have the code of the reply itself.
+// Why a report cannot contain the code of the reply itself.
 std::string why_implied(const ReplyInterpretation& interpretation) {
     if (!interpretation.enhanced) return "the reply has no enhanced code";
     const std::string code = interpretation.enhanced->text();

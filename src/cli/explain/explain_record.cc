@@ -33,7 +33,7 @@ constexpr std::uint64_t number(const std::optional<codes::CodePattern>& pattern)
            pattern->detail.value_or(open);
 }
 
-// The line form: codes, basis, retry, who acts, answer, with tabs between them.
+// The line form: codes, basis, retry, who acts, answer, separated by tabs.
 std::string line_of(const ReplyInterpretation& interpretation) {
     std::string line =
         fmt::format("{}\t{}\t{}\t{}\t{}", label_of(interpretation), name_of(interpretation.basis),
@@ -99,7 +99,7 @@ void append_pairs(std::string& out, const ReplyInterpretation& interpretation) {
     out += ']';
 }
 
-// What the registry says of an enhanced code; all null for a reply code.
+// The registry's data about an enhanced code; all null for a reply code.
 void append_registration(JsonObject& json, const ReplyInterpretation& interpretation) {
     const codes::EnhancedRow* row =
         interpretation.reply_governs ? nullptr : interpretation.enhanced_row;
@@ -181,7 +181,7 @@ void append_notes(std::string& out, const ReplyInterpretation& interpretation) {
     out += ']';
 }
 
-// The members after "input", and the end of the object. docs/json.md tells what they hold.
+// The members after "input", and the end of the object. docs/json.md describes them.
 std::string json_tail_of(const ReplyInterpretation& interpretation) {
     std::string out;
     JsonObject json(out);
@@ -212,7 +212,7 @@ std::string json_tail_of(const ReplyInterpretation& interpretation) {
     json.text("advice", interpretation.advice);
     append_notes(json.open("notes"), interpretation);
     json.close();
-    out.front() = ',';  // it goes on after "input"
+    out.front() = ',';  // it continues after "input"
     out += '\n';
     return out;
 }

@@ -1,9 +1,10 @@
 // ExplainRecord: one ReplyInterpretation written out, as a page for a person, as one line, or as
 // JSON.
 //
-// The line and the JSON form are for streams of millions of lines: all that follows from the codes
-// and the recognised cause alone is written once and kept (RecordWriter), at most kept_records_max
-// of them, so memory stays bounded. Output is UTF-8 without control characters but LF.
+// The line and the JSON form are for streams of millions of lines: the part that depends only on
+// the codes and the recognised cause is formatted once and kept (RecordWriter), at most
+// kept_records_max of them, so memory stays bounded. Output is UTF-8 without control characters
+// except LF.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@
 
 namespace turnaway::cli {
 
-// The page: the answer in the first line, then what it rests on. Ends in LF.
+// The page: the answer in the first line, then its basis. Ends in LF.
 void append_page(std::string& out, const codes::ReplyInterpretation& interpretation,
                  const Colours& colours);
 
@@ -26,13 +27,13 @@ enum class RecordForm : std::uint8_t { line, json };
 class RecordWriter {
   public:
     explicit RecordWriter(RecordForm form) : form_(form) {}
-    // One line for a interpretation. `input` is what was read; the JSON form repeats it.
+    // One line for an interpretation. `input` is the text read; the JSON form repeats it.
     void append(std::string& out, std::string_view input,
                 const codes::ReplyInterpretation& interpretation);
     void append_fault(std::string& out, std::string_view input, codes::ReadFault fault);
 
   private:
-    // Everything of a interpretation that its record depends on, as numbers.
+    // Everything in an interpretation that its record depends on, as numbers.
     using Key = std::array<std::uint64_t, 3>;
     struct KeyHash {
         std::size_t operator()(const Key& key) const;

@@ -1,10 +1,10 @@
 // ReplyStream: cuts a stream of lines into replies.
 //
-// A line is a reply of its own, but "550-..." goes on with the lines after it up to "550 ..."
-// (RFC 5321 section 4.2.1). A line with another reply code begins another reply: a log that lost
-// the last line of one reply does not mix it with the next. Bounded: a line over line_bytes_max is
-// cut there and its rest dropped, a reply ends after limits::reply_lines_max lines or
-// limits::reply_bytes_max bytes.
+// Each line is a reply, but "550-..." continues with the lines after it up to "550 ..." (RFC 5321
+// section 4.2.1). A line with another reply code begins another reply: in a log that lost the last
+// line of one reply, it is not mixed with the next. Bounded: a line over line_bytes_max is cut and
+// its rest dropped, a reply ends after limits::reply_lines_max lines or limits::reply_bytes_max
+// bytes.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@
 
 namespace turnaway::cli {
 
-// How to read lines that carry no code: on standard input each is an input of its own; in an
-// argument they belong to the reply, as in a folded Diagnostic-Code field.
+// How to read lines without a code: on standard input each is a separate input; in an argument they
+// belong to the reply, as in a folded Diagnostic-Code field.
 enum class LooseLines : bool { own_reply, part_of_reply };
 
 class ReplyStream {
@@ -27,7 +27,7 @@ class ReplyStream {
 
     explicit ReplyStream(LooseLines loose) : loose_(loose) {}
 
-    // Takes a line without its line end, and calls `found(reply)` for each reply that is complete.
+    // Adds a line without its line end, and calls `found(reply)` for each complete reply.
     template <class Found>
     void take_line(std::string_view line, Found&& found) {
         line = line.substr(0, line_bytes_max);
@@ -53,7 +53,7 @@ class ReplyStream {
         if (!is_open_ && loose_ == LooseLines::own_reply) finish(found);
     }
 
-    // The reply that still waits for its last line.
+    // Ends the reply that still waits for its last line.
     template <class Found>
     void finish(Found&& found) {
         if (lines_ == 0) return;

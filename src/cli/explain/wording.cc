@@ -33,8 +33,8 @@ std::string with_article(std::string_view class_title) {
     return fmt::format("A {}", class_title);
 }
 
-// Providers known to mean by this code what the text says, though the reply does not show which one
-// it is.
+// Providers known to use this code with the meaning of the text, though the reply does not show
+// which provider sent it.
 std::string known_for(const ReplyInterpretation& interpretation) {
     codes::CauseSet cause;
     cause.add(*interpretation.cause);
@@ -45,7 +45,7 @@ std::string known_for(const ReplyInterpretation& interpretation) {
     return {};
 }
 
-// "a success", "a permanent failure": the one kind of reply that the code belongs to.
+// "a success", "a permanent failure": the only kind of reply that has the code.
 std::string_view only_kind(const codes::EnhancedRow& row) {
     if (!row.usual_with(4) && !row.usual_with(5)) return "a success";
     if (!row.usual_with(5)) return "a temporary failure";
@@ -177,7 +177,7 @@ std::string answer_without_contradiction(const ReplyInterpretation& interpretati
 std::string answer_of(const ReplyInterpretation& interpretation) {
     if (!interpretation.contradicts_itself()) return answer_without_contradiction(interpretation);
     std::string headline = contradiction(interpretation);
-    // Nothing failed, or the title in the headline says it already.
+    // Nothing failed, or the title in the headline already names it.
     const bool says_all = interpretation.digit == 2 || interpretation.digit == 3 ||
                           !interpretation.notes.has(Note::class_differs);
     if (says_all) return headline;

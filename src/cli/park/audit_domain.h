@@ -1,7 +1,7 @@
-// AuditDomain: the domain that a word of a list or a command line names, for `turnaway park audit`.
+// AuditDomain: the domain in an entry of a list or command line, for `turnaway park audit`.
 //
-// What `turnaway check` understands is understood here (check/subject.h); of a mail address its
-// domain is meant. Refused, in a sentence: what names no domain, the root, and addresses of hosts.
+// Accepts what `turnaway check` accepts (check/subject.h); for a mail address, its domain. Refused,
+// with a sentence: text that is not a domain, the root, and host addresses.
 #pragma once
 
 #include <expected>

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Nothing when a member is missing or of another type.
+// Nothing if a member is missing or has another type.
 std::optional<std::string> text_of(const Json& object, const char* member) {
     const auto found = object.find(member);
     if (found == object.end() || !found->is_string()) return std::nullopt;
@@ -27,7 +27,7 @@ std::optional<park::FormerFinding> finding_of(const Json& json) {
     return park::FormerFinding{*std::move(id), *std::move(about), *std::move(evidence)};
 }
 
-// False when the line is no audit.
+// False if the line is not an audit.
 bool take_line(const std::string& line, FormerAudits& audits) {
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) return false;

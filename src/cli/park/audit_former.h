@@ -1,8 +1,7 @@
-// AuditFormer: what a former `turnaway park audit --json` found, read back for --since.
+// AuditFormer: the results of a former `turnaway park audit --json`, read back for --since.
 //
-// One object a line. Lines of domains that could not be read then (`error`) count as not looked at.
-// `-` is standard input.
-// A file that is no such output is an error that names the line.
+// One object per line. Domains that could not be read then (`error`) count as not checked. `-` is
+// standard input. A file that is not such output is an error that names the line.
 #pragma once
 
 #include <istream>

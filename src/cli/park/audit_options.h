@@ -1,4 +1,4 @@
-// AuditOptions: what the command line of `turnaway park audit` says.
+// AuditOptions: the command line of `turnaway park audit`.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@ struct AuditOptions {
 
 [[nodiscard]] base::Result<park::AuditOptions> read_audit_wish(const AuditOptions& options);
 
-// What somebody typed, safe to show.
+// Text typed by the user, safe to show.
 std::string shown_input(std::string_view text);
 
 }  // namespace turnaway::cli

@@ -23,7 +23,7 @@ constexpr std::size_t shown_bytes_max = 100;
 constexpr std::array severities{Severity::critical, Severity::warning, Severity::notice,
                                 Severity::info};
 
-// "2 critical, 1 notice"; empty when there is none.
+// "2 critical, 1 notice"; empty if there are none.
 std::string counts_of(const AuditResult& result) {
     std::string counts;
     for (const Severity severity : severities) {
@@ -72,7 +72,7 @@ void append_finding(std::string& out, const park::Finding& finding, const Colour
     append_entry(out, colours, "Found", finding.evidence);
     append_entry(out, colours, "To do", row.fix);
     for (const auto& record : finding.records) {
-        out += fmt::format("  {:<12}{}\n", "", record);  // to be copied, so never broken
+        out += fmt::format("  {:<12}{}\n", "", record);  // to be copied, so never wrapped
     }
     append_entry(out, colours, "Source", row.source);
 }

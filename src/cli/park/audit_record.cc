@@ -47,7 +47,7 @@ Json drift_json(const park::Drift& drift) {
             {"now", evidence(drift.now)}};
 }
 
-// Words with blanks between.
+// Words separated by blanks.
 void append_word(std::string& words, std::string_view word) {
     if (!words.empty()) words += ' ';
     words += word;
@@ -56,7 +56,7 @@ void append_word(std::string& words, std::string_view word) {
 }  // namespace
 
 int worse_exit_code(int a, int b) {
-    constexpr int order[] = {0, 2, 1};  // how bad 0, 1 and 2 are
+    constexpr int order[] = {0, 2, 1};  // the rank of 0, 1 and 2
     return order[a] >= order[b] ? a : b;
 }
 

@@ -1,4 +1,4 @@
-// AuditWorker: an audit for every row of a list (bulk.h), each written as it is done.
+// AuditWorker: an audit for every row of a list (bulk.h), each written when it is done.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace turnaway::cli {
 
 BulkAnswer audit_answer(const park::AuditResult& result, const Since& since);
-// A cell that is not a domain is answered like one that could not be looked at.
+// A cell that is not a domain is answered like one that could not be checked.
 BulkAnswer audit_fault_answer(std::string_view cell, const std::string& error);
 
 BulkTask audit_task(const AuditOptions& options, const park::AuditOptions& park_options);

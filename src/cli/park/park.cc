@@ -1,5 +1,5 @@
-// `turnaway park`: domains that take no mail, or send none: what they should publish, and whether
-// they do.
+// `turnaway park`: domains that do not accept mail, or do not send any: what they should publish,
+// and whether they do.
 #include "cli/park/park.h"
 
 #include <CLI/App.hpp>

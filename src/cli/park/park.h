@@ -1,4 +1,4 @@
-// The commands below `turnaway park`, one a file.
+// The subcommands of `turnaway park`, one per file.
 #pragma once
 
 #include "cli/common/command.h"

@@ -1,13 +1,13 @@
-// `turnaway park audit`: what DNS says about domains that take no mail or send none, held against
-// what it should say.
+// `turnaway park audit`: compares the DNS records of domains that do not accept or do not send mail
+// with the recommended ones.
 //
-// One domain gives a page, several a table; --json and --csv give a line for each, --since what
-// changed since a former --json, --nagios one line for a monitor, --html a page for a browser. A
-// list with --input that is written row by row goes through bulk.h and takes no memory; all else is
-// kept until it is told. Exit 0 when all is well, 1 with a finding of severity warning or worse, 2
-// when not all could be looked at; of several domains 1 before 2. 64 for a wrong command line or a
-// name on it that is not a domain, 65 when the former output is not one, 66 when the former output
-// cannot be read, 69 when the resolver cannot be opened, 74 when writing fails.
+// One domain gives a page, several a table; --json and --csv give a line for each, --since the
+// changes since a former --json, --nagios one line for a monitor, --html a page for a browser. A
+// list with --input that is written row by row goes through bulk.h in bounded memory; all else is
+// kept until it is written. Exit status 0 if all is well, 1 with a finding of severity warning or
+// worse, 2 if not everything could be checked; of several domains 1 before 2. 64 for a wrong
+// command line or a name on it that is not a domain, 65 if the former output is not valid, 66 if it
+// cannot be read, 69 if the resolver cannot be opened, 74 if writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -45,7 +45,7 @@
 namespace turnaway::cli {
 namespace {
 
-// An audit has some dozens of questions open at once.
+// An audit has some dozens of DNS queries in flight.
 constexpr std::size_t rows_at_once = 32;
 constexpr std::string_view standard_stream = "-";
 
@@ -53,7 +53,7 @@ void complain(const std::string& words) {
     std::fprintf(stderr, "turnaway park audit: %s\n", words.c_str());
 }
 
-// For a monitor too nothing but one line on standard output.
+// A monitor too gets only one line on standard output.
 int refuse(const AuditOptions& options, const base::Error& error) {
     if (options.nagios) {
         std::printf("PARK UNKNOWN: %s | domains=0\n", monitor_words(error.message).c_str());
@@ -65,11 +65,11 @@ int refuse(const AuditOptions& options, const base::Error& error) {
 
 struct AuditList {
     std::vector<AuditedDomain> all;
-    std::optional<std::string> header;  // of the CSV that the rows come from
+    std::optional<std::string> header;  // of the CSV input
 };
 
-// The domains of the command line, then those of the list. What is not a domain keeps its place,
-// and is complained about.
+// The domains of the command line, then those of the list. An entry that is not a domain keeps its
+// position, and is reported.
 base::Result<AuditList> read_list(const AuditOptions& options) {
     AuditList list;
     const auto take = [&](const std::string& text, std::optional<BulkRow> row) {
@@ -98,7 +98,7 @@ base::Result<AuditList> read_list(const AuditOptions& options) {
     }
 }
 
-// Audits those that are domains, all in their places.
+// Audits the valid domains and stores each result at its position.
 void audit_rows(boost::asio::io_context& loop, route::Resolver& resolver,
                 const park::AuditOptions& park_options, std::vector<AuditedDomain>& rows) {
     std::vector<mail::Domain> domains;
@@ -122,7 +122,7 @@ void compare(const FormerAudits& former, std::vector<AuditedDomain>& all) {
     }
 }
 
-// The rows of a list, as run_bulk() writes them.
+// The rows of a list, in the format of run_bulk().
 std::string rows_text(const AuditOptions& options, const AuditList& list) {
     const BulkFormat format(options.csv ? BulkForm::csv : BulkForm::json,
                             !options.bulk.column.empty(), audit_column_names(),
@@ -217,7 +217,7 @@ std::string browser_page(const std::vector<AuditedDomain>& all) {
     return report.finish();
 }
 
-// All in memory, then told at once: a page, a table, what changed, a page for a browser.
+// Keeps all in memory, then writes at once: a page, a table, the changes, a page for a browser.
 int run_report(const AuditOptions& options, const park::AuditOptions& park_options) {
     std::optional<FormerAudits> former;
     if (!options.since.empty()) {
@@ -243,13 +243,13 @@ int run_report(const AuditOptions& options, const park::AuditOptions& park_optio
         if (const auto done = html->write(browser_page(all)); !done)
             return refuse(options, done.error());
     }
-    // A page on standard output is all there.
+    // A page on standard output is the only output.
     if (options.html != standard_stream && !write(output_of(options, *list)))
         return base::exit_code(base::Fault::io);
     return exit_code_of_all(options, all);
 }
 
-// What cannot go together, in a sentence; empty when all can.
+// The options that cannot be combined, in a sentence; empty if all can.
 std::string conflict_of(const AuditOptions& options) {
     const bool has_list = !options.bulk.input.empty();
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();

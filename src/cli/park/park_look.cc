@@ -34,7 +34,7 @@ std::string name_by_chance() {
     return name;
 }
 
-// All questions at once; each is answered or timed out when this returns.
+// All queries in parallel; each is answered or timed out when this returns.
 base::Result<std::map<std::string, NameLook>> ask(const mail::Domain& domain,
                                                   const std::vector<std::string>& names,
                                                   const LookSettings& settings) {

@@ -1,8 +1,8 @@
-// ParkLook: which names below a domain have an address, by asking DNS for the usual ones.
+// ParkLook: finds names below a domain that have an address, by looking up the usual ones in DNS.
 //
-// Nobody can list a zone from outside, so this finds what most domains have and nothing else; a
-// name by chance shows whether every name has an address (a wildcard). With a wildcard, a name of
-// its own that has the same address looks like any other: `www` is taken for one all the same.
+// A zone cannot be listed from outside, so this finds what most domains have and nothing else; a
+// random name shows whether every name has an address (a wildcard). With a wildcard, an existing
+// name with the same address cannot be distinguished: `www` is assumed to exist all the same.
 #pragma once
 
 #include <chrono>
@@ -15,15 +15,14 @@
 namespace turnaway::cli {
 
 struct LookSettings {
-    std::vector<std::string> resolvers =
-        {};  // as libunbound takes them; empty: those of the system
+    std::vector<std::string> resolvers = {};  // in libunbound's format; empty: those of the system
     std::chrono::milliseconds timeout{5000};
 };
 
 struct NamesFound {
     std::vector<std::string> names;   // relative to the domain
     bool has_wildcard = false;        // every name has an address
-    std::vector<std::string> silent;  // DNS could not say, now
+    std::vector<std::string> silent;  // lookup failed
 };
 
 [[nodiscard]] base::Result<NamesFound> look_for_names(const mail::Domain& domain,

@@ -1,7 +1,6 @@
-// ParkOptions: the options that say what a domain is meant to publish, read into a
-// park::ParkOptions.
+// ParkOptions: the options about what a domain is meant to publish, read into a park::ParkOptions.
 //
-// `turnaway park records` and `audit` share them, so that both mean the same domain.
+// Shared by `turnaway park records` and `audit`, so that both assume the same intent.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +34,7 @@ struct IntentOptions {
 };
 
 void add_wish_options(CLI::App& command, IntentOptions& options);
-// What cannot be read is an error of usage that names the option.
+// A value that cannot be read is a usage error that names the option.
 [[nodiscard]] base::Result<park::ParkOptions> read_wish(const IntentOptions& options);
 
 }  // namespace turnaway::cli

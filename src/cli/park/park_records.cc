@@ -1,10 +1,10 @@
-// `turnaway park records`: what a domain that takes no mail, or sends none, should publish.
+// `turnaway park records`: what a domain that does not accept, or does not send, mail should
+// publish.
 //
-// Each record comes with its reason and source, in the form that the tool wants which puts it into
-// DNS. Without --look nothing is asked of DNS. Exit 0 when all was written, 64 for a wrong command
-// line, 65 when a name is not a domain or the park_options makes no sense for it (the others are
-// written all the same), 66 when the list cannot be read, 69 when DNS did not answer with --look,
-// 74 when writing fails.
+// Each record comes with its reason and source, in the format of the DNS tool that the user names.
+// Without --look no DNS query is made. Exit status 0 if all was written, 64 for a wrong command
+// line, 65 if a name is not a domain or the options do not fit it (the others are written all the
+// same), 66 if the list cannot be read, 69 if DNS did not answer with --look, 74 if writing fails.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -72,7 +72,7 @@ class ParkRecords {
     }
 
   private:
-    // False, with the exit code kept, when the list cannot be read on or output cannot be written.
+    // False, with the exit status stored, if the list cannot be read or output cannot be written.
     bool add_list() {
         auto list = BulkInput::open(options_.list, std::stop_token());
         if (!list) return give_up(list.error());
@@ -93,7 +93,7 @@ class ParkRecords {
         return false;
     }
 
-    // False when output cannot be written.
+    // False if output cannot be written.
     bool add(std::string_view text) {
         const auto domain = mail::Domain::parse(text);
         if (!domain) {
@@ -113,7 +113,7 @@ class ParkRecords {
         return output_.flush_if_full();
     }
 
-    // `www.example.org` is that name of example.org, and not www.example.org.example.org.
+    // `www.example.org` means that name of example.org, not www.example.org.example.org.
     static std::string below(const std::string& name, const mail::Domain& domain) {
         const std::string end = '.' + domain.text();
         if (!name.ends_with(end)) return name;
@@ -142,7 +142,8 @@ class ParkRecords {
         return true;
     }
 
-    // Output so far goes first, so that both come in the order of the domains on a terminal.
+    // Output so far is written first, so that both appear in the order of the domains on a
+    // terminal.
     void complain(const std::string& words, base::Fault fault) {
         (void)output_.flush();
         std::fprintf(stderr, "turnaway park records: %s\n", words.c_str());

@@ -1,9 +1,9 @@
-// `turnaway queue`: looks at the queue of the running relay and changes it, over its control
-// socket.
+// `turnaway queue`: shows and changes the queue of the running relay, over its control socket.
 //
-// Here is the command line; queue_actions.cc does the work, queue_recover.cc that of `recover`.
-// Exit 0 when all was done, 64 for a wrong command line, 66 when a message or host is not there, 69
-// when no relay answers, 74 when reading or writing fails, 77 when we may not ask.
+// This file has the command line; queue_actions.cc does the work, queue_recover.cc that of
+// `recover`. Exit status 0 if all was done, 64 for a wrong command line, 66 if a message or host
+// does not exist, 69 if no relay answers, 74 if reading or writing fails, 77 without the right to
+// connect.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

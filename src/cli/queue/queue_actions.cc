@@ -1,4 +1,4 @@
-// What `turnaway queue` does: makes requests of the options, and output of the answers.
+// The actions of `turnaway queue`: makes requests from the options, and output from the answers.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -27,10 +27,10 @@ namespace {
 using base::Fault;
 using base::Result;
 
-// So many ids fit in a request.
+// The maximum of ids in one request.
 constexpr std::size_t ids_max = 1000;
 
-// How a change is called when it is done.
+// The names of a change in output.
 struct Change {
     std::string_view command;
     std::string_view done;
@@ -54,7 +54,7 @@ class Queue {
 
     Result<void> run();
     bool has_missing() const { return missing_ > 0; }
-    // False: something could not be written, which was reported.
+    // False: output could not be written, which was reported.
     [[nodiscard]] bool flush() { return output_.flush(); }
 
   private:
@@ -67,9 +67,9 @@ class Queue {
     Result<void> change(const Change& change);
 
     Json request() const;
-    // Asks; JSON goes out as it is, missing messages are told, everything else goes to `each`.
+    // Sends a request; prints JSON unchanged, reports missing messages, passes all else to `each`.
     Result<Json> ask(const Json& request, const std::function<bool(const Json&)>& each);
-    // The same for every part of the ids; the counts are those of all parts.
+    // The same for the ids in parts; the counts are the sums of all parts.
     Result<void> ask_by_ids(const std::function<bool(const Json&)>& each);
     bool write_out(std::string_view text) {
         output_.text() += text;
@@ -252,7 +252,7 @@ Result<void> Queue::change(const Change& change) {
     if (auto done = ask_by_ids([](const Json&) { return true; }); !done) return done;
     const bool is_by_place = change.command == "flush" && options_.ids.empty();
     if (options_.json) {
-        // What has no message of its own to tell of.
+        // A change that is not about a single message.
         if (is_by_place) {
             write_out(Json{{"type", "flushed"}, {"count", count_}}.dump() + '\n');
         }
@@ -285,7 +285,7 @@ Result<void> Queue::run() {
     return export_content();
 }
 
-// What the relay would refuse too, in the words of the command line.
+// Options that the relay would refuse too, reported in terms of the command line.
 Result<void> check(const QueueOptions& options) {
     const std::string& command = options.command;
     const auto wrong = [](std::string words) { return base::fail(Fault::usage, std::move(words)); };

@@ -14,10 +14,10 @@ namespace {
 
 using base::Fault;
 
-// How long the relay may be silent; a change of many messages says something after each few.
+// How long the relay may be silent; a change of many messages sends lines in between.
 constexpr timeval silence_max{.tv_sec = 120, .tv_usec = 0};
 constexpr std::size_t read_bytes = std::size_t{64} * 1024;
-// One message with all its attempts; a relay that sends more is none.
+// One message with all its attempts; a longer line cannot come from a relay.
 constexpr std::size_t line_bytes_max = std::size_t{1} << 30U;
 
 std::unexpected<base::Error> fail_to_connect(const std::string& path, int error) {
@@ -97,7 +97,7 @@ base::Result<Json> QueueClient::ask(const Json& request, const Each& each) {
     for (std::string_view rest = sent; !rest.empty();) {
         const ssize_t count = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) break;  // what it said before it went is more telling
+        if (count < 0) break;  // what the relay sent before it ended is more informative
         rest.remove_prefix(static_cast<std::size_t>(count));
     }
     for (;;) {

@@ -1,7 +1,7 @@
-// Queue client: asks the running relay over its control socket (docs/json.md).
+// Queue client: sends requests to the running relay over its control socket (docs/json.md).
 //
-// One connection, one request at a time. What the relay quotes of peers is data: whoever prints it
-// for people escapes it.
+// One connection, one request at a time. Text from peers that the relay quotes is data: callers
+// escape it before they print it for people.
 #pragma once
 
 #include <cstddef>
@@ -20,17 +20,17 @@ using Json = nlohmann::ordered_json;
 
 class QueueClient {
   public:
-    // False: no more is wanted, the request ends with Fault::io.
+    // False: stop; the request ends with Fault::io.
     using Each = std::function<bool(const std::string& line, const Json& answer)>;
 
-    // Fault::unavailable when no relay answers there, Fault::permission when we may not ask.
+    // Fault::unavailable if no relay answers there, Fault::permission without the right to connect.
     [[nodiscard]] static base::Result<QueueClient> connect(const std::string& path);
     QueueClient(QueueClient&& other) noexcept;
     QueueClient& operator=(QueueClient&&) = delete;
     ~QueueClient();
 
-    // Calls `each` for every line of the answer but the last, which is returned. A relay that
-    // refuses is a fault here.
+    // Calls `each` for every line of the answer except the last, which is returned. A refusal by
+    // the relay is an error here.
     [[nodiscard]] base::Result<Json> ask(const Json& request, const Each& each);
 
   private:
@@ -40,10 +40,10 @@ class QueueClient {
     int socket_;
     std::string path_;
     std::string input_;
-    std::size_t begin_ = 0;  // of input_: what was taken already
+    std::size_t begin_ = 0;  // of input_: already consumed
 };
 
-// Of `content` lines; nothing when it is no base64.
+// For `content` lines; nothing if it is not base64.
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace turnaway::cli

@@ -1,4 +1,4 @@
-// Queue options: what was asked of `turnaway queue` on its command line.
+// Queue options: the command line of `turnaway queue`.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@ namespace turnaway::cli {
 struct QueueOptions {
     std::string command;  // "list"
     std::string socket = relay::standard_control_socket;
-    std::string config;  // its [control] socket instead
+    std::string config;  // read [control] socket from it instead
     std::string colour = "auto";
     bool json = false;
 
     std::vector<std::string> ids;
-    std::string sender, recipient, domain, state, older, newer;  // empty: not asked for
+    std::string sender, recipient, domain, state, older, newer;  // empty: any
     std::optional<std::uint64_t> limit;
     bool is_all = false;
     bool is_sure = false;
-    std::string host;   // to forget
-    std::string spool;  // to recover; empty: that of the configuration
+    std::string host;   // for forget
+    std::string spool;  // for recover; empty: that of the configuration
 
     bool has_filter() const {
         for (const auto* each : {&sender, &recipient, &domain, &state, &older, &newer}) {
@@ -33,10 +33,10 @@ struct QueueOptions {
     }
 };
 
-// `recover`: works on the files of a stopped relay; the same exit codes.
+// `recover`: works on the files of a stopped relay; same exit statuses.
 int run_recover(const QueueOptions& options);
 
-// Does it; returns an exit code after saying on standard error what went wrong.
+// Runs it; returns an exit status after reporting errors on standard error.
 int run_queue(const QueueOptions& options);
 
 }  // namespace turnaway::cli

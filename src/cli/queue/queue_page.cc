@@ -32,7 +32,7 @@ std::uint64_t number_of(const Json& object, const char* key) {
     return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : 0;
 }
 
-// As `turnaway queue forget` takes it.
+// In the form for `turnaway queue forget`.
 std::string place_of(const Json& host) {
     const std::string text = text_of(host, "address");
     const auto address = route::IpAddress::parse(text);
@@ -64,7 +64,7 @@ std::optional<std::chrono::sys_seconds> time_of(const Json& object, const char* 
            std::chrono::seconds(second);
 }
 
-// The greatest unit of which there are two or more: `90s`, `17m`, `5h`, `3d`.
+// The largest unit of which there are two or more: `90s`, `17m`, `5h`, `3d`.
 std::string distance_text(std::chrono::seconds distance) {
     const auto seconds = std::max<std::int64_t>(distance.count(), 0);
     if (seconds < 120) return fmt::format("{}s", seconds);
@@ -88,7 +88,7 @@ std::string attempt_text(const Json& attempt) {
     if (attempt.empty()) return "-";
     const std::string words = text_of(attempt, "words");
     const std::string status = text_of(attempt, "status");
-    // A host that says its status itself needs no second one.
+    // A host's reply that contains the enhanced code needs no second one.
     if (words.find(status) != std::string::npos) return safe(words);
     return safe(status + ' ' + words);
 }

@@ -1,6 +1,6 @@
-// Queue page: what the relay says of its queue, for people: aligned columns and pages.
+// Queue page: the relay's answers about its queue, for people: aligned columns and pages.
 //
-// Everything that came from outside is made safe to print. Times are told as distances from now.
+// All text from outside is made safe to print. Times are shown as distances from now.
 #pragma once
 
 #include <chrono>
@@ -21,14 +21,14 @@ class QueuePage {
         : colours_(colours), now_(now) {}
 
     Table message_table() const;
-    // A row for each recipient that is not done with.
+    // One row for each unfinished recipient.
     void add_message(const Json& message, Table* table) const;
     Table destination_table() const;
     void add_destination(const Json& destination, Table* table) const;
     std::string totals(const Json& totals) const;
     Table host_table() const;
     void add_host(const Json& host, Table* table) const;
-    // All of one message.
+    // All details of one message.
     std::string message(const Json& message) const;
 
   private:

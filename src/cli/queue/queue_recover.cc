@@ -1,8 +1,8 @@
-// `turnaway queue recover`: makes a spool again of what a damaged one still holds
+// `turnaway queue recover`: makes a new spool from what is readable in a damaged one
 // (spool/sqlite/recovery.h).
 //
-// The only queue command that needs no relay, and refuses to work beside one. Run as root it leaves
-// the files to the owner of the folder.
+// The only queue command that does not need a relay, and refuses to work while one runs. If run as
+// root it gives the files to the owner of the folder.
 #include <cstdio>
 #include <string>
 #include <string_view>
