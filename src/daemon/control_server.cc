@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using Socket = ControlSocket::Protocol::socket;
 using Error = boost::system::error_code;
 
-// After accept failed for want of file descriptors, so that the loop does not spin.
+// After accept failed for lack of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 // An answer is sent whenever this much of it has gathered.

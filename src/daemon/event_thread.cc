@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// After accept failed for want of file descriptors, so that the loop does not spin.
+// After accept failed for lack of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 // How often a stopping thread checks whether all sessions have ended.
 constexpr std::chrono::milliseconds stop_look{20};

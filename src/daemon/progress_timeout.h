@@ -1,9 +1,8 @@
 // ProgressTimeout: how much longer a client may take before it counts as silent.
 //
 // The timeout starts again when the client is sent a reply or has sent enough content, not with
-// each octet: a client that sends one octet per minute would otherwise keep its connection forever
-// (requirement 55). A whole command has the full timeout, as RFC 5321 section 4.5.3.2.7 asks. Pure:
-// the caller has the clock.
+// each octet: a client that sends one octet per minute would otherwise stay connected forever
+// (requirement 55). A whole command has the full timeout (RFC 5321 section 4.5.3.2.7). Pure.
 #pragma once
 
 #include <algorithm>

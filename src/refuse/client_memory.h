@@ -2,15 +2,14 @@
 //
 // A sender that insists on TLS leaves there, because this host does not offer STARTTLS, and would
 // never reach the refusal at RCPT. So it is refused at EHLO when it comes back. But a client may
-// also have left there by accident, or may keep a message that is refused at EHLO: after three
-// visits the client is let through to RCPT once more. If it leaves again it is refused at EHLO the
-// next fifteen times before the next trial; if it reaches MAIL it is forgotten.
+// have left by accident, or may keep a message refused at EHLO: after three visits it is let
+// through to RCPT again. If it leaves again it is refused at EHLO fifteen times before the next
+// trial; if it reaches MAIL it is forgotten.
 //
 // A fixed table of 2048 sets of 8 entries (128 KiB, touched as it is read): no growth, no
-// allocation, no lock. A client's set is chosen by a keyed hash, so that an attacker cannot choose
-// whose entry to replace; one IPv6 /48, which one customer may hold, reaches only four sets. In a
-// full set the oldest entry is replaced. Lost at a restart: such a sender then keeps its message
-// for one more retry.
+// allocation, no lock. A keyed hash chooses a client's set, so that an attacker cannot choose whose
+// entry to replace; one IPv6 /48, which one customer may hold, reaches only four sets. In a full
+// set the oldest entry is replaced. A sender whose entry is lost at a restart retries once more.
 #pragma once
 
 #include <array>

@@ -1,5 +1,4 @@
-// Bulk: runs a command for every row of a file instead of one input, and keeps the order of the
-// rows.
+// Bulk: runs a command for every row of a file, and keeps the order of the rows.
 //
 // The command supplies a worker for each thread; bulk_run.h reads, distributes rows, and writes.
 // Rows are lines, or CSV with one column to check; they are written unchanged with columns added,

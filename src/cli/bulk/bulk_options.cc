@@ -9,7 +9,7 @@
 namespace turnaway::cli {
 namespace {
 
-// The delimiter must be one character other than a quote or a line end.
+// The delimiter must be one character other than a letter, a digit, a quote or a line end.
 std::string fault_of_delimiter(const std::string& text) {
     if (text == "tab" || text == "\\t") return {};
     const bool is_good = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&

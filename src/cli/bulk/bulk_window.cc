@@ -54,7 +54,7 @@ void BulkWindow::answer(std::size_t number, std::string text, int exit_code,
     slot = {true, exit_code, text.size(), input_end, std::move(text)};
     --open_;
     ++answered_;
-    // Wake the reader when a quarter is free; with less it would be woken for each row.
+    // Wake the reading thread when a quarter is free; with less it would be woken for each row.
     if (is_entering_ && open_ <= open_max_ - (open_max_ + 3) / 4) room_.notify_one();
     if (is_taking_ && is_worth_taking()) ready_.notify_one();
 }

@@ -1,5 +1,4 @@
-// `turnaway check`: does this domain, address or host accept mail? Yes, no or unknown, with
-// evidence.
+// `turnaway check`: does a domain, address or host accept mail? Yes, no or unknown, with evidence.
 //
 // All inputs are checked in parallel and answered in order, each as soon as those before it are.
 // Exit status 0 if all accept mail, 1 if one does not, else 2 if one is not known; 64 for a wrong

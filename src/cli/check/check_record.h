@@ -1,8 +1,7 @@
 // CheckRecord: an Assessment for programs: a JSON object (docs/json.md), the columns of a CSV row,
 // and the one line for monitoring.
 //
-// Names of fields and columns are stable; fields are only ever added. CSV follows RFC 4180, with
-// LF.
+// Names of fields and columns are stable; fields are only ever added. CSV as in RFC 4180, with LF.
 #pragma once
 
 #include <array>

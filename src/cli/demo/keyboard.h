@@ -1,9 +1,8 @@
 // Keyboard: single keys of the terminal on standard input, without Enter and without echo.
 //
-// Only if both standard input and standard output are a terminal. Ctrl-C stays a signal. The
-// terminal's settings are restored when the keyboard is destroyed, and while the process is stopped
-// by Ctrl-Z; a process in the background changes nothing and reads nothing. Not restored after
-// SIGKILL.
+// Only if standard input and output are both a terminal. Ctrl-C stays a signal. The terminal's
+// settings are restored by the destructor, and while the process is stopped by Ctrl-Z; in the
+// background it changes nothing and reads nothing. Not restored after SIGKILL.
 #pragma once
 
 #include <termios.h>

@@ -29,7 +29,7 @@ Target of_route(const settings::RouteTarget& route) {
     return target;
 }
 
-// The MX host of each domain that DNS knows.
+// The first MX host in the answer for each well-known domain.
 std::vector<Target> well_known_targets(DoctorLookup& lookup) {
     std::vector<Target> targets;
     for (const auto domain : check::well_known_mail_domains) {

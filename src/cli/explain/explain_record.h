@@ -1,5 +1,4 @@
-// ExplainRecord: one ReplyInterpretation written out, as a page for a person, as one line, or as
-// JSON.
+// ExplainRecord: one ReplyInterpretation written as a page for a person, as one line, or as JSON.
 //
 // The line and the JSON form are for streams of millions of lines: the part that depends only on
 // the codes and the recognised cause is formatted once and kept (RecordWriter), at most

@@ -1,4 +1,4 @@
-// ParkOptions: the options about what a domain is meant to publish, read into a park::ParkOptions.
+// Park options: the options for the intent of a domain, read into a park::ParkOptions.
 //
 // Shared by `turnaway park records` and `audit`, so that both assume the same intent.
 #pragma once

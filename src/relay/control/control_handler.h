@@ -1,5 +1,4 @@
-// Control handler: carries out an administrator's requests to the running relay and reports the
-// results.
+// Control handler: carries out an administrator's requests to the running relay.
 //
 // Runs on the daemon's own thread, not on a shard's. The queue is read from the spool in pages, so
 // the spool's writer waits for one page at a time, and a list is not a snapshot of one instant.

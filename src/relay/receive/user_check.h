@@ -3,10 +3,9 @@
 //
 // From the file, or by MAIL FROM:<> and RCPT at the next host, best preference first; no message is
 // sent. A recipient that this host refuses permanently would bounce later, often to a forged
-// sender: it is refused now, with the host's reply text. A host that does not answer, or not
-// clearly, proves nothing, and the recipient is accepted: a backup MX exists for the time when the
-// other one does not answer. One RCPT waits for `[verdict] probe_deadline` at most; the answer is
-// kept for later ones.
+// sender: it is refused now, with the host's reply text. A host that gives no clear answer proves
+// nothing, and the recipient is accepted: a backup MX exists for the time when the other one is
+// down. One RCPT waits for `[verdict] probe_deadline` at most; later ones use the stored answer.
 #pragma once
 
 #include <memory>
