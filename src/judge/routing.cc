@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "io/awaiting.h"
 #include "route/route_lookup.h"
@@ -25,28 +24,6 @@ io::RouteCache::Settings cache_settings(const Routing::Settings& settings) {
     // MX, then addresses: two rounds of lookups.
     made.give_up = 2 * settings.resolver.deadline;
     return made;
-}
-
-using Answers = std::vector<route::DnsAnswer>;
-
-// All at once; the answers are in the order of the questions.
-asio::awaitable<Answers> answers_to(route::Resolver& resolver,
-                                    std::vector<route::DnsQuestion> questions) {
-    struct Gathered {
-        Answers answers;
-        std::size_t open;
-        std::function<void(Answers)> done;
-    };
-    co_return co_await io::answer_of<Answers>([&resolver, &questions](auto done) {
-        const auto gathered = std::make_shared<Gathered>(
-            Gathered{Answers(questions.size()), questions.size(), std::move(done)});
-        for (std::size_t i = 0; i < questions.size(); ++i) {
-            resolver.ask(questions[i], [gathered, i](const route::DnsAnswer& answer) {
-                gathered->answers[i] = answer;
-                if (--gathered->open == 0) gathered->done(std::move(gathered->answers));
-            });
-        }
-    });
 }
 
 }  // namespace
@@ -99,9 +76,9 @@ asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target)
         .our_names = {}, .our_addresses = {}, .loopback_allowed = true};
     auto lookup = route::RouteLookup::of_host(std::get<mail::Domain>(target.host), anywhere);
     while (!lookup.is_done()) {
-        const auto questions = lookup.next_questions();
-        const auto answers = co_await answers_to(counting_, questions);
-        for (std::size_t i = 0; i < questions.size(); ++i) lookup.take(questions[i], answers[i]);
+        for (const auto& question : lookup.next_questions()) {
+            lookup.take(question, co_await answer_to(question));
+        }
     }
     auto route = std::make_shared<route::Route>(lookup.route());
     // A configured host without an address is for the administrator to fix, not a reason to bounce.

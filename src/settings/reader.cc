@@ -75,8 +75,9 @@ class Reader {
                 if (table != nullptr) {
                     read_section(name.str(), *table);
                 } else {
-                    add_fault(line_of(name), shown_name + ": is a section, not a key; write [" +
-                                                 shown_name + "] on a line of its own");
+                    std::string words = shown_name + ": is a section, not a key; write [";
+                    words += shown_name + "] on a line of its own";
+                    add_fault(line_of(name), words);
                 }
             } else if (table != nullptr) {
                 add_fault(line_of(name),
