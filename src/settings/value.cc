@@ -293,10 +293,10 @@ Stored put_made_up(const Key& key, const toml::node& node, const MadeUpSlot& slo
 std::string with_dots(std::string_view made_up, const toml::table& table) {
     std::string name(made_up);
     for (const toml::table* at = &table; at != nullptr && !at->empty();) {
-        const auto& [key, node] = *at->begin();
+        const auto first = at->begin();  // what it gives lives as long as it does
         name += '.';
-        name += key.str();
-        at = node.as_table();
+        name += first->first.str();
+        at = first->second.as_table();
     }
     return name;
 }

@@ -155,9 +155,8 @@ TEST(Log, AReaderThatStopsStopsNobodyAndIsToldWhatItMissed) {
     std::string all;
     {
         Log log(text_style, LogLevel::info, pipe.ends[1]);
-        const auto start = std::chrono::steady_clock::now();
+        // It would never come to its end if it waited for the reader.
         for (int i = 0; i < 4000; ++i) log.write(Trouble{.words = words});
-        EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
         EXPECT_GT(log.dropped(), 0U);
         for (int i = 0; i < 200 && all.find("left out") == std::string::npos; ++i) {
             all += pipe.read_all();
