@@ -188,6 +188,7 @@ Result<void> Daemon::load_queue() {
 // While the process may still bind port 25; the shards do not exist yet.
 Result<void> Daemon::open_sockets() {
     std::vector<io::Endpoint> endpoints;
+    endpoints.reserve(config_.listen.smtp.size());
     for (const auto& at : config_.listen.smtp) endpoints.push_back({at.address, at.port});
     auto listeners =
         daemon::open_listeners(endpoints, thread_count(config_), loop_.io().get_executor());
