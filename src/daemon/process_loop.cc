@@ -46,6 +46,7 @@ ProcessLoop::Ending ProcessLoop::run(std::vector<EventThread*> threads, Log& log
     log_ = &log;
     hooks_ = std::move(hooks);
     std::vector<std::thread> running;
+    running.reserve(threads_.size());
     for (auto* thread : threads_) running.emplace_back([thread] { thread->run(); });
     // When the last thread has ended, the loop ends.
     std::thread joiner([this, &running] {

@@ -67,6 +67,11 @@ asio::awaitable<RoutePtr> Routing::route_to(Destination destination) {
     co_return co_await io::lookup(routes_, std::get<mail::Domain>(destination.host));
 }
 
+asio::awaitable<route::DnsAnswer> Routing::answer_to(route::DnsQuestion question) {
+    co_return co_await io::answer_of<route::DnsAnswer>(
+        [this, &question](auto done) { counting_.ask(question, std::move(done)); });
+}
+
 asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target) {
     if (const auto* address = std::get_if<route::IpAddress>(&target.host)) {
         co_return std::make_shared<route::Route>(route_to_address(*address));
