@@ -7,10 +7,10 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <type_traits>
@@ -22,9 +22,9 @@ namespace asio = boost::asio;
 
 template <class T, class Start>
 asio::awaitable<T> answer_of(Start start) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-        [executor, &start](auto handler) {
+        [&start](auto handler) {
+            const asio::any_io_executor executor = asio::get_associated_executor(handler);
             // std::function requires a copyable target; the handler is not copyable.
             using Handler = std::decay_t<decltype(handler)>;
             auto shared = std::make_shared<Handler>(std::move(handler));

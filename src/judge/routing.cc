@@ -67,11 +67,6 @@ asio::awaitable<RoutePtr> Routing::route_to(Destination destination) {
     co_return co_await io::lookup(routes_, std::get<mail::Domain>(destination.host));
 }
 
-asio::awaitable<route::DnsAnswer> Routing::answer_to(route::DnsQuestion question) {
-    co_return co_await io::answer_of<route::DnsAnswer>(
-        [this, &question](auto done) { counting_.ask(question, std::move(done)); });
-}
-
 asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target) {
     if (const auto* address = std::get_if<route::IpAddress>(&target.host)) {
         co_return std::make_shared<route::Route>(route_to_address(*address));
@@ -80,10 +75,13 @@ asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target)
     const route::RouteSettings anywhere{
         .our_names = {}, .our_addresses = {}, .loopback_allowed = true};
     auto lookup = route::RouteLookup::of_host(std::get<mail::Domain>(target.host), anywhere);
+    const auto ask = [this](const route::DnsQuestion& question) {
+        return io::answer_of<route::DnsAnswer>(
+            [this, question](auto done) { counting_.ask(question, std::move(done)); });
+    };
     while (!lookup.is_done()) {
-        for (const auto& question : lookup.next_questions()) {
-            lookup.take(question, co_await answer_to(question));
-        }
+        const auto questions = lookup.next_questions();
+        for (const auto& question : questions) lookup.take(question, co_await ask(question));
     }
     auto route = std::make_shared<route::Route>(lookup.route());
     // A configured host without an address is for the administrator to fix, not a reason to bounce.

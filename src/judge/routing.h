@@ -52,7 +52,6 @@ class Routing {
     Routing(asio::io_context& loop, std::unique_ptr<io::UnboundResolver> resolver,
             const Settings& settings, CountingResolver::Count count);
 
-    asio::awaitable<route::DnsAnswer> answer_to(route::DnsQuestion question);
     asio::awaitable<RoutePtr> route_to_static(settings::RouteTarget target);
 
     std::unique_ptr<io::UnboundResolver> resolver_;
