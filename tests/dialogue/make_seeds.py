@@ -4,7 +4,8 @@
 
 For a host's dialogue a seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes; for a
 client's dialogue the TLS policy, a byte for the recipients, one for the pieces, and the host's bytes; for one of the
-relay's server its settings, a byte for the pieces, and the client's bytes. The format of a dialogue is in README.md
+relay's server its settings, a byte for the pieces, and the client's bytes; for one of the filter of OpenSMTPD whether it adds
+header fields, and the lines of smtpd. The format of a dialogue is in README.md
 beside this.
 """
 import pathlib
@@ -66,12 +67,22 @@ def server_seed(dialogue):
     return bytes([settings, 7]) + said
 
 
+def filter_seed(dialogue):
+    adds_headers, said = 0, b""
+    for line in dialogue.read_text(encoding="utf-8").splitlines():
+        if line.startswith("tags: "):
+            adds_headers = 1
+        elif line.startswith(("C: ", "R: ")):
+            said += line[3:].encode() + b"\n" if line[0] == "C" else unescape(line[3:])
+    return bytes([adds_headers]) + said
+
+
 def main():
     dialogues, target = map(pathlib.Path, sys.argv[1:])
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
-    make = {"client": client_seed, "server": server_seed}.get(dialogues.name, seed)
+    make = {"client": client_seed, "server": server_seed, "filter": filter_seed}.get(dialogues.name, seed)
     for dialogue in sorted(dialogues.glob("*.txt")):
         (target / dialogue.stem).write_bytes(make(dialogue))
 
