@@ -24,7 +24,7 @@ struct DnsEvidence {
     route::DnsAnswer answer;
     Milliseconds asked_after{0};  // since the check began
     Milliseconds answered_after{0};
-    bool is_second_look = false;  // repeated: the negative answer lacks DNSSEC
+    bool is_second_lookup = false;  // repeated: the negative answer lacks DNSSEC
 };
 
 // One address to connect to.

@@ -65,7 +65,7 @@ bool DomainCheck::take(const route::DnsQuestion& question, route::DnsAnswer answ
                                .answer = answer,
                                .asked_after = open->asked_after,
                                .answered_after = now,
-                               .is_second_look = open->is_second_look});
+                               .is_second_lookup = open->is_second_lookup});
     open_.erase(open);
     lookup_.take(question, std::move(answer));
     if (lookup_.is_done()) take_route(now);

@@ -55,7 +55,7 @@ class DomainCheck {
     struct Open {
         route::DnsQuestion question;
         Milliseconds asked_after;
-        bool is_second_look;
+        bool is_second_lookup;
     };
 
     void take_route(Milliseconds now);

@@ -19,7 +19,7 @@ ProbeEnd end_of(codes::ReplyCode code) {
 
 // How TLS was interrupted.
 std::string_view words_of(ProbeEnd end) {
-    if (end == ProbeEnd::timed_out) return "no answer came in time";
+    if (end == ProbeEnd::timed_out) return "no answer within the timeout";
     return end == ProbeEnd::garbage ? "the answer of the host is not SMTP"
                                     : "the host closed the connection";
 }

@@ -193,7 +193,7 @@ std::vector<std::string> remarks_of(const Assessment& assessment) {
     if (assessment.subject.needs_smtputf8) {
         remarks.emplace_back("The address is not ASCII: only hosts with SMTPUTF8 can take it.");
     }
-    const bool was_doubted = std::ranges::any_of(assessment.dns, &DnsEvidence::is_second_look);
+    const bool was_doubted = std::ranges::any_of(assessment.dns, &DnsEvidence::is_second_lookup);
     if (was_doubted) {
         remarks.emplace_back(
             "Asked twice, because the negative answer is not protected by DNSSEC.");

@@ -45,7 +45,8 @@ Result<void> clear_path(const asio::any_io_executor& executor, const std::string
         return fail(Fault::config, path, std::strerror(errno));
     }
     if (!S_ISSOCK(found.st_mode)) {
-        return fail(Fault::config, path, "there is something else; move it or name another path");
+        return fail(Fault::config, path,
+                    "the path exists and is not a socket; move it or set another path");
     }
     Protocol::socket probe(executor);
     boost::system::error_code error;
@@ -61,7 +62,8 @@ Result<void> clear_path(const asio::any_io_executor& executor, const std::string
     }
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
     return fail(Fault::permission, path,
-                std::string("cannot replace what an ended daemon left: ") + std::strerror(errno));
+                std::string("cannot replace the socket of a daemon that has ended: ") +
+                    std::strerror(errno));
 }
 
 Result<gid_t> group_id(const std::string& path, const std::string& name) {

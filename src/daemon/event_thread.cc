@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 // After accept failed for lack of file descriptors, so that the loop does not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
 // How often a stopping thread checks whether all sessions have ended.
-constexpr std::chrono::milliseconds stop_look{20};
+constexpr std::chrono::milliseconds stop_check_interval{20};
 
 }  // namespace
 
@@ -73,7 +73,7 @@ void EventThread::end_when_empty() {
         io_.stop();
         return;
     }
-    stop_timer_.expires_after(stop_look);
+    stop_timer_.expires_after(stop_check_interval);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) end_when_empty();
     });

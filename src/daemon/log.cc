@@ -55,8 +55,7 @@ void Log::write_lines(std::string_view lines) {
 void Log::append_dropped(std::string& text) {
     const std::uint64_t now = dropped();
     if (now == dropped_logged_) return;
-    const std::string words =
-        std::to_string(now - dropped_logged_) + " lines of the log were left out";
+    const std::string words = std::to_string(now - dropped_logged_) + " log lines were dropped";
     text += log_line(Trouble{.words = words}, style_, std::chrono::system_clock::now());
     dropped_logged_ = now;
 }

@@ -18,7 +18,7 @@ namespace turnaway::daemon {
 
 struct Health {
     bool is_serving = true;
-    std::string words;  // "taking mail", "the spool failed"
+    std::string words;  // "accepting mail", "the spool failed"
 };
 
 struct PageSources {

@@ -16,7 +16,7 @@ class ServiceState {
     // Before the files are confined.
     ServiceState() = default;
 
-    // `status`: "Taking mail; the queue is empty".
+    // `status`: "Accepting mail; the queue is empty".
     void ready(std::string_view status);
     void changed(std::string_view status);
     // The manager waits for the reload from reloading() until the next ready().

@@ -135,7 +135,7 @@ asio::awaitable<std::expected<void, Failure>> Connection::shake_hands(
         co_return std::expected<void, Failure>{};
     }
     const long verified = SSL_get_verify_result(tls_->native_handle());
-    tls_problem_ = has_timed_out           ? "no answer came in time"
+    tls_problem_ = has_timed_out           ? "no answer within the timeout"
                    : verified == X509_V_OK ? error.message()
                                            : X509_verify_cert_error_string(verified);
     co_return std::unexpected(failure_of(error, has_timed_out));

@@ -24,7 +24,7 @@ base::Result<Endpoint> parse_endpoint(std::string_view text) {
     if (host.empty()) return Endpoint{std::nullopt, *port};
     if (host.starts_with('[') && host.ends_with(']')) {
         const auto bytes = mail::parse_ipv6(host.substr(1, host.size() - 2));
-        if (!bytes) return refuse("holds no IPv6 address between its brackets");
+        if (!bytes) return refuse("has no IPv6 address between the brackets");
         return Endpoint{route::IpAddress(*bytes), *port};
     }
     const auto bytes = mail::parse_ipv4(host);

@@ -30,7 +30,7 @@ std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_
     const std::string where = endpoint.text();
     if (error == asio::error::access_denied && endpoint.port < ports_privileged_below) {
         return base::fail(Fault::permission,
-                          "no right to listen on " + where +
+                          "no permission to listen on " + where +
                               ": start the service by its systemd socket unit, or give the program "
                               "the capability cap_net_bind_service");
     }
@@ -40,8 +40,8 @@ std::unexpected<base::Error> listen_error(const Endpoint& endpoint, const error_
                               ": stop it (ss -ltnp shows which it is), or choose another port");
     }
     if (error.value() == EADDRNOTAVAIL) {
-        return base::fail(Fault::unavailable,
-                          "this machine has no address for " + where + ": choose one of its own");
+        return base::fail(Fault::unavailable, "this machine has no address for " + where +
+                                                  ": choose an address of this machine");
     }
     return base::fail(Fault::system, "cannot listen on " + where + ": " + error.message());
 }

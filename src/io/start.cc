@@ -23,8 +23,8 @@ std::string words_of(const std::exception_ptr& exception) {
 }  // namespace
 
 void end_process(std::string_view what, const std::exception_ptr& exception) noexcept {
-    std::fprintf(stderr, "turnaway: %.*s failed, and the program ends: %s\n",
-                 static_cast<int>(what.size()), what.data(), words_of(exception).c_str());
+    std::fprintf(stderr, "turnaway: fatal error in %.*s: %s\n", static_cast<int>(what.size()),
+                 what.data(), words_of(exception).c_str());
     // Without running destructors of other threads' objects: those threads are still running.
     std::_Exit(base::exit_code(base::Fault::software));
 }

@@ -85,7 +85,10 @@ asio::awaitable<RoutePtr> Routing::route_to_static(settings::RouteTarget target)
     }
     auto route = std::make_shared<route::Route>(lookup.route());
     // A configured host without an address is for the administrator to fix, not a reason to bounce.
-    if (route->kind != route::RouteKind::hosts) route->kind = route::RouteKind::later;
+    if (route->kind != route::RouteKind::hosts) {
+        route->kind = route::RouteKind::later;
+        route->static_host = std::get<mail::Domain>(target.host);
+    }
     co_return route;
 }
 

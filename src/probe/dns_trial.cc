@@ -55,7 +55,7 @@ std::string obstacle(const route::DnsAnswer& answer, const mail::Domain& name,
                      const std::string& anchor) {
     if (answer.outcome != route::DnsOutcome::failed) return {};
     if (answer.failure == route::DnsFailure::bogus) {
-        return "the DNS server leaves signatures out, or " + anchor + " is out of date";
+        return "the DNS server strips DNSSEC signatures, or " + anchor + " is out of date";
     }
     return "DNS does not answer for \"" + name.text() + "\", which " + anchor +
            " is about: " + std::string(route::describe(answer.failure));

@@ -76,7 +76,7 @@ bool DomainChecker::Job::ask_hosts() {
     const auto targets = check_.next_probes();
     for (const check::ProbeTarget& target : targets) {
         std::optional<std::string> tls_host;
-        if (checker_.settings_.looks_at_tls) {
+        if (checker_.settings_.inspects_tls) {
             tls_host = target.host ? target.host->text() : target.address.text();
         }
         checker_.prober_.probe(

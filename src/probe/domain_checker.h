@@ -31,7 +31,7 @@ class DomainChecker {
     struct Settings {
         check::CheckSettings check = {};
         HostProber::Settings probe = {};
-        bool looks_at_tls = false;  // for hosts that accept mail; does not change the answer
+        bool inspects_tls = false;  // for hosts that accept mail; does not change the answer
         // The hosts for the test of the port; empty: the well-known domains.
         std::vector<check::EgressTarget> egress = {};
         // A check that connects ends by then, whatever the hosts do.

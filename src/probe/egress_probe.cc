@@ -80,7 +80,8 @@ void EgressProbe::tried(const check::EgressTarget& target, const check::ProbeRes
 
 void EgressProbe::one_less() {
     if (--open_ > 0 || egress_) return;
-    if (tried_ == 0) return conclude({check::Egress::Finding::unknown, "DNS gives no host to try"});
+    if (tried_ == 0)
+        return conclude({check::Egress::Finding::unknown, "DNS returned no host to try"});
     conclude({check::Egress::Finding::blocked, failures_});
 }
 

@@ -34,7 +34,7 @@ Result<void> become(const Account& account) {
         setresuid(account.user, account.user, account.user) != 0) {
         return base::fail_errno(Fault::permission, "cannot become user '" + account.name + "'");
     }
-    if (setuid(0) == 0) return base::fail(Fault::permission, "root rights came back");
+    if (setuid(0) == 0) return base::fail(Fault::permission, "root rights were regained");
     return {};
 }
 

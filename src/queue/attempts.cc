@@ -30,7 +30,7 @@ RemoteWords words_of(const smtp::Reply& reply) {
 
 std::string describe_wait(codes::Stage stage, std::optional<std::chrono::seconds> waited) {
     std::string text =
-        stage == codes::Stage::content ? "the host took no more of the message" : "no answer";
+        stage == codes::Stage::content ? "the host stopped accepting the message" : "no answer";
     if (!waited) return text + " in time";
     return text + " within " + std::to_string(waited->count()) + " s";
 }
@@ -43,28 +43,28 @@ std::string describe(const ClientOutcome& outcome, std::optional<std::chrono::se
         case ClientCause::host_takes_no_mail:
             return "";
         case ClientCause::lost:
-            return outcome.stage == codes::Stage::connect ? "the host takes no connection"
+            return outcome.stage == codes::Stage::connect ? "the host does not accept connections"
                                                           : "the host closed the connection";
         case ClientCause::timed_out:
             return describe_wait(outcome.stage, waited);
         case ClientCause::not_a_reply:
-            return "what the host said is not SMTP";
+            return "the host's reply is not SMTP";
         case ClientCause::out_of_step:
-            return "the host's reply does not belong there";
+            return "the host's reply is out of sequence";
         case ClientCause::tls_not_offered:
-            return "it does not offer STARTTLS, which is required here";
+            return "it does not offer STARTTLS, which is required for this domain";
         case ClientCause::tls_refused:
-            return "it refuses STARTTLS, which is required here";
+            return "it refuses STARTTLS, which is required for this domain";
         case ClientCause::tls_failed:
             return "the TLS handshake failed";
         case ClientCause::smtputf8_missing:
-            return "it does not take addresses or headers beyond ASCII (SMTPUTF8)";
+            return "it does not support non-ASCII addresses or headers (SMTPUTF8)";
         case ClientCause::eight_bit_mime_missing:
-            return "it does not take 8-bit content (8BITMIME)";
+            return "it does not support 8-bit content (8BITMIME)";
         case ClientCause::content_too_big:
-            return "the message is bigger than it takes";
+            return "the message exceeds its size limit";
         case ClientCause::recipient_limit:
-            return "it takes no more recipients at once";
+            return "it does not accept more recipients in one transaction";
     }
     return "";
 }
@@ -92,13 +92,23 @@ Attempt attempt_of(const ClientOutcome& outcome, Greeting5yz greeting_5xx, std::
     return attempt;
 }
 
+namespace {
+
+// The administrator, not the recipient's domain, can correct a static route.
+std::string subject_of(const route::Route& route) {
+    if (!route.static_host) return "the domain " + std::string(route::sentence_for(route.kind));
+    return "the host of the static route, " + route.static_host->text() +
+           (route.failure ? ", cannot be looked up in DNS" : ", has no address in DNS");
+}
+
+}  // namespace
+
 Attempt lookup_of(const route::Route& route, const std::vector<Attempt>& earlier,
                   std::chrono::sys_seconds now) {
     const auto refusal = route::refusal_for(route.kind);
     TURNAWAY_CHECK(refusal.has_value());
     Attempt attempt{.time = now, .status = refusal->status};
-    attempt.words = "the domain ";
-    attempt.words += route::sentence_for(route.kind);
+    attempt.words = subject_of(route);
     if (route.failure) {
         attempt.words += ": ";
         attempt.words += route::describe(*route.failure);
@@ -109,7 +119,7 @@ Attempt lookup_of(const route::Route& route, const std::vector<Attempt>& earlier
         !earlier.empty() && is_lookup(earlier.back()) && earlier.back().status.detail() == detail;
     if (route.is_worth_asking_again && !was_asked_before) {
         attempt.status = EnhancedCode::temporary(detail);
-        attempt.words += ", by an answer that was not validated; it is asked once more";
+        attempt.words += " (the answer is not protected by DNSSEC, so DNS is queried once more)";
     } else {
         attempt.verdict = ClientVerdict::permanent;
     }
@@ -122,7 +132,7 @@ std::optional<Attempt> failed_exchange_of(const route::Route& route, std::chrono
     const auto note =
         std::ranges::find(route.notes, route::NoteKind::failed_exchange, &route::Note::kind);
     if (note != route.notes.end()) attempt.host = note->about;
-    attempt.words = attempt.host.empty() ? "not all addresses of the mail hosts could be found out"
+    attempt.words = attempt.host.empty() ? "some addresses of the mail hosts could not be looked up"
                                          : "its addresses could not be looked up";
     return attempt;
 }

@@ -61,7 +61,7 @@ std::uint64_t Totals::all_connections() const {
 
 std::string prometheus_text(const Totals& totals, const ServerFacts& facts) {
     Page page;
-    page.family("connections_total", "counter", "Connections, by the stage the client was given.");
+    page.family("connections_total", "counter", "Connections, by the stage chosen for the client.");
     for (std::size_t i = 0; i < stages; ++i) {
         page.sample("stage", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.connections[i]);
     }
@@ -70,22 +70,23 @@ std::string prometheus_text(const Totals& totals, const ServerFacts& facts) {
     for (std::size_t i = 1; i < pressures; ++i) {
         page.sample("reason", name(static_cast<Pressure>(i)), totals.pressure[i]);
     }
-    page.family("refusals_total", "counter", "Connections refused, by what got the first 521.");
+    page.family("refusals_total", "counter",
+                "Connections refused, by the command that got the first 521.");
     for (std::size_t i = 0; i < stages; ++i) {
         page.sample("at", smtp::name(static_cast<smtp::RefuseStage>(i)), totals.refusals[i]);
     }
     page.sample("at", "other", totals.refusals[refused_elsewhere]);
-    page.family("ended_total", "counter", "Connections that ended, by how.");
+    page.family("ended_total", "counter", "Connections that ended, by the way they ended.");
     for (std::size_t i = 0; i < endings; ++i) {
         page.sample("how", name(static_cast<Ending>(i)), totals.ended[i]);
     }
-    page.family("reached_total", "counter", "Connections that ended, by how far the client came.");
+    page.family("reached_total", "counter", "Connections that ended, by the last stage reached.");
     for (std::size_t i = 0; i < stages; ++i) {
         page.sample("command", reached_names[i], totals.reached[i]);
     }
     page.single("commands_total", "counter", "Commands of clients.", totals.commands);
     page.single("recipients_total", "counter", "Recipients clients named.", totals.recipients);
-    page.single("accept_failures_total", "counter", "Connections the system could not hand over.",
+    page.single("accept_failures_total", "counter", "Connections that the system failed to accept.",
                 totals.accept_failures);
     page.single("log_lines_dropped_total", "counter", "Log lines left out by sampling.",
                 totals.log_lines_dropped);

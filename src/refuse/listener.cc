@@ -63,7 +63,7 @@ std::unexpected<base::Error> bind_error(const Endpoint& endpoint, int error) {
     const std::string where = endpoint.text();
     if (error == EACCES && endpoint.port < ports_privileged_below) {
         return base::fail(Fault::permission,
-                          "no right to listen on " + where +
+                          "no permission to listen on " + where +
                               ": start it by the systemd socket unit (systemctl start "
                               "turnaway-refuse.socket), or give the program the capability (setcap "
                               "cap_net_bind_service=+ep turnaway-refuse)");
@@ -74,8 +74,9 @@ std::unexpected<base::Error> bind_error(const Endpoint& endpoint, int error) {
                               ": stop it (ss -ltnp shows which it is), or choose another --listen");
     }
     if (error == EADDRNOTAVAIL) {
-        return base::fail(Fault::unavailable, "this machine has no address " + endpoint.address +
-                                                  ": choose one of its own for --listen");
+        return base::fail(Fault::unavailable,
+                          "this machine has no address " + endpoint.address +
+                              ": choose an address of this machine for --listen");
     }
     return base::fail_errno(Fault::system, "cannot listen on " + where, error);
 }

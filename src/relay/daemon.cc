@@ -43,8 +43,8 @@ unsigned thread_count(const Config& config) {
 
 // The status sentence for the service manager.
 std::string queue_status(std::uint64_t messages) {
-    if (messages == 0) return "Taking mail; the queue is empty";
-    return "Taking mail; " + std::to_string(messages) +
+    if (messages == 0) return "Accepting mail; the queue is empty";
+    return "Accepting mail; " + std::to_string(messages) +
            (messages == 1 ? " message waits" : " messages wait");
 }
 
@@ -269,8 +269,8 @@ Result<daemon::ProcessLoop::TakeConfig> Daemon::read_new_config() {
 // Logs what is less safe than it could be.
 void Daemon::log_weaknesses() {
     const auto warn = [this](const std::string& words) { log_->write(Trouble{.words = words}); };
-    if (!options_.is_sandboxed) warn("--no-sandbox: neither landlock nor seccomp protects");
-    if (process::is_root()) warn("runs as root, though without capabilities: set [user] name");
+    if (!options_.is_sandboxed) warn("--no-sandbox: landlock and seccomp are off");
+    if (process::is_root()) warn("running as root, although without capabilities: set [user] name");
     if (descriptors_.allowed < descriptors_.wanted) {
         warn("only " + std::to_string(descriptors_.allowed) +
              " files may be open, and all connections of the configuration need " +

@@ -61,7 +61,7 @@ daemon::Health Pages::health() const {
         return {.is_serving = false, .words = "the spool failed"};
     }
     if (sources_.is_ending()) return {.is_serving = false, .words = "ending"};
-    return {.is_serving = true, .words = "taking mail"};
+    return {.is_serving = true, .words = "accepting mail"};
 }
 
 }  // namespace turnaway::relay

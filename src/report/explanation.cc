@@ -94,12 +94,12 @@ std::string explanation(const Report& report) {
         out += "\r\n";
     }
     if (left_out > 0) {
-        append_folded(out, "", std::to_string(left_out) + " further attempts are left out here.",
+        append_folded(out, "", std::to_string(left_out) + " more attempts are not listed here.",
                       "");
     }
     append_folded(out, "",
                   "This report is from the mail system " + clean_text(report.reporting_mta) +
-                      ", which took your message on " + mail::date_time_text(report.arrival) +
+                      ", which accepted your message on " + mail::date_time_text(report.arrival) +
                       " and knows it as " + report.queue_id + '.',
                   "");
     return out;

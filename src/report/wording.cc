@@ -27,12 +27,11 @@ std::string inside_sentence(std::string_view sentence) {
 std::string for_the_sender(Actor actor, std::string_view advice) {
     switch (actor) {
         case Actor::sending_admin:
-            return "Show this report to the administrator of your own mail system, who may do "
-                   "this: " +
+            return "Show this report to the administrator of your mail system, who can do this: " +
                    inside_sentence(advice);
         case Actor::receiving_admin:
-            return "Check the address; if it is right, tell the recipient by another way that "
-                   "their mail system does not take your message.";
+            return "Check the address. If it is correct, contact the recipient in another way and "
+                   "tell them that their mail system does not accept your message.";
         case Actor::nobody:
         case Actor::sender:
         case Actor::recipient:
@@ -109,10 +108,10 @@ Cause cause_in_words(const RecipientOutcome& outcome, const RemoteReply& reply) 
                 way_out(attempt)};
     }
     if (row != nullptr && !row->about.broad) return cause_of_row(*row, class_digit);
-    return {name + " did not take it, in the words quoted below." +
+    return {name + " refused it. Its reply is quoted below." +
                 subject_in_words(outcome.status.detail()),
             Actor::sender,
-            "Read the words of that host below; if they do not help, write to the recipient by "
+            "Read the reply of that host below. If it does not help, contact the recipient in "
             "another way."};
 }
 
@@ -122,10 +121,10 @@ Cause cause_of(const RecipientOutcome& outcome) {
     if (reply != nullptr && !is_expired) return cause_in_words(outcome, *reply);
     const auto* row = codes::find(outcome.status.detail());
     if (row == nullptr || row->about.broad) {
-        return {"the cause is described below." + subject_in_words(outcome.status.detail()),
-                Actor::sender,
-                "Read below what was tried; if that does not help, write to the recipient by "
-                "another way."};
+        return {
+            "the cause is described below." + subject_in_words(outcome.status.detail()),
+            Actor::sender,
+            "See the attempts below. If they do not help, contact the recipient in another way."};
     }
     return cause_of_row(*row, outcome.status.class_digit());
 }
@@ -145,9 +144,10 @@ Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recip
             const Cause cause = cause_of(outcome);
             const bool says_so = outcome.status.detail() == codes::delivery_expired;
             if (outcome.status.class_digit() == 4 && !says_so) {
-                return {message + " could not be delivered for so long that it was given up: " +
+                return {message +
+                            " could not be delivered, and the mail system has stopped trying: " +
                             inside_sentence(cause.text),
-                        "Send it again later; if that fails too, reach the recipient by another "
+                        "Send it again later. If that fails too, contact the recipient in another "
                         "way."};
             }
             return {message + " could not be delivered: " + inside_sentence(cause.text),
@@ -155,16 +155,15 @@ Wording wording_of(const RecipientOutcome& outcome, const mail::Recipient& recip
         }
         case Action::delayed:
             return {
-                message + " is not delivered yet: " + inside_sentence(cause_of(outcome).text),
-                std::string(nothing_to_do) + ": it is kept and tried again" +
+                message + " has not been delivered yet: " + inside_sentence(cause_of(outcome).text),
+                std::string(nothing_to_do) + ": the message is queued and will be retried" +
                     (outcome.retry_until ? " until " + mail::date_time_text(*outcome.retry_until)
                                          : "") +
                     '.'};
         case Action::relayed:
-            return {message + " was handed on to " +
-                        (host.empty() ? "a host" : "the host " + host) +
-                        ", which does not report when it is delivered.",
-                    std::string(nothing_to_do) + "; do not wait for a further report."};
+            return {message + " was passed to " + (host.empty() ? "a host" : "the host " + host) +
+                        ", which does not send delivery reports.",
+                    std::string(nothing_to_do) + "; do not expect another report."};
         case Action::delivered:
             return {message + " was delivered.", std::string(nothing_to_do) + '.'};
         case Action::expanded:

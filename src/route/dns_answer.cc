@@ -37,7 +37,7 @@ std::string_view describe(DnsFailure failure) {
         case DnsFailure::servfail:
             return "the name servers of the domain failed";
         case DnsFailure::timeout:
-            return "no answer came in time";
+            return "no answer within the timeout";
         case DnsFailure::refused:
             return "the name server refused to answer";
         case DnsFailure::bogus:

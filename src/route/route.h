@@ -89,6 +89,8 @@ struct Route {
     // Permanent, but it depends on an absence that was not validated: query again before trusting
     // it.
     bool is_worth_asking_again = false;
+    // Of `later`: the host of a static route, if that has no usable address.
+    std::optional<mail::Domain> static_host = {};
     std::optional<DnsFailure> failure = {};  // of `later`: the DNS failure, if it was one
     // Of `hosts`: the MX answer was validated by DNSSEC (each host has the flag for its addresses).
     // Of every other kind: all answers were.

@@ -38,8 +38,8 @@ DnsAnswer answer_for_localhost(DnsType type) {
     return tidy(type, std::move(answer));
 }
 
-bool any_is(const std::vector<HostLook>& looks, HostState state) {
-    return std::ranges::find(looks, state, &HostLook::state) != looks.end();
+bool any_is(const std::vector<HostAddresses>& looks, HostState state) {
+    return std::ranges::find(looks, state, &HostAddresses::state) != looks.end();
 }
 
 }  // namespace
@@ -211,21 +211,21 @@ void RouteQuery::ask_for_addresses() {
 }
 
 void RouteQuery::finish_hosts() {
-    std::vector<HostLook> looks;
+    std::vector<HostAddresses> looks;
     looks.reserve(hosts_.size());
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
-        looks.push_back(look_at_host(std::get<mail::Domain>(hosts_[i].exchange),
-                                     hosts_[i].preference, *open_[2 * i].answer,
-                                     *open_[2 * i + 1].answer, *settings_));
+        looks.push_back(addresses_of_host(std::get<mail::Domain>(hosts_[i].exchange),
+                                          hosts_[i].preference, *open_[2 * i].answer,
+                                          *open_[2 * i + 1].answer, *settings_));
     }
-    const auto us = std::ranges::find(looks, HostState::ours, &HostLook::state);
+    const auto us = std::ranges::find(looks, HostState::ours, &HostAddresses::state);
     if (us != looks.end()) {  // the first is the best: hosts_ is in order
         const std::uint16_t preference = us->host.preference;
         our_preference_ = preference;
-        std::erase_if(looks,
-                      [&](const HostLook& look) { return look.host.preference >= preference; });
+        std::erase_if(
+            looks, [&](const HostAddresses& look) { return look.host.preference >= preference; });
     }
-    for (HostLook& look : looks) {
+    for (HostAddresses& look : looks) {
         add_notes(look.notes);
         const std::string& exchange = look.host.name->text();
         if (look.host.canonical_name && !is_implicit_) {
@@ -242,14 +242,14 @@ void RouteQuery::finish_hosts() {
         finish_without_hosts(looks);
         return;
     }
-    building_.has_failed_exchange = std::ranges::any_of(looks, &HostLook::is_partly_unknown);
+    building_.has_failed_exchange = std::ranges::any_of(looks, &HostAddresses::is_partly_unknown);
     if (is_of_host_) building_.is_secure = building_.hosts.front().is_secure;
     finish(RouteKind::hosts);
 }
 
 // `looks` are those that are better than this host; none of them is usable.
-void RouteQuery::finish_without_hosts(const std::vector<HostLook>& looks) {
-    const auto failed = std::ranges::find(looks, HostState::failed, &HostLook::state);
+void RouteQuery::finish_without_hosts(const std::vector<HostAddresses>& looks) {
+    const auto failed = std::ranges::find(looks, HostState::failed, &HostAddresses::state);
     if (failed != looks.end()) {
         building_.failure = failed->failure;
         finish(RouteKind::later);

@@ -16,7 +16,7 @@
 #include "mail/address_literal.h"
 #include "mail/domain.h"
 #include "route/dns_answer.h"
-#include "route/host_look.h"
+#include "route/host_addresses.h"
 #include "route/mx_set.h"
 #include "route/route.h"
 #include "route/route_settings.h"
@@ -59,7 +59,7 @@ class RouteQuery {
     void take_destination_as_host();
     void ask_for_addresses();
     void finish_hosts();
-    void finish_without_hosts(const std::vector<HostLook>& looks);
+    void finish_without_hosts(const std::vector<HostAddresses>& looks);
     void add_notes(const std::vector<Note>& notes);
     void finish(RouteKind kind);
 

@@ -23,11 +23,11 @@ base::Result<void> ContentBudget::take(const std::string& client, std::uint64_t 
         // Space that was reserved and is already written is no longer free.
         const std::uint64_t room = *free - least + taken_;
         if (taken_ + bytes > room / 4 * 3) {
-            return refuse("the messages that are arriving fill their share of the disk");
+            return refuse("the messages being received use up their share of the disk");
         }
         if (own + bytes > room / 2) {
-            return refuse("the messages that are arriving from " + client +
-                          " fill the share of one address");
+            return refuse("the messages being received from " + client +
+                          " use up the share of one address");
         }
     }
     taken_ += bytes;

@@ -14,6 +14,6 @@ inline constexpr long reserve_bytes = 4L * 1024 * 1024;
 inline constexpr std::chrono::seconds orphan_age_max = 168h;
 // How often an idle spool checks whether its files are still there and whether there is space
 // again.
-inline constexpr std::chrono::milliseconds idle_look_every = 1000ms;
+inline constexpr std::chrono::milliseconds idle_check_interval = 1000ms;
 
 }  // namespace turnaway::spool::limits

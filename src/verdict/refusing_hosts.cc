@@ -42,7 +42,7 @@ std::string name_of(const route::MailHost& host, const HostMemory::Entry& entry,
 std::optional<std::string> refusing_hosts(const route::Route& route, const HostEvidence& evidence) {
     TURNAWAY_CHECK(!route.hosts.empty());
     if (!is_whole(route)) return std::nullopt;
-    std::string words = "no host for it takes mail: ";
+    std::string words = "none of its hosts accepts mail: ";
     std::size_t count = 0;
     for (const route::MailHost& host : route.hosts) {
         TURNAWAY_CHECK(!host.addresses.empty());
@@ -53,7 +53,7 @@ std::optional<std::string> refusing_hosts(const route::Route& route, const HostE
         words += name_of(host, *refusal, count == 1) + " said " + codes::host_takes_no_mail.text() +
                  ' ' + said_ago(evidence.now - refusal->seen);
     }
-    if (count > named_hosts_max) words += ", and so did " + std::to_string(count - named_hosts_max);
+    if (count > named_hosts_max) words += ", as did " + std::to_string(count - named_hosts_max);
     if (count > named_hosts_max) words += " more";
     return words;
 }

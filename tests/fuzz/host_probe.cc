@@ -61,15 +61,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     turnaway::fuzz::Input input(data, size);
     const std::uint8_t shape = input.byte();
     const std::size_t piece_bytes = 1 + (shape & 63U);
-    const bool looks_at_tls = (shape & 128U) != 0;
+    const bool inspects_tls = (shape & 128U) != 0;
     HostProbe probe("c.example",
-                    looks_at_tls ? HostProbe::Further::tls : HostProbe::Further::nothing);
+                    inspects_tls ? HostProbe::Further::tls : HostProbe::Further::nothing);
     std::set<std::string> said;
     std::size_t steps_when_decided = 0;
     while (!input.is_empty()) {
         probe.received(input.text(piece_bytes), now);
         if (probe.action() == HostProbe::Action::start_tls) {
-            TURNAWAY_CHECK(looks_at_tls && said.erase("EHLO c.example\r\n") == 1);
+            TURNAWAY_CHECK(inspects_tls && said.erase("EHLO c.example\r\n") == 1);
             probe.tls_up({.version = "TLSv1.3"});
         }
         send_what_it_says(probe, said);

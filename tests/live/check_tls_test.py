@@ -130,8 +130,8 @@ class CheckTlsTest(unittest.TestCase):
     def test_what_is_offered_and_does_not_work(self):
         for name, state, words in (("plain", "not-offered", "not offered"), ("busy", "refused", "454 4.7.0 TLS not available"),
                                    ("breaks", "failed", ""), ("babbles", "failed", "wrong version"),
-                                   ("hangs", "failed", "no answer came in time"),
-                                   ("mute", "failed", "no answer came in time"), ("early-talk", "failed", "not SMTP"),
+                                   ("hangs", "failed", "no answer within the timeout"),
+                                   ("mute", "failed", "no answer within the timeout"), ("early-talk", "failed", "not SMTP"),
                                    ("turns", "failed", "521 turns"), ("leaves", "failed", "closed the connection")):
             with self.subTest(name):
                 tls = self.tls_of(name)

@@ -194,7 +194,7 @@ class ParkAudit(unittest.TestCase):
         silent.is_dead = True
         results, code = self.audited("--timeout", "0.5", "plain.test", resolver=f"127.0.0.1@{silent.port}")
         self.assertEqual((self.ids(results[0]), results[0]["verdict"], code), ([], "unknown", 2))
-        self.assertEqual(results[0]["unknown"][0]["reason"], "no answer came in time")
+        self.assertEqual(results[0]["unknown"][0]["reason"], "no answer within the timeout")
         partly = DnsServer("127.0.0.1")
         partly.add("x.test MX 0 .", "x.test TXT v=spf1 -all")
         partly.trouble["_dmarc.x.test"] = "refused"

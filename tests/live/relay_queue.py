@@ -383,7 +383,7 @@ class HostsTest(unittest.TestCase):
         self.relay.queue("forget", code=64)
         self.assertIn(f"{address}:{host['port']}", self.relay.queue("hosts"))
         self.assertEqual(self.relay.queue("forget", "MX.refuses.example"), "1 host forgotten.\n")
-        self.assertEqual(self.relay.queue("hosts"), "No host is known to take no mail.\n")
+        self.assertEqual(self.relay.queue("hosts"), "No host is known to refuse all mail.\n")
         self.relay.kill()
         self.relay.start()
         self.assertEqual(self.relay.queue_json("hosts"), [])

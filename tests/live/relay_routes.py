@@ -14,11 +14,12 @@ scene = None
 def setUpModule():
     global scene
     scene = Scene({"relay": {"mailless": ["mailless.example"]},
-                   "route": {"static.example": "", "named.example": ""}})
+                   "route": {"static.example": "", "named.example": "", "nohost.example": ""}})
     target = scene.name()
     scene.static = scene.listen(target)
     scene.relay.settings["route"] = {"static.example": f"{scene.hosts[target]}:{scene.port}",
-                                     "named.example": f"{target}:{scene.port}"}
+                                     "named.example": f"{target}:{scene.port}",
+                                     "nohost.example": f"gone.hosts.example:{scene.port}"}
     scene.start()
 
 
@@ -157,6 +158,13 @@ class OddButUsable(unittest.TestCase):
 
 
 class InTheQueue(unittest.TestCase):
+    def test_a_static_route_to_a_host_without_an_address(self):
+        """The administrator can correct that, so the mail waits, and the log names the host of the route."""
+        self.assertEqual(scene.send("bob@nohost.example")[0][0], 250)
+        line = scene.relay.delivery("bob@nohost.example", "deferred")
+        self.assertEqual((line["status"], line["words"]),
+                         ("4.4.3", "the host of the static route, gone.hosts.example, has no address in DNS"))
+
     def test_dns_trouble_is_queued_and_ends(self):
         host = scene.host()
         cases = [("servfail.example", "servfail", "servfail.example"), ("mxfails.example", "servfail", host.mx),

@@ -111,7 +111,7 @@ class Systemd(unittest.TestCase):
             self.assertEqual(manager.next(), {"READY": "1"})
             rig.dns.trouble["later.example"] = "servfail"
             relay.send(SENDER, ["ann@later.example"])
-            self.assertEqual(manager.next(), {"STATUS": "Taking mail; 1 message waits"})
+            self.assertEqual(manager.next(), {"STATUS": "Accepting mail; 1 message waits"})
             relay.process.send_signal(signal.SIGTERM)
             self.assertEqual(manager.next()["STOPPING"], "1")
             self.assertEqual(relay.stop(), 0)

@@ -120,7 +120,7 @@ class Figures(unittest.TestCase):
             self.assertGreater(self.figure("dns_lookups_total", result=result), 0)
 
     def test_pages(self):
-        self.assertEqual(self.is_up, (200, "text/plain; charset=utf-8", "taking mail\n"))
+        self.assertEqual(self.is_up, (200, "text/plain; charset=utf-8", "accepting mail\n"))
         self.assertEqual(self.scene.metrics.page("/metrics")[1], "text/plain; version=0.0.4; charset=utf-8")
         self.assertEqual(self.scene.metrics.page("/metrics", "HEAD")[::2], (200, ""))
         self.assertEqual(self.scene.metrics.page("/")[0], 404)
@@ -219,7 +219,7 @@ class OtherThings(unittest.TestCase):
             self.assertGreater(dropped, 0)
             gate.set()
             wait_until(lambda: len(scene.relay.lines("refused")) + dropped >= total, "the lines that were kept")
-            words = f"{dropped} lines of the log were left out"
+            words = f"{dropped} log lines were dropped"
             wait_until(lambda: scene.relay.lines("trouble", words=words), "how many were left out")
             self.assertEqual(len(scene.relay.lines("refused")) + dropped, total)
         finally:

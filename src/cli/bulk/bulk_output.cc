@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/printable.h"
+#include "cli/common/write_all.h"
 
 namespace turnaway::cli {
 
@@ -213,14 +214,10 @@ base::Result<void> BulkOutput::resume(const BulkFormat& format, BulkInput& input
 }
 
 base::Result<bool> BulkOutput::write(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t taken = ::write(file_.get(), text.data(), text.size());
-        if (taken < 0 && errno == EINTR) continue;
-        if (taken < 0 && errno == EPIPE) return false;
-        if (taken < 0) return base::fail_errno(Fault::io, "cannot write to " + name_);
-        text.remove_prefix(static_cast<std::size_t>(taken));
-    }
-    return true;
+    const int error = write_all(file_.get(), text);
+    if (error == 0) return true;
+    if (error == EPIPE) return false;
+    return base::fail_errno(Fault::io, "cannot write to " + name_, error);
 }
 
 }  // namespace turnaway::cli

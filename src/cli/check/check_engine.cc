@@ -37,7 +37,7 @@ base::Result<probe::DomainChecker::Settings> checker_settings(const CheckOptions
                       .port = options.port};
     settings.probe.hello_name = own_name();
     settings.probe.step_wait = options.timeout;
-    settings.looks_at_tls = true;
+    settings.inspects_tls = true;
     settings.give_up = 12 * options.timeout;
     if (!options.egress.empty()) {
         const auto target = check::parse_egress_target(options.egress);

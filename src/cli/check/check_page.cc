@@ -69,7 +69,7 @@ void append_dns(std::string& out, const check::DnsEvidence& evidence) {
         foot = fmt::format("  TTL {} s{}", answer.ttl_seconds,
                            answer.is_secure ? ", DNSSEC validated" : "");
     }
-    if (evidence.is_second_look) foot += "  (asked again)";
+    if (evidence.is_second_lookup) foot += "  (asked again)";
     const auto records = records_of(answer);
     if (records.empty()) {
         step(out, evidence.answered_after, type,

@@ -68,7 +68,7 @@ Json json_of(const check::DnsEvidence& evidence) {
             {"secure", answer.is_secure},
             {"asked_ms", evidence.asked_after.count()},
             {"answered_ms", evidence.answered_after.count()},
-            {"second_look", evidence.is_second_look}};
+            {"second_look", evidence.is_second_lookup}};
 }
 
 Json json_of(const check::TlsFinding& tls, const std::optional<mail::Domain>& host) {

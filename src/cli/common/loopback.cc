@@ -17,7 +17,7 @@ using base::Fault;
 
 constexpr int backlog = 128;
 // How long a thread may take to notice a stop request.
-constexpr std::chrono::milliseconds stop_look{50};
+constexpr std::chrono::milliseconds stop_check_interval{50};
 constexpr std::chrono::seconds write_wait{10};
 
 sockaddr_in socket_address(const ListenAddress& place) {
@@ -36,7 +36,7 @@ void send_at_once(const process::OwnedFd& fd) {
 bool is_ready(int fd, short events, Steady::time_point until, const std::stop_token& stop) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
-        const auto wait = std::clamp(left, std::chrono::milliseconds(0), stop_look);
+        const auto wait = std::clamp(left, std::chrono::milliseconds(0), stop_check_interval);
         pollfd request{.fd = fd, .events = events, .revents = 0};
         const int count = poll(&request, 1, static_cast<int>(wait.count()));
         if (count > 0) return (request.revents & POLLNVAL) == 0;

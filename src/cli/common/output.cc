@@ -2,24 +2,19 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include "cli/common/write_all.h"
 
 namespace turnaway::cli {
 
 bool Output::flush() {
-    std::string_view rest = text_;
-    while (!rest.empty() && !has_failed_) {
-        const ssize_t taken = ::write(STDOUT_FILENO, rest.data(), rest.size());
-        if (taken < 0 && errno == EINTR) continue;
-        if (taken < 0) {
-            std::fprintf(stderr, "%s: cannot write to standard output: %s\n", command_.c_str(),
-                         std::strerror(errno));
-            has_failed_ = true;
-            break;
-        }
-        rest.remove_prefix(static_cast<std::size_t>(taken));
+    const int error = has_failed_ ? 0 : write_all(STDOUT_FILENO, text_);
+    if (error != 0) {
+        std::fprintf(stderr, "%s: cannot write to standard output: %s\n", command_.c_str(),
+                     std::strerror(error));
+        has_failed_ = true;
     }
     text_.clear();
     return !has_failed_;

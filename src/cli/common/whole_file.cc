@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/printable.h"
+#include "cli/common/write_all.h"
 
 namespace turnaway::cli {
 namespace {
@@ -71,11 +72,9 @@ WholeFile::~WholeFile() {
 }
 
 base::Result<void> WholeFile::write(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t taken = ::write(descriptor_.get(), text.data(), text.size());
-        if (taken < 0 && errno == EINTR) continue;
-        if (taken < 0) return cannot_write(path_);
-        text.remove_prefix(static_cast<std::size_t>(taken));
+    if (const int error = write_all(descriptor_.get(), text); error != 0) {
+        errno = error;
+        return cannot_write(path_);
     }
     if (draft_.empty()) return {};  // not a regular file, and written directly
     // Otherwise a full disk may be reported only after the old text is gone.

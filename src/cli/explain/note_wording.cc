@@ -55,8 +55,8 @@ std::string pair_sentence(const ReplyInterpretation& interpretation) {
         pairs += code.text();
     }
     return fmt::format(
-        "The RFCs pair {} with {}, not with {}. Such pairs are usual, not binding "
-        "(RFC 5248 section 2.1).",
+        "The RFCs pair {} with {}, not with {}. Such pairs are customary, not required (RFC 5248 "
+        "section 2.1).",
         interpretation.enhanced->text(), pairs, interpretation.reply->text());
 }
 
@@ -90,7 +90,7 @@ std::string sentence_of(Note note, const ReplyInterpretation& interpretation) {
                 reply(), interpretation.other_reply->text());
         case Note::enhanced_differ:
             return fmt::format(
-                "The lines carry different enhanced codes, {} and {}; the first counts.",
+                "The lines carry different enhanced codes, {} and {}; the first one is used.",
                 enhanced(), interpretation.other_enhanced->text());
         case Note::misused_521:
             return "By RFC 7504 section 3, 521 means that the host accepts no mail at all; for one "
@@ -101,23 +101,21 @@ std::string sentence_of(Note note, const ReplyInterpretation& interpretation) {
                    "another reason 550 would be correct.";
         case Note::unknown_reply:
             return fmt::format(
-                "{} is not a registered code; a client reads it by its first digit (RFC 5321 "
-                "section 4.2.1).",
+                "{} is not a registered code; clients go by its first digit (RFC 5321 section "
+                "4.2.1).",
                 reply());
         case Note::unknown_detail:
             return fmt::format(
-                "{} is not in the registry; some providers use numbers of their own.", enhanced());
+                "{} is not in the registry; some providers define their own numbers.", enhanced());
         case Note::not_standard:
-            return fmt::format("No standard defines {}; a client reads it by its first digit.",
-                               reply());
+            return fmt::format("No standard defines {}; clients go by its first digit.", reply());
         case Note::registered_only:
             return fmt::format(
-                "The registry mentions {} beside an enhanced code, but no RFC defines it.",
-                reply());
+                "The registry lists {} next to an enhanced code, but no RFC defines it.", reply());
         case Note::experimental:
-            return fmt::format("{} belongs to an experiment that is hardly used.", reply());
+            return fmt::format("{} comes from an experiment that is rarely used.", reply());
         case Note::deprecated:
-            return fmt::format("{} is deprecated: X.6.8 says the same.", enhanced());
+            return fmt::format("{} is deprecated in favour of X.6.8.", enhanced());
         case Note::greeting_is_about_client:
             return "As a greeting, 554 is about your host or its address, not about the recipient "
                    "(RFC 5321 section 3.1).";

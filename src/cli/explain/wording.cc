@@ -152,7 +152,7 @@ namespace {
 
 std::string answer_without_contradiction(const ReplyInterpretation& interpretation) {
     if (interpretation.is_words_only) {
-        return fmt::format("{} The reply has no code; this is read from its words.",
+        return fmt::format("{} The reply has no code, so this is based on its text.",
                            codes::row_of(*interpretation.cause).answer);
     }
     if (interpretation.basis == Basis::provider) {

@@ -8,7 +8,7 @@ io::UnboundResolver::Settings AuditOptions::resolver_settings() const {
     return {.forward = resolvers, .deadline = timeout};
 }
 
-base::Result<park::AuditOptions> read_audit_wish(const AuditOptions& options) {
+base::Result<park::AuditOptions> read_audit_options(const AuditOptions& options) {
     park::AuditOptions park_options{
         .intent = park::find_intent(options.intent).value_or(park::Intent::none),
         .wants_retirement = options.wants_retirement};

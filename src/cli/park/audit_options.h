@@ -30,7 +30,7 @@ struct AuditOptions {
     io::UnboundResolver::Settings resolver_settings() const;
 };
 
-[[nodiscard]] base::Result<park::AuditOptions> read_audit_wish(const AuditOptions& options);
+[[nodiscard]] base::Result<park::AuditOptions> read_audit_options(const AuditOptions& options);
 
 // Text typed by the user, safe to show.
 std::string shown_input(std::string_view text);

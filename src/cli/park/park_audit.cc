@@ -277,7 +277,7 @@ int run(const AuditOptions& options) {
     if (const std::string words = conflict_of(options); !words.empty()) {
         return refuse(options, {base::Fault::usage, words});
     }
-    const auto park_options = read_audit_wish(options);
+    const auto park_options = read_audit_options(options);
     if (!park_options) return refuse(options, park_options.error());
     const bool wants_rows = options.csv || options.json || !options.bulk.output.empty();
     const bool wants_all = !options.since.empty() || !options.html.empty() || options.nagios;

@@ -87,7 +87,7 @@ base::Result<void> read_provider(const IntentOptions& options, park::ParkOptions
 
 }  // namespace
 
-void add_wish_options(CLI::App& command, IntentOptions& options) {
+void add_park_options(CLI::App& command, IntentOptions& options) {
     command
         .add_option("--intent", options.intent,
                     "What mail the domain is meant to have: none, send-only or receive-only")
@@ -139,7 +139,7 @@ void add_wish_options(CLI::App& command, IntentOptions& options) {
         ->type_name("HOST");
 }
 
-base::Result<park::ParkOptions> read_wish(const IntentOptions& options) {
+base::Result<park::ParkOptions> read_park_options(const IntentOptions& options) {
     park::ParkOptions park_options;
     const auto intent = park::find_intent(options.intent);
     if (!intent) return fault("--intent", options.intent, "none, send-only or receive-only");

@@ -33,8 +33,8 @@ struct IntentOptions {
     std::string refusing_host;
 };
 
-void add_wish_options(CLI::App& command, IntentOptions& options);
+void add_park_options(CLI::App& command, IntentOptions& options);
 // A value that cannot be read is a usage error that names the option.
-[[nodiscard]] base::Result<park::ParkOptions> read_wish(const IntentOptions& options);
+[[nodiscard]] base::Result<park::ParkOptions> read_park_options(const IntentOptions& options);
 
 }  // namespace turnaway::cli

@@ -24,8 +24,8 @@
 #include "cli/common/colours.h"
 #include "cli/common/output.h"
 #include "cli/common/time_option.h"
+#include "cli/park/name_lookup.h"
 #include "cli/park/park.h"
-#include "cli/park/park_look.h"
 #include "cli/park/park_options.h"
 #include "park/records/form.h"
 #include "park/records/plan.h"
@@ -42,7 +42,7 @@ struct Options {
     std::string format = "zone";
     bool json = false;
     bool wants_why = false;
-    bool wants_look = false;
+    bool wants_lookup = false;
     std::vector<std::string> resolvers;
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
     std::string colour = "auto";
@@ -104,7 +104,7 @@ class ParkRecords {
         for (auto* names : {&park_options.names, &park_options.helo_names}) {
             for (std::string& name : *names) name = below(name, *domain);
         }
-        if (options_.wants_look && !look(*domain, park_options)) return true;
+        if (options_.wants_lookup && !look(*domain, park_options)) return true;
         if (const auto fault = park::fault_of(*domain, park_options); !fault.empty()) {
             complain(fault, base::Fault::data);
             return true;
@@ -122,7 +122,7 @@ class ParkRecords {
 
     bool look(const mail::Domain& domain, park::ParkOptions& park_options) {
         const auto found =
-            look_for_names(domain, {.resolvers = options_.resolvers, .timeout = options_.timeout});
+            look_up_names(domain, {.resolvers = options_.resolvers, .timeout = options_.timeout});
         if (!found) {
             complain(found.error().message, found.error().fault);
             return false;
@@ -166,7 +166,7 @@ int run(const Options& options) {
     if (options.domains.empty() && options.list.input.empty()) {
         return refuse("which domain? Name one, or a list with --input");
     }
-    const auto park_options = read_wish(options.park_options);
+    const auto park_options = read_park_options(options.park_options);
     if (!park_options) return refuse(park_options.error().message);
     park::FormSettings form;
     form.form = park::find_form(options.json ? "json" : options.format).value_or(park::Form::zone);
@@ -207,7 +207,7 @@ Action add_park_records(CLI::App& park) {
                              ->needs(input);
     command->add_flag("--no-header", options->list.has_no_header, "The CSV has no header row")
         ->needs(column);
-    add_wish_options(*command, options->park_options);
+    add_park_options(*command, options->park_options);
     command
         ->add_option("--format", options->format,
                      "zone, table, json, octodns, dnscontrol, terraform or nsupdate")
@@ -217,7 +217,7 @@ Action add_park_records(CLI::App& park) {
         ->type_name("FORM");
     command->add_flag("--json", options->json, "The same as --format json");
     command->add_flag("--why", options->wants_why, "Print all background, not only the reasons");
-    command->add_flag("--look", options->wants_look,
+    command->add_flag("--look", options->wants_lookup,
                       "Look up which of the usual names have an address");
     command->add_option("--resolver", options->resolvers, "With --look: the DNS server to use")
         ->allow_extra_args(false)

@@ -202,7 +202,7 @@ Result<void> Queue::hosts() {
     });
     if (!end) return std::unexpected(end.error());
     write(table);
-    if (count_ == 0 && !options_.json) write_out("No host is known to take no mail.\n");
+    if (count_ == 0 && !options_.json) write_out("No host is known to refuse all mail.\n");
     return {};
 }
 

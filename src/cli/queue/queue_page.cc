@@ -162,7 +162,7 @@ std::string QueuePage::totals(const Json& totals) const {
         text += "; " + counted(corrupt, "message", "messages") + " that cannot be read";
     }
     if (const auto hosts = number_of(totals, "refusing_hosts")) {
-        text += "; " + counted(hosts, "host", "hosts") + " known to take no mail";
+        text += "; " + counted(hosts, "host", "hosts") + " known not to accept mail";
     }
     return text + ".\n";
 }

@@ -35,7 +35,7 @@ std::unexpected<base::Error> refused(const std::string& what, int error) {
 
 base::Result<void> set_option(ub_ctx* context, const std::string& name, const std::string& value) {
     const int error = ub_ctx_set_option(context, name.c_str(), value.c_str());
-    if (error != 0) return refused("libunbound does not take " + name, error);
+    if (error != 0) return refused("libunbound rejects " + name, error);
     return {};
 }
 
@@ -63,7 +63,7 @@ base::Result<void> set_options(ub_ctx* context, const Settings& settings) {
     }
     if (settings.trust_anchor_file.empty()) {
         if (const int error = ub_ctx_set_option(context, "module-config:", "iterator")) {
-            return refused("libunbound does not take module-config:", error);
+            return refused("libunbound rejects module-config:", error);
         }
         return {};
     }
@@ -98,7 +98,7 @@ base::Result<void> set_local(ub_ctx* context, const Settings& settings) {
     if (!settings.forward.empty() || !settings.resolv_conf.empty()) {
         for (const char* zone : special_zones) {
             if (const int error = ub_ctx_zone_remove(context, zone)) {
-                return refused("libunbound does not start with these settings", error);
+                return refused("libunbound cannot be started with these settings", error);
             }
         }
     }

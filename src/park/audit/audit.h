@@ -36,7 +36,7 @@ std::string_view name(AuditVerdict verdict);
 struct UnknownThing {
     std::string about;   // the DNS name
     std::string type;    // "MX", "A", "AAAA", "TXT"
-    std::string reason;  // "no answer came in time"
+    std::string reason;  // "no answer within the timeout"
     auto operator<=>(const UnknownThing&) const = default;
 };
 

@@ -30,7 +30,7 @@ constexpr std::array rows{
         "Set preference 0 and the exchange to a single dot.", "RFC 7505 section 3"},
     FindingRow{mx_loopback, "mx-loopback", critical,
                "The MX points to the sender's own machine (loopback).",
-               "Replace it with the null MX, at which senders give up at once.",
+               "Replace it with the null MX, so that senders give up at once.",
                "RFC 7505 section 1"},
     FindingRow{
         mx_dangling, "mx-dangling", critical,

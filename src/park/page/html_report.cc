@@ -191,11 +191,10 @@ void HtmlReport::append_common(std::string& out) const {
                std::tuple(a.second, row_of(b.first).severity, b.first);
     });
     out +=
-        "<h2>What is wrong most</h2>\n<table>\n<caption>The findings that most domains have. "
-        "Choose "
-        "a number to see its domains.</caption>\n<thead><tr><th scope=\"col\">Finding</th>"
-        "<th scope=\"col\" class=\"number\">Domains</th><th scope=\"col\" class=\"wide\">What to "
-        "do</th></tr></thead>\n<tbody>\n";
+        "<h2>Most common findings</h2>\n<table>\n<caption>The findings that most domains have. "
+        "Choose a number to see its domains.</caption>\n<thead><tr><th "
+        "scope=\"col\">Finding</th><th scope=\"col\" class=\"number\">Domains</th><th "
+        "scope=\"col\" class=\"wide\">What to do</th></tr></thead>\n<tbody>\n";
     for (const auto& [kind, count] : common | std::views::take(common_findings_max)) {
         const FindingRow& row = row_of(kind);
         // The script turns the link into a filter that shows only these domains.

@@ -52,8 +52,8 @@ void add_those_that_accept(const Config& config, const Addresses& interfaces,
             {.words = fmt::format("[relay] mailless has {}, but its MX {} accepts mail, so "
                                   "that senders may go there",
                                   name, host),
-             .fix = fmt::format("let {} refuse that mail too, or remove the MX records of "
-                                "{} (RFC 1846 section 3)",
+             .fix = fmt::format("make {} refuse that mail too, or remove the MX records of {} (RFC "
+                                "1846 section 3)",
                                 host, name)});
     }
 }

@@ -28,7 +28,7 @@ void add_open_relay(const Config& config, std::vector<Weakness>* out) {
         who += " Internet";
         out->push_back({.words = "[relay] networks lets " + who +
                                  " send to every domain, which is an open relay",
-                        .fix = "name only networks of your own there",
+                        .fix = "list only your own networks there",
                         .is_grave = true});
     }
 }

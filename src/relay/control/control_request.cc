@@ -194,15 +194,16 @@ class Reader {
             case ControlVerb::release:
             case ControlVerb::remove:
                 if (has_ids == request_.is_all) {
-                    return Wrong("either \"ids\" names the messages or \"all\" is true");
+                    return Wrong("either list the messages in \"ids\" or set \"all\" to true");
                 }
                 if (has_ids && !request_.filter.is_empty()) {
-                    return Wrong("\"ids\" names the messages already");
+                    return Wrong("\"ids\" already lists the messages");
                 }
                 break;
             case ControlVerb::flush:
                 if (has_ids + request_.is_all + !request_.filter.domain.empty() != 1) {
-                    return Wrong("one of \"ids\", \"domain\" and \"all\" says what to flush");
+                    return Wrong(
+                        "exactly one of \"ids\", \"domain\" and \"all\" must say what to flush");
                 }
                 break;
             case ControlVerb::export_content:
@@ -210,7 +211,7 @@ class Reader {
                 break;
             case ControlVerb::forget:
                 if (request_.host.empty() != request_.is_all) {
-                    return Wrong("either \"host\" names the host or \"all\" is true");
+                    return Wrong("either name the host in \"host\" or set \"all\" to true");
                 }
                 break;
         }

@@ -24,8 +24,8 @@ Deliverer::Deliverer(Shard& shard)
     : shard_(shard),
       schedule_(shard.rules()->schedule),
       timer_(shard.io()),
-      looked_at_(shard.now_seconds()),
-      looked_(std::chrono::steady_clock::now()) {}
+      clock_checked_at_(shard.now_seconds()),
+      clock_checked_(std::chrono::steady_clock::now()) {}
 
 void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due) {
     const auto at = under_way_.find({id, std::string(destination)});
@@ -70,12 +70,12 @@ void Deliverer::stop() {
 }
 
 // If the clock was set back, every due time would be later by the same amount.
-void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
+void Deliverer::check_clock(std::chrono::sys_seconds now) {
     const auto steady = std::chrono::steady_clock::now();
-    const auto passed = std::chrono::floor<std::chrono::seconds>(steady - looked_);
-    const bool was_set_back = now + clock_step_min < looked_at_ + passed;
-    looked_at_ = now;
-    looked_ = steady;
+    const auto passed = std::chrono::floor<std::chrono::seconds>(steady - clock_checked_);
+    const bool was_set_back = now + clock_step_min < clock_checked_at_ + passed;
+    clock_checked_at_ = now;
+    clock_checked_ = steady;
     if (!was_set_back) return;
     schedule_.bring_forward(now + shard_.rules()->config.lifetime.retry_max, now);
 }
@@ -83,7 +83,7 @@ void Deliverer::look_at_clock(std::chrono::sys_seconds now) {
 void Deliverer::pump() {
     if (is_stopping_) return;
     const auto now = shard_.now_seconds();
-    look_at_clock(now);
+    check_clock(now);
     if (!shard_.relay().spool().has_room_for_outcomes()) return wake_at(now);
     while (auto job = schedule_.next(now)) {
         ++active_;

@@ -51,7 +51,7 @@ class Deliverer {
   private:
     boost::asio::awaitable<void> work(std::string destination, queue::QueueId first);
     void wake_at(std::chrono::sys_seconds due);
-    void look_at_clock(std::chrono::sys_seconds now);
+    void check_clock(std::chrono::sys_seconds now);
 
     Shard& shard_;
     queue::Schedule schedule_;
@@ -59,8 +59,8 @@ class Deliverer {
     boost::asio::steady_timer timer_;
     std::optional<std::chrono::sys_seconds> wakes_at_;
     // Both clocks when they were last read.
-    std::chrono::sys_seconds looked_at_ = {};
-    std::chrono::steady_clock::time_point looked_ = {};
+    std::chrono::sys_seconds clock_checked_at_ = {};
+    std::chrono::steady_clock::time_point clock_checked_ = {};
     std::atomic<std::size_t> active_ = 0;  // read by other threads
     // With the next due time once it is known: a job is not added again before it has ended.
     std::map<std::pair<queue::QueueId, std::string>, std::optional<std::chrono::sys_seconds>>

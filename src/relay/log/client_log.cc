@@ -97,7 +97,8 @@ void log_turned_away(RelayState& relay, const LogClient& client, daemon::ClientC
     relay.counters().add(Counter::connections_refused);
     const auto number = relay.clients().turned_away(std::chrono::steady_clock::now());
     if (!number) return;
-    std::string words = std::to_string(*number) + " clients were turned away, the last one from " +
+    std::string words = std::to_string(*number) +
+                        " clients were refused because of a connection limit, the last one from " +
                         std::string(client.address) + ": ";
     words += why == daemon::ClientCount::Entry::full
                  ? "[listen] connections_max is reached"
@@ -107,7 +108,7 @@ void log_turned_away(RelayState& relay, const LogClient& client, daemon::ClientC
 
 void log_accept_failed(RelayState& relay, std::string_view words) {
     if (!relay.clients().not_accepted(std::chrono::steady_clock::now())) return;
-    const std::string text = "no client can be accepted for now: " + std::string(words);
+    const std::string text = "cannot accept clients at the moment: " + std::string(words);
     relay.log().write(Trouble{.is_error = true, .words = text});
 }
 

@@ -111,7 +111,7 @@ class Text {
                         event.place));
     }
     std::string operator()(const HostForgotten& event) const {
-        return line("smtp", "host may take mail again: " + log_words(event.place));
+        return line("smtp", "host may accept mail again: " + log_words(event.place));
     }
     std::string operator()(const daemon::ServiceEvent& event) const {
         return daemon::text_line(event, style_, now_);

@@ -18,9 +18,10 @@ constexpr std::string_view lookups = "dns_lookups_total";
 constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
     {Counter::connections, "connections_total", "", "Clients that connected."},
     {Counter::connections_refused, "connections_refused_total", "",
-     "Clients that were refused for want of room."},
-    {Counter::messages_received, "messages_received_total", "", "Messages taken into the queue."},
-    {Counter::bytes_received, "received_bytes_total", "", "Octets of the messages taken."},
+     "Clients refused because of a connection limit."},
+    {Counter::messages_received, "messages_received_total", "",
+     "Messages accepted into the queue."},
+    {Counter::bytes_received, "received_bytes_total", "", "Octets of the messages accepted."},
     {Counter::recipients_accepted, "recipients_accepted_total", "", "Recipients accepted."},
     {Counter::refused_null_mx, refused, "reason=\"null-mx\"", "Recipients and senders refused."},
     {Counter::refused_host, refused, "reason=\"host-takes-no-mail\"", ""},
@@ -33,7 +34,7 @@ constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
     {Counter::refused_resources, refused, "reason=\"resources\"", ""},
     {Counter::refused_syntax, refused, "reason=\"syntax\"", ""},
     {Counter::delivered, deliveries, "result=\"sent\",class=\"2\"",
-     "Rounds for one recipient, by what came of them and the class of the status."},
+     "Delivery rounds for one recipient, by result and class of the status."},
     {Counter::bounced, deliveries, "result=\"bounced\",class=\"5\"", ""},
     {Counter::expired, deliveries, "result=\"bounced\",class=\"4\"", ""},
     {Counter::deferred, deliveries, "result=\"deferred\",class=\"4\"", ""},
@@ -51,8 +52,8 @@ constexpr std::array<daemon::Series<Counter>, counter_kinds> table{{
     {Counter::dns_absent, lookups, "result=\"absent\"", ""},
     {Counter::dns_trouble, lookups, "result=\"trouble\"", ""},
     {Counter::commit_batches, "spool_commit_batches_total", "",
-     "Times the spool was made durable."},
-    {Counter::commits, "spool_commits_total", "", "Changes that were made durable."},
+     "Times that the spool was synced to disk."},
+    {Counter::commits, "spool_commits_total", "", "Changes that were synced to disk."},
     {Counter::log_lines_dropped, "log_lines_dropped_total", "",
      "Log lines dropped because the log was not read in time."},
 }};
@@ -67,7 +68,8 @@ std::string metrics_page(const Counters& counters, const Gauges& gauges) {
     page.add(table, counters);
     page.add_gauge("sessions", "Clients connected.", gauges.sessions);
     page.add_gauge("queue_messages", "Messages in the queue.", gauges.queued_messages);
-    page.add_gauge("queue_recipients", "Recipients still to be served.", gauges.queued_recipients);
+    page.add_gauge("queue_recipients", "Recipients that are still waiting for delivery.",
+                   gauges.queued_recipients);
     page.add_gauge("queue_held_messages", "Messages that an administrator holds.",
                    gauges.held_messages);
     page.add_gauge("queue_unreportable_recipients",
@@ -76,7 +78,7 @@ std::string metrics_page(const Counters& counters, const Gauges& gauges) {
     page.add_gauge("queue_corrupt_messages", "Messages set aside because they cannot be read.",
                    gauges.corrupt_messages);
     page.add_gauge("active_deliveries", "Connections to other hosts.", gauges.active_deliveries);
-    page.add_gauge("refusing_hosts", "Hosts known to take no mail.", gauges.refusing_hosts);
+    page.add_gauge("refusing_hosts", "Hosts known not to accept mail.", gauges.refusing_hosts);
     page.add_gauge("queue_oldest_seconds", "Age of the oldest message.", gauges.oldest_seconds);
     page.add_gauge("spool_free_bytes", "Free space where the queue is.", gauges.spool_free_bytes);
     page.add_process(gauges.start_seconds, gauges.version);

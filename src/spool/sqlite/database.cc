@@ -155,7 +155,7 @@ base::Result<void> Database::check_version(bool may_begin) {
     if (!tables) return std::unexpected(tables.error());
     if (*version == 0 && *application == 0 && *tables == 0) {
         if (may_begin) return execute(schema_sql);
-        return base::fail(base::Fault::data, file_ + " holds nothing, though this spool was used");
+        return base::fail(base::Fault::data, file_ + " is empty, although this spool was in use");
     }
     if (*application != application_id) {
         return base::fail(base::Fault::data, file_ + " is not a spool of turnaway");

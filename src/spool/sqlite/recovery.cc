@@ -125,7 +125,7 @@ void Recovery::take_row(const MessageRow& row) {
     const auto opened = open_row(row.id, row.envelope, row.states);
     if (!opened && row.file) {
         note("message " + row.id.text() + ": " + std::string(opened.error()) +
-             "; made again of its content file if that is whole");
+             "; recreated from its content file if that is complete");
         return;
     }
     if (!opened) {
@@ -148,7 +148,7 @@ Result<void> Recovery::take_rows() {
         salvage_rows(scratch_ + "/spool.db", [this](const MessageRow& row) { take_row(row); });
     if (failure_) return std::unexpected(*failure_);
     if (!salvaged) {
-        note("the old database gives no rows: " + salvaged.error().message);
+        note("no rows could be read from the old database: " + salvaged.error().message);
     } else if (salvaged->gaps > 0) {
         note(
             "parts of the old database could not be read: messages that were there are lost, but "
@@ -169,7 +169,7 @@ Result<void> Recovery::take_file(const fs::path& file, std::uint64_t number, boo
         read_trailer(descriptor, static_cast<std::uint64_t>(about.st_size), file.string());
     ::close(descriptor);
     if (!trailer || !*trailer) {
-        note(file.string() + " does not say whose message it is (or is damaged); it stays there");
+        note(file.string() + " does not name its message, or is damaged; it was left in place");
         return {};
     }
     const ContentTrailer& known = **trailer;
@@ -250,7 +250,7 @@ Result<Recovered> Recovery::run() {
             if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
         }
     } else {
-        note("a recovery that was cut off is finished");
+        note("an interrupted recovery is being completed");
     }
     if (auto done = install(); !done) return std::unexpected(std::move(done.error()));
     std::error_code error;

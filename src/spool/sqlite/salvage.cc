@@ -15,7 +15,7 @@ namespace turnaway::spool {
 namespace {
 
 // Each is one descent through the tree; a lost page of the tree costs some 60.
-constexpr int looks_max = 20'000;
+constexpr int probes_max = 20'000;
 
 struct Close {
     void operator()(sqlite3* connection) const { sqlite3_close(connection); }
@@ -38,7 +38,7 @@ class Reader {
 
     // All rows between both ends, which are excluded.
     void read(std::uint64_t low, std::uint64_t high) {
-        if (high - low < 2 || looks_ >= looks_max) return;
+        if (high - low < 2 || looks_ >= probes_max) return;
         const auto up_to = walk(up_, low, high);
         if (!up_to) return;
         const auto down_to = walk(down_, *up_to, high);

@@ -99,8 +99,8 @@ void SqliteSpool::begin(const std::string& log_warning, std::size_t orphans) {
     if (!log_warning.empty()) warn(log_warning);
     if (orphans > 0) {
         warn(std::to_string(orphans) + " content files in " + folder_->path() +
-             " belong to no message and are set aside as N.orphan for seven days: a few are usual "
-             "after a crash; `turnaway queue recover` brings their messages back");
+             " do not belong to any message and are set aside as N.orphan for seven days: a few "
+             "are normal after a crash; `turnaway queue recover` brings their messages back");
     }
     if (!has_room_) warn(no_room_words());
     thread_ = std::thread([this] { work(); });
@@ -108,7 +108,7 @@ void SqliteSpool::begin(const std::string& log_warning, std::size_t orphans) {
 
 std::string SqliteSpool::no_room_words() const {
     return "the disk of the spool " + settings_.path +
-           " is full: no delivery begins before there is room to write down what comes of it";
+           " is full: no delivery starts until there is room to record its result";
 }
 
 SqliteSpool::~SqliteSpool() {
@@ -182,7 +182,7 @@ void SqliteSpool::work() {
         {
             std::unique_lock lock(line_mutex_);
             const auto has_work = [this] { return is_ending_ || !line_.empty(); };
-            while (!line_changed_.wait_for(lock, limits::idle_look_every, has_work)) {
+            while (!line_changed_.wait_for(lock, limits::idle_check_interval, has_work)) {
                 lock.unlock();
                 look_around();
                 lock.lock();
@@ -208,10 +208,10 @@ void SqliteSpool::look_around() {
     if (has_room_) return;
     const auto now = std::chrono::steady_clock::now();
     if (now < next_take_) return;
-    next_take_ = now + limits::idle_look_every;
+    next_take_ = now + limits::idle_check_interval;
     if (!reserve_->take()) return;
     has_room_ = true;
-    warn("the disk of the spool " + settings_.path + " has room again: deliveries go on");
+    warn("the disk of the spool " + settings_.path + " has room again: deliveries continue");
 }
 
 // Data written to a file that was removed or replaced is lost at the next start.
@@ -260,7 +260,7 @@ base::Result<void> SqliteSpool::write_in_reserve(Batch& jobs, std::size_t begin,
     database_->roll_back();
     if (!reserve_->give_up()) return written;
     if (has_room_.exchange(false)) warn(no_room_words());
-    next_take_ = std::chrono::steady_clock::now() + limits::idle_look_every;
+    next_take_ = std::chrono::steady_clock::now() + limits::idle_check_interval;
     for (std::size_t i = begin; i < jobs.size(); ++i) jobs[i].forget_outcome();
     return write_until(jobs, begin, end);
 }

@@ -27,7 +27,7 @@ bool is_folder(const std::string& path) {
 // Signs next to a missing database that there was one; empty: none.
 std::string traces_of_use(const std::string& path) {
     if (bytes_of(path + "/spool.db-wal").value_or(0) > 0) return "spool.db-wal is there";
-    if (bytes_of(path + recovered_database)) return "a recovery was not finished";
+    if (bytes_of(path + recovered_database)) return "a recovery was interrupted";
     if (is_folder(path + "/content")) return "the folder content is there";
     return {};
 }
@@ -65,8 +65,8 @@ base::Result<SpoolFolderState> check_spool_folder(const std::string& path) {
     }
     if (found->state == LogState::cut_off) {
         state.warning = "the last commit in the write-ahead log " + log +
-                        " is not whole and does not count (" + behind +
-                        "): usual after a power cut, else look at the disk";
+                        " is incomplete and was ignored (" + behind +
+                        "): normal after a power cut; otherwise check the disk";
     }
     return state;
 }

@@ -218,7 +218,7 @@ TEST(DomainCheck, SaysThatAHostDoesNotExist) {
         }
     }
     EXPECT_EQ(check.assessment().verdict, Verdict::no_such_domain);
-    EXPECT_TRUE(check.assessment().dns.back().is_second_look);
+    EXPECT_TRUE(check.assessment().dns.back().is_second_lookup);
 }
 
 TEST(Acceptance, NoBeatsUnknownBeatsYes) {

@@ -30,7 +30,7 @@ class PagesTest : public testing::Test {
 
     boost::asio::io_context loop_;
     std::string metrics_ = "up 1\n";
-    Health health_{.is_serving = true, .words = "taking mail"};
+    Health health_{.is_serving = true, .words = "accepting mail"};
     std::unique_ptr<io::HttpEndpoint> pages_;
 };
 
@@ -46,7 +46,7 @@ TEST_F(PagesTest, EachIsMadeWhenItIsAskedFor) {
 TEST_F(PagesTest, HealthIsAStatus) {
     const auto good = get("/healthz");
     EXPECT_TRUE(good.starts_with("HTTP/1.1 200 ")) << good;
-    EXPECT_TRUE(good.ends_with("taking mail\n")) << good;
+    EXPECT_TRUE(good.ends_with("accepting mail\n")) << good;
     health_ = {.is_serving = false, .words = "ending"};
     const auto bad = get("/healthz");
     EXPECT_TRUE(bad.starts_with("HTTP/1.1 503 ")) << bad;

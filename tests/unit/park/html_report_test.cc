@@ -43,12 +43,12 @@ TEST(HtmlReport, CountsDomainsByTheirWorst) {
                            {FindingKind::mx_implicit, "a.example", "none"}}),
         with("b.example", {}),
         with("c.example", {}),
-        with("d.example", {}, {{"d.example", "MX", "no answer came in time"}}),
+        with("d.example", {}, {{"d.example", "MX", "no answer within the timeout"}}),
     });
     EXPECT_TRUE(has(page, "for=\"show-all\"><b>4</b>"));
     EXPECT_TRUE(has(page, "for=\"show-clean\"><b>2</b>"));
     EXPECT_TRUE(has(page, "for=\"show-unknown\"><b>1</b>"));
-    EXPECT_TRUE(has(page, "MX of d.example: no answer came in time"));
+    EXPECT_TRUE(has(page, "MX of d.example: no answer within the timeout"));
 }
 
 TEST(HtmlReport, WorstComesFirstAndEqualsByName) {

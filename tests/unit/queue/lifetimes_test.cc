@@ -103,10 +103,10 @@ TEST(Words, SayWhatHappenedWhereNoHostDid) {
     using smtp::ClientCause;
     EXPECT_EQ(describe(outcome_from("timeout"), 30s), "no answer within 30 s");
     EXPECT_EQ(describe(outcome_from("timeout")), "no answer in time");
-    EXPECT_EQ(describe(outcome_from("connect")), "the host takes no connection");
+    EXPECT_EQ(describe(outcome_from("connect")), "the host does not accept connections");
     EXPECT_EQ(describe(outcome_from("ehlo lost")), "the host closed the connection");
     EXPECT_EQ(describe(outcome_from("tls_not_offered")),
-              "it does not offer STARTTLS, which is required here");
+              "it does not offer STARTTLS, which is required for this domain");
     EXPECT_EQ(describe(outcome_from("rcpt 550 no")), "");
     for (int cause = static_cast<int>(ClientCause::lost);
          cause <= static_cast<int>(ClientCause::content_too_big); ++cause) {

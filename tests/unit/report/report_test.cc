@@ -218,7 +218,7 @@ TEST(Report, NamesTheHostWhoseOfferDecided) {
                                       .host = "mx.example.org",
                                       .address = "192.0.2.1",
                                       .stage = codes::Stage::ehlo,
-                                      .outcome = "the message is bigger than it takes"}},
+                                      .outcome = "the message exceeds its size limit"}},
                         .decided_by = 0}};
     EXPECT_TRUE(written(report).contains("Remote-MTA: dns; mx.example.org\r\n"));
     EXPECT_FALSE(written(report).contains("Diagnostic-Code"));

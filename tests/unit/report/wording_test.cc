@@ -43,13 +43,13 @@ TEST(Wording, SaysTheCauseThatWeFound) {
     EXPECT_EQ(why(unheard(codes::no_answer)),
               "the connection got no answer: the receiving host is down, busy or out of reach.");
     EXPECT_EQ(unheard(codes::no_answer).advice,
-              "Check the address; if it is right, tell the recipient by another way that their "
-              "mail system does not take your message.");
+              "Check the address. If it is correct, contact the recipient in another way and tell "
+              "them that their mail system does not accept your message.");
     EXPECT_EQ(why(unheard(codes::other_status)), "the cause is described below.");
     // The subject is known, the detail is not.
     EXPECT_EQ(why(unheard(codes::other_mailbox_status)),
-              "the cause is described below. It is about the recipient's mailbox, which its owner "
-              "mostly controls.");
+              "the cause is described below. A problem with the recipient's mailbox, which is "
+              "mostly controlled by its owner.");
     // A name in capitals keeps them.
     EXPECT_TRUE(why(unheard(codes::no_acceptable_dkim)).starts_with("DKIM signatures are valid"));
 }
@@ -65,10 +65,10 @@ TEST(Wording, SaysTheCauseThatTheHostTold) {
     EXPECT_EQ(why(heard(ReplyCode(550), "5.2.2 Mailbox full", codes::mailbox_full)),
               "the recipient's mailbox is full.");
     EXPECT_EQ(why(heard(ReplyCode(550), "Qwerty", codes::other_status)),
-              "the host mx.example.org did not take it, in the words quoted below.");
+              "the host mx.example.org refused it. Its reply is quoted below.");
     EXPECT_EQ(why(heard(ReplyCode(550), "5.6.0 Qwerty", codes::other_content_status)),
-              "the host mx.example.org did not take it, in the words quoted below. It is about "
-              "the content of the message: its format, its encoding, or a conversion.");
+              "the host mx.example.org refused it. Its reply is quoted below. A problem with the "
+              "content of the message: its format, its encoding or a conversion.");
 }
 
 // 421 is no refusal for ever, and `turnaway explain` says so too.
@@ -80,12 +80,11 @@ TEST(Wording, UsesTheMeaningOfTheClass) {
             .happened;
     };
     EXPECT_EQ(said(Action::delayed, EnhancedCode::temporary(codes::system_takes_no_mail)),
-              "Your message to bob@example.org is not delivered yet: the host does not accept mail "
-              "for now.");
-    EXPECT_EQ(
-        said(Action::failed, EnhancedCode::temporary(codes::system_takes_no_mail)),
-        "Your message to bob@example.org could not be delivered for so long that it was given "
-        "up: the host does not accept mail for now.");
+              "Your message to bob@example.org has not been delivered yet: the host does not "
+              "accept mail at the moment.");
+    EXPECT_EQ(said(Action::failed, EnhancedCode::temporary(codes::system_takes_no_mail)),
+              "Your message to bob@example.org could not be delivered, and the mail system has "
+              "stopped trying: the host does not accept mail at the moment.");
     Attempt grey{.time = {}, .host = "mx.example.org", .stage = codes::Stage::rcpt};
     grey.outcome = RemoteReply{.code = ReplyCode(450), .lines = {"4.2.1 Qwerty"}};
     EXPECT_EQ(wording({.action = Action::delayed,
@@ -93,16 +92,16 @@ TEST(Wording, UsesTheMeaningOfTheClass) {
                        .attempts = {grey},
                        .decided_by = 0})
                   .happened,
-              "Your message to bob@example.org is not delivered yet: the mailbox exists but does "
-              "not accept messages for now.");
+              "Your message to bob@example.org has not been delivered yet: the mailbox exists but "
+              "does not accept messages at the moment.");
     EXPECT_EQ(why(heard(ReplyCode(550), "5.2.1 Qwerty", codes::mailbox_disabled)),
               "the recipient's mailbox is disabled or no longer used.");
     const auto unheard_yet =
         wording({.action = Action::delayed,
                  .status = EnhancedCode::temporary(codes::bad_destination_system)});
     EXPECT_EQ(unheard_yet.happened,
-              "Your message to bob@example.org is not delivered yet: the recipient's domain could "
-              "not be found for now, or it cannot receive mail for now.");
+              "Your message to bob@example.org has not been delivered yet: the recipient's domain "
+              "could not be found at the moment, or it cannot receive mail at the moment.");
     EXPECT_EQ(why(unheard(codes::system_takes_no_mail)), "the host does not accept mail.");
 }
 
@@ -132,7 +131,7 @@ TEST(Wording, NamesTheWayOutOfARememberedRefusal) {
 TEST(Wording, ShowsTheSenderWhomToTurnTo) {
     const Wording sender_null_mx = unheard(codes::sender_null_mx);
     EXPECT_TRUE(sender_null_mx.advice.starts_with(
-        "Show this report to the administrator of your own mail system, who may do this: send "))
+        "Show this report to the administrator of your mail system, who can do this: send "))
         << sender_null_mx.advice;
 }
 
@@ -148,8 +147,8 @@ TEST(Wording, OfGoodNewsAsksForNothing) {
     };
     EXPECT_EQ(good(Action::delivered).happened, "Your message to bob@example.org was delivered.");
     EXPECT_EQ(good(Action::relayed).happened,
-              "Your message to bob@example.org was handed on to a host, which does not report when "
-              "it is delivered.");
+              "Your message to bob@example.org was passed to a host, which does not send delivery "
+              "reports.");
     for (const Action action : {Action::delivered, Action::relayed, Action::expanded}) {
         EXPECT_TRUE(good(action).advice.starts_with("You need not do anything"));
     }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "fake/spooled.h"
@@ -49,6 +51,30 @@ TEST(Row, BringsBackEverything) {
     auto report = fake::message_of(2, 5);
     report.envelope.reverse_path = {};
     EXPECT_EQ(unpack_message(report.id, pack_envelope(report), pack_states(report)), report);
+}
+
+// The numbers of the stages are on disks: 0 is the lookup, then these from 1 on.
+TEST(Row, KeepsTheNumberOfEachStage) {
+    using codes::Stage;
+    const auto stored_with = [](std::optional<Stage> stage) {
+        auto message = fake::message_of(1, 0);
+        message.states[0].attempts = {{.time = message.arrival,
+                                       .stage = stage,
+                                       .status = codes::EnhancedCode::temporary({4, 1})}};
+        return pack_states(message);
+    };
+    const std::string lookup = stored_with({});
+    char number = 0;
+    for (const auto stage :
+         {Stage::connect, Stage::greeting, Stage::ehlo, Stage::starttls, Stage::mail, Stage::rcpt,
+          Stage::data, Stage::content, Stage::final_dot, Stage::idle}) {
+        const std::string row = stored_with(stage);
+        ASSERT_EQ(row.size(), lookup.size());
+        const auto [at, of_lookup] = std::ranges::mismatch(row, lookup);
+        ASSERT_NE(at, row.end()) << name(stage);
+        EXPECT_EQ(*of_lookup, 0);
+        EXPECT_EQ(*at, ++number) << name(stage);
+    }
 }
 
 TEST(Row, IsSmallWhenFresh) {

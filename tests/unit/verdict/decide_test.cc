@@ -110,8 +110,8 @@ TEST(DecideRecipient, RefusesNullMx) {
          "accepted"},
         // Only all of them together are known to refuse: the `.` beside them says nothing.
         {"example.org MX 0 .\nexample.org MX 10 a.example\na.example A 192.0.2.2",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: mx.example.org [192.0.2.2] said "
-         "521 5 minutes ago",
+         "556 5.3.2 <user@example.org>: none of its hosts accepts mail: mx.example.org [192.0.2.2] "
+         "said 521 5 minutes ago",
          "refusing_hosts"},
     });
 }
@@ -167,28 +167,27 @@ TEST(DecideRecipient, TreatsDnsTroubleAsTheAdministratorWishes) {
 TEST(DecideRecipient, RefusesWhenEveryHostSaid521) {
     expect_answers({
         {"example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 2 "
+         "556 5.3.2 <user@example.org>: none of its hosts accepts mail: www.example.org said 521 2 "
          "hours ago",
          "refusing_hosts"},
         // A host is as old as its oldest evidence, and has the name it was asked under.
         {"example.org MX 10 www.example.org\nwww.example.org A 192.0.2.1\n"
          "www.example.org AAAA 2001:db8::1",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org said 521 3 "
+         "556 5.3.2 <user@example.org>: none of its hosts accepts mail: www.example.org said 521 3 "
          "hours ago",
          "refusing_hosts"},
         {"example.org A 192.0.2.2",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: mx.example.org [192.0.2.2] said "
-         "521 5 minutes ago",
+         "556 5.3.2 <user@example.org>: none of its hosts accepts mail: mx.example.org [192.0.2.2] "
+         "said 521 5 minutes ago",
          "refusing_hosts"},
         {"example.org MX 10 a.example\nexample.org MX 20 b.example\nexample.org MX 30 c.example\n"
          "a.example A 192.0.2.1\nb.example A 192.0.2.2\nc.example A 192.0.2.3",
-         "556 5.3.2 <user@example.org>: no host for it takes mail: www.example.org [192.0.2.1] "
-         "said "
-         "521 2 hours ago, mx.example.org said 521 5 minutes ago, and so did 1 more",
+         "556 5.3.2 <user@example.org>: none of its hosts accepts mail: www.example.org "
+         "[192.0.2.1] said 521 2 hours ago, mx.example.org said 521 5 minutes ago, as did 1 more",
          "refusing_hosts"},
         {"",
-         "556 5.3.2 <user@[192.0.2.3]>: no host for it takes mail: mx.example.org [192.0.2.3] said "
-         "521 less than a minute ago",
+         "556 5.3.2 <user@[192.0.2.3]>: none of its hosts accepts mail: mx.example.org [192.0.2.3] "
+         "said 521 less than a minute ago",
          "refusing_hosts", "user@[192.0.2.3]"},
     });
 }

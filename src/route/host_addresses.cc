@@ -1,4 +1,4 @@
-#include "route/host_look.h"
+#include "route/host_addresses.h"
 
 #include <algorithm>
 
@@ -60,9 +60,10 @@ HostState state_of(const IpAddress& address, const RouteSettings& settings) {
     return settings.is_dialable(address) ? HostState::usable : HostState::undialable;
 }
 
-HostLook look_at_host(const mail::Domain& name, std::uint16_t preference, const DnsAnswer& a,
-                      const DnsAnswer& aaaa, const RouteSettings& settings) {
-    HostLook look;
+HostAddresses addresses_of_host(const mail::Domain& name, std::uint16_t preference,
+                                const DnsAnswer& a, const DnsAnswer& aaaa,
+                                const RouteSettings& settings) {
+    HostAddresses look;
     const auto note = [&](NoteKind kind) { look.notes.push_back({kind, name.text()}); };
     auto sorted = sort_out(in_turn(aaaa.addresses, a.addresses), settings);
     const auto& canonical_name = a.canonical_name ? a.canonical_name : aaaa.canonical_name;

@@ -14,7 +14,7 @@
 
 namespace turnaway::cli {
 
-struct LookSettings {
+struct NameLookupSettings {
     std::vector<std::string> resolvers = {};  // in libunbound's format; empty: those of the system
     std::chrono::milliseconds timeout{5000};
 };
@@ -25,7 +25,7 @@ struct NamesFound {
     std::vector<std::string> silent;  // lookup failed
 };
 
-[[nodiscard]] base::Result<NamesFound> look_for_names(const mail::Domain& domain,
-                                                      const LookSettings& settings);
+[[nodiscard]] base::Result<NamesFound> look_up_names(const mail::Domain& domain,
+                                                     const NameLookupSettings& settings);
 
 }  // namespace turnaway::cli

@@ -1,4 +1,4 @@
-#include "cli/park/park_look.h"
+#include "cli/park/name_lookup.h"
 
 #include <algorithm>
 #include <array>
@@ -37,7 +37,7 @@ std::string name_by_chance() {
 // All queries in parallel; each is answered or timed out when this returns.
 base::Result<std::map<std::string, NameLook>> ask(const mail::Domain& domain,
                                                   const std::vector<std::string>& names,
-                                                  const LookSettings& settings) {
+                                                  const NameLookupSettings& settings) {
     boost::asio::io_context context;
     const auto resolver = io::UnboundResolver::open(
         context, {.forward = settings.resolvers, .deadline = settings.timeout});
@@ -63,7 +63,8 @@ base::Result<std::map<std::string, NameLook>> ask(const mail::Domain& domain,
 
 }  // namespace
 
-base::Result<NamesFound> look_for_names(const mail::Domain& domain, const LookSettings& settings) {
+base::Result<NamesFound> look_up_names(const mail::Domain& domain,
+                                       const NameLookupSettings& settings) {
     std::vector<std::string> names(usual_names.begin(), usual_names.end());
     const std::string chance = name_by_chance();
     names.push_back(chance);

@@ -1,4 +1,4 @@
-// HostLook: the result of the A and AAAA answers for one mail host.
+// HostAddresses: the result of the A and AAAA answers for one mail host.
 //
 // This host itself, addresses that must not be dialled, names without an address and failures are
 // distinguished here, host by host; route/route_query.h draws the conclusion over all of them. One
@@ -26,7 +26,7 @@ enum class HostState : std::uint8_t {
     no_address,  // the name exists
 };
 
-struct HostLook {
+struct HostAddresses {
     HostState state = HostState::no_address;
     MailHost host;                      // complete when usable
     std::optional<DnsFailure> failure;  // of A or AAAA, whatever the state
@@ -37,8 +37,9 @@ struct HostLook {
 };
 
 // `name` is the exchange, or the domain itself when it has no MX.
-HostLook look_at_host(const mail::Domain& name, std::uint16_t preference, const DnsAnswer& a,
-                      const DnsAnswer& aaaa, const RouteSettings& settings);
+HostAddresses addresses_of_host(const mail::Domain& name, std::uint16_t preference,
+                                const DnsAnswer& a, const DnsAnswer& aaaa,
+                                const RouteSettings& settings);
 
 // The state of a single address: ours, undialable or usable.
 HostState state_of(const IpAddress& address, const RouteSettings& settings);
