@@ -38,7 +38,7 @@ class Rights(DoctorTest):
         if start <= 25:
             self.skipTest("this machine lets everybody bind port 25")
         self.write(listen="127.0.0.99:25")
-        self.check(self.doctor(**self.copy_for_nobody()), "listen", "problem", "no right to listen")
+        self.check(self.doctor(**self.copy_for_nobody()), "listen", "problem", "no permission to listen")
 
     @unittest.skipUnless(IS_ROOT, "needs root to become somebody without rights")
     def test_a_queue_of_somebody_else_is_unknown(self):

@@ -89,7 +89,7 @@ class Limits(unittest.TestCase):
                 outside.close()
             self.assertEqual(scene.metrics.value("connections_refused_total"), 2)
             def told():
-                return [line["words"] for line in scene.relay.lines("trouble") if "turned away" in line["words"]]
+                return [line["words"] for line in scene.relay.lines("trouble") if "connection limit" in line["words"]]
             wait_until(told, "the log to say so")
             self.assertEqual(len(told()), 1, "a flood must not write our log")
             inside.pop(0).close()
@@ -111,7 +111,7 @@ class Limits(unittest.TestCase):
         scene.relay.start(wrapper=("prlimit", "--nofile=1000:1000"))
         try:
             clients = [connect(scene.relay) for i in range(1100)]
-            wait_until(lambda: [line for line in scene.relay.lines("trouble") if "accepted" in line["words"]], "the log")
+            wait_until(lambda: [line for line in scene.relay.lines("trouble") if "cannot accept clients" in line["words"]], "the log")
             before = cpu_seconds(scene.relay.process.pid)
             time.sleep(1)
             self.assertLess(cpu_seconds(scene.relay.process.pid) - before, 0.5)

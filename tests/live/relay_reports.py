@@ -229,7 +229,7 @@ class Patience(unittest.TestCase):
         self.assertEqual(line["status"], both[1].only()["Status"])
         # What stood in the way stays temporary (RFC 3464 section 2.3.4).
         self.assertEqual(both[1].only()["Status"], "4.3.2")
-        self.assertIn("given up", both[1].text)
+        self.assertIn("has stopped trying", both[1].text)
 
     def test_absent_host_is_given_up_too(self):
         line = impatient.relay.delivery("bob@absent.example", "bounced", seconds=120)

@@ -120,7 +120,7 @@ TEST(Wording, QuotesTheHostThatDecides) {
               "hosts accepts mail.");
     EXPECT_EQ(says("421 as greeting"),
               "mx.example.org [192.0.2.1] says \"421 try later\", which decides nothing.");
-    EXPECT_EQ(says("a greeting of two codes"),
+    EXPECT_EQ(says("greeting with two reply codes"),
               "mx.example.org [192.0.2.1] says \"521 mx no\", which is not about the host itself.");
     EXPECT_EQ(code_of(assess("521 and 554")), "554");
     EXPECT_EQ(code_of(assess("null MX")), "556 5.1.10");
@@ -147,7 +147,7 @@ TEST(Reasons, SpeakOfAnMxOnlyWhereOneSays521) {
     EXPECT_TRUE(names_rfc1846("greets with 521"));
     EXPECT_TRUE(names_rfc1846("521, second MX accepts"));
     EXPECT_FALSE(names_rfc1846("521 by the domain's own address"));
-    EXPECT_FALSE(names_rfc1846("521 that is about the client"));
+    EXPECT_FALSE(names_rfc1846("521 whose text is about the client"));
 }
 
 TEST(Cures, AreRecords) {
@@ -168,10 +168,10 @@ TEST(Cures, AreRecords) {
               "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
     EXPECT_EQ(cures_text(assess("521, second MX silent")),
               "; remove: example.org. 3600 IN MX 10 mx.example.org.\n");
-    EXPECT_EQ(cures_text(assess("a greeting of two codes")), "");
+    EXPECT_EQ(cures_text(assess("greeting with two reply codes")), "");
     EXPECT_EQ(cures_text(assess("implicit MX")), "example.org. 3600 IN MX 10 example.org.\n");
-    EXPECT_EQ(cures_text(assess("554 that is about the client")), "");
-    EXPECT_EQ(cures_text(assess("silent, and nothing known of the way out")), "");
+    EXPECT_EQ(cures_text(assess("554 whose text is about the client")), "");
+    EXPECT_EQ(cures_text(assess("no answer, egress unknown")), "");
 }
 
 // The published records are zone text that makes the domain what the fix promises.

@@ -187,10 +187,10 @@ TEST(ExplainRecord, ListsOnlyReplyCodesOfTheClass) {
     }
 }
 
-TEST(ExplainRecord, SaysForNowOnlyOfATemporaryFailure) {
-    EXPECT_EQ(page_of("5.3.2").find("for now"), std::string::npos);
-    EXPECT_NE(first_line(page_of("4.3.2")).find("for now"), std::string::npos);
-    EXPECT_EQ(page_of("556 5.3.2").find("for now"), std::string::npos);
+TEST(ExplainRecord, SaysAtTheMomentOnlyOfATemporaryFailure) {
+    EXPECT_EQ(page_of("5.3.2").find("at the moment"), std::string::npos);
+    EXPECT_NE(first_line(page_of("4.3.2")).find("at the moment"), std::string::npos);
+    EXPECT_EQ(page_of("556 5.3.2").find("at the moment"), std::string::npos);
 }
 
 TEST(ExplainRecord, TellsWhichClassesAreUseful) {

@@ -51,7 +51,7 @@ bool asks_to_wait(std::string_view advice) {
         return advice.find(words) != std::string_view::npos;
     };
     return says("later") || says("again after") || says("next attempt") || says("queued") ||
-           says("Wait") || says("further transaction") || says("recover");
+           says("Wait") || says("another transaction") || says("recover");
 }
 bool asks_to_send_again(std::string_view advice) {
     const auto says = [&](std::string_view words) {

@@ -150,12 +150,12 @@ TEST(Standards, Rfc3463HasTheseDetails) {
     }
 }
 
-// Only class 4 is "for now", only class 2 a success.
+// Only class 4 is "at the moment", only class 2 a success.
 TEST(Standards, Rfc3463MeaningsFollowTheClass) {
     EXPECT_EQ(row_of("X.3.2").meaning(5), "The host does not accept mail.");
-    EXPECT_TRUE(has(row_of("X.3.2").meaning(4), "for now"));
+    EXPECT_TRUE(has(row_of("X.3.2").meaning(4), "at the moment"));
     for (const auto& row : enhanced_rows) {
-        EXPECT_FALSE(has(row.meaning(5), "for now") || has(row.meaning(5), "at present"))
+        EXPECT_FALSE(has(row.meaning(5), "at the moment") || has(row.meaning(5), "at present"))
             << row.meaning(5);
     }
     EXPECT_TRUE(row_of("X.7.7").usual_with(2));

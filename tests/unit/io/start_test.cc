@@ -36,7 +36,7 @@ TEST(Start, BeginsACoroutineThatNobodyWaitsFor) {
 TEST(StartDeathTest, AnExceptionEndsTheProcessAndIsTold) {
     asio::io_context loop;
     EXPECT_EXIT(start_and_run(loop), ::testing::ExitedWithCode(70),
-                "the work of a test failed, and the program ends: no more places");
+                "fatal error in the work of a test: no more places");
 }
 
 }  // namespace

@@ -87,11 +87,11 @@ TEST(ControlRequest, SaysInOneSentenceWhatIsWrong) {
         {R"({"do":"list","limit":0})", "\"limit\" has a value"},
         {R"({"do":"list","limit":1001})", "\"limit\" has a value"},
         {R"({"do":"show"})", "\"ids\" must name"},
-        {R"({"do":"delete"})", "either \"ids\""},
-        {R"({"do":"delete","sender":"a"})", "either \"ids\""},
-        {R"({"do":"flush","domain":"a.example","all":true})", "one of \"ids\""},
+        {R"({"do":"delete"})", "either list the messages in \"ids\""},
+        {R"({"do":"delete","sender":"a"})", "either list the messages in \"ids\""},
+        {R"({"do":"flush","domain":"a.example","all":true})", "exactly one of \"ids\""},
         {with_ids("export"), "must name one message"},
-        {R"({"do":"forget"})", "either \"host\""},
+        {R"({"do":"forget"})", "either name the host in \"host\""},
     }};
     for (const auto& [line, words] : wrong) {
         const auto request = parse_control_request(line);

@@ -179,8 +179,9 @@ TEST(Report, ListsEveryAttemptUpToABound) {
              at = content.find("\r\n- ", at + 1)) {
             ++count;
         }
-        EXPECT_EQ(content.contains(std::to_string(attempts - count) + " further attempts are left"),
-                  count < attempts);
+        EXPECT_EQ(
+            content.contains(std::to_string(attempts - count) + " more attempts are not listed"),
+            count < attempts);
         return count;
     };
     EXPECT_EQ(listed(200), 200);
@@ -231,7 +232,7 @@ TEST(Report, SaysThatAMessageWasGivenUp) {
     Report report = failing();
     report.outcomes[0].status = codes::EnhancedCode::temporary(codes::bad_connection);
     EXPECT_TRUE(written(report).contains("Action: failed\r\nStatus: 4.4.2\r\n"));
-    EXPECT_TRUE(written(report).contains("given up"));
+    EXPECT_TRUE(written(report).contains("has stopped trying"));
     EXPECT_TRUE(written(report).contains("Send it again later"));
 }
 

@@ -312,7 +312,7 @@ TEST_F(DamagedLog, AtItsEndIsReportedAndCutOff) {
     const auto store = open_killed();
     ASSERT_TRUE(store);
     EXPECT_EQ(messages_of(**store), 3U);
-    EXPECT_NE(warnings_.find("not whole"), std::string::npos);
+    EXPECT_NE(warnings_.find("is incomplete and was ignored"), std::string::npos);
 }
 
 TEST_F(DamagedLog, CutShortIsUsual) {

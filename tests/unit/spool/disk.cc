@@ -226,7 +226,7 @@ TEST(FullDisk, KeepsOutcomes) {
         EXPECT_FALSE(load(**store, queue::QueueId(2)));
         if (!was_struck) break;
         ++struck;
-        EXPECT_NE(warnings.find("no delivery begins"), std::string::npos);
+        EXPECT_NE(warnings.find("no delivery starts"), std::string::npos);
     }
     EXPECT_GE(struck, 2);
 }
