@@ -30,9 +30,11 @@ namespace turnaway::io {
 struct ContentSource {
     std::uint64_t bytes = 0;
     // All of it if it is in memory; else empty, and `read` returns it in pieces of at most
-    // `bytes_max` from `offset` on.
+    // `bytes_max` from `offset` on. It must not block the event loop.
     std::string_view in_memory = {};
-    std::function<base::Result<std::string>(std::uint64_t offset, std::size_t bytes_max)> read = {};
+    using Read = asio::awaitable<base::Result<std::string>>(std::uint64_t offset,
+                                                            std::size_t bytes_max);
+    std::function<Read> read = {};
 };
 
 // Everything referenced here outlives the call and pending operations of the connection.

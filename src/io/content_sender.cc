@@ -81,17 +81,18 @@ class HostListening {
     std::shared_ptr<Listening> shared_;
 };
 
-base::Result<std::string> read_piece(const ContentSource& source, std::uint64_t offset) {
+asio::awaitable<base::Result<std::string>> read_piece(const ContentSource& source,
+                                                      std::uint64_t offset) {
     const auto most = static_cast<std::size_t>(
         std::min<std::uint64_t>(base::limits::content_piece_bytes, source.bytes - offset));
-    if (!source.in_memory.empty()) return std::string(source.in_memory.substr(offset, most));
-    auto piece = source.read(offset, most);
+    if (!source.in_memory.empty()) co_return std::string(source.in_memory.substr(offset, most));
+    auto piece = co_await source.read(offset, most);
     if (piece && piece->empty() && most > 0) {
-        return base::fail(base::Fault::io, "the stored message ends after " +
-                                               std::to_string(offset) + " of " +
-                                               std::to_string(source.bytes) + " octets");
+        co_return base::fail(base::Fault::io, "the stored message ends after " +
+                                                  std::to_string(offset) + " of " +
+                                                  std::to_string(source.bytes) + " octets");
     }
-    return piece;
+    co_return piece;
 }
 
 asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
@@ -102,7 +103,7 @@ asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
     std::uint64_t offset = 0;
     bool is_last = false;
     while (!is_last && drive.session.action().kind == Kind::send_content) {
-        const auto piece = read_piece(source, offset);
+        const auto piece = co_await read_piece(source, offset);
         if (!piece) co_return ContentSent{{}, piece.error()};
         offset += piece->size();
         is_last = offset >= source.bytes;

@@ -68,6 +68,15 @@ void Shard::start(std::vector<io::Listener> listeners) {
     asio::post(io(), [this] { deliverer_->pump(); });
 }
 
+asio::awaitable<base::Result<std::string>> Shard::read_content(spool::ContentPtr content,
+                                                               std::uint64_t offset,
+                                                               std::size_t bytes_max) {
+    using Bytes = base::Result<std::string>;
+    return disk_.run<Bytes>([content = std::move(content), offset, bytes_max] {
+        return content->read(offset, bytes_max);
+    });
+}
+
 void Shard::load_job(queue::QueueId id, std::string_view destination,
                      std::chrono::sys_seconds due) {
     deliverer_->load(id, destination, due);

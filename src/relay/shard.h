@@ -12,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/disk_thread.h"
 #include "daemon/event_thread.h"
 #include "io/listener.h"
 #include "judge/judge.h"
@@ -63,6 +65,10 @@ class Shard {
     std::chrono::sys_seconds now_seconds() const { return relay_.clock().seconds(); }
     queue::QueueId new_id() { return ids_.next(relay_.clock().now()); }
     std::uint64_t random() { return random_(); }
+    // On a thread that may wait for the disk.
+    asio::awaitable<base::Result<std::string>> read_content(spool::ContentPtr content,
+                                                            std::uint64_t offset,
+                                                            std::size_t bytes_max);
 
     // Any thread: deliveries in progress.
     std::size_t deliveries() const { return deliverer_->active(); }
@@ -78,6 +84,7 @@ class Shard {
     std::unique_ptr<judge::Judge> judge_;
     std::unique_ptr<Deliverer> deliverer_;
     RecipientMemory recipients_;
+    daemon::DiskThread disk_;  // last: its work ends before the loop that receives its results
 };
 
 }  // namespace turnaway::relay

@@ -72,7 +72,7 @@ class Cases(DemoTest):
         self.assertEqual(len(table), 6)
         self.assertRegex(table[0], "^  to +turnaway +slowest of 5 others$")
         self.assertRegex(table[1], r"^1 bob@nomail\.example    refused +[\d.]+ m?s  556 5\.1\.10   OpenSMTPD: 4 days$")
-        self.assertRegex(table[4], r"^4 bob@silent\.example    kept; sender told [\d.]+ m?s \* +Postfix, Sendmail: 5 days$")
+        self.assertRegex(table[4], r"^4 bob@silent\.example    queued; notice sent [\d.]+ m?s \* +Postfix, Sendmail: 5 days$")
         self.assertEqual(table[1:], [lines[0] for lines in cases])
         self.assertLessEqual(max(map(len, "\n".join(paragraphs).splitlines())), 80)
 

@@ -83,7 +83,7 @@ class HealthySession {
                           "(message of " + std::to_string(arrival_.content.size()) + " octets)");
         journal_.add_line(dialogue_, true, ".");
         arrival_.at = Steady::now();
-        const bool is_said = say({"250 2.0.0 Message taken"});
+        const bool is_said = say({"250 2.0.0 Message accepted"});
         journal_.add_arrival(std::move(arrival_));
         arrival_ = {};
         return is_said;

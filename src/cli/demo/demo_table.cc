@@ -28,10 +28,10 @@ bool is_delayed(const CaseResult& result) {
 // What turnaway did, for the second column.
 std::string what_of(const CaseResult& result) {
     const auto ending = ending_of(result.facts);
-    if (!ending) return "no end in sight";
+    if (!ending) return "no result";
     const std::string time = time_text(result.milliseconds().value_or(0));
     std::string what = is_delayed(result)
-                           ? fmt::format("kept; sender told {} *", time)
+                           ? fmt::format("queued; notice sent {} *", time)
                            : fmt::format("{:<10}{:>6}  {}", name(*ending), time, code_of(result));
     if (result.fault) what = "FAULT: " + what;
     while (what.ends_with(' ')) what.pop_back();

@@ -59,7 +59,8 @@ class Round {
     const mail::Address& first_recipient() const {
         return live_->message.envelope.recipients[chosen_.front()].address;
     }
-    void finish(Delivery& delivery);
+    asio::awaitable<void> finish(Delivery& delivery);
+    asio::awaitable<void> read_original(const std::vector<Disposition>& dispositions);
     queue::DeliverySettings delivery_settings(const queue::HostHealth& health) const;
     std::vector<Ending> merge(std::vector<queue::RecipientState> states,
                               const std::vector<Disposition>& dispositions,
@@ -80,6 +81,7 @@ class Round {
 
     std::vector<std::size_t> chosen_;            // recipients of the message
     std::vector<queue::RecipientState> states_;  // of these recipients
+    std::string original_;  // what a report returns, if the content is not in memory
     io::RoutePtr route_;
     smtp::TlsPolicy tls_ = smtp::TlsPolicy::opportunistic;  // of the destination
     RoundTimes times_;
@@ -134,7 +136,7 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
         delivery.content_unreadable(unreadable, shard_.now_seconds());
     }
     while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
-    finish(delivery);
+    co_await finish(delivery);
     if (had_success_) co_return Feedback::good;
     co_return had_host_trouble_ ? Feedback::host_trouble : Feedback::neutral;
 }
@@ -233,15 +235,8 @@ std::vector<Ending> Round::merge(std::vector<queue::RecipientState> states,
 base::Result<std::optional<spool::StoredMessage>> Round::report(
     const queue::Message& message, const std::vector<Ending>& endings) {
     if (endings.empty()) return std::nullopt;
-    std::string_view original = live_->content->in_memory();
-    std::string beginning;
-    if (original.empty()) {
-        auto read = live_->content->read(0, base::limits::returned_bytes_max);
-        // Without the original content the report is still sent.
-        if (!read) log_trouble(shard_.relay(), read.error(), message.id);
-        if (read) beginning = *std::move(read);
-        original = beginning;
-    }
+    const auto in_memory = live_->content->in_memory();
+    const std::string_view original = in_memory.empty() ? original_ : in_memory;
     const ReportSource source{.hostname = config_.hostname().text(),
                               .from = config_.report_from(),
                               .report_id = shard_.new_id(),
@@ -258,13 +253,26 @@ base::Result<std::optional<spool::StoredMessage>> Round::report(
                                 .content = *std::move(content)};
 }
 
-void Round::finish(Delivery& delivery) {
+// Before the message is locked, since it may wait for the disk. Without the original content the
+// report is still sent.
+asio::awaitable<void> Round::read_original(const std::vector<Disposition>& dispositions) {
+    const bool may_report = std::ranges::any_of(dispositions, [](const Disposition& each) {
+        return each.kind == Disposition::Kind::failed || each.lacks_dsn || each.is_delay_notice_due;
+    });
+    if (!may_report || !live_->content->in_memory().empty()) co_return;
+    auto read = co_await shard_.read_content(live_->content, 0, base::limits::returned_bytes_max);
+    if (!read) log_trouble(shard_.relay(), read.error(), live_->message.id);
+    if (read) original_ = *std::move(read);
+}
+
+asio::awaitable<void> Round::finish(Delivery& delivery) {
     times_.ended = std::chrono::steady_clock::now();
     const auto dispositions = delivery.judge(shard_.now_seconds(), shard_.random());
     auto states = delivery.take_states();
+    co_await read_original(dispositions);
     {
         const std::lock_guard lock(live_->mutex);
-        if (live_->is_gone) return;  // an administrator deleted it meanwhile
+        if (live_->is_gone) co_return;  // an administrator deleted it meanwhile
         queue::Message next = live_->message;
         const auto endings = merge(std::move(states), dispositions, &next);
         auto told = report(next, endings);

@@ -132,8 +132,8 @@ asio::awaitable<Dialogue> OutboundConnection::drive(const spool::ContentPtr& con
     if (content != nullptr) {
         drive.content = {.bytes = content->size(),
                          .in_memory = content->in_memory(),
-                         .read = [content](std::uint64_t offset, std::size_t bytes_max) {
-                             return content->read(offset, bytes_max);
+                         .read = [this, content](std::uint64_t offset, std::size_t bytes_max) {
+                             return shard_.read_content(content, offset, bytes_max);
                          }};
     }
     const auto end = co_await io::drive_client(drive);

@@ -130,9 +130,14 @@ smtp::ClientMessage big_message(std::uint64_t bytes) {
     return message;
 }
 
+asio::awaitable<base::Result<std::string>> piece_of(std::string_view content, std::uint64_t offset,
+                                                    std::size_t bytes_max) {
+    co_return std::string(content.substr(offset, bytes_max));
+}
+
 ContentSource pieces_of(std::string_view content) {
     return {content.size(), {}, [content](std::uint64_t offset, std::size_t bytes_max) {
-                return base::Result<std::string>(content.substr(offset, bytes_max));
+                return piece_of(content, offset, bytes_max);
             }};
 }
 
@@ -228,7 +233,7 @@ TEST_F(ClientDriverTest, NothingListensForASenderThatIsGone) {
     asio::co_spawn(parties_.loop, play_until_data(*parties_.pair.server), asio::detached);
     const std::weak_ptr<Connection> connection = parties_.pair.client;
     ContentSource source = pieces_of(content_);
-    source.read = [](std::uint64_t, std::size_t) -> base::Result<std::string> {
+    source.read = [](std::uint64_t, std::size_t) -> asio::awaitable<base::Result<std::string>> {
         throw std::bad_alloc();
     };
     {

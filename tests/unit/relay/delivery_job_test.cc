@@ -2,11 +2,62 @@
 #include "relay/deliver/delivery_job.h"
 
 #include <boost/asio/post.hpp>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "unit/relay/scene.h"
 
 namespace turnaway::relay {
 namespace {
+
+// Content like that of a file: not in memory. Remembers which threads read it.
+class ContentOnDisk final : public spool::Content {
+  public:
+    explicit ContentOnDisk(std::string bytes) : bytes_(std::move(bytes)) {}
+    std::uint64_t size() const override { return bytes_.size(); }
+    base::Result<std::string> read(std::uint64_t offset, std::size_t bytes_max) const override {
+        const std::lock_guard lock(mutex_);
+        readers_.insert(std::this_thread::get_id());
+        return bytes_.substr(static_cast<std::size_t>(offset), bytes_max);
+    }
+    std::string_view in_memory() const override { return {}; }
+    std::set<std::thread::id> readers() const {
+        const std::lock_guard lock(mutex_);
+        return readers_;
+    }
+
+  private:
+    const std::string bytes_;
+    mutable std::mutex mutex_;
+    mutable std::set<std::thread::id> readers_;
+};
+
+std::string big_content() {
+    std::string text = "Subject: big\r\n\r\n";
+    while (text.size() < 300'000) text += "a line of the message\r\n";
+    return text;
+}
+
+TEST(DeliveryJob, ReadsContentBesideTheEventLoop) {
+    const auto content = std::make_shared<ContentOnDisk>(big_content());
+    MailHost host;
+    RelayScene scene(all_to(host), &host);
+    scene.queue("bob@one.example", content);
+    scene.run_until([&] { return scene.counted(Counter::delivered) == 1; });
+    EXPECT_FALSE(content->readers().empty());
+    EXPECT_FALSE(content->readers().contains(std::this_thread::get_id()));
+}
+
+TEST(DeliveryJob, ReadsWhatAReportReturnsBesideTheEventLoop) {
+    const auto content = std::make_shared<ContentOnDisk>(big_content());
+    MailHost host({{"RCPT", "550 5.1.1 no such user"}});
+    RelayScene scene(all_to(host), &host);
+    scene.queue("bob@one.example", content);
+    scene.run_until([&] { return scene.counted(Counter::reports_failure) == 1; });
+    EXPECT_FALSE(content->readers().empty());
+    EXPECT_FALSE(content->readers().contains(std::this_thread::get_id()));
+}
 
 TEST(DeliveryJob, TellsTheSenderOfAPermanentRefusal) {
     MailHost host({{"RCPT", "550 5.1.1 no such user"}});

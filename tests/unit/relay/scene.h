@@ -178,9 +178,10 @@ class RelayScene {
         }
     }
 
-    // A message of the queue for one recipient, durable, its job begun.
-    queue::QueueId queue(const std::string& recipient) {
+    // A message of the queue for one recipient, durable, its job begun. Null: any content.
+    queue::QueueId queue(const std::string& recipient, spool::ContentPtr content = nullptr) {
         auto stored = fake::stored_of(++last_, 200);
+        if (content != nullptr) stored.content = std::move(content);
         stored.message.arrival = now();
         stored.message.envelope.recipients = {{.address = fake::address_of(recipient)}};
         stored.message.states = {{.due = now()}};
