@@ -11,7 +11,6 @@ namespace turnaway::queue {
 namespace {
 
 using codes::EnhancedCode;
-using codes::Stage;
 using smtp::ClientCause;
 using smtp::ClientOutcome;
 using smtp::ClientVerdict;
