@@ -27,7 +27,7 @@ struct Dialogue {
 inline std::string unescape(std::string_view text) {
     std::string bytes;
     while (!text.empty()) {
-        if (text[0] == '{') {
+        if (text.size() > 1 && text[0] == '{' && base::is_digit(text[1])) {
             const std::size_t star = text.find('*');
             const std::size_t end = text.find('}');
             const auto copies = base::parse_unsigned(text.substr(1, star - 1)).value();

@@ -5,28 +5,16 @@
 For a host's dialogue a seed is the stage (0 to 3), a byte for the size of the pieces, and the client's bytes; for a
 client's dialogue the TLS policy, a byte for the recipients, one for the pieces, and the host's bytes; for one of the
 relay's server its settings, a byte for the pieces, and the client's bytes; for one of the filter of OpenSMTPD whether it adds
-header fields, and the lines of smtpd. The format of a dialogue is in README.md
-beside this.
+header fields, and the lines of smtpd; for one of the milter a byte for the pieces, and the mail server's packets. The
+format of a dialogue is in README.md beside this.
 """
 import pathlib
-import re
 import sys
 
+from escapes import unescape
+from milter_script import MilterScript
+
 STAGES = ["greeting", "helo", "mail", "rcpt"]
-ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
-PIECE = re.compile(r"\{(\d+)\*([^}]*)\}|\\x([0-9a-fA-F]{2})|\\(.)|(.)", re.DOTALL)
-
-
-def unescape(text):
-    data = b""
-    for copies, repeated, byte, escape, plain in PIECE.findall(text):
-        if copies:
-            data += unescape(repeated) * int(copies)
-        elif byte:
-            data += bytes([int(byte, 16)])
-        else:
-            data += ESCAPES[escape] if escape else plain.encode()
-    return data
 
 
 def seed(dialogue):
@@ -77,12 +65,16 @@ def filter_seed(dialogue):
     return bytes([adds_headers]) + said
 
 
+def milter_seed(dialogue):
+    return bytes([7]) + b"".join(turn.data for turn in MilterScript(dialogue).turns)
+
+
 def main():
     dialogues, target = map(pathlib.Path, sys.argv[1:])
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
-    make = {"client": client_seed, "server": server_seed, "filter": filter_seed}.get(dialogues.name, seed)
+    make = {"client": client_seed, "server": server_seed, "filter": filter_seed, "milter": milter_seed}.get(dialogues.name, seed)
     for dialogue in sorted(dialogues.glob("*.txt")):
         (target / dialogue.stem).write_bytes(make(dialogue))
 
