@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "codes/constants.h"
 #include "mail/address_syntax.h"
 
 namespace turnaway::gate {
@@ -97,7 +98,7 @@ std::string with_percent_doubled(std::string_view text) {
 // Codes that make Sendmail or Postfix close the connection with its client, so that the other
 // recipients are lost.
 bool closes_connection(codes::ReplyCode code) {
-    return code.value() == 421 || code.value() == 521;
+    return code == codes::service_not_available || code == codes::host_takes_no_mail;
 }
 
 }  // namespace
