@@ -1,5 +1,6 @@
 // A session of the gate with a driver that obeys at once: a judge that answers by the domain of the
-// address, and a mail server that is a string of bytes. For tests and fuzz targets.
+// address, and a mail server that is a string of bytes. For tests and fuzz targets of a session
+// with one question at a time.
 //
 // What the judge knows is in README.md beside this.
 #pragma once
@@ -64,6 +65,7 @@ class GateHost {
         session_.received(bytes);
         while (auto question = session_.next_question()) {
             TURNAWAY_CHECK(questions_.empty() || questions_.back().id != question->id);
+            TURNAWAY_CHECK(!session_.wants_input() && !session_.next_question());
             session_.answer(question->id, judge_example(*question));
             questions_.push_back(*std::move(question));
         }

@@ -92,7 +92,7 @@ void PacketReader::begin_dropped(Command command, std::size_t data_bytes) {
 }
 
 std::optional<Packet> PacketReader::drop() {
-    const std::size_t bytes = std::min(left_to_drop_, buffered_bytes());
+    const std::size_t bytes = std::min(left_to_drop_, buffer_.size() - taken_);
     taken_ += bytes;
     left_to_drop_ -= bytes;
     if (left_to_drop_ > 0) return std::nullopt;

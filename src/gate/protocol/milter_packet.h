@@ -60,7 +60,6 @@ class PacketReader {
 
     // In words, empty if there is none.
     std::string_view fault() const { return fault_; }
-    std::size_t buffered_bytes() const { return buffer_.size() - taken_; }
 
   private:
     void begin_dropped(Command command, std::size_t data_bytes);

@@ -129,11 +129,11 @@ std::string MilterSession::take_output() {
     return std::exchange(output_, {});
 }
 
+// While a question is open the mail server has nothing to say; what it sends all the same waits.
 bool MilterSession::wants_input() const {
-    return !is_ending_ && packets_.buffered_bytes() < milter::packet_bytes_max;
+    return !is_ending_ && !is_waiting_;
 }
 
-// While a question is open the mail server has nothing to say; what it sends all the same waits.
 void MilterSession::take_packets() {
     while (!is_ending_ && !is_waiting_) {
         const auto packet = packets_.next();

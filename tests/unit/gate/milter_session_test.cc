@@ -69,18 +69,11 @@ TEST(MilterSession, AnswersBeforeItEnds) {
     EXPECT_EQ(milter_answers(session.take_output()), Lines{"continue"});
 }
 
-TEST(MilterSession, StoresNoMoreThanAPacketWhileAQuestionIsOpen) {
+// So that the driver reads no more than it has read already.
+TEST(MilterSession, WantsNoInputWhileAQuestionIsOpen) {
     MilterSession session;
     const Question question = ask(&session);
-    EXPECT_TRUE(session.wants_input());
-    std::size_t bytes = 0;
-    while (session.wants_input() && bytes < 10 * milter::packet_bytes_max) {
-        const std::string piece = milter_packet("body {1000*x}");
-        session.received(piece);
-        bytes += piece.size();
-    }
     EXPECT_FALSE(session.wants_input());
-    EXPECT_LE(bytes, milter::packet_bytes_max + 1100);
     session.answer(question.id, {});
     EXPECT_TRUE(session.wants_input());
 }
