@@ -21,6 +21,7 @@ foreach(daemon IN LISTS TURNAWAY_DAEMONS)
   install(FILES etc/systemd/${daemon}.service etc/systemd/${daemon}.socket DESTINATION lib/systemd/system)
 endforeach()
 # What programs and manuals name: `docs/json.md` is below the folder of the documentation.
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(DIRECTORY docs data DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway
         FILES_MATCHING PATTERN "*.md" PATTERN "*.csv" PATTERN "*.json" PATTERN "park-report" EXCLUDE)

@@ -23,7 +23,7 @@ static const char *records[records_max];
 /* The record as text, or 0 if it is of another type, such as a CNAME. */
 static int read_record(ns_msg *message, ns_rr *rr, int type, char *text) {
     const unsigned char *data = ns_rr_rdata(*rr);
-    if (ns_rr_type(*rr) != type) return 0;
+    if ((int)ns_rr_type(*rr) != type) return 0;
     if (type == TURNAWAY_DNS_MX) {
         char name[NS_MAXDNAME];
         if (ns_name_uncompress(ns_msg_base(*message), ns_msg_end(*message), data + 2, name,

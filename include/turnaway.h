@@ -64,7 +64,10 @@ enum turnaway_dns_outcome {
     TURNAWAY_DNS_ANSWERED = 0,     /* at least one record of this type */
     TURNAWAY_DNS_NO_DATA = 1,      /* the name exists, this type does not */
     TURNAWAY_DNS_NO_SUCH_NAME = 2, /* NXDOMAIN */
-    TURNAWAY_DNS_FAILED = 3        /* no usable answer: SERVFAIL, REFUSED, timeout, bogus */
+    TURNAWAY_DNS_FAILED = 3,       /* SERVFAIL, or any other trouble */
+    TURNAWAY_DNS_TIMEOUT = 4,      /* no answer */
+    TURNAWAY_DNS_REFUSED = 5,      /* the name server refused to answer */
+    TURNAWAY_DNS_BOGUS = 6         /* DNSSEC validation failed */
 };
 
 /* For a domain, or a mail address, whose domain is checked. If the input is not one, there are no

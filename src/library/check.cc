@@ -53,16 +53,24 @@ int number_of(route::DnsType type) {
     }
 }
 
-std::optional<route::DnsOutcome> outcome_of(int outcome) {
+// The answer without its records.
+std::optional<DnsAnswer> bare_answer(int outcome) {
+    using enum route::DnsFailure;
     switch (outcome) {
         case TURNAWAY_DNS_ANSWERED:
-            return route::DnsOutcome::answered;
+            return DnsAnswer{.outcome = route::DnsOutcome::answered};
         case TURNAWAY_DNS_NO_DATA:
-            return route::DnsOutcome::no_data;
+            return DnsAnswer{.outcome = route::DnsOutcome::no_data};
         case TURNAWAY_DNS_NO_SUCH_NAME:
-            return route::DnsOutcome::no_such_name;
+            return DnsAnswer{.outcome = route::DnsOutcome::no_such_name};
         case TURNAWAY_DNS_FAILED:
-            return route::DnsOutcome::failed;
+            return DnsAnswer{.failure = servfail};
+        case TURNAWAY_DNS_TIMEOUT:
+            return DnsAnswer{.failure = timeout};
+        case TURNAWAY_DNS_REFUSED:
+            return DnsAnswer{.failure = refused};
+        case TURNAWAY_DNS_BOGUS:
+            return DnsAnswer{.failure = bogus};
         default:
             return std::nullopt;
     }
@@ -85,21 +93,21 @@ bool read_record(route::DnsType type, std::string_view text, DnsAnswer* answer) 
         return mx.has_value();
     }
     const auto address = route::IpAddress::parse(text);
-    if (!address || address->is_ipv4() != (type == route::DnsType::a)) return false;
+    // An IPv4 address in an AAAA record (::ffff:192.0.2.1) is read as that IPv4 address.
+    if (!address || text.contains(':') != (type == route::DnsType::aaaa)) return false;
     answer->addresses.push_back(*address);
     return true;
 }
 
 std::optional<DnsAnswer> read_answer(route::DnsType type, int outcome, const char* const* records,
                                      std::size_t count, bool is_secure) {
-    const auto kind = outcome_of(outcome);
-    if (!kind || (*kind == route::DnsOutcome::answered) != (count > 0)) return std::nullopt;
-    DnsAnswer answer{.outcome = *kind,
-                     .is_secure = is_secure && *kind != route::DnsOutcome::failed,
-                     .ttl_seconds = ttl_seconds};
+    auto answer = bare_answer(outcome);
+    if (!answer || (answer->outcome == route::DnsOutcome::answered) != (count > 0)) return {};
+    answer->is_secure = is_secure && answer->outcome != route::DnsOutcome::failed;
+    answer->ttl_seconds = ttl_seconds;
     for (std::size_t i = 0; i < count; ++i) {
         if (records == nullptr || records[i] == nullptr) return std::nullopt;
-        if (!read_record(type, records[i], &answer)) return std::nullopt;
+        if (!read_record(type, records[i], &*answer)) return std::nullopt;
     }
     return answer;
 }

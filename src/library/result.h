@@ -4,13 +4,13 @@
 // the border, so that no caller has to. JSON lines are made on request and kept.
 #pragma once
 
+#include <turnaway.h>
+
 #include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "turnaway.h"
 
 namespace turnaway::library {
 
