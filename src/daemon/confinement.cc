@@ -95,12 +95,14 @@ Result<void> confine_files(const FilesKept& kept) {
     return process::restrict_reach(reach);
 }
 
-Result<void> confine_calls(std::span<const int> added) {
+Result<void> confine_calls(std::span<const int> added, bool may_connect_unix) {
     std::vector<int> allowed(calls_of_every_daemon.begin(), calls_of_every_daemon.end());
     allowed.insert(allowed.end(), added.begin(), added.end());
+    std::vector<int> families{AF_INET, AF_INET6};
+    if (may_connect_unix) families.push_back(AF_UNIX);
     return process::restrict_system_calls({.allowed = allowed,
                                            .may_start_threads = true,
-                                           .socket_families = {AF_INET, AF_INET6},
+                                           .socket_families = families,
                                            .io_controls = {FIONBIO, FIONREAD}});
 }
 

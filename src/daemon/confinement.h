@@ -44,6 +44,7 @@ struct FilesKept {
 
 // seccomp, for all present and future threads. `added`: the system calls (SCMP_SYS(...)) that the
 // daemon needs in addition to those for event loops, sockets, DNS, TLS and reading files.
-[[nodiscard]] base::Result<void> confine_calls(std::span<const int> added = {});
+[[nodiscard]] base::Result<void> confine_calls(std::span<const int> added = {},
+                                               bool may_connect_unix = false);
 
 }  // namespace turnaway::daemon

@@ -18,7 +18,7 @@ namespace turnaway::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using Socket = ControlSocket::Protocol::socket;
+using Socket = UnixSocket::Protocol::socket;
 using Error = boost::system::error_code;
 
 // After accept failed for lack of file descriptors, so that the loop does not spin.
@@ -41,7 +41,7 @@ ControlPeer peer_of(Socket& socket) {
 }  // namespace
 
 struct ControlServer::State {
-    State(asio::io_context& context_of, ControlSocket socket_of, const Settings& settings_of,
+    State(asio::io_context& context_of, UnixSocket socket_of, const Settings& settings_of,
           Service service_of)
         : context(context_of),
           socket(std::move(socket_of)),
@@ -49,7 +49,7 @@ struct ControlServer::State {
           service(std::move(service_of)) {}
 
     asio::io_context& context;
-    ControlSocket socket;
+    UnixSocket socket;
     const Settings settings;
     const Service service;
     std::set<Session*> sessions;
@@ -180,8 +180,15 @@ asio::awaitable<void> ControlServer::Session::leave() {
     end_wait();
 }
 
-ControlServer::ControlServer(asio::io_context& context, ControlSocket socket,
-                             const Settings& settings, Service service)
+base::Result<UnixSocket> open_control_socket(const asio::any_io_executor& executor,
+                                             const std::string& path, const std::string& group) {
+    return UnixSocket::open(
+        executor,
+        {.key = "[control] socket", .group_key = "[control] group", .path = path, .group = group});
+}
+
+ControlServer::ControlServer(asio::io_context& context, UnixSocket socket, const Settings& settings,
+                             Service service)
     : state_(std::make_shared<State>(context, std::move(socket), settings, std::move(service))) {}
 
 ControlServer::~ControlServer() {

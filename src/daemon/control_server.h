@@ -18,7 +18,8 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/control_socket.h"
+#include "base/result.h"
+#include "daemon/unix_socket.h"
 
 namespace turnaway::daemon {
 
@@ -39,6 +40,11 @@ class ControlAnswer {
     // Whole lines, sent when enough have gathered and at the end. False: the peer no longer reads.
     virtual boost::asio::awaitable<bool> add(std::string lines) = 0;
 };
+
+// The socket of `[control] socket` and its group; empty: none.
+[[nodiscard]] base::Result<UnixSocket> open_control_socket(
+    const boost::asio::any_io_executor& executor, const std::string& path,
+    const std::string& group);
 
 class ControlServer {
   public:
@@ -61,7 +67,7 @@ class ControlServer {
             std::chrono::seconds(30);  // for the peer to read a part
     };
 
-    ControlServer(boost::asio::io_context& context, ControlSocket socket, const Settings& settings,
+    ControlServer(boost::asio::io_context& context, UnixSocket socket, const Settings& settings,
                   Service service);
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;

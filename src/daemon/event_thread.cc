@@ -26,17 +26,23 @@ EventThread::EventThread() : io_(1), work_(asio::make_work_guard(io_)), stop_tim
 
 void EventThread::start(std::vector<io::Listener> listeners, Hooks hooks) {
     hooks_ = std::move(hooks);
-    listeners_ = std::move(listeners);
-    for (auto& listener : listeners_) io::start(io_, "a listening socket", accept(listener));
+    listen(std::move(listeners), hooks_.serve);
 }
 
-asio::awaitable<void> EventThread::accept(io::Listener& listener) {
+void EventThread::listen(std::vector<io::Listener> listeners, const Serve& serve) {
+    for (auto& listener : listeners) {
+        auto& door = doors_.emplace_back(std::move(listener), serve);
+        io::start(io_, "a listening socket", accept(door));
+    }
+}
+
+asio::awaitable<void> EventThread::accept(Door& door) {
     asio::steady_timer pause(io_);
     for (;;) {
-        auto socket = co_await listener.accept();
+        auto socket = co_await door.listener.accept();
         if (socket) {
             auto connection = std::make_unique<io::Connection>(*std::move(socket));
-            io::start(io_, "the session of a client", hooks_.serve(std::move(connection)));
+            io::start(io_, "the session of a client", door.serve(std::move(connection)));
             continue;
         }
         if (socket.error() == asio::error::operation_aborted) co_return;
@@ -59,7 +65,7 @@ base::Result<std::vector<io::Listener>> EventThread::adopt(std::vector<io::Liste
 void EventThread::stop() {
     asio::post(io_, [this] {
         if (std::exchange(is_stopping_, true)) return;
-        for (auto& listener : listeners_) listener.close();
+        for (auto& door : doors_) door.listener.close();
         if (hooks_.on_stop) hooks_.on_stop();
         // A session may leave while the others are being ended.
         const auto sessions = sessions_;

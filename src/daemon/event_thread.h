@@ -29,9 +29,10 @@ class EventThread {
     using Sessions = std::list<std::function<void()>>;  // the function that ends each session
 
   public:
+    using Serve = std::function<boost::asio::awaitable<void>(std::unique_ptr<io::Connection>)>;
     struct Hooks {
-        // Serves one client until it has left.
-        std::function<boost::asio::awaitable<void>(std::unique_ptr<io::Connection>)> serve;
+        // Serves one client until it has left; none if every listener comes with its own.
+        Serve serve;
         // A client could not be accepted, for lack of descriptors or memory.
         std::function<void(const std::string& words)> on_accept_failure;
         // Called once at a graceful stop: no new work may begin.
@@ -48,6 +49,8 @@ class EventThread {
 
     // Before run(): the listeners of this event loop (see adopt()).
     void start(std::vector<io::Listener> listeners, Hooks hooks);
+    // After start(): listeners whose clients are served in another way.
+    void listen(std::vector<io::Listener> listeners, const Serve& serve);
     void run() { io_.run(); }
     // Any thread. Accepts no new clients; run() returns when all have left.
     void stop();
@@ -74,7 +77,11 @@ class EventThread {
     std::size_t sessions() const { return sessions_.size(); }
 
   private:
-    boost::asio::awaitable<void> accept(io::Listener& listener);
+    struct Door {
+        io::Listener listener;
+        Serve serve;
+    };
+    boost::asio::awaitable<void> accept(Door& door);
     void end_when_empty();
 
     // Declared before the event loop: sessions that are cut off leave when the loop is destroyed.
@@ -82,7 +89,7 @@ class EventThread {
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     Hooks hooks_;
-    std::vector<io::Listener> listeners_;
+    std::list<Door> doors_;
     boost::asio::steady_timer stop_timer_;
     bool is_stopping_ = false;
 };

@@ -20,6 +20,13 @@ base::Result<ThreadListeners> open_listeners(std::span<const io::Endpoint> endpo
         }
         return opened;
     }
+    return open_endpoints(endpoints, threads, executor);
+}
+
+base::Result<ThreadListeners> open_endpoints(std::span<const io::Endpoint> endpoints,
+                                             unsigned threads,
+                                             const boost::asio::any_io_executor& executor) {
+    ThreadListeners opened(threads);
     for (io::Endpoint wanted : endpoints) {
         if (auto done = io::may_listen(wanted); !done) return std::unexpected(done.error());
         for (auto& of_thread : opened) {

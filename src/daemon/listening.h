@@ -24,6 +24,11 @@ using ThreadListeners = std::vector<std::vector<io::Listener>>;  // one element 
     std::span<const io::Endpoint> endpoints, unsigned threads,
     const boost::asio::any_io_executor& executor);
 
+// Only from these endpoints, whatever systemd passes.
+[[nodiscard]] base::Result<ThreadListeners> open_endpoints(
+    std::span<const io::Endpoint> endpoints, unsigned threads,
+    const boost::asio::any_io_executor& executor);
+
 // The addresses the sockets are bound to, each once.
 std::vector<io::Endpoint> listening_at(const ThreadListeners& listeners);
 

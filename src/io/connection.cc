@@ -49,7 +49,9 @@ void Connection::prepare() {
     error_code error;
     socket_.set_option(tcp::no_delay(true), error);
     const tcp::endpoint peer = socket_.remote_endpoint(error);
-    if (!error) peer_ = peer;
+    // A Unix socket has no address.
+    const auto family = peer.data()->sa_family;
+    if (!error && (family == AF_INET || family == AF_INET6)) peer_ = peer;
 }
 
 asio::awaitable<std::expected<std::unique_ptr<Connection>, error_code>> Connection::dial(

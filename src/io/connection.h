@@ -73,7 +73,7 @@ class Connection {
     std::string_view tls_problem() const { return tls_problem_; }
     // Null without TLS.
     SSL* tls_handle() { return is_encrypted() ? tls_->native_handle() : nullptr; }
-    // Nothing if the peer was gone before the address was read.
+    // Nothing for a Unix socket, or if the peer was gone before the address was read.
     const std::optional<asio::ip::tcp::endpoint>& peer() const { return peer_; }
     std::optional<asio::ip::tcp::endpoint> local() const;
     asio::any_io_executor executor() { return socket_.get_executor(); }

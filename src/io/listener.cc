@@ -83,7 +83,8 @@ base::Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const 
     return acceptor;
 }
 
-// Takes ownership of the descriptor, also on failure.
+// Takes ownership of the descriptor, also on failure. Asio only passes a descriptor on, so a Unix
+// socket may be one of TCP to it.
 base::Result<tcp::acceptor> adopt(const asio::any_io_executor& executor, int descriptor) {
     sockaddr_storage address{};
     socklen_t bytes = sizeof address;
@@ -149,23 +150,36 @@ base::Result<void> may_listen(const Endpoint& endpoint) {
     return {};
 }
 
+base::Result<Listener> Listener::copy_of(const asio::any_io_executor& executor, int descriptor) {
+    const int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return base::fail_errno(Fault::system, "cannot copy a listening socket");
+    auto acceptor = adopt(executor, copy);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    return Listener(*std::move(acceptor));
+}
+
 base::Result<InheritedSockets> InheritedSockets::take() {
-    InheritedSockets sockets;
-    auto descriptors = process::take_inherited_sockets();
-    if (!descriptors) return std::unexpected(descriptors.error());
-    sockets.descriptors_ = *std::move(descriptors);
-    return sockets;
+    InheritedSockets taken;
+    auto sockets = process::take_inherited_sockets();
+    if (!sockets) return std::unexpected(sockets.error());
+    taken.sockets_ = *std::move(sockets);
+    return taken;
+}
+
+std::vector<std::string> InheritedSockets::names() const {
+    std::vector<std::string> names;
+    names.reserve(sockets_.size());
+    for (const auto& socket : sockets_) names.push_back(socket.name);
+    return names;
 }
 
 base::Result<std::vector<Listener>> InheritedSockets::listeners(
-    asio::any_io_executor executor) const {
+    const asio::any_io_executor& executor) const {
     std::vector<Listener> listeners;
-    for (const auto& descriptor : descriptors_) {
-        const int copy = fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 0);
-        if (copy < 0) return base::fail_errno(Fault::system, "cannot copy a socket of systemd");
-        auto acceptor = adopt(executor, copy);
-        if (!acceptor) return std::unexpected(acceptor.error());
-        listeners.push_back(Listener(*std::move(acceptor)));
+    for (const auto& socket : sockets_) {
+        auto listener = Listener::copy_of(executor, socket.descriptor.get());
+        if (!listener) return std::unexpected(listener.error());
+        listeners.push_back(*std::move(listener));
     }
     return listeners;
 }

@@ -15,7 +15,7 @@
 
 #include "base/result.h"
 #include "io/endpoint.h"
-#include "process/descriptor.h"
+#include "process/inherited_sockets.h"
 
 namespace turnaway::io {
 
@@ -26,6 +26,10 @@ class Listener {
     // Errors name the endpoint and the fix.
     [[nodiscard]] static base::Result<Listener> open(asio::any_io_executor executor,
                                                      const Endpoint& endpoint);
+
+    // A listening socket of any family, of which the listener takes a copy.
+    [[nodiscard]] static base::Result<Listener> copy_of(const asio::any_io_executor& executor,
+                                                        int descriptor);
 
     // The next client. If descriptors or memory run out, an error is returned, and the caller
     // waits; operation_aborted means that close() was called. Clients that have already left are
@@ -51,14 +55,16 @@ class Listener {
 class InheritedSockets {
   public:
     [[nodiscard]] static base::Result<InheritedSockets> take();
-    bool is_empty() const { return descriptors_.empty(); }
+    bool is_empty() const { return sockets_.empty(); }
+    // The name of each in the unit, in the order of the listeners; empty: none.
+    std::vector<std::string> names() const;
     // One listener for each socket, in that event loop.
     [[nodiscard]] base::Result<std::vector<Listener>> listeners(
-        asio::any_io_executor executor) const;
+        const asio::any_io_executor& executor) const;
 
   private:
     InheritedSockets() = default;
-    std::vector<process::OwnedFd> descriptors_;
+    std::vector<process::InheritedSocket> sockets_;
 };
 
 }  // namespace turnaway::io

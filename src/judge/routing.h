@@ -40,6 +40,9 @@ class Routing {
                                                                      CountingResolver::Count count);
 
     asio::awaitable<RoutePtr> route_to(Destination destination);
+    // Whether the route to that domain, or what it publishes as a sender's, needs no lookup.
+    bool is_route_known(const mail::Domain& domain) const;
+    bool is_sender_known(const mail::Domain& domain) const { return senders_.is_known(domain); }
     // `domain` outlives the call.
     asio::awaitable<bool> publishes_null_mx(const mail::Domain& domain) {
         return senders_.publish_null_mx(domain);

@@ -17,6 +17,12 @@ constexpr std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
 SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& routes)
     : resolver_(resolver), routes_(routes), known_({.entries = domains_max, .bytes = bytes_max}) {}
 
+bool SenderDomains::is_known(const mail::Domain& domain) const {
+    const auto now = Clock::now();
+    return domain.is_localhost() || routes_.peek(domain, now) != nullptr ||
+           known_.find(domain, now) != nullptr;
+}
+
 boost::asio::awaitable<bool> SenderDomains::publish_null_mx(const mail::Domain& domain) {
     // RFC 6761 section 6.3: that name is never looked up in DNS.
     if (domain.is_localhost()) co_return false;

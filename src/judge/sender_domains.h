@@ -21,6 +21,8 @@ class SenderDomains {
     // Both outlive this.
     SenderDomains(route::Resolver& resolver, const io::RouteCache& routes);
 
+    // Whether the answer needs no lookup.
+    bool is_known(const mail::Domain& domain) const;
     // `domain` outlives the call.
     boost::asio::awaitable<bool> publish_null_mx(const mail::Domain& domain);
 

@@ -26,8 +26,8 @@ bool is_listening(int fd) {
 
 }  // namespace
 
-base::Result<std::vector<OwnedFd>> take_inherited_sockets() {
-    std::vector<OwnedFd> sockets;
+base::Result<std::vector<InheritedSocket>> take_inherited_sockets() {
+    std::vector<InheritedSocket> sockets;
     const char* pid = std::getenv("LISTEN_PID");
     const char* count_text = std::getenv("LISTEN_FDS");
     if (pid == nullptr || count_text == nullptr || pid != std::to_string(getpid())) return sockets;
@@ -36,6 +36,8 @@ base::Result<std::vector<OwnedFd>> take_inherited_sockets() {
         return base::fail(Fault::config, "LISTEN_FDS is '" + std::string(count_text) +
                                              "', not a number from 0 to 64");
     }
+    const char* names_text = std::getenv("LISTEN_FDNAMES");
+    std::string_view names = names_text == nullptr ? "" : names_text;
     for (int fd = first_inherited_fd; fd < first_inherited_fd + static_cast<int>(*count); ++fd) {
         if (!is_listening(fd)) {
             return base::fail(Fault::config, "descriptor " + std::to_string(fd) +
@@ -43,7 +45,9 @@ base::Result<std::vector<OwnedFd>> take_inherited_sockets() {
                                                  "socket unit needs ListenStream= and Accept=no");
         }
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-        sockets.emplace_back(fd);
+        const auto end = std::min(names.find(':'), names.size());
+        sockets.push_back({OwnedFd(fd), std::string(names.substr(0, end))});
+        names.remove_prefix(std::min(end + 1, names.size()));
     }
     for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(name);
     return sockets;

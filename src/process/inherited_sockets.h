@@ -2,10 +2,11 @@
 // it.
 //
 // Taken once, at the start and before threads: afterwards they are no longer in the environment. A
-// descriptor that is not a listening socket is an error in the unit. Names (LISTEN_FDNAMES) are
-// ignored: all sockets serve alike.
+// descriptor that is not a listening socket is an error in the unit. A daemon whose sockets serve
+// alike ignores their names (LISTEN_FDNAMES).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -13,7 +14,12 @@
 
 namespace turnaway::process {
 
-// In the order they were passed; closed on exec, otherwise as they were.
-[[nodiscard]] base::Result<std::vector<OwnedFd>> take_inherited_sockets();
+struct InheritedSocket {
+    OwnedFd descriptor;  // closed on exec, otherwise as it was passed
+    std::string name;    // FileDescriptorName= of the unit; empty: none
+};
+
+// In the order they were passed.
+[[nodiscard]] base::Result<std::vector<InheritedSocket>> take_inherited_sockets();
 
 }  // namespace turnaway::process

@@ -102,13 +102,15 @@ Result<OwnedFd> open_listener(const Endpoint& endpoint, bool is_one_of_many) {
 // The sockets passed by systemd, with the same options as our own.
 Result<std::vector<OwnedFd>> inherited_listeners() {
     auto sockets = process::take_inherited_sockets();
-    if (!sockets) return sockets;
+    if (!sockets) return std::unexpected(sockets.error());
+    std::vector<OwnedFd> listeners;
     const int on = 1;
-    for (const OwnedFd& fd : *sockets) {
+    for (auto& [fd, name] : *sockets) {
         setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+        listeners.push_back(std::move(fd));
     }
-    return sockets;
+    return listeners;
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "daemon/control_server.h"
-#include "daemon/control_socket.h"
 #include "daemon/listening.h"
 #include "daemon/pages.h"
 #include "daemon/process_loop.h"
@@ -234,7 +233,7 @@ Result<void> Daemon::open_control() {
     const auto& control = config_.control;
     if (control.socket.empty()) return {};
     auto socket =
-        daemon::ControlSocket::open(loop_.io().get_executor(), control.socket, control.group);
+        daemon::open_control_socket(loop_.io().get_executor(), control.socket, control.group);
     if (!socket) return std::unexpected(socket.error());
     control_handler_.emplace(*relay_, loop_.disk());
     control_.emplace(

@@ -58,6 +58,13 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     return Endpoint{*address, parts->port};
 }
 
+std::optional<ListenPlace> parse_listen_place(std::string_view text) {
+    if (text.starts_with('/')) return ListenPlace{std::string(text)};
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint) return std::nullopt;
+    return ListenPlace{*endpoint};
+}
+
 std::optional<Endpoint> parse_name_server(std::string_view text) {
     const std::size_t at = text.find('@');
     std::uint16_t port = dns_port;

@@ -32,8 +32,20 @@ struct RouteTarget {
     bool operator==(const RouteTarget&) const = default;
 };
 
+// What a daemon listens on: TCP, or a Unix socket by its absolute path.
+struct ListenPlace {
+    std::variant<Endpoint, std::string> at;
+    // Null when it is a Unix socket.
+    const Endpoint* endpoint() const { return std::get_if<Endpoint>(&at); }
+    const std::string* path() const { return std::get_if<std::string>(&at); }
+    std::string text() const { return endpoint() != nullptr ? endpoint()->text() : *path(); }
+    bool operator==(const ListenPlace&) const = default;
+};
+
 // `127.0.0.1:25`, `[::1]:25`.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
+// Like an endpoint, or an absolute path.
+std::optional<ListenPlace> parse_listen_place(std::string_view text);
 // `192.0.2.53`, `127.0.0.1@5353`, `::1@5353`; port 53 when none is given.
 std::optional<Endpoint> parse_name_server(std::string_view text);
 // Like an endpoint, or a domain with a port.

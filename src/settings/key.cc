@@ -65,6 +65,10 @@ std::string_view name(Form form) {
             return "endpoint";
         case Form::endpoints:
             return "endpoints";
+        case Form::listeners:
+            return "listeners";
+        case Form::words:
+            return "words";
         case Form::name_servers:
             return "name-servers";
         case Form::zone_lines:
@@ -109,6 +113,10 @@ std::string Key::kind() const {
             return "an IP address with a port, or \"\"";
         case Form::endpoints:
             return "a list of IP addresses with a port";
+        case Form::listeners:
+            return "a list of IP addresses with a port and of absolute paths";
+        case Form::words:
+            return "a list of strings";
         case Form::name_servers:
             return "a list of IP addresses";
         case Form::zone_lines:
@@ -137,6 +145,8 @@ std::string Key::examples() const {
             return R"("127.0.0.1:9526" or "[::1]:9526")";
         case Form::endpoints:
             return R"("127.0.0.1:25" or "[::1]:25")";
+        case Form::listeners:
+            return R"("127.0.0.1:10040", "[::1]:10040" or "/run/turnaway/policy.sock")";
         case Form::name_servers:
             return R"("192.0.2.53" or "127.0.0.1@5353")";
         case Form::zone_lines:
@@ -151,6 +161,7 @@ std::string Key::examples() const {
         case Form::domain:
         case Form::domains:
         case Form::recipients:
+        case Form::words:
             return "";
     }
     return "";

@@ -32,6 +32,8 @@ enum class Form : std::uint8_t {
     networks,
     endpoint,  // address:port, or empty
     endpoints,
+    listeners,  // endpoints and absolute paths of Unix sockets
+    words,
     name_servers,  // address, or address@port
     zone_lines,
     routes,

@@ -84,12 +84,12 @@ class MadeUpSlot {
     void (*copy_)(const void*, void*);
 };
 
-using Slot =
-    std::variant<std::string*, bool*, std::uint16_t*, std::uint32_t*, std::uint64_t*,
-                 std::chrono::seconds*, mail::Domain*, std::vector<mail::Domain>*, HostNames*,
-                 std::vector<std::string>*, std::vector<verdict::Network>*, std::vector<Endpoint>*,
-                 std::optional<Endpoint>*, std::vector<route::IpAddress>*,
-                 std::optional<mail::Address>*, ChoiceSlot, MadeUpSlot>;
+using Slot = std::variant<std::string*, bool*, std::uint16_t*, std::uint32_t*, std::uint64_t*,
+                          std::chrono::seconds*, mail::Domain*, std::vector<mail::Domain>*,
+                          HostNames*, std::vector<std::string>*, std::vector<verdict::Network>*,
+                          std::vector<Endpoint>*, std::vector<ListenPlace>*,
+                          std::optional<Endpoint>*, std::vector<route::IpAddress>*,
+                          std::optional<mail::Address>*, ChoiceSlot, MadeUpSlot>;
 
 template <class Value>
 Slot slot_of(Value& value) {

@@ -216,7 +216,7 @@ Stored put(const Key& key, const toml::node& node, HostNames& place) {
 
 Stored put(const Key& key, const toml::node& node, std::vector<std::string>& place) {
     return put_list(key, node, place, [](std::string_view text) -> Made<std::string> {
-        if (base::trim(text).empty()) return Wrong("the list contains an empty line");
+        if (base::trim(text).empty()) return Wrong("the list contains an empty string");
         return std::string(text);
     });
 }
@@ -269,6 +269,13 @@ Stored put(const Key& key, const toml::node& node, std::vector<Endpoint>& place)
     });
     if (stored && !is_name_server && place.empty()) return wrong(key, "the list is empty");
     return stored;
+}
+
+Stored put(const Key& key, const toml::node& node, std::vector<ListenPlace>& place) {
+    return put_list(key, node, place, [](std::string_view text) -> Made<ListenPlace> {
+        if (auto parsed = parse_listen_place(text)) return *std::move(parsed);
+        return Wrong(shown(text) + " is not an IP address with a port, nor an absolute path");
+    });
 }
 
 Stored put(const Key& key, const toml::node& node, std::optional<Endpoint>& place) {

@@ -19,7 +19,10 @@ namespace reason {
 inline constexpr std::string_view accepted = "accepted";
 inline constexpr std::string_view null_mx = "null_mx";
 inline constexpr std::string_view refusing_hosts = "refusing_hosts";
-inline constexpr std::string_view unroutable = "unroutable";
+inline constexpr std::string_view no_such_domain = "no_such_domain";
+inline constexpr std::string_view no_mail_host = "no_mail_host";
+inline constexpr std::string_view loopback_mx = "loopback_mx";
+inline constexpr std::string_view dangling_mx = "dangling_mx";
 inline constexpr std::string_view ourselves = "ourselves";
 inline constexpr std::string_view sender_null_mx = "sender_null_mx";
 inline constexpr std::string_view mailless = "mailless";

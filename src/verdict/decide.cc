@@ -64,9 +64,18 @@ std::string_view reason_for(route::RouteKind kind) {
             return reason::ourselves;
         case route::RouteKind::later:
             return reason::dns_trouble;
-        default:
-            return reason::unroutable;
+        case route::RouteKind::no_such_domain:
+            return reason::no_such_domain;
+        case route::RouteKind::no_mail_host:
+            return reason::no_mail_host;
+        case route::RouteKind::loopback_only:
+            return reason::loopback_mx;
+        case route::RouteKind::unusable_mx:
+            return reason::dangling_mx;
+        case route::RouteKind::hosts:
+            break;
     }
+    return reason::accepted;
 }
 
 }  // namespace

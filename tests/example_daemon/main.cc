@@ -125,7 +125,7 @@ class Example {
     Result<void> open_control() {
         const auto& [path, group] = config_.control;
         if (path.empty()) return {};
-        auto socket = daemon::ControlSocket::open(loop_.io().get_executor(), path, group);
+        auto socket = daemon::open_control_socket(loop_.io().get_executor(), path, group);
         if (!socket) return std::unexpected(socket.error());
         control_.emplace(
             loop_.io(), *std::move(socket), daemon::ControlServer::Settings(),

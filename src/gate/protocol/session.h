@@ -26,6 +26,8 @@ class Session {
     // May be called while questions are open: a protocol with one question at a time keeps the
     // rest, and wants_input() is false while it has no room for more.
     virtual void received(std::string_view bytes) = 0;
+    // The peer will send nothing more, but may still read. Most protocols do not care.
+    virtual void input_ended() {}
     // The next question, if any. Each is answered once, in any order.
     virtual std::optional<Question> next_question() = 0;
     virtual void answer(std::uint64_t question_id, const Decision& decision) = 0;

@@ -16,10 +16,13 @@ using smtp::ServerSays;
 
 Counter counter_of(const verdict::Answer& answer) {
     namespace reason = verdict::reason;
-    constexpr std::array<std::pair<std::string_view, Counter>, 9> rows{{
+    constexpr std::array<std::pair<std::string_view, Counter>, 12> rows{{
         {reason::null_mx, Counter::refused_null_mx},
         {reason::refusing_hosts, Counter::refused_host},
-        {reason::unroutable, Counter::refused_unroutable},
+        {reason::no_such_domain, Counter::refused_unroutable},
+        {reason::no_mail_host, Counter::refused_unroutable},
+        {reason::loopback_mx, Counter::refused_unroutable},
+        {reason::dangling_mx, Counter::refused_unroutable},
         {reason::ourselves, Counter::refused_unroutable},
         {reason::sender_null_mx, Counter::refused_sender_null_mx},
         {reason::mailless, Counter::refused_mailless},

@@ -120,7 +120,7 @@ class ControlServerTest : public testing::Test {
         ::rmdir(folder_.c_str());
     }
     void start(ControlServer::Settings settings = {}) {
-        auto socket = ControlSocket::open(context_.get_executor(), path_, "");
+        auto socket = open_control_socket(context_.get_executor(), path_, "");
         ASSERT_TRUE(socket) << socket.error().message;
         server_ = std::make_unique<ControlServer>(
             context_, *std::move(socket), settings,
@@ -265,11 +265,11 @@ TEST_F(ControlServerTest, TheSocketIsItsOwnersAlone) {
 }
 
 TEST_F(ControlServerTest, AGroupMayUseItWhenNamed) {
-    const auto open = ControlSocket::open(context_.get_executor(), path_, "no-such-group-here");
+    const auto open = open_control_socket(context_.get_executor(), path_, "no-such-group-here");
     ASSERT_FALSE(open);
     EXPECT_NE(open.error().message.find("no-such-group-here"), std::string::npos);
     if (::getuid() != 0) GTEST_SKIP() << "only root may give a file to the group root";
-    const auto given = ControlSocket::open(context_.get_executor(), path_, "root");
+    const auto given = open_control_socket(context_.get_executor(), path_, "root");
     ASSERT_TRUE(given) << given.error().message;
     struct stat found{};
     ASSERT_EQ(::lstat(path_.c_str(), &found), 0);
@@ -279,7 +279,7 @@ TEST_F(ControlServerTest, AGroupMayUseItWhenNamed) {
 
 TEST_F(ControlServerTest, ReplacesAStaleSocketButNoLiveOneAndNoFile) {
     start();
-    const auto second = ControlSocket::open(context_.get_executor(), path_, "");
+    const auto second = open_control_socket(context_.get_executor(), path_, "");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().fault, base::Fault::unavailable);
     stop();
@@ -291,10 +291,10 @@ TEST_F(ControlServerTest, ReplacesAStaleSocketButNoLiveOneAndNoFile) {
     ASSERT_EQ(::bind(stale, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::close(stale);
     ASSERT_EQ(::access(path_.c_str(), F_OK), 0);
-    EXPECT_TRUE(ControlSocket::open(context_.get_executor(), path_, ""));
+    EXPECT_TRUE(open_control_socket(context_.get_executor(), path_, ""));
 
     std::ofstream(path_) << "somebody's data";
-    const auto file = ControlSocket::open(context_.get_executor(), path_, "");
+    const auto file = open_control_socket(context_.get_executor(), path_, "");
     ASSERT_FALSE(file);
     EXPECT_NE(file.error().message.find("is not a socket"), std::string::npos);
     EXPECT_EQ(::access(path_.c_str(), F_OK), 0);
@@ -302,7 +302,7 @@ TEST_F(ControlServerTest, ReplacesAStaleSocketButNoLiveOneAndNoFile) {
 
 TEST_F(ControlServerTest, SaysWhichPathCannotBe) {
     for (const std::string& path : {folder_ + "/none/socket", folder_ + std::string(200, 'x')}) {
-        const auto open = ControlSocket::open(context_.get_executor(), path, "");
+        const auto open = open_control_socket(context_.get_executor(), path, "");
         ASSERT_FALSE(open);
         EXPECT_NE(open.error().message.find(path), std::string::npos);
     }

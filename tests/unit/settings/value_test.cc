@@ -208,7 +208,7 @@ TEST(Value, Endpoints) {
     const Key zone{.form = Form::zone_lines};
     EXPECT_EQ(fault(zone, R"(["a. A 192.0.2.1"])", lines), "");
     EXPECT_EQ(fault(zone, R"([" "])", lines),
-              "the list contains an empty line; must be a list of zone lines, such as "
+              "the list contains an empty string; must be a list of zone lines, such as "
               "\"host.example. 60 IN A 192.0.2.1\"");
 }
 

@@ -118,29 +118,29 @@ TEST(DecideRecipient, RefusesNullMx) {
 
 TEST(DecideRecipient, RefusesWhatLeadsNowhere) {
     expect_answers({
-        {"", "550 5.1.2 <user@example.org>: example.org does not exist in DNS", "unroutable"},
+        {"", "550 5.1.2 <user@example.org>: example.org does not exist in DNS", "no_such_domain"},
         {"www.example.org A 192.0.2.9",
          "550 5.4.4 <user@example.org>: example.org has no mail host (neither MX nor address "
          "record)",
-         "unroutable"},
+         "no_mail_host"},
         {"example.org A 127.0.0.1",
          "550 5.1.2 <user@example.org>: example.org has only mail hosts at unusable addresses, "
          "such as loopback",
-         "unroutable"},
+         "loopback_mx"},
         {"example.org MX 10 relay.example.net\nrelay.example.net A 203.0.113.25",
          "550 5.4.6 <user@example.org>: example.org names this host as its MX, but this host does "
          "not deliver its mail",
          "ourselves"},
         {"example.org MX 10 gone.example",
          "550 5.4.4 <user@example.org>: example.org has only MX hosts without an address",
-         "unroutable"},
+         "dangling_mx"},
         {"example.org MX 10 a.example\na.example MX 0 .",
          "550 5.4.4 <user@example.org>: example.org has only MX hosts without an address",
-         "unroutable"},
+         "dangling_mx"},
         {"",
          "550 5.1.2 <user@[127.0.0.1]>: [127.0.0.1] has only mail hosts at unusable addresses, "
          "such as loopback",
-         "unroutable", "user@[127.0.0.1]"},
+         "loopback_mx", "user@[127.0.0.1]"},
         {"",
          "550 5.4.6 <user@[203.0.113.25]>: [203.0.113.25] names this host as its MX, but this host "
          "does not deliver its mail",

@@ -1,4 +1,4 @@
-#include "daemon/control_socket.h"
+#include "daemon/unix_socket.h"
 
 #include <grp.h>
 #include <sys/stat.h>
@@ -18,34 +18,35 @@ namespace {
 namespace asio = boost::asio;
 using base::Fault;
 using base::Result;
-using Protocol = ControlSocket::Protocol;
+using Protocol = UnixSocket::Protocol;
 
 constexpr mode_t owner_only = 0600;
 constexpr mode_t owner_and_group = 0660;
-// Connections that the kernel queues until they are accepted.
-constexpr int backlog = 16;
 constexpr std::size_t group_bytes_max = std::size_t{1024} * 1024;
 
-std::unexpected<base::Error> fail(Fault fault, const std::string& path, const std::string& why) {
-    return base::fail(fault, "[control] socket " + path + ": " + why);
+using Settings = UnixSocket::Settings;
+
+std::unexpected<base::Error> fail(Fault fault, const Settings& at, const std::string& why) {
+    return base::fail(fault, std::string(at.key) + ' ' + at.path + ": " + why);
 }
 
-Result<void> check_path(const std::string& path) {
-    if (path.size() < sizeof(sockaddr_un::sun_path)) return {};
-    return fail(Fault::config, path,
+Result<void> check_path(const Settings& at) {
+    if (at.path.size() < sizeof(sockaddr_un::sun_path)) return {};
+    return fail(Fault::config, at,
                 "the path is longer than the " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
                     " octets a socket may have");
 }
 
 // Makes the path free, or returns an error that names what occupies it.
-Result<void> clear_path(const asio::any_io_executor& executor, const std::string& path) {
+Result<void> clear_path(const asio::any_io_executor& executor, const Settings& at) {
+    const std::string& path = at.path;
     struct stat found{};
     if (::lstat(path.c_str(), &found) != 0) {
         if (errno == ENOENT) return {};
-        return fail(Fault::config, path, std::strerror(errno));
+        return fail(Fault::config, at, std::strerror(errno));
     }
     if (!S_ISSOCK(found.st_mode)) {
-        return fail(Fault::config, path,
+        return fail(Fault::config, at,
                     "the path exists and is not a socket; move it or set another path");
     }
     Protocol::socket probe(executor);
@@ -54,19 +55,20 @@ Result<void> clear_path(const asio::any_io_executor& executor, const std::string
     if (!error) probe.non_blocking(true, error);  // a full backlog must not block
     if (!error) probe.connect(Protocol::endpoint(path), error);
     if (!error || error == asio::error::would_block) {
-        return fail(Fault::unavailable, path,
+        return fail(Fault::unavailable, at,
                     "another program listens there; is the daemon already running?");
     }
     if (error != asio::error::connection_refused) {
-        return fail(Fault::permission, path, error.message());
+        return fail(Fault::permission, at, error.message());
     }
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
-    return fail(Fault::permission, path,
+    return fail(Fault::permission, at,
                 std::string("cannot replace the socket of a daemon that has ended: ") +
                     std::strerror(errno));
 }
 
-Result<gid_t> group_id(const std::string& path, const std::string& name) {
+Result<gid_t> group_id(const Settings& at) {
+    const std::string& name = at.group;
     std::vector<char> memory(1024);
     group entry{};
     group* found = nullptr;
@@ -77,33 +79,36 @@ Result<gid_t> group_id(const std::string& path, const std::string& name) {
         memory.resize(memory.size() * 2);
     }
     if (found != nullptr) return found->gr_gid;
-    return fail(Fault::config, path,
-                "the group \"" + name + "\" of [control] group " +
+    return fail(Fault::config, at,
+                "the group \"" + name + "\" of " + std::string(at.group_key) + ' ' +
                     (code == 0 ? std::string("does not exist") : std::strerror(code)));
 }
 
-Result<void> set_rights(const std::string& path, const std::string& group) {
+Result<void> set_rights(const Settings& at) {
+    const std::string& path = at.path;
+    const std::string& group = at.group;
     if (!group.empty()) {
-        const auto id = group_id(path, group);
+        const auto id = group_id(at);
         if (!id) return std::unexpected(id.error());
         if (::lchown(path.c_str(), static_cast<uid_t>(-1), *id) != 0) {
             const int error = errno;
             // Rights are given up by now, and a user may give a file only to one of its own groups.
-            return fail(Fault::permission, path,
+            return fail(Fault::permission, at,
                         "cannot give it to the group \"" + group + "\": " +
                             (error == EPERM ? "the daemon's user must be a member of it"
                                             : std::strerror(error)));
         }
     }
-    if (::chmod(path.c_str(), group.empty() ? owner_only : owner_and_group) != 0) {
-        return fail(Fault::permission, path, std::strerror(errno));
+    const mode_t standard = group.empty() ? owner_only : owner_and_group;
+    if (::chmod(path.c_str(), at.mode.value_or(standard)) != 0) {
+        return fail(Fault::permission, at, std::strerror(errno));
     }
     return {};
 }
 
 }  // namespace
 
-ControlSocket::ControlSocket(Protocol::acceptor acceptor, std::string path)
+UnixSocket::UnixSocket(Protocol::acceptor acceptor, std::string path)
     : acceptor_(std::move(acceptor)), path_(std::move(path)) {
     struct stat found{};
     if (::lstat(path_.c_str(), &found) != 0) return;
@@ -111,33 +116,34 @@ ControlSocket::ControlSocket(Protocol::acceptor acceptor, std::string path)
     file_ = found.st_ino;
 }
 
-ControlSocket::ControlSocket(ControlSocket&& other) noexcept
+UnixSocket::UnixSocket(UnixSocket&& other) noexcept
     : acceptor_(std::move(other.acceptor_)),
       path_(std::exchange(other.path_, {})),
       device_(other.device_),
       file_(other.file_) {}
 
-Result<ControlSocket> ControlSocket::open(const asio::any_io_executor& executor,
-                                          const std::string& path, const std::string& group) {
-    if (auto done = check_path(path); !done) return std::unexpected(done.error());
-    if (auto done = clear_path(executor, path); !done) return std::unexpected(done.error());
+Result<UnixSocket> UnixSocket::open(const asio::any_io_executor& executor,
+                                    const Settings& settings) {
+    if (auto done = check_path(settings); !done) return std::unexpected(done.error());
+    if (auto done = clear_path(executor, settings); !done) return std::unexpected(done.error());
     Protocol::acceptor acceptor(executor);
     boost::system::error_code error;
     acceptor.open(Protocol(), error);
-    if (!error) acceptor.bind(Protocol::endpoint(path), error);
+    if (!error) acceptor.bind(Protocol::endpoint(settings.path), error);
     if (error) {
-        return fail(error == asio::error::access_denied ? Fault::permission : Fault::config, path,
+        return fail(error == asio::error::access_denied ? Fault::permission : Fault::config,
+                    settings,
                     error.message() + "; name a path in a folder that is there and may be written");
     }
-    ControlSocket made(std::move(acceptor), path);
+    UnixSocket made(std::move(acceptor), settings.path);
     // No client can connect before listen(), so the socket is never more open than it should be.
-    if (auto done = set_rights(path, group); !done) return std::unexpected(done.error());
-    made.acceptor_.listen(backlog, error);
-    if (error) return fail(Fault::system, path, error.message());
+    if (auto done = set_rights(settings); !done) return std::unexpected(done.error());
+    made.acceptor_.listen(settings.backlog, error);
+    if (error) return fail(Fault::system, settings, error.message());
     return made;
 }
 
-void ControlSocket::close() {
+void UnixSocket::close() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     if (path_.empty()) return;

@@ -1,0 +1,138 @@
+#include "gate/decider.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "io/awaiting.h"
+#include "io/start.h"
+#include "mail/address.h"
+
+namespace turnaway::gate {
+namespace {
+
+namespace asio = boost::asio;
+
+// As the mail server wrote it, which may be without the quotes that a local part needs.
+std::optional<mail::Address> read_address(std::string_view text) {
+    if (auto address = mail::Address::parse(text)) return *std::move(address);
+    const auto at = text.rfind('@');
+    if (at == std::string_view::npos || at == 0) return std::nullopt;
+    std::string quoted = "\"";
+    for (const char c : text.substr(0, at)) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    quoted += '"';
+    quoted += text.substr(at);
+    auto address = mail::Address::parse(quoted);
+    if (!address) return std::nullopt;
+    return *std::move(address);
+}
+
+// With a domain that a judge can look up.
+std::optional<mail::Address> judged_address(std::string_view text, const Config& config) {
+    auto address = read_address(text);
+    if (!address || address->domain() == nullptr) return std::nullopt;
+    const auto& domain = *address->domain();
+    if (domain.is_localhost() || domain == config.process.hostname) return std::nullopt;
+    return address;
+}
+
+bool is_in(const settings::HostNames& hosts, const mail::Domain& domain) {
+    return std::ranges::find(hosts.names, domain) != hosts.names.end() ||
+           std::ranges::any_of(hosts.suffixes, [&](const auto& suffix) {
+               return domain != suffix && domain.is_subdomain_of(suffix);
+           });
+}
+
+bool is_in(const settings::HostNames& hosts, const std::optional<mail::Address>& address) {
+    return address && is_in(hosts, *address->domain());
+}
+
+bool is_excepted_client(const ExceptConfig& except, const Question& question) {
+    const bool is_user =
+        !question.user.empty() && std::ranges::any_of(except.users, [&](const std::string& user) {
+            return user == "*" || user == question.user;
+        });
+    return is_user || (question.client &&
+                       std::ranges::any_of(except.clients, [&](const verdict::Network& network) {
+                           return network.contains(*question.client);
+                       }));
+}
+
+}  // namespace
+
+struct Decider::Subject {
+    route::IpAddress client;
+    std::optional<mail::Address> sender;
+    std::optional<mail::Address> recipient;
+};
+
+// A judgement and its deadline; the first to end gives the ruling.
+struct Decider::Race {
+    std::function<void(Ruling)> done;
+    std::optional<io::TimerQueue::Entry> deadline;
+
+    void end(Ruling ruling) {
+        if (const auto first = std::exchange(done, nullptr)) first(std::move(ruling));
+    }
+};
+
+bool Decider::is_known(const Rules& rules, const Subject& subject) const {
+    if (rules.judging->probes.is_on) return false;
+    if (subject.recipient && !routing_.is_route_known(*subject.recipient->domain())) return false;
+    return !subject.sender || rules.config.verdict.sender_null_mx == Action::pass ||
+           routing_.is_sender_known(*subject.sender->domain());
+}
+
+asio::awaitable<Ruling> Decider::judge(RulesPtr rules, std::shared_ptr<const Subject> subject) {
+    Ruling ruling;
+    if (subject->recipient) {
+        const auto answer = co_await judge_.judge_recipient(rules->judging, subject->client,
+                                                            {.address = *subject->recipient}, {});
+        ruling = ruling_on(answer, rules->config);
+    }
+    if (!subject->sender || ruling.action == Action::reject) co_return ruling;
+    const auto answer = co_await judge_.judge_sender(rules->judging, subject->client,
+                                                     mail::ReversePath(*subject->sender));
+    co_return stronger(std::move(ruling), ruling_on(answer, rules->config));
+}
+
+asio::awaitable<void> Decider::judge_for(std::shared_ptr<Race> race, RulesPtr rules,
+                                         std::shared_ptr<const Subject> subject) {
+    auto ruling = co_await judge(std::move(rules), std::move(subject));
+    if (race->deadline) deadlines_.cancel(*std::exchange(race->deadline, std::nullopt));
+    race->end(std::move(ruling));
+}
+
+asio::awaitable<Ruling> Decider::decide(RulesPtr rules, const Question& question) {
+    const auto& config = rules->config;
+    if (is_excepted_client(config.except, question)) co_return passed(Verdict::excepted);
+    const auto subject = std::make_shared<const Subject>(Subject{
+        // Only for texts that no client of the gate gets: everybody may send to everybody.
+        .client = question.client.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1})),
+        .sender = judged_address(question.sender, config),
+        .recipient = judged_address(question.recipient, config)});
+    if (is_in(config.except.sender_domains, subject->sender) ||
+        is_in(config.except.recipient_domains, subject->recipient)) {
+        co_return passed(Verdict::excepted);
+    }
+    if (!subject->sender && !subject->recipient) co_return passed(Verdict::unread);
+    if (is_known(*rules, *subject)) co_return co_await judge(rules, subject);
+    co_return co_await io::answer_of<Ruling>([this, &rules, &subject](auto done) {
+        const auto race = std::make_shared<Race>();
+        race->done = std::move(done);
+        race->deadline =
+            deadlines_.add(io::TimerQueue::Clock::now() + rules->config.answer.deadline, [race] {
+                race->deadline.reset();
+                race->end(passed(Verdict::late));
+            });
+        io::start(loop_, "a judgement", judge_for(race, rules, subject));
+    });
+}
+
+}  // namespace turnaway::gate

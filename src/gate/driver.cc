@@ -1,0 +1,115 @@
+#include "gate/driver.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "io/start.h"
+
+namespace turnaway::gate {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = daemon::ProgressTimeout::Clock;
+
+// A request of Postfix fits.
+constexpr std::size_t buffer_bytes = 1536;
+
+}  // namespace
+
+Driver::Driver(asio::io_context& loop, std::unique_ptr<Peer> peer, std::unique_ptr<Session> session,
+               Decide decide, const Settings& settings)
+    : loop_(loop),
+      peer_(std::move(peer)),
+      session_(std::move(session)),
+      decide_(std::move(decide)),
+      settings_(settings),
+      timeout_(settings.idle_wait, Clock::now()),
+      buffer_(buffer_bytes) {}
+
+asio::awaitable<std::string> Driver::run() {
+    co_await serve();
+    if (has_input_ended_) session_->input_ended();
+    co_await ask_all();
+    while (open_ > 0) co_await wait_for_answer();
+    co_await send();
+    co_await peer_->close();
+    co_return std::string(session_->fault());
+}
+
+asio::awaitable<void> Driver::serve() {
+    while (!is_broken_) {
+        co_await ask_all();
+        co_await send();
+        if (session_->is_ending() || is_ending_) co_return;
+        if (session_->wants_input() && open_ < settings_.questions_max) {
+            if (!co_await read_more()) co_return;
+        } else if (open_ > 0) {
+            co_await wait_for_answer();
+        } else {
+            co_return;  // a session that neither asks nor reads has nothing left to do
+        }
+    }
+}
+
+asio::awaitable<bool> Driver::read_more() {
+    is_reading_ = true;
+    const auto got = co_await peer_->read(buffer_, timeout_.left(Clock::now()));
+    is_reading_ = false;
+    has_input_ended_ = !got && got.error() == io::Failure::closed;
+    if (!got) co_return false;
+    session_->received({buffer_.data(), *got});
+    co_return true;
+}
+
+asio::awaitable<void> Driver::ask_all() {
+    while (auto question = session_->next_question()) {
+        timeout_.renew(Clock::now());
+        if (session_->wants_input() || open_ > 0) {
+            ++open_;
+            io::start(loop_, "a question", ask_beside(*std::move(question)));
+            continue;
+        }
+        const auto id = question->id;
+        const auto decision = co_await decide_(*std::move(question));
+        session_->answer(id, decision);
+    }
+}
+
+asio::awaitable<void> Driver::ask_beside(Question question) {
+    const auto self = shared_from_this();
+    const auto id = question.id;
+    const auto decision = co_await decide_(std::move(question));
+    --open_;
+    session_->answer(id, decision);
+    co_await ask_all();
+    co_await send();
+    if (answered_) answered_->cancel();
+}
+
+// One write at a time: whoever finds one under way leaves the rest to it.
+asio::awaitable<void> Driver::send() {
+    while (!is_writing_ && !is_broken_) {
+        const auto bytes = session_->take_output();
+        if (bytes.empty()) co_return;
+        is_writing_ = true;
+        const auto done = co_await peer_->write(bytes, settings_.write_wait);
+        is_writing_ = false;
+        is_broken_ = !done;
+    }
+    if (is_broken_ && is_reading_) peer_->cancel();
+}
+
+asio::awaitable<void> Driver::wait_for_answer() {
+    if (!answered_) answered_ = std::make_unique<asio::steady_timer>(loop_);
+    answered_->expires_at(asio::steady_timer::time_point::max());
+    boost::system::error_code ignored;
+    co_await answered_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+void Driver::end() {
+    is_ending_ = true;
+    if (is_reading_) peer_->cancel();
+}
+
+}  // namespace turnaway::gate

@@ -1,0 +1,69 @@
+// Driver: serves one mail server until it leaves: one loop for every protocol.
+//
+// A session with one question at a time is answered inside the loop. A session that takes more
+// input while questions are open gets each question in a coroutine of its own, so that a slow one
+// does not delay the others; at most `questions_max` are open at once. Input that ends with open
+// questions still gets their answers. A graceful stop answers what is open and closes. One thread,
+// the event loop's.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/progress_timeout.h"
+#include "gate/peer.h"
+#include "gate/protocol/session.h"
+
+namespace turnaway::gate {
+
+class Driver : public std::enable_shared_from_this<Driver> {
+  public:
+    using Decide = std::function<boost::asio::awaitable<Decision>(Question question)>;
+
+    struct Settings {
+        std::chrono::milliseconds idle_wait;  // without a question
+        std::chrono::milliseconds write_wait = std::chrono::seconds(30);
+        std::size_t questions_max = 100;
+    };
+
+    // `decide` and what it uses outlive the work of `loop`.
+    Driver(boost::asio::io_context& loop, std::unique_ptr<Peer> peer,
+           std::unique_ptr<Session> session, Decide decide, const Settings& settings);
+
+    // Why the session ended: the fault of the peer; empty: it left, or end() was called.
+    boost::asio::awaitable<std::string> run();
+    // Answers what is open, then closes.
+    void end();
+
+  private:
+    boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<bool> read_more();
+    boost::asio::awaitable<void> ask_all();
+    boost::asio::awaitable<void> ask_beside(Question question);
+    boost::asio::awaitable<void> send();
+    boost::asio::awaitable<void> wait_for_answer();
+
+    boost::asio::io_context& loop_;
+    std::unique_ptr<Peer> peer_;
+    std::unique_ptr<Session> session_;
+    Decide decide_;
+    const Settings settings_;
+    daemon::ProgressTimeout timeout_;
+    std::vector<char> buffer_;
+    std::size_t open_ = 0;  // questions asked beside
+    // Made when it is first needed: rings when a question that was asked beside is answered.
+    std::unique_ptr<boost::asio::steady_timer> answered_;
+    bool is_reading_ = false;
+    bool has_input_ended_ = false;
+    bool is_writing_ = false;
+    bool is_ending_ = false;
+    bool is_broken_ = false;
+};
+
+}  // namespace turnaway::gate

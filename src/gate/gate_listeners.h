@@ -1,0 +1,63 @@
+// GateListeners: the sockets that mail servers connect to, for each protocol and each thread.
+//
+// TCP sockets are opened first, while the process may still bind every port; Unix sockets when it
+// is the user that it will stay, to whom they then belong. If systemd passes sockets, they are used
+// instead of the configuration; FileDescriptorName= in the unit names the protocol of each. The
+// files of Unix sockets are removed at the end, those of systemd are not.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "daemon/log.h"
+#include "daemon/unix_socket.h"
+#include "gate/config/config.h"
+#include "gate/protocol/protocol.h"
+#include "io/listener.h"
+
+namespace turnaway::gate {
+
+class GateListeners {
+  public:
+    struct OfProtocol {
+        Protocol protocol;
+        std::vector<io::Listener> listeners;
+    };
+    using OfThread = std::vector<OfProtocol>;
+
+    [[nodiscard]] base::Result<void> open_tcp(const GateListenConfig& listen, unsigned threads,
+                                              const boost::asio::any_io_executor& executor);
+    [[nodiscard]] base::Result<void> open_unix(const GateListenConfig& listen,
+                                               const boost::asio::any_io_executor& executor);
+
+    OfThread take(std::size_t thread) { return std::move(threads_.at(thread)); }
+    void log(daemon::Log& log) const;
+    // Removes the files of Unix sockets.
+    void close() { unix_.clear(); }
+
+  private:
+    struct Place {
+        Protocol protocol;
+        std::string address;
+        std::uint16_t port;
+        std::string text;
+    };
+    base::Result<void> take_inherited(const io::InheritedSockets& sockets,
+                                      const boost::asio::any_io_executor& executor);
+    base::Result<void> open_path(Protocol protocol, const std::string& path,
+                                 const GateListenConfig& listen,
+                                 const boost::asio::any_io_executor& executor);
+
+    std::vector<OfThread> threads_;
+    std::vector<daemon::UnixSocket> unix_;
+    std::vector<Place> places_;
+    bool is_inherited_ = false;
+};
+
+// The paths of all Unix sockets.
+std::vector<std::string> unix_paths(const GateListenConfig& listen);
+
+}  // namespace turnaway::gate

@@ -1,0 +1,109 @@
+#include "gate/gate_thread.h"
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "gate/log/decision_log.h"
+
+namespace turnaway::gate {
+namespace {
+
+namespace asio = boost::asio;
+
+Counter counter_of(route::DnsOutcome outcome) {
+    switch (outcome) {
+        case route::DnsOutcome::answered:
+            return Counter::dns_found;
+        case route::DnsOutcome::no_such_name:
+        case route::DnsOutcome::no_data:
+            return Counter::dns_absent;
+        default:
+            return Counter::dns_trouble;
+    }
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<GateThread>> GateThread::open(GateState& state) {
+    std::unique_ptr<GateThread> thread(new GateThread(state));
+    auto routing = judge::Routing::open(
+        thread->events_.io(), routing_settings(*state.rules()),
+        [&state](route::DnsOutcome outcome) { state.counters().service.add(counter_of(outcome)); });
+    if (!routing) return std::unexpected(routing.error());
+    thread->routing_ = *std::move(routing);
+    thread->judge_ = std::make_unique<judge::Judge>(
+        *thread->routing_, state.hosts(),
+        judge::GreetingProbes(thread->events_.io(), state.hosts(), state.probes()));
+    thread->decider_ =
+        std::make_unique<Decider>(thread->events_.io(), *thread->judge_, *thread->routing_);
+    return thread;
+}
+
+void GateThread::start() {
+    events_.start({}, {.serve = {}, .on_accept_failure = [this](const std::string& words) {
+                           if (!state_.clients().not_accepted(std::chrono::steady_clock::now())) {
+                               return;
+                           }
+                           const std::string text =
+                               "no connection can be accepted for now: " + words;
+                           state_.log().write(daemon::Trouble{.is_error = true, .words = text});
+                       }});
+}
+
+void GateThread::listen(Protocol protocol, std::vector<io::Listener> listeners) {
+    events_.listen(std::move(listeners), [this, protocol](auto connection) {
+        return serve_client(protocol, std::move(connection));
+    });
+}
+
+asio::awaitable<void> GateThread::serve_client(Protocol protocol,
+                                               std::unique_ptr<io::Connection> connection) {
+    // All are this machine's own mail server: only their total is limited.
+    const route::IpAddress everyone(mail::Ipv4Bytes{});
+    const auto entry =
+        state_.clients().enter(everyone, {.all = state_.rules()->config.listen.connections_max,
+                                          .per_address = std::numeric_limits<std::size_t>::max()});
+    if (entry != daemon::ClientCount::Entry::admitted) {
+        state_.turned_away(protocol);
+        co_return;
+    }
+    const daemon::ClientGuard place(state_.clients(), everyone);
+    co_await serve(protocol, std::make_unique<SocketPeer>(std::move(connection)));
+}
+
+asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer> peer) {
+    const auto rules = state_.rules();
+    state_.counters().connections.add(protocol);
+    const auto driver = std::make_shared<Driver>(
+        events_.io(), std::move(peer), make_session(protocol),
+        [this, protocol](Question question) {
+            return decide(protocol, state_.rules(), std::move(question));
+        },
+        Driver::Settings{.idle_wait = rules->config.listen.idle_wait});
+    const auto guard = events_.enter([&driver] { driver->end(); });
+    const auto fault = co_await driver->run();
+    if (!fault.empty()) state_.broke_protocol(protocol, fault);
+}
+
+asio::awaitable<Decision> GateThread::decide(Protocol protocol, std::shared_ptr<const Rules> rules,
+                                             Question question) {
+    using Clock = std::chrono::steady_clock;
+    const auto begun = Clock::now();
+    auto ruling = co_await decider_->decide(std::move(rules), question);
+    state_.counters().decisions.add(decision_kind(protocol, ruling.verdict, ruling.action));
+    log_decided(
+        state_.log(),
+        {.protocol = protocol,
+         .question = question,
+         .ruling = ruling,
+         .took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun)});
+    co_return std::move(ruling.decision);
+}
+
+void GateThread::rules_changed() {
+    asio::post(events_.io(), [this] { routing_->change(routing_settings(*state_.rules())); });
+}
+
+}  // namespace turnaway::gate

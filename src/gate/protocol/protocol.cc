@@ -1,0 +1,49 @@
+#include "gate/protocol/protocol.h"
+
+#include "gate/protocol/line_session.h"
+#include "gate/protocol/policy_session.h"
+
+namespace turnaway::gate {
+namespace {
+
+template <class Made>
+std::unique_ptr<Session> make() {
+    return std::make_unique<Made>();
+}
+
+struct Row {
+    std::string_view name;
+    std::unique_ptr<Session> (*make)();
+};
+
+// In the order of the enum.
+constexpr std::array<Row, all_protocols.size()> rows{{
+    {"policy", make<PolicySession>},
+    {"milter", nullptr},
+    {"line", make<LineSession>},
+    {"filter", nullptr},
+}};
+
+const Row& row_of(Protocol protocol) {
+    return rows.at(static_cast<std::size_t>(protocol));
+}
+
+}  // namespace
+
+std::string_view name(Protocol protocol) {
+    return row_of(protocol).name;
+}
+
+std::optional<Protocol> protocol_of(std::string_view name) {
+    for (const auto protocol : all_protocols) {
+        if (row_of(protocol).name == name) return protocol;
+    }
+    return std::nullopt;
+}
+
+std::unique_ptr<Session> make_session(Protocol protocol) {
+    const auto make = row_of(protocol).make;
+    return make == nullptr ? nullptr : make();
+}
+
+}  // namespace turnaway::gate
