@@ -25,7 +25,7 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(DIRECTORY docs data DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway
         FILES_MATCHING PATTERN "*.md" PATTERN "*.csv" PATTERN "*.json" PATTERN "park-report" EXCLUDE)
-install(FILES etc/sysusers.d/turnaway-relay.conf DESTINATION lib/sysusers.d)
+install(FILES etc/sysusers.d/turnaway-relay.conf etc/sysusers.d/turnaway-gate.conf DESTINATION lib/sysusers.d)
 install(FILES etc/tmpfiles.d/turnaway-relay.conf DESTINATION lib/tmpfiles.d)
 
 # What an administrator changed stays. Below the prefix of the installation, which for /usr means /etc.
@@ -34,6 +34,8 @@ install(CODE "
   if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
     set(folder /etc)
   endif()
-  if(NOT EXISTS \"\$ENV{DESTDIR}\${folder}/turnaway-relay.conf\")
-    file(INSTALL \"${PROJECT_SOURCE_DIR}/etc/turnaway-relay.conf\" DESTINATION \"\${folder}\")
-  endif()")
+  foreach(file turnaway-relay.conf turnaway-gate.conf)
+    if(NOT EXISTS \"\$ENV{DESTDIR}\${folder}/\${file}\")
+      file(INSTALL \"${PROJECT_SOURCE_DIR}/etc/\${file}\" DESTINATION \"\${folder}\")
+    endif()
+  endforeach()")

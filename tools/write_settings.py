@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""Writes the settings of turnaway-relay into its manual, man/turnaway-relay.conf.5, and into the example etc/turnaway-relay.conf.
+"""Writes the settings of a daemon, such as turnaway-relay, into its manual, man/DAEMON.conf.5, and into the example etc/DAEMON.conf.
 
-Usage: write_settings.py TURNAWAY_RELAY [--check]
-All of it is from `turnaway-relay --print-schema`. By hand are, in the manual, what is before the section THE HOST and after the last
+Usage: write_settings.py PROGRAM [--check]
+All of it is from `PROGRAM --print-schema`. By hand are, in the manual, what is before the section THE HOST and after the last
 section of settings, and in the example, what is before its first empty line. With --check nothing is written; exit 1 when a file is
 not what would be written now. A test does that.
 """
 import itertools
 import json
+import pathlib
 import subprocess
 import sys
 import textwrap
 
 import written_files
 
-MANUAL = written_files.ROOT / "man/turnaway-relay.conf.5"
-EXAMPLE = written_files.ROOT / "etc/turnaway-relay.conf"
 COLUMNS_MAX = 100
 HOST = ".Sh THE HOST\n"
 
@@ -84,7 +83,8 @@ def example(rows, now):
 
 def main():
     rows = json.loads(subprocess.run([sys.argv[1], "--print-schema"], capture_output=True, check=True).stdout)
-    makers = {MANUAL: manual, EXAMPLE: example}
+    daemon = pathlib.Path(sys.argv[1]).name
+    makers = {written_files.ROOT / f"man/{daemon}.conf.5": manual, written_files.ROOT / f"etc/{daemon}.conf": example}
     files = {path: make(rows, path.read_text(encoding="utf-8")) for path, make in makers.items()}
     return written_files.write_or_check(files, sys.argv)
 

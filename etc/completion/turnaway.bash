@@ -6,7 +6,7 @@ _turnaway() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-            "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway doctor" | "turnaway explain" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
         esac
@@ -14,7 +14,7 @@ _turnaway() {
     local -a offered=()
     COMPREPLY=()
     case $command in
-        "turnaway") offered=(-W 'check codes demo doctor explain park queue refuse relay -h --help -V --version') ;;
+        "turnaway") offered=(-W 'check codes demo doctor explain gate park queue refuse relay -h --help -V --version') ;;
         "turnaway check")
             case $previous in
                 --port | --resolver | --timeout | --column | --delimiter | --parallel) return ;;
@@ -42,6 +42,11 @@ _turnaway() {
                 --provider) compopt -o filenames; offered=(-W 'Gmail "Exchange Online" Outlook.com Yahoo Yandex GoDaddy Orange Comcast GMX T-Online "Apple iCloud" Proofpoint Mimecast "Tencent QQ" Barracuda Cloudflare Free Cox "AT&T" Zoho Mail.ru NetEase "La Poste" web.de "NTT docomo" au "Amazon SES" Naver Daum') ;;
                 --color) offered=(-W 'auto always never') ;;
                 *) offered=(-W '-h --help --json --provider --color') ;;
+            esac ;;
+        "turnaway gate")
+            case $previous in
+                --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
             esac ;;
         "turnaway park") offered=(-W 'records audit -h --help') ;;
         "turnaway park records")

@@ -4,7 +4,7 @@ function __turnaway_is
     set -l command turnaway
     for word in (commandline -opc)
         switch "$command $word"
-            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway doctor' 'turnaway explain' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
+            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
                 set command "$command $word"
         end
     end
@@ -16,6 +16,7 @@ complete -c turnaway -n '__turnaway_is turnaway' -a codes -d 'List reply codes a
 complete -c turnaway -n '__turnaway_is turnaway' -a demo -d 'Show five real messages going through turnaway-relay on this machine'
 complete -c turnaway -n '__turnaway_is turnaway' -a doctor -d 'Check everything that the relay needs, and show what to change'
 complete -c turnaway -n '__turnaway_is turnaway' -a explain -d 'Explain a mail server\'s reply or its code'
+complete -c turnaway -n '__turnaway_is turnaway' -a gate -d 'Decides for the mail server that is already there which recipients can take no mail.'
 complete -c turnaway -n '__turnaway_is turnaway' -a park -d 'For domains without mail: the DNS records to publish, and an audit of them'
 complete -c turnaway -n '__turnaway_is turnaway' -a queue -d 'Show and change the queue of the relay'
 complete -c turnaway -n '__turnaway_is turnaway' -a refuse -d 'An SMTP server for a host that does not accept mail: refuses all mail with 521 (RFC 7504).'
@@ -67,6 +68,13 @@ complete -c turnaway -n '__turnaway_is turnaway explain' -s h -l help -d 'Print 
 complete -c turnaway -n '__turnaway_is turnaway explain' -l json -d 'Write one JSON object for each reply'
 complete -c turnaway -n '__turnaway_is turnaway explain' -l provider -x -a 'Gmail "Exchange Online" Outlook.com Yahoo Yandex GoDaddy Orange Comcast GMX T-Online "Apple iCloud" Proofpoint Mimecast "Tencent QQ" Barracuda Cloudflare Free Cox "AT&T" Zoho Mail.ru NetEase "La Poste" web.de "NTT docomo" au "Amazon SES" Naver Daum' -d 'The provider the replies come from, such as Gmail'
 complete -c turnaway -n '__turnaway_is turnaway explain' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
+complete -c turnaway -n '__turnaway_is turnaway gate' -s h -l help -d 'Print this help and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate' -s V -l version -d 'Print the version and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate' -l config -r -F -d 'The configuration file; with --check-config - is standard input'
+complete -c turnaway -n '__turnaway_is turnaway gate' -l check-config -d 'Check the configuration and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate' -l list-settings -d 'Print every setting with its default and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate' -l print-schema -d 'The same as JSON'
+complete -c turnaway -n '__turnaway_is turnaway gate' -l no-sandbox -d 'Run without landlock and seccomp (where the system has none)'
 complete -c turnaway -n '__turnaway_is turnaway park' -a records -d 'Print the DNS records that a domain without mail should publish'
 complete -c turnaway -n '__turnaway_is turnaway park' -a audit -d 'Compare a domain\'s DNS records with the recommended ones'
 complete -c turnaway -n '__turnaway_is turnaway park' -s h -l help -d 'Print this help and exit'

@@ -15,6 +15,7 @@ constexpr const char* footer =
     "  refuse                      the host that does not accept mail: turnaway-refuse\n"
     "  relay                       the relay that refuses undeliverable mail up front: "
     "turnaway-relay\n"
+    "  gate                        the same verdicts for Postfix, Exim and others: turnaway-gate\n"
     "\n"
     "Example: turnaway explain '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n"
     "Manual:  man turnaway";

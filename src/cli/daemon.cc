@@ -18,9 +18,10 @@ struct Daemon {
     std::string_view name;
     std::string_view program;
 };
-constexpr std::array<Daemon, 2> daemons{{
+constexpr std::array<Daemon, 3> daemons{{
     {"refuse", "turnaway-refuse"},
     {"relay", "turnaway-relay"},
+    {"gate", "turnaway-gate"},
 }};
 // In the same folder in a build, in sbin if this program is installed in bin.
 constexpr std::array<std::string_view, 2> places{"", "../sbin/"};

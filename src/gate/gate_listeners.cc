@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 
 #include "daemon/listening.h"
@@ -21,13 +22,10 @@ base::Result<void> GateListeners::open_tcp(const GateListenConfig& listen, unsig
     threads_.resize(threads);
     auto inherited = io::InheritedSockets::take();
     if (!inherited) return std::unexpected(inherited.error());
-    is_inherited_ = !inherited->is_empty();
-    if (is_inherited_) return take_inherited(*inherited, executor);
+    if (auto done = take_inherited(*inherited, executor); !done) return done;
     for (const auto protocol : all_protocols) {
-        const auto* wanted = listen.of(protocol);
-        if (wanted == nullptr) continue;
         std::vector<io::Endpoint> endpoints;
-        for (const auto& place : *wanted) {
+        for (const auto& place : wanted(listen, protocol)) {
             const auto* at = place.endpoint();
             if (at != nullptr) endpoints.push_back({.address = at->address, .port = at->port});
         }
@@ -46,7 +44,6 @@ base::Result<void> GateListeners::open_tcp(const GateListenConfig& listen, unsig
 base::Result<void> GateListeners::take_inherited(const io::InheritedSockets& sockets,
                                                  const asio::any_io_executor& executor) {
     const auto names = sockets.names();
-    std::vector<Protocol> protocols;
     for (const auto& each : names) {
         const auto protocol = protocol_of(each);
         if (!protocol || make_session(*protocol) == nullptr) {
@@ -55,27 +52,31 @@ base::Result<void> GateListeners::take_inherited(const io::InheritedSockets& soc
                                   "\": the socket unit needs FileDescriptorName= with the name of "
                                   "its protocol: policy, milter or line");
         }
-        protocols.push_back(*protocol);
+        inherited_.push_back(*protocol);
         places_.push_back({*protocol, "systemd", 0, "the socket " + each + " of systemd"});
     }
     for (auto& of_thread : threads_) {
         auto listeners = sockets.listeners(executor);
         if (!listeners) return std::unexpected(listeners.error());
         for (std::size_t i = 0; i < listeners->size(); ++i) {
-            auto& added = of_thread.emplace_back(OfProtocol{protocols.at(i), {}});
+            auto& added = of_thread.emplace_back(OfProtocol{inherited_.at(i), {}});
             added.listeners.push_back(std::move(listeners->at(i)));
         }
     }
     return {};
 }
 
+std::vector<settings::ListenPlace> GateListeners::wanted(const GateListenConfig& listen,
+                                                         Protocol protocol) const {
+    const auto* places = listen.of(protocol);
+    const bool is_inherited = std::ranges::find(inherited_, protocol) != inherited_.end();
+    return places == nullptr || is_inherited ? std::vector<settings::ListenPlace>() : *places;
+}
+
 base::Result<void> GateListeners::open_unix(const GateListenConfig& listen,
                                             const asio::any_io_executor& executor) {
-    if (is_inherited_) return {};
     for (const auto protocol : all_protocols) {
-        const auto* wanted = listen.of(protocol);
-        if (wanted == nullptr) continue;
-        for (const auto& place : *wanted) {
+        for (const auto& place : wanted(listen, protocol)) {
             const auto* path = place.path();
             if (path == nullptr) continue;
             if (auto done = open_path(protocol, *path, listen, executor); !done) return done;

@@ -1,9 +1,9 @@
 // GateListeners: the sockets that mail servers connect to, for each protocol and each thread.
 //
 // TCP sockets are opened first, while the process may still bind every port; Unix sockets when it
-// is the user that it will stay, to whom they then belong. If systemd passes sockets, they are used
-// instead of the configuration; FileDescriptorName= in the unit names the protocol of each. The
-// files of Unix sockets are removed at the end, those of systemd are not.
+// is the user that it will stay, to whom they then belong. Sockets from systemd replace those that
+// the configuration has for their protocol, which FileDescriptorName= in the unit names. The files
+// of Unix sockets are removed at the end, those of systemd are not.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -47,6 +47,9 @@ class GateListeners {
     };
     base::Result<void> take_inherited(const io::InheritedSockets& sockets,
                                       const boost::asio::any_io_executor& executor);
+    // The places to open here; none for a protocol whose sockets are from systemd.
+    std::vector<settings::ListenPlace> wanted(const GateListenConfig& listen,
+                                              Protocol protocol) const;
     base::Result<void> open_path(Protocol protocol, const std::string& path,
                                  const GateListenConfig& listen,
                                  const boost::asio::any_io_executor& executor);
@@ -54,10 +57,10 @@ class GateListeners {
     std::vector<OfThread> threads_;
     std::vector<daemon::UnixSocket> unix_;
     std::vector<Place> places_;
-    bool is_inherited_ = false;
+    std::vector<Protocol> inherited_;  // the protocols of the sockets of systemd
 };
 
-// The paths of all Unix sockets.
+// The paths of all Unix sockets of the configuration.
 std::vector<std::string> unix_paths(const GateListenConfig& listen);
 
 }  // namespace turnaway::gate

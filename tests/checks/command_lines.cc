@@ -1,4 +1,4 @@
-// Prints the command lines of the three programs as JSON, from the objects that read them: what
+// Prints the command lines of the programs as JSON, from the objects that read them: what
 // tools/write_completions.py makes the completion scripts of.
 //
 // Each command is {name, description, options, arguments, commands}. `value` is what --help shows
@@ -15,6 +15,7 @@
 
 #include "cli/common/command.h"
 #include "codes/collision.h"
+#include "gate/command_line.h"
 #include "park/audit/dns_providers.h"
 #include "refuse/options.h"
 #include "relay/command_line.h"
@@ -88,12 +89,16 @@ int main() {
     CLI::App turnaway_app;
     CLI::App refuse_app;
     CLI::App relay_app;
+    CLI::App gate_app;
     turnaway::refuse::Given refuse_given;
     turnaway::relay::CommandLine relay_given;
+    turnaway::gate::CommandLine gate_given;
     turnaway::cli::add_commands(turnaway_app);
     turnaway::refuse::add_options(refuse_app, refuse_given);
     turnaway::relay::add_options(relay_app, relay_given);
-    const Json all{described(turnaway_app), described(refuse_app), described(relay_app)};
+    turnaway::gate::add_options(gate_app, gate_given);
+    const Json all{described(turnaway_app), described(refuse_app), described(relay_app),
+                   described(gate_app)};
     std::puts(all.dump(1).c_str());
     return 0;
 }

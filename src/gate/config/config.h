@@ -17,7 +17,7 @@
 
 namespace turnaway::gate {
 
-inline constexpr const char* standard_control_socket = "/run/turnaway/gate.sock";
+inline constexpr const char* standard_control_socket = "/run/turnaway-gate/gate.sock";
 
 // In the order of the choices of each key.
 enum class Mode : std::uint8_t { enforce, observe };

@@ -242,7 +242,15 @@ Rows<settings::VerdictConfig> evidence_rows() {
 Rows<Config> all_rows() {
     Rows<Config> rows;
     constexpr std::string_view first = "These keys come before the first section.";
-    add_section(rows, &Config::process, settings::process_rows(), first);
+    auto process = settings::process_rows();
+    for (auto& each : process) {
+        if (each.key == "hostname") {
+            each.example = R"("mail.example.org")";
+            each.description =
+                "The name of this host, to which all mail is passed; probes use it in EHLO.";
+        }
+    }
+    add_section(rows, &Config::process, std::move(process), first);
     add_section(rows, &Config::gate, gate_rows(), first);
     add_section(rows, &Config::listen, listen_rows(), "Where mail servers connect.");
     add_section(rows, &Config::answer, answer_rows(), "The answers to mail servers.");
