@@ -46,7 +46,7 @@ base::Result<void> GateListeners::take_inherited(const io::InheritedSockets& soc
     const auto names = sockets.names();
     for (const auto& each : names) {
         const auto protocol = protocol_of(each);
-        if (!protocol || make_session(*protocol) == nullptr) {
+        if (!protocol || protocol == Protocol::filter) {
             return base::fail(base::Fault::config,
                               "a socket of systemd has the name \"" + each +
                                   "\": the socket unit needs FileDescriptorName= with the name of "

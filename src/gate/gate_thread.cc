@@ -77,7 +77,8 @@ asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer>
     const auto rules = state_.rules();
     state_.counters().connections.add(protocol);
     const auto driver = std::make_shared<Driver>(
-        events_.io(), std::move(peer), make_session(protocol),
+        events_.io(), std::move(peer),
+        make_session(protocol, {.adds_headers = has_tags(rules->config.verdict)}),
         [this, protocol](Question question) {
             return decide(protocol, state_.rules(), std::move(question));
         },

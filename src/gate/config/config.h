@@ -62,6 +62,9 @@ struct ActionConfig {
     bool operator==(const ActionConfig&) const = default;
 };
 
+// Whether some verdict is tagged.
+bool has_tags(const ActionConfig& actions);
+
 // What is passed without a question to DNS.
 struct ExceptConfig {
     std::vector<verdict::Network> clients = {};

@@ -316,6 +316,15 @@ const std::vector<settings::ListenPlace>* GateListenConfig::of(Protocol protocol
     return nullptr;
 }
 
+bool has_tags(const ActionConfig& actions) {
+    auto read = actions;  // a row needs a place that it could change
+    return std::ranges::any_of(verdict_rows(), [&read](const auto& row) {
+        const auto slot = row.slot(read);
+        const auto* action = std::get_if<settings::ChoiceSlot>(&slot);
+        return action != nullptr && action->index() == static_cast<std::size_t>(Action::tag);
+    });
+}
+
 const settings::Schema<Config>& schema() {
     static const settings::Schema<Config> schema(all_rows(), conflicts_of);
     return schema;

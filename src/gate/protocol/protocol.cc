@@ -1,27 +1,37 @@
 #include "gate/protocol/protocol.h"
 
+#include <type_traits>
+
+#include "gate/protocol/filter_session.h"
 #include "gate/protocol/line_session.h"
+#include "gate/protocol/milter_session.h"
 #include "gate/protocol/policy_session.h"
 
 namespace turnaway::gate {
 namespace {
 
+using Settings = SessionSettings;
+
 template <class Made>
-std::unique_ptr<Session> make() {
-    return std::make_unique<Made>();
+std::unique_ptr<Session> make(const Settings& settings) {
+    if constexpr (std::is_constructible_v<Made, bool>) {
+        return std::make_unique<Made>(settings.adds_headers);
+    } else {
+        return std::make_unique<Made>();
+    }
 }
 
 struct Row {
     std::string_view name;
-    std::unique_ptr<Session> (*make)();
+    std::unique_ptr<Session> (*make)(const Settings& settings);
 };
 
 // In the order of the enum.
 constexpr std::array<Row, all_protocols.size()> rows{{
     {"policy", make<PolicySession>},
-    {"milter", nullptr},
+    {"milter", make<MilterSession>},
     {"line", make<LineSession>},
-    {"filter", nullptr},
+    {"filter", make<FilterSession>},
 }};
 
 const Row& row_of(Protocol protocol) {
@@ -41,9 +51,8 @@ std::optional<Protocol> protocol_of(std::string_view name) {
     return std::nullopt;
 }
 
-std::unique_ptr<Session> make_session(Protocol protocol) {
-    const auto make = row_of(protocol).make;
-    return make == nullptr ? nullptr : make();
+std::unique_ptr<Session> make_session(Protocol protocol, const SessionSettings& settings) {
+    return row_of(protocol).make(settings);
 }
 
 }  // namespace turnaway::gate

@@ -21,7 +21,9 @@ inline constexpr std::array all_protocols{Protocol::policy, Protocol::milter, Pr
 std::string_view name(Protocol protocol);
 std::optional<Protocol> protocol_of(std::string_view name);
 
-// Null: not yet available.
-std::unique_ptr<Session> make_session(Protocol protocol);
+struct SessionSettings {
+    bool adds_headers = false;  // some verdict is tagged
+};
+std::unique_ptr<Session> make_session(Protocol protocol, const SessionSettings& settings);
 
 }  // namespace turnaway::gate
