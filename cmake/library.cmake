@@ -8,7 +8,8 @@ target_include_directories(turnaway_library PUBLIC $<BUILD_INTERFACE:${PROJECT_S
 target_link_libraries(turnaway_library PRIVATE turnaway_check)
 target_compile_definitions(turnaway_library PRIVATE TURNAWAY_VERSION="${PROJECT_VERSION}")
 set(symbols ${PROJECT_SOURCE_DIR}/src/library/symbols.map)
-target_link_options(turnaway_library PRIVATE -Wl,--version-script=${symbols} -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+target_link_options(turnaway_library PRIVATE -Wl,--version-script=${symbols} -Wl,--exclude-libs,ALL -Wl,--gc-sections
+                    -Wno-unused-command-line-argument)  # -pie
 set_target_properties(turnaway_library PROPERTIES
   OUTPUT_NAME turnaway VERSION ${TURNAWAY_ABI}.0.0 SOVERSION ${TURNAWAY_ABI} LINK_DEPENDS ${symbols}
   EXPORT_NAME turnaway PUBLIC_HEADER ${PROJECT_SOURCE_DIR}/include/turnaway.h

@@ -15,7 +15,7 @@ foreach(line IN LISTS lines)
   endif()
 endforeach()
 
-# turnaway_programs(): each of src/LAYER/main.cc, and the target `programs` for all.
+# turnaway_programs(): each of src/LAYER/main.cc, and the target `programs` for all of them and the library: what is installed.
 function(turnaway_programs)
   foreach(program IN LISTS TURNAWAY_PROGRAMS)
     set(layer ${TURNAWAY_LAYER_OF_${program}})
@@ -23,5 +23,5 @@ function(turnaway_programs)
     target_link_libraries(${program} PRIVATE turnaway_${layer})
     target_compile_definitions(${program} PRIVATE TURNAWAY_VERSION="${PROJECT_VERSION}")
   endforeach()
-  add_custom_target(programs DEPENDS ${TURNAWAY_PROGRAMS})
+  add_custom_target(programs DEPENDS ${TURNAWAY_PROGRAMS} turnaway_library)
 endfunction()
