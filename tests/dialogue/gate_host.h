@@ -49,8 +49,11 @@ inline gate::Decision judge_example(const gate::Question& question) {
                        EnhancedCode::permanent(codes::system_takes_no_mail), said);
     }
     if (domain == "tagged.example") {
-        return {.effect = gate::Effect::tag,
-                .header = gate::Header{.name = "X-Turnaway", .value = "no-mail-host " + domain}};
+        return {
+            .effect = gate::Effect::tag,
+            .header = gate::Header{.name = "X-Turnaway",
+                                   .value = "no_mail_host " + said +
+                                            " has no mail host (neither MX nor address record)"}};
     }
     return {};
 }

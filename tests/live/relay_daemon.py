@@ -54,26 +54,15 @@ def wait_until(condition, what, seconds=WAIT_S):
     return value
 
 
-class Relay:
-    """`settings` are laid over what every test needs; `block` is where it listens."""
+class Daemon:
+    """One program with a configuration in a folder of its own and its log in JSON; `settings` by section."""
 
-    def __init__(self, block, settings, environment=None):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="turnaway_relay_"))
-        self.address, self.port = f"{block}.1", free_port(f"{block}.1")
+    program = PROGRAM
+
+    def __init__(self, settings, environment=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=self.program.name.replace("-", "_") + "_"))
         self.environment = {**os.environ, **(environment or {})}
-        self.settings = {
-            "": {"hostname": HOST, "threads": 2},
-            "listen": {"smtp": [f"{self.address}:{self.port}"]},
-            "relay": {"networks": ["127.0.0.0/8"]},
-            "spool": {"path": str(self.folder / "spool"), "free_bytes_min": "1MB"},
-            "control": {"socket": str(self.folder / "control")},
-            "log": {"format": "json"},
-            "report": {"from": "postmaster@reports.example"},
-            # The clients of most tests are in networks, and are refused all the same.
-            "verdict": {"null_mx_sender": "refuse"},
-        }
-        for section, keys in settings.items():
-            self.settings.setdefault(section, {}).update(keys)
+        self.settings = settings
         self.log, self.noise = [], []
         self.process = None
 
@@ -81,30 +70,18 @@ class Relay:
     def options():
         return ["--no-sandbox"] if os.environ.get("TURNAWAY_NO_SANDBOX") else []
 
+    def configure(self):
+        """Writes the settings; the file."""
+        config = self.folder / (self.program.name.removeprefix("turnaway-") + ".conf")
+        config.write_text(toml(dict(sorted(self.settings.items()))), encoding="utf-8")
+        return config
+
     def launch(self, wrapper=()):
         """Does not wait for anything."""
-        config = self.folder / "relay.conf"
-        config.write_text(toml(dict(sorted(self.settings.items()))), encoding="utf-8")
-        command = [*wrapper, str(PROGRAM), "--config", str(config), *self.options()]
+        command = [*wrapper, str(self.program), "--config", str(self.configure()), *self.options()]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=self.environment)
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
         self.reader.start()
-
-    def start(self, wrapper=()):
-        """Returns once it takes connections; the seconds that took."""
-        begun = time.monotonic()
-        self.launch(wrapper)
-        end = begun + WAIT_S
-        while True:
-            try:
-                with socket.create_connection((self.address, self.port), timeout=WAIT_S) as client:
-                    if client.recv(4) == b"220 ":
-                        return time.monotonic() - begun
-            except OSError:
-                pass
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise AssertionError(f"the relay did not start: {self.process.poll()} {self.noise[-5:]} {self.log[-3:]}")
-            time.sleep(0.003)
 
     def _read_log(self, stream):
         for line in stream:
@@ -139,14 +116,51 @@ class Relay:
         return [line for line in list(self.log)
                 if line["event"] == event and all(line.get(key) == value for key, value in fields.items())]
 
+    def resident_kib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+
+
+class Relay(Daemon):
+    """`settings` are laid over what every test needs; `block` is where it listens."""
+
+    def __init__(self, block, settings, environment=None):
+        super().__init__({}, environment)
+        self.address, self.port = f"{block}.1", free_port(f"{block}.1")
+        self.settings = {
+            "": {"hostname": HOST, "threads": 2},
+            "listen": {"smtp": [f"{self.address}:{self.port}"]},
+            "relay": {"networks": ["127.0.0.0/8"]},
+            "spool": {"path": str(self.folder / "spool"), "free_bytes_min": "1MB"},
+            "control": {"socket": str(self.folder / "control")},
+            "log": {"format": "json"},
+            "report": {"from": "postmaster@reports.example"},
+            # The clients of most tests are in networks, and are refused all the same.
+            "verdict": {"null_mx_sender": "refuse"},
+        }
+        for section, keys in settings.items():
+            self.settings.setdefault(section, {}).update(keys)
+
+    def start(self, wrapper=()):
+        """Returns once it takes connections; the seconds that took."""
+        begun = time.monotonic()
+        self.launch(wrapper)
+        end = begun + WAIT_S
+        while True:
+            try:
+                with socket.create_connection((self.address, self.port), timeout=WAIT_S) as client:
+                    if client.recv(4) == b"220 ":
+                        return time.monotonic() - begun
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"the relay did not start: {self.process.poll()} {self.noise[-5:]} {self.log[-3:]}")
+            time.sleep(0.003)
+
     def delivery(self, to, result, seconds=WAIT_S):
         """The first log line that says this of the recipient."""
         return wait_until(lambda: (self.lines("delivery", to=to, result=result) or [None])[0],
                           lambda: f"{result} for {to}: {self.lines('delivery', to=to)} {self.noise}", seconds)
-
-    def resident_kib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
     def client(self):
         return smtplib.SMTP(self.address, self.port, local_hostname="client.example", timeout=WAIT_S)
