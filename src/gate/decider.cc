@@ -112,12 +112,14 @@ asio::awaitable<void> Decider::judge_for(std::shared_ptr<Race> race, RulesPtr ru
 asio::awaitable<Ruling> Decider::decide(RulesPtr rules, const Question& question) {
     const auto& config = rules->config;
     if (is_excepted_client(config.except, question)) co_return passed(Verdict::excepted);
+    const auto sender = judged_address(question.sender, config);
     const auto subject = std::make_shared<const Subject>(Subject{
         // Only for texts that no client of the gate gets: everybody may send to everybody.
         .client = question.client.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1})),
-        .sender = judged_address(question.sender, config),
+        // Asked about at MAIL already if the question is about the recipient.
+        .sender = question.about == About::recipient ? std::nullopt : sender,
         .recipient = judged_address(question.recipient, config)});
-    if (is_in(config.except.sender_domains, subject->sender) ||
+    if (is_in(config.except.sender_domains, sender) ||
         is_in(config.except.recipient_domains, subject->recipient)) {
         co_return passed(Verdict::excepted);
     }

@@ -12,8 +12,10 @@ namespace {
 namespace asio = boost::asio;
 using Clock = daemon::ProgressTimeout::Clock;
 
-// A request of Postfix fits.
-constexpr std::size_t buffer_bytes = 1536;
+// The buffer of a connection begins small, since most of many connections are idle, and doubles
+// whenever input fills it.
+constexpr std::size_t buffer_bytes_min = 256;
+constexpr std::size_t buffer_bytes_max = 4096;
 
 }  // namespace
 
@@ -25,7 +27,7 @@ Driver::Driver(asio::io_context& loop, std::unique_ptr<Peer> peer, std::unique_p
       decide_(std::move(decide)),
       settings_(settings),
       timeout_(settings.idle_wait, Clock::now()),
-      buffer_(buffer_bytes) {}
+      buffer_(buffer_bytes_min) {}
 
 asio::awaitable<std::string> Driver::run() {
     co_await serve();
@@ -59,6 +61,7 @@ asio::awaitable<bool> Driver::read_more() {
     has_input_ended_ = !got && got.error() == io::Failure::closed;
     if (!got) co_return false;
     session_->received({buffer_.data(), *got});
+    if (*got == buffer_.size() && *got < buffer_bytes_max) buffer_.resize(2 * *got);
     co_return true;
 }
 

@@ -101,6 +101,18 @@ class Dialogues(Case):
                          ("ann@sender.example", "ann", "192.0.2.7", "4F1"))
 
 
+class Verdicts(Case):
+    settings = {"verdict": {"no_mail_host": "tag", "sender_null_mx": "log"}}
+
+    def test_the_sender_is_judged_at_mail_only(self):
+        """Otherwise each of its recipients would be logged, counted and tagged for it again."""
+        client = self.client().begin()
+        self.assertEqual(client.ask("mail <a@nullmx.example>"), "continue")
+        self.assertEqual(client.ask("rcpt <b@host.example>"), "continue")
+        lines = wait_until(lambda: len(self.gate.decisions()) == 2 and self.gate.decisions(), "two decisions")
+        self.assertEqual([line["verdict"] for line in lines], ["sender_null_mx", "accepted"])
+
+
 class BrokenPeers(Case):
     def test_gone_after_any_byte(self):
         """In the middle of a packet, too: nothing is left of it, and that is no fault of the protocol."""
