@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "daemon/confinement.h"
+#include "daemon/control_server.h"
 #include "daemon/listening.h"
 #include "daemon/pages.h"
 #include "daemon/process_loop.h"
+#include "gate/control.h"
 #include "gate/gate_listeners.h"
 #include "gate/gate_state.h"
 #include "gate/gate_thread.h"
+#include "gate/relay_memory.h"
 #include "io/dns/unbound_resolver.h"
 #include "judge/recheck.h"
 #include "process/rights.h"
@@ -67,8 +70,8 @@ class Daemon {
           start_(std::chrono::system_clock::now()) {}
 
     Result<void> open() {
-        for (const auto step :
-             {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_state, &Daemon::open_pages}) {
+        for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_state,
+                                &Daemon::open_pages, &Daemon::open_control}) {
             if (auto done = (this->*step)(); !done) return done;
         }
         return {};
@@ -80,6 +83,7 @@ class Daemon {
     Result<void> confine();
     Result<void> open_state();
     Result<void> open_pages();
+    Result<void> open_control();
     Result<daemon::ProcessLoop::TakeConfig> read_new_config();
     void log_weaknesses();
     std::string metrics();
@@ -94,6 +98,8 @@ class Daemon {
     GateListeners listeners_;
     std::vector<std::unique_ptr<GateThread>> threads_;
     std::unique_ptr<io::HttpEndpoint> pages_;
+    std::optional<Control> control_;
+    std::optional<daemon::ControlServer> control_server_;  // none: no control socket is configured
 };
 
 // While the process may still bind every port.
@@ -158,6 +164,24 @@ Result<void> Daemon::open_pages() {
     return {};
 }
 
+Result<void> Daemon::open_control() {
+    const auto& [path, group] = config_.control;
+    if (path.empty()) return {};
+    auto socket = daemon::open_control_socket(loop_.io().get_executor(), path, group);
+    if (!socket) return std::unexpected(socket.error());
+    control_.emplace(*state_);
+    control_server_.emplace(loop_.io(), *std::move(socket), daemon::ControlServer::Settings(),
+                            daemon::ControlServer::Service{
+                                .perform =
+                                    [this](std::string_view line, const daemon::ControlPeer& peer,
+                                           daemon::ControlAnswer& answer) {
+                                        return control_->perform(line, peer, answer);
+                                    },
+                                .fault_line = Control::fault_line});
+    control_server_->start();
+    return {};
+}
+
 std::string Daemon::metrics() {
     auto& service = state_->counters().service;
     service.add(Counter::log_lines_dropped,
@@ -204,7 +228,9 @@ void Daemon::log_weaknesses() {
 Result<int> Daemon::run() {
     loop_.take_signals();
     if (options_.is_sandboxed) {
-        if (auto done = daemon::confine_calls(); !done) return std::unexpected(done.error());
+        const bool asks_relay = !config_.memory.relay_socket.empty();
+        if (auto done = daemon::confine_calls({}, asks_relay); !done)
+            return std::unexpected(done.error());
     }
     log_->write(daemon::Started{.version = TURNAWAY_VERSION, .config = options_.config_path});
     listeners_.log(*log_);
@@ -215,6 +241,9 @@ Result<int> Daemon::run() {
     for (const auto& thread : threads_) threads.push_back(&thread->events());
     judge::recheck_refusing_hosts(threads.front()->io(), state_->hosts(),
                                   [this] { return state_->rules()->judging; });
+    if (!config_.memory.relay_socket.empty()) {
+        learn_from_relay(loop_.io(), *state_, config_.memory.relay_socket);
+    }
     const auto ending = loop_.run(std::move(threads), *log_,
                                   {.read_config = [this] { return read_new_config(); },
                                    .status =
@@ -223,7 +252,11 @@ Result<int> Daemon::run() {
                                            return "Answering; " + std::to_string(sessions) +
                                                   (sessions == 1 ? " connection" : " connections");
                                        },
-                                   .on_stop = [this] { listeners_.close(); }});
+                                   .on_stop =
+                                       [this] {
+                                           listeners_.close();
+                                           if (control_server_) control_server_->stop();
+                                       }});
     log_->write(daemon::Stopped{.exit_code = ending.exit_code, .reason = ending.reason});
     return ending.exit_code;
 }

@@ -65,6 +65,14 @@ def filter_seed(dialogue):
     return bytes([adds_headers]) + said
 
 
+def gate_seed(dialogue):
+    said = b""
+    for line in dialogue.read_text(encoding="utf-8").splitlines():
+        if line.startswith(("C:", "R: ")):
+            said += line[3:].encode() + b"\n" if line[0] == "C" else unescape(line[3:])
+    return bytes([7]) + said
+
+
 def milter_seed(dialogue):
     return bytes([7]) + b"".join(turn.data for turn in MilterScript(dialogue).turns)
 
@@ -74,7 +82,8 @@ def main():
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
-    make = {"client": client_seed, "server": server_seed, "filter": filter_seed, "milter": milter_seed}.get(dialogues.name, seed)
+    make = {"client": client_seed, "server": server_seed, "filter": filter_seed, "milter": milter_seed,
+            "policy": gate_seed, "line": gate_seed}.get(dialogues.name, seed)
     for dialogue in sorted(dialogues.glob("*.txt")):
         (target / dialogue.stem).write_bytes(make(dialogue))
 

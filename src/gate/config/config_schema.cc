@@ -203,7 +203,8 @@ Rows<MemoryConfig> memory_rows() {
                  .standard = R"("")",
                  .example = R"("/run/turnaway/relay.sock")",
                  .description = "The control socket of a turnaway-relay on this machine, from "
-                                "which the refusing hosts are learned; empty means none."},
+                                "which the refusing hosts are learned; empty means none.",
+                 .needs_restart = true},
                 &MemoryConfig::relay_socket)};
 }
 

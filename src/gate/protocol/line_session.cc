@@ -92,7 +92,8 @@ std::expected<Question, std::string> parse(std::string_view line) {
     Question question;
     bool has_sender = false;
     bool has_recipient = false;
-    if (std::ranges::any_of(line, base::is_control)) return Wrong("a control character");
+    if (std::ranges::any_of(line, base::is_control))
+        return Wrong("a control character in the request");
     while (!line.empty()) {
         if (line.starts_with(' ')) {
             line.remove_prefix(1);

@@ -142,17 +142,6 @@ std::string content_line(queue::QueueId id, std::string_view bytes) {
     return line + "\"}\n";
 }
 
-std::string host_line(const verdict::HostMemory::Entry& host) {
-    Json json;
-    json["type"] = "host";
-    json["address"] = host.at.address.text();
-    json["port"] = host.at.port;
-    json["host"] = host.host;
-    json["seen"] = time_text(host.seen);
-    json["words"] = host.words;
-    return line_of(json);
-}
-
 std::string outcome_line(queue::QueueId id, std::string_view outcome) {
     Json json;
     json["type"] = "outcome";

@@ -13,7 +13,6 @@
 
 #include "queue/message.h"
 #include "spool/spool.h"
-#include "verdict/host_memory.h"
 
 namespace turnaway::relay {
 
@@ -26,7 +25,6 @@ std::string whole_message_line(const queue::Message& message, std::string_view h
 std::string corrupt_line(const spool::DamagedRow& row);
 // A piece of a message's content, in base64.
 std::string content_line(queue::QueueId id, std::string_view bytes);
-std::string host_line(const verdict::HostMemory::Entry& host);
 // The result for one message: "changed", "unchanged", "missing" or "corrupt".
 std::string outcome_line(queue::QueueId id, std::string_view outcome);
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "io/awaiting.h"
+#include "judge/host_line.h"
 #include "mail/header_fields.h"
 #include "relay/relay_state.h"
 #include "route/ip_address.h"
@@ -254,7 +255,7 @@ awaitable<ControlHandler::Done> ControlHandler::export_unchecked(QueueId id, std
 awaitable<ControlHandler::Done> ControlHandler::hosts(ControlAnswer& answer) {
     Totals totals;
     for (const auto& host : relay_.refusing_hosts().list()) {
-        if (!co_await answer.add(host_line(host))) break;
+        if (!co_await answer.add(judge::host_line(host))) break;
         ++totals.count;
     }
     co_return totals;

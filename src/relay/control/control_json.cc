@@ -1,7 +1,5 @@
 #include "relay/control/control_json.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -23,15 +21,6 @@ std::string words_of(const queue::Attempt& attempt) {
 std::string line_of(const Json& json) {
     return base::with_escaped_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace)) +
            '\n';
-}
-
-std::string time_text(std::chrono::sys_seconds time) {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 Json attempt_json(const queue::Attempt& attempt) {

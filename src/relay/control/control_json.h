@@ -1,10 +1,10 @@
 // Control JSON: pieces that several answers over the control socket share.
 #pragma once
 
-#include <chrono>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "base/time_text.h"
 #include "queue/message.h"
 
 namespace turnaway::relay {
@@ -13,8 +13,7 @@ using Json = nlohmann::ordered_json;  // keys keep the order in which they were 
 
 // On one line, with its newline. Bytes that are not UTF-8 become U+FFFD.
 std::string line_of(const Json& json);
-// `2026-11-25T09:44:38Z`.
-std::string time_text(std::chrono::sys_seconds time);
+using base::time_text;
 Json attempt_json(const queue::Attempt& attempt);
 
 }  // namespace turnaway::relay

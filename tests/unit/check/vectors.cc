@@ -5,7 +5,10 @@
 #include <stdexcept>
 
 #include "base/check.h"
+#include "mail/address.h"
 #include "source_folder.h"
+#include "verdict/decide.h"
+#include "verdict/host_memory.h"
 
 namespace turnaway::check {
 namespace {
@@ -100,6 +103,36 @@ std::vector<std::string> notes_of(const Assessment& assessment) {
     for (const auto& note : assessment.route.notes) notes.emplace(route::name(note.kind));
     if (assessment.mx_says_521) notes.emplace("mx-says-521");
     return {notes.begin(), notes.end()};
+}
+
+verdict::Answer answer_at_rcpt(const Vector& vector, const Assessment& assessment) {
+    const auto settings = settings_of(vector);
+    const route::RouteSettings route_settings{.our_names = {},
+                                              .our_addresses = {},
+                                              .loopback_allowed = settings.loopback_allowed,
+                                              .private_refused = settings.private_refused};
+    fake::ZoneResolver resolver(zone_of(vector));
+    const std::string input = vector["input"];
+    const bool is_root = input == ".";
+    const auto recipient =
+        mail::Address::parse(input.find('@') == std::string::npos
+                                 ? "user@" + (is_root ? std::string("example.org") : input)
+                                 : input)
+            .value();
+    const Subject subject = subject_of(vector);
+    const route::Route route =
+        subject.literal() != nullptr
+            ? route::RouteQuery(*subject.literal(), route_settings).route()
+            : fake::drive(route::RouteQuery(*subject.domain(), route_settings, 1), resolver);
+    verdict::HostMemory memory({.age_max = std::chrono::hours(1)}, 100);
+    const std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
+    for (const auto& probe : assessment.probes) {
+        if (probe.result.end != ProbeEnd::refuses_521) continue;
+        if (probe.result.scope != codes::RefusalScope::host) continue;
+        memory.remember({probe.target.host->text(), {probe.target.address, 25}, "521", now});
+    }
+    const verdict::Policy policy{.dns_trouble = verdict::DnsTrouble::defer};
+    return verdict::decide_recipient(policy, recipient, route, {.memory = memory, .now = now});
 }
 
 }  // namespace turnaway::check

@@ -8,6 +8,7 @@
 
 #include "check/domain_check.h"
 #include "fake/zone_resolver.h"
+#include "verdict/answer.h"
 
 namespace turnaway::check {
 
@@ -19,6 +20,8 @@ std::string zone_of(const Vector& vector);
 Subject subject_of(const Vector& vector);
 CheckSettings settings_of(const Vector& vector);
 Assessment run_vector(const Vector& vector);
+// The relay's answer to RCPT for the same DNS, with what hosts said of themselves in its memory.
+verdict::Answer answer_at_rcpt(const Vector& vector, const Assessment& assessment);
 // Kinds of notes, sorted, each once; with mx-says-521.
 std::vector<std::string> notes_of(const Assessment& assessment);
 

@@ -7,9 +7,7 @@
 #include <set>
 
 #include "codes/constants.h"
-#include "mail/address.h"
 #include "verdict/decide.h"
-#include "verdict/host_memory.h"
 
 namespace turnaway::check {
 namespace {
@@ -37,43 +35,12 @@ TEST(CheckVectors, EachComesOutAsItSays) {
     }
 }
 
-// The relay's answer to RCPT for the same DNS, with what hosts said of themselves in its memory.
-verdict::Answer answer_of_relay(const Vector& vector, const Assessment& assessment) {
-    const auto settings = settings_of(vector);
-    const route::RouteSettings route_settings{.our_names = {},
-                                              .our_addresses = {},
-                                              .loopback_allowed = settings.loopback_allowed,
-                                              .private_refused = settings.private_refused};
-    fake::ZoneResolver resolver(zone_of(vector));
-    const std::string input = vector["input"];
-    const bool is_root = input == ".";
-    const auto recipient =
-        mail::Address::parse(input.find('@') == std::string::npos
-                                 ? "user@" + (is_root ? std::string("example.org") : input)
-                                 : input)
-            .value();
-    const Subject subject = subject_of(vector);
-    const route::Route route =
-        subject.literal() != nullptr
-            ? route::RouteQuery(*subject.literal(), route_settings).route()
-            : fake::drive(route::RouteQuery(*subject.domain(), route_settings, 1), resolver);
-    verdict::HostMemory memory({.age_max = std::chrono::hours(1)}, 100);
-    const std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
-    for (const auto& probe : assessment.probes) {
-        if (probe.result.end != ProbeEnd::refuses_521) continue;
-        if (probe.result.scope != codes::RefusalScope::host) continue;
-        memory.remember({probe.target.host->text(), {probe.target.address, 25}, "521", now});
-    }
-    const verdict::Policy policy{.dns_trouble = verdict::DnsTrouble::defer};
-    return verdict::decide_recipient(policy, recipient, route, {.memory = memory, .now = now});
-}
-
 TEST(CheckVectors, CheckAndRelayAgreeOnWhatDnsSays) {
     for (const auto& vector : read_vectors()) {
         if (vector.value("connect", false)) continue;
         SCOPED_TRACE(vector["name"]);
         const Assessment assessment = run_vector(vector);
-        const auto answer = answer_of_relay(vector, assessment);
+        const auto answer = answer_at_rcpt(vector, assessment);
         EXPECT_EQ(answer.code.is_positive(), assessment.acceptance == Acceptance::yes);
         EXPECT_EQ(answer.code.is_permanent(), assessment.acceptance == Acceptance::no);
         EXPECT_EQ(answer.code.is_temporary(), assessment.acceptance == Acceptance::unknown);
@@ -88,7 +55,7 @@ TEST(CheckVectors, CheckAndRelayAgreeOnHostsThatSaid521) {
         if (!vector.value("connect", false)) continue;
         SCOPED_TRACE(vector["name"]);
         const Assessment assessment = run_vector(vector);
-        const auto answer = answer_of_relay(vector, assessment);
+        const auto answer = answer_at_rcpt(vector, assessment);
         const bool is_refused = answer.reason == verdict::reason::refusing_hosts;
         refused_count += is_refused ? 1 : 0;
         if (is_refused) {

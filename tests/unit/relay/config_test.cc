@@ -174,6 +174,10 @@ KeyCase case_of(const settings::Row<Config>& row) {
             return {"\"[::1]:9\"", "\"localhost:9\""};
         case settings::Form::endpoints:
             return {"[\"[::1]:9\"]", "[]"};
+        case settings::Form::listeners:
+            return {"[\"[::1]:9\", \"/run/a\"]", "[\"run/a\"]"};
+        case settings::Form::words:
+            return {"[\"a\", \"b c\"]", "[\"\"]"};
         case settings::Form::name_servers:
             return {"[\"::1@53\"]", "[\"::1@0\"]"};
         case settings::Form::zone_lines:

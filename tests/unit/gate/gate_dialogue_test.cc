@@ -1,0 +1,116 @@
+// Every dialogue of tests/dialogue/policy and tests/dialogue/line against the pure session: turn by
+// turn, byte by byte, and all at once.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "dialogue/gate_script.h"
+#include "source_folder.h"
+
+namespace turnaway::gate {
+namespace {
+
+struct Case {
+    Protocol protocol;
+    std::string path;
+};
+
+std::vector<Case> cases() {
+    std::vector<Case> cases;
+    for (const auto protocol : {Protocol::policy, Protocol::line}) {
+        const auto folder = source_folder() + "/tests/dialogue/" + std::string(name(protocol));
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            cases.push_back({protocol, entry.path()});
+        }
+    }
+    std::ranges::sort(cases, {}, &Case::path);
+    return cases;
+}
+
+class GateDialogue : public testing::TestWithParam<Case> {
+  protected:
+    GateDialogue()
+        : script_(dialogue::read_gate_script(GetParam().path)),
+          session_(make_session(GetParam().protocol, {})),
+          host_(session_.get()) {}
+
+    std::string questions() const {
+        std::string text;
+        for (const auto& question : host_.questions()) text += dialogue::said(question) + '\n';
+        return text;
+    }
+    void expect_end() const {
+        EXPECT_EQ(session_->is_ending(), script_.closes);
+        EXPECT_EQ(session_->fault(), script_.fault);
+        std::string all;
+        for (const auto& turn : script_.turns) all += turn.questions;
+        EXPECT_EQ(questions(), all);
+    }
+
+    dialogue::GateScript script_;
+    std::unique_ptr<Session> session_;
+    dialogue::GateHost host_;
+};
+
+TEST_P(GateDialogue, TurnByTurn) {
+    std::string asked;
+    for (const auto& turn : script_.turns) {
+        EXPECT_EQ(host_.take(turn.client), turn.server) << turn.client.substr(0, 150);
+        asked += turn.questions;
+        EXPECT_EQ(questions(), asked) << turn.client.substr(0, 150);
+    }
+    expect_end();
+}
+
+TEST_P(GateDialogue, ByteByByte) {
+    for (const auto& turn : script_.turns) {
+        EXPECT_EQ(host_.take_in_pieces(turn.client, 1), turn.server) << turn.client.substr(0, 150);
+    }
+    expect_end();
+}
+
+TEST_P(GateDialogue, AllAtOnce) {
+    std::string client;
+    std::string server;
+    for (const auto& turn : script_.turns) {
+        client += turn.client;
+        server += turn.server;
+    }
+    EXPECT_EQ(host_.take(client), server);
+    expect_end();
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, GateDialogue, testing::ValuesIn(cases()), [](const auto& info) {
+    return std::string(name(info.param.protocol)) + '_' +
+           std::filesystem::path(info.param.path).stem().string();
+});
+
+TEST(LineSession, AnswersALastLineWithoutItsEnd) {
+    const auto session = make_session(Protocol::line, {});
+    dialogue::GateHost host(session.get());
+    EXPECT_EQ(host.take("recipient=b@healthy.example"), "");
+    session->input_ended();
+    EXPECT_EQ(host.take(""), "pass\n");
+    EXPECT_FALSE(session->is_ending());
+}
+
+TEST(LineSession, ReadsNothingWhileAQuestionIsOpen) {
+    const auto session = make_session(Protocol::line, {});
+    session->received("recipient=b@healthy.example\nrecipient=c@healthy.example\n");
+    const auto first = session->next_question();
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(session->wants_input());
+    EXPECT_FALSE(session->next_question());
+    session->answer(first->id + 1, {});  // of a question that was never asked
+    EXPECT_EQ(session->take_output(), "");
+    session->answer(first->id, {});
+    EXPECT_EQ(session->take_output(), "pass\n");
+    const auto second = session->next_question();
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->recipient, "c@healthy.example");
+    EXPECT_NE(second->id, first->id);
+}
+
+}  // namespace
+}  // namespace turnaway::gate
