@@ -18,7 +18,8 @@ TEST(HostLine, IsReadAsItIsWritten) {
 
 TEST(HostLine, RefusesEverythingElse) {
     constexpr std::string_view whole =
-        R"({"type":"host","address":"192.0.2.1","port":25,"host":"","seen":"2026-11-30T00:00:00Z","words":"521"})";
+        R"({"type":"host","address":"192.0.2.1","port":25,"host":"",)"
+        R"("seen":"2026-11-30T00:00:00Z","words":"521"})";
     EXPECT_TRUE(parse_host_line(whole));
     for (const auto& [from, to] :
          {std::pair("host\",\"ad", "end\",\"ad"), std::pair("192.0.2.1", "192.0.2"),
