@@ -1,0 +1,193 @@
+// The load of tests/bench/gate.py: one thread of policy clients, as Postfix has one for each smtpd.
+//
+//   bench_policy_load ADDRESS PORT --connections N --seconds N --domains N
+//   bench_policy_load ADDRESS PORT --idle N     connects, says "ready", holds until standard input
+//                                               ends
+//
+// Each client sends its next request as soon as the answer to the one before has come; the
+// recipients take turns over `domains` domains, d0.example, d1.example and so on. The result is one
+// JSON object: answers, answers of each action, and the latency in microseconds.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t events_max = 256;
+constexpr unsigned sources = 200;  // addresses of clients: one has too few ports
+
+int must(int result, const char* call) {
+    if (result < 0) {
+        std::perror(call);
+        std::exit(1);
+    }
+    return result;
+}
+
+struct Wanted {
+    const char* address = nullptr;
+    std::uint16_t port = 0;
+    unsigned connections = 100;
+    unsigned seconds = 5;
+    unsigned domains = 100;
+    unsigned idle = 0;
+};
+
+int connect_to(const Wanted& wanted, unsigned number) {
+    const int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    from.sin_addr.s_addr = htonl(0x7f020001U + number % sources);
+    must(bind(fd, reinterpret_cast<sockaddr*>(&from), sizeof from), "bind");
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(wanted.port);
+    inet_pton(AF_INET, wanted.address, &at.sin_addr);
+    must(connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at), "connect");
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+// As Postfix 3.7 sends it at RCPT.
+std::string request(unsigned domain) {
+    return "request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=ESMTP\n"
+           "client_address=192.0.2.1\nclient_name=client.example\nclient_port=41234\n"
+           "reverse_client_name=client.example\nserver_address=192.0.2.25\nserver_port=25\n"
+           "helo_name=client.example\nsender=ann@sender.example\nrecipient=bob@d" +
+           std::to_string(domain) +
+           ".example\nrecipient_count=0\nqueue_id=\ninstance=1234.5678.0\nsize=1200\n"
+           "etrn_domain=\nstress=\nsasl_method=\nsasl_username=\nsasl_sender=\nccert_subject=\n"
+           "ccert_issuer=\nccert_fingerprint=\nccert_pubkey_fingerprint=\n"
+           "encryption_protocol=TLSv1.3\nencryption_cipher=TLS_AES_256_GCM_SHA384\n"
+           "encryption_keysize=256\npolicy_context=\n\n";
+}
+
+struct Client {
+    int fd = -1;
+    std::string answer = {};
+    Clock::time_point asked = {};
+};
+
+class Load {
+  public:
+    explicit Load(const Wanted& wanted) : wanted_(wanted) {
+        for (unsigned i = 0; i < wanted.domains; ++i) requests_.push_back(request(i));
+        poller_ = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+        for (unsigned i = 0; i < wanted.connections; ++i) {
+            clients_.push_back({.fd = connect_to(wanted, i)});
+            epoll_event event{.events = EPOLLIN, .data = {.u32 = i}};
+            must(epoll_ctl(poller_, EPOLL_CTL_ADD, clients_.back().fd, &event), "epoll_ctl");
+        }
+    }
+
+    void run() {
+        const auto end = Clock::now() + std::chrono::seconds(wanted_.seconds);
+        const auto begun = Clock::now();
+        for (auto& client : clients_) ask(client);
+        std::array<epoll_event, events_max> events;
+        while (Clock::now() < end) {
+            const int count = epoll_wait(poller_, events.data(), events_max, 1000);
+            for (int i = 0; i < count; ++i) {
+                read(clients_.at(events.at(static_cast<std::size_t>(i)).data.u32));
+            }
+        }
+        print(std::chrono::duration<double>(Clock::now() - begun).count());
+    }
+
+  private:
+    void ask(Client& client) {
+        client.asked = Clock::now();
+        const auto& bytes = requests_.at(next_++ % requests_.size());
+        must(static_cast<int>(send(client.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL)), "send");
+    }
+    void read(Client& client) {
+        std::array<char, 2048> buffer;
+        const auto bytes = recv(client.fd, buffer.data(), buffer.size(), 0);
+        if (bytes <= 0) {
+            std::fputs("the server closed a connection\n", stderr);
+            std::exit(1);
+        }
+        client.answer.append(buffer.data(), static_cast<std::size_t>(bytes));
+        if (!client.answer.ends_with("\n\n")) return;
+        latencies_.push_back(static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - client.asked)
+                .count()));
+        ++actions_[client.answer.substr(0, client.answer.find_first_of(" \n"))];
+        client.answer.clear();
+        ask(client);
+    }
+    void print(double seconds) {
+        std::ranges::sort(latencies_);
+        const auto at = [this](double part) {
+            const auto index =
+                static_cast<std::size_t>(static_cast<double>(latencies_.size() - 1) * part);
+            return latencies_.empty() ? 0 : latencies_.at(index);
+        };
+        std::printf(R"({"answers": %zu, "per_second": %.0f, "p50_us": %u, "p99_us": %u, )"
+                    R"("max_us": %u, "actions": {)",
+                    latencies_.size(), static_cast<double>(latencies_.size()) / seconds, at(0.5),
+                    at(0.99), at(1));
+        const char* between = "";
+        for (const auto& [action, number] : actions_) {
+            std::printf("%s\"%s\": %llu", between, action.c_str(),
+                        static_cast<unsigned long long>(number));
+            between = ", ";
+        }
+        std::puts("}}");
+    }
+
+    const Wanted wanted_;
+    int poller_ = -1;
+    std::vector<Client> clients_;
+    std::vector<std::string> requests_;
+    std::size_t next_ = 0;
+    std::vector<std::uint32_t> latencies_;
+    std::map<std::string, std::uint64_t> actions_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 3) return 64;
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    Wanted wanted{.address = argv[1], .port = static_cast<std::uint16_t>(std::atoi(argv[2]))};
+    for (int i = 3; i + 1 < argc; i += 2) {
+        const std::string_view key = argv[i];
+        const auto value = static_cast<unsigned>(std::atoi(argv[i + 1]));
+        (key == "--connections" ? wanted.connections
+         : key == "--seconds"   ? wanted.seconds
+         : key == "--domains"   ? wanted.domains
+                                : wanted.idle) = value;
+    }
+    if (wanted.idle == 0) {
+        Load(wanted).run();
+        return 0;
+    }
+    for (unsigned i = 0; i < wanted.idle; ++i) connect_to(wanted, i);
+    std::puts("ready");
+    std::fflush(stdout);
+    while (std::getchar() != EOF) {
+    }
+    return 0;
+}
