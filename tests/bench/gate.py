@@ -33,7 +33,9 @@ SKIPPED = 77
 
 
 def gate_config(port, folder):
-    data = ["sender.example. 3600 IN MX 10 mx.sender.example.", "mx.sender.example. 3600 IN A 192.0.2.1"]
+    # Both families: an absent address has no SOA here, so that it would not be cached.
+    data = ["sender.example. 3600 IN MX 10 mx.sender.example.", "mx.sender.example. 3600 IN A 192.0.2.1",
+            "mx.sender.example. 3600 IN AAAA 2001:db8::1"]
     for number in range(DOMAINS):
         data += [f"d{number}.example. 3600 IN MX 10 mx.sender.example."]
     config = pathlib.Path(folder, "gate.conf")

@@ -16,7 +16,7 @@ threads = 1
 [listen]
 policy = ["127.0.0.1:{port}"]
 [dns]
-local_data = ["{domain}. 3600 IN MX 10 mx.{domain}.", "mx.{domain}. 3600 IN A 192.0.2.1"]
+local_data = ["{domain}. 3600 IN MX 10 mx.{domain}.", "mx.{domain}. 3600 IN A 192.0.2.1", "mx.{domain}. 3600 IN AAAA 2001:db8::1"]
 [control]
 socket = ""
 """
