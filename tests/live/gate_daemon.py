@@ -47,7 +47,7 @@ class GateScene:
         self.dns = DnsServer(f"{loopback_block()}.53")
         self.dns.add(*RECORDS)
         self.dns.trouble["later.example"] = "servfail"
-        self.gate = Gate({"dns": {"forward": [f"{self.dns.address}@{self.dns.port}"]}, **settings})
+        self.gate = Gate({**settings, "dns": {"forward": [f"{self.dns.address}@{self.dns.port}"], **settings.get("dns", {})}})
 
     def __enter__(self):
         self.gate.start()

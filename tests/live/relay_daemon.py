@@ -76,10 +76,11 @@ class Daemon:
         config.write_text(toml(dict(sorted(self.settings.items()))), encoding="utf-8")
         return config
 
-    def launch(self, wrapper=()):
-        """Does not wait for anything."""
+    def launch(self, wrapper=(), keeps=()):
+        """Does not wait for anything. `keeps`: descriptors that the program gets too."""
         command = [*wrapper, str(self.program), "--config", str(self.configure()), *self.options()]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=self.environment)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=self.environment,
+                                        pass_fds=keeps)
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
         self.reader.start()
 
