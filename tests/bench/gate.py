@@ -21,6 +21,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "live")]
+os.environ["PYTHONPATH"] = str(HERE)  # for the process inside the namespace
 
 import namespace  # noqa: E402
 import peer  # noqa: E402

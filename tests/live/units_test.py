@@ -1,4 +1,4 @@
-"""The units of both daemons under a booted systemd: installed, started, confined, failing and coming back as the manuals say.
+"""The units of all daemons under a booted systemd: installed, started, confined, failing and coming back as the manuals say.
 
 Needs root, namespaces, systemd and a cgroup2 hierarchy; is skipped elsewhere. What needs none of them is held by
 tests/checks/units.py. A start that fails must not be repeated: after one, systemd either waits to start it anew ("auto-restart") or
@@ -15,9 +15,10 @@ import urllib.request
 
 import namespace
 from booted import MISSING, Booted
+from gate_client import Client
 from relay_daemon import wait_until
 
-RELAY, REFUSE = "turnaway-relay.service", "turnaway-refuse.service"
+RELAY, REFUSE, GATE = "turnaway-relay.service", "turnaway-refuse.service", "turnaway-gate.service"
 CONFIG = "/etc/turnaway-relay.conf"
 RIGHT = """[relay]
 networks = ["127.0.0.0/8"]
@@ -26,6 +27,11 @@ forward = ["127.0.0.1@9"]
 deadline = "1s"
 [control]
 group = "mailadmins"
+"""
+GATE_CONFIG = """[dns]
+local_data = ["null.example. 60 IN MX 0 .", "sender.example. 60 IN MX 10 mx.sender.example."]
+[verdict]
+null_mx = "reject"
 """
 WRONG = RIGHT + "grup = \"mailadmins\"\n"
 
@@ -147,11 +153,43 @@ def refuse_inside():
     return seen
 
 
+def gate_inside():
+    network()
+    machine = Booted()
+    machine.run("systemd-sysusers")
+    machine.root.write("/etc/turnaway-gate.conf", GATE_CONFIG)
+    machine.run("systemctl", "enable", "--now", "turnaway-gate.socket")
+    place = ("127.0.0.1", 10040)
+    with Client(place) as client:
+        seen = {"by its socket": client.action("bob@null.example")[:10], "state": machine.show(GATE, "ActiveState")}
+        machine.root.write("/etc/turnaway-gate.conf", GATE_CONFIG.replace("reject", "pass"))
+        machine.run("systemctl", "reload", GATE)
+        wait_until(lambda: client.action("bob@null.example") == "DUNNO", "the reload")
+    status = machine.show(GATE, "MainPID")
+    seen["user"] = machine.run("stat", "--format=%U", f"/proc/{status}").strip()
+    machine.run("kill", "-KILL", status)
+    seen["after a kill"] = wait_until(lambda: asked_anew(place), "that it is back")
+    machine.run("systemctl", "stop", "turnaway-gate.socket", GATE)
+    seen["stopped"] = machine.show(GATE, "Result", "ExecMainStatus")
+    machine.root.write("/etc/turnaway-gate.conf", "[listen]\npolcy = []\n")
+    machine.run("systemctl", "start", GATE, check=False)
+    seen["wrong"] = [machine.end_of(GATE), *machine.show(GATE, "ExecMainStatus", "NRestarts")]
+    return seen
+
+
+def asked_anew(place):
+    try:
+        with Client(place) as client:
+            return client.action("bob@null.example")
+    except (AssertionError, OSError):
+        return None
+
+
 def analysed_inside():
     machine = Booted()
     machine.run("systemd-sysusers")
     seen = {}
-    for unit in (RELAY, REFUSE):
+    for unit in (RELAY, REFUSE, GATE):
         files = [f"/lib/systemd/system/{each}" for each in socket_pair(unit)]
         seen[unit] = [machine.run("systemd-analyze", "verify", "--man=no", *files, check=False),
                       code_of(machine, "systemd-analyze", "security", "--threshold=15", "--no-pager", unit)]
@@ -195,8 +233,13 @@ class Units(unittest.TestCase):
         self.assertEqual(self.look("refuse_inside"), {
             "code": 521, "state": "active", "healthy": 200, "hostname": "www.example.org", "wrong option": ["failed", "64", "0"]})
 
+    def test_the_gate_runs_as_installed(self):
+        self.assertEqual(self.look("gate_inside"), {
+            "by its socket": "556 5.1.10", "state": "active", "user": "turnaway-gate", "after a kill": "DUNNO", "stopped": ["success", "0"],
+            "wrong": ["failed", "78", "0"]})
+
     def test_systemd_finds_nothing_to_complain_of(self):
-        self.assertEqual(self.look("analysed_inside"), {RELAY: ["", 0], REFUSE: ["", 0]})
+        self.assertEqual(self.look("analysed_inside"), {RELAY: ["", 0], REFUSE: ["", 0], GATE: ["", 0]})
 
 
 if __name__ == "__main__":
