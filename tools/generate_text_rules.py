@@ -2,8 +2,8 @@
 """Turns the tables about the words of replies into what src/codes includes.
 
 Usage: generate_text_rules.py DATA_FOLDER OUTPUT_FOLDER
-Reads causes.csv, code_causes.csv, collisions.csv, phrases.csv, reply_families.csv, concepts.csv and
-concept_rules.csv; writes causes.inc, code_causes.inc, collisions.inc,
+Reads causes.csv, code_causes.csv, collisions.csv, phrases.csv, reply_families.csv, notice_phrases.csv,
+concepts.csv and concept_rules.csv; writes causes.inc, code_causes.inc, collisions.inc, marks.inc,
 phrases.inc and folds.inc. The phrases become
 one automaton over words (Aho-Corasick), so a text is read once, in linear time, whatever it holds.
 Run by CMake. tools/text_words.py says what a word is.
@@ -12,7 +12,8 @@ A phrase is a row of words as they follow each other in a reply. "word*" is any 
 " ... " between two parts is a gap of a few words. "a|b_c|" is one of a, b c and nothing. `means` is a cause, "sure:CAUSE" (counts before all
 other causes), "weak:CAUSE" (counts where nothing else is found), "!CAUSE" (the phrase speaks against
 the cause), "~CAUSE" (it takes back what spoke against the cause up to the word before its last:
-"accept mail from" is about a client, "accept mail from anyone" is not) or "provider:NAME" (only this provider says so). A row of concepts.csv holds phrases of one
+"accept mail from" is about a client, "accept mail from anyone" is not) or "provider:NAME" (only this provider says so).
+The phrases of notice_phrases.csv mean a mark: what a line of a non-delivery report is, whatever the cause. A row of concepts.csv holds phrases of one
 language that stand for a concept, with "|" between them; a row of concept_rules.csv says what concepts
 mean when a clause has all of `needs` and none of `unless`.
 """
@@ -94,6 +95,11 @@ def causes_text(rows: list[dict]) -> str:
         + array("CodeMatch", "cause_fits", fits)
         + array("CauseRow", "cause_rows", out)
     )
+
+
+def marks_text(marks: list[str]) -> str:
+    names = "".join(f"    {identifier(name)},\n" for name in marks)
+    return HEAD + f"enum class Mark : std::uint8_t {{\n{names}}};\n"
 
 
 def collisions_text(rows: list[dict], providers: list[str]) -> str:
@@ -306,13 +312,16 @@ def main() -> int:
     cause_rows = read(data / "causes.csv")
     phrase_rows = read(data / "phrases.csv") + read(data / "reply_families.csv")
     concept_rows, rule_rows = read(data / "concepts.csv"), read(data / "concept_rules.csv")
+    notice_rows = read(data / "notice_phrases.csv")
+    phrase_rows += [{"means": f"mark:{row['mark']}", "phrase": row["phrase"]} for row in notice_rows]
+    marks = list(dict.fromkeys(row["mark"] for row in notice_rows))
     causes = [row["name"] for row in cause_rows]
     means = [row["means"] for row in phrase_rows if row["means"].startswith("provider:")]
     providers = list(dict.fromkeys(text.split(":", 1)[1] for text in means))
     concepts = list(dict.fromkeys(row["concept"] for row in concept_rows))
-    if len(causes) > 126 or len(providers) > 40 or len(concepts) > 128:
-        raise SystemExit("causes fit into 126 bits, providers into 40, concepts into 128")
-    names = {"cause": causes, "provider": providers, "concept": concepts}
+    if len(causes) > 126 or len(providers) > 40 or len(concepts) > 128 or len(marks) > 32:
+        raise SystemExit("causes fit into 126 bits, providers into 40, concepts into 128, marks into 32")
+    names = {"cause": causes, "provider": providers, "concept": concepts, "mark": marks}
     folder.mkdir(parents=True, exist_ok=True)
     collision_rows = read(data / "collisions.csv")
     phrases = phrases_text(phrase_rows + concept_phrases(concept_rows), names)
@@ -321,6 +330,7 @@ def main() -> int:
         ("causes.inc", causes_text(cause_rows)),
         ("code_causes.inc", HEAD + code_causes),
         ("collisions.inc", collisions_text(collision_rows, providers)),
+        ("marks.inc", marks_text(marks)),
         ("phrases.inc", HEAD + phrases + rules_text(rule_rows, names)),
         ("folds.inc", HEAD + folds_text()),
     ):

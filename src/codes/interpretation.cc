@@ -105,12 +105,21 @@ void choose_among(ReplyInterpretation& interpretation, CauseSet causes, bool is_
     }
 }
 
+// A program that reports "Unrouteable address" without any code found no host for the domain; a host
+// that replies so does not know the recipient. After MAIL it is the sender's domain that is unknown.
+CauseSet in_context(CauseSet causes, const ReplyInterpretation& interpretation) {
+    if (!causes.has(Cause::domain_unknown)) return causes;
+    if (interpretation.is_words_only) return causes.without(only(Cause::recipient_unknown));
+    if (interpretation.stage != Stage::mail) return causes;
+    return causes.without(only(Cause::domain_unknown)).with(only(Cause::sender_invalid));
+}
+
 // Vague causes count only if the text shows no other cause. If a 521 also names a reason about the
 // client or the moment, that reason counts: to refuse one client for a reason is not to refuse
 // everyone. A temporary reply may contain "not accepting messages"; it does not mean "no mail at
 // all".
 void choose_cause(ReplyInterpretation& interpretation, const TextEvidence& evidence) {
-    CauseSet causes = evidence.causes;
+    CauseSet causes = in_context(evidence.causes, interpretation);
     if (interpretation.digit != 4 && interpretation.digit != 5 && !interpretation.is_words_only)
         return;
     const bool is_refusal_with_reason =
@@ -310,7 +319,8 @@ bool repeats_the_code(std::string_view text, const ReplyInterpretation& interpre
 // "No such user (#5.1.1)": the text may come before the code. It counts where the text after the
 // code shows no cause, or only vague ones.
 void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
-    const TextEvidence before = read_evidence(reading.before);
+    // "after MAIL FROM:<ann@example.org> SIZE=1543:" is not about the size.
+    const TextEvidence before = read_evidence(reading.before.substr(0, reading.before.find(" SIZE=")));
     evidence.providers |= before.providers;
     const bool is_clear = !evidence.causes.without(vague_causes()).empty();
     if (!reading.words_come_first || is_clear) return;

@@ -31,7 +31,8 @@ enum class EffectKind : std::uint8_t {
     against,
     takes_back,
     provider,
-    meaning
+    meaning,
+    mark
 };
 struct Effect {
     EffectKind kind;
@@ -148,10 +149,10 @@ class PhraseReader {
     void leave_url() { is_in_url_ = false; }
     TextEvidence result() {
         end_clause();
-        if (!sure_.empty()) return {sure_, false, providers_};
+        if (!sure_.empty()) return {sure_, false, providers_, marks_};
         const CauseSet found = found_.without(against_);
-        if (!found.empty()) return {found, false, providers_};
-        return {weak_.without(against_), true, providers_};
+        if (!found.empty()) return {found, false, providers_, marks_};
+        return {weak_.without(against_), true, providers_, marks_};
     }
 
   private:
@@ -199,6 +200,9 @@ class PhraseReader {
             case EffectKind::meaning:
                 if (!is_in_url_) concepts_.add(value);
                 break;
+            case EffectKind::mark:
+                marks_ |= 1U << value;
+                break;
         }
     }
 
@@ -218,6 +222,7 @@ class PhraseReader {
     CauseSet against_before_;       // `against_` before the last word that added to it
     std::uint32_t against_at_ = 0;  // the number of that word
     ProviderSet providers_ = 0;
+    std::uint32_t marks_ = 0;
 };
 
 constexpr auto run_ends = [] {

@@ -1,0 +1,90 @@
+#include "bounce/addresses.h"
+
+#include <array>
+#include <algorithm>
+
+#include "base/text.h"
+#include "mail/xtext.h"
+
+namespace turnaway::bounce {
+
+namespace {
+
+// Longer parts are not addresses; this also bounds the search to the left.
+constexpr std::size_t local_bytes_max = 320;
+constexpr std::size_t domain_bytes_max = 255;
+
+constexpr auto local_chars = [] {
+    std::array<bool, 256> chars{};
+    for (std::size_t i = 0; i < chars.size(); ++i) chars[i] = i >= 0x80 || base::is_alnum(static_cast<char>(i));
+    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~.")) chars[static_cast<unsigned char>(c)] = true;
+    return chars;
+}();
+bool is_local(char c) {
+    return local_chars[static_cast<unsigned char>(c)];
+}
+bool is_domain(char c) {
+    return base::is_alnum(c) || c == '-' || c == '.' || c == '_' || !base::is_ascii(c);
+}
+
+std::size_t local_begin(std::string_view text, std::size_t at) {
+    const std::size_t limit = at > local_bytes_max ? at - local_bytes_max : 0;
+    std::size_t begin = at;
+    if (at > limit && text[at - 1] == '"') {
+        for (std::size_t i = at - 1; i > limit; --i) {
+            if (text[i - 1] == '"' && (i < 2 || text[i - 2] != '\\')) return i - 1;
+            if (text[i - 1] == '\n') break;
+        }
+        return at;
+    }
+    while (begin > limit && is_local(text[begin - 1])) --begin;
+    while (begin < at && (text[begin] == '\'' || text[begin] == '`')) ++begin;
+    return begin;
+}
+
+std::size_t domain_end(std::string_view text, std::size_t at) {
+    const std::size_t limit = std::min(text.size(), at + 1 + domain_bytes_max);
+    std::size_t end = at + 1;
+    if (end < limit && text[end] == '[') {
+        const std::size_t close = text.substr(0, limit).find(']', end);
+        return close == std::string_view::npos ? at : close + 1;
+    }
+    while (end < limit && is_domain(text[end])) ++end;
+    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-' || text[end - 1] == '_')) --end;
+    return end;
+}
+
+}  // namespace
+
+std::optional<FoundAddress> find_address(std::string_view text, std::size_t from) {
+    for (std::size_t at = text.find('@', from); at != std::string_view::npos; at = text.find('@', at + 1)) {
+        std::size_t begin = std::max(local_begin(text, at), from);
+        std::size_t end = domain_end(text, at);
+        if (begin >= at || end <= at + 1) continue;
+        const std::string_view address = text.substr(begin, end - begin);
+        if (begin > 0 && text[begin - 1] == '<') --begin;
+        if (end < text.size() && text[end] == '>') ++end;
+        return FoundAddress{address, begin, end};
+    }
+    return std::nullopt;
+}
+
+std::string typed_address(std::string_view value) {
+    const std::size_t semicolon = value.find(';');
+    const std::string_view type = base::trim(value.substr(0, semicolon == std::string_view::npos ? 0 : semicolon));
+    const bool has_type = !type.empty() && !type.contains('@') && !type.contains(' ');
+    std::string_view text = base::trim(has_type ? value.substr(semicolon + 1) : value);
+    if (base::equal_no_case(type, "utf-8") && text.contains("\\x{")) {
+        if (auto decoded = mail::utf8_address_decode(text)) return *decoded;
+    }
+    if (const auto found = find_address(text)) return std::string(found->text);
+    if (text.starts_with('<')) text.remove_prefix(1);
+    return std::string(base::trim(text.substr(0, text.find('>'))));
+}
+
+std::string_view domain_of(std::string_view address) {
+    const std::size_t at = address.rfind('@');
+    return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+}
+
+}  // namespace turnaway::bounce

@@ -1,0 +1,82 @@
+#include "bounce/compatible_names.h"
+
+#include "codes/cause.h"
+
+namespace turnaway::bounce {
+
+namespace {
+
+using codes::Cause;
+using codes::Stage;
+
+bool has_subject(const Judgement& judgement, int subject) {
+    return judgement.enhanced && judgement.enhanced->detail().subject == subject;
+}
+bool is_coded(const Judgement& judgement, codes::Detail detail) {
+    return judgement.enhanced && judgement.enhanced->detail() == detail;
+}
+
+std::string_view unknown_user(const Judgement& judgement) {
+    if (is_coded(judgement, {1, 6})) return "hasmoved";
+    const bool is_shown = has_subject(judgement, 1) || judgement.stage == Stage::rcpt || (!judgement.reply && !judgement.enhanced);
+    return is_shown ? "userunknown" : "filtered";
+}
+
+std::string_view malformed(const Judgement& judgement) {
+    if (has_subject(judgement, 6)) return "contenterror";
+    if (has_subject(judgement, 7)) return "policyviolation";
+    return "notcompliantrfc";
+}
+
+// Where the text shows nothing exact, the command that was refused decides.
+std::string_view by_stage(const Judgement& judgement, std::string_view otherwise) {
+    switch (judgement.stage) {
+        case Stage::connect:
+        case Stage::greeting:
+        case Stage::ehlo:
+        case Stage::helo:
+            return "blocked";
+        case Stage::mail:
+            return "rejected";
+        default:
+            return otherwise;
+    }
+}
+
+std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
+    const std::string_view usual = reason_of(cause).sisimai;
+    switch (cause) {
+        case Cause::recipient_unknown:
+        case Cause::mailbox_unavailable:
+            return unknown_user(judgement);
+        case Cause::recipient_disabled:
+            return is_coded(judgement, {1, 1}) ? "userunknown" : usual;
+        case Cause::domain_unknown:
+            return judgement.digit == 4 ? "networkerror" : usual;
+        case Cause::message_malformed:
+            return malformed(judgement);
+        case Cause::policy:
+        case Cause::client_refused:
+        case Cause::recipient_refused:
+            return by_stage(judgement, usual);
+        default:
+            return usual;
+    }
+}
+
+}  // namespace
+
+std::string_view sisimai_reason(const RecipientDiagnosis& recipient) {
+    const Judgement& judgement = recipient.judgement;
+    if (recipient.kind != Kind::bounce && recipient.kind != Kind::delay) return row_of(judgement.reason).sisimai;
+    if (judgement.cause && *judgement.cause != Cause::delayed) return name_of_cause(judgement, *judgement.cause);
+    if (recipient.kind == Kind::delay) return "expired";
+    const std::string_view otherwise = judgement.digit == 0 ? "undefined" : "onhold";
+    return by_stage(judgement, otherwise);
+}
+
+bool is_sisimai_hard(std::string_view reason) {
+    return reason == "userunknown" || reason == "hostunknown" || reason == "hasmoved" || reason == "notaccept";
+}
+
+}  // namespace turnaway::bounce

@@ -1,0 +1,57 @@
+// Diagnosis: what a message says about the delivery of another one: its kind, and for each
+// recipient the reason and what follows from it.
+//
+// A pure function of the bytes of the message. Ordinary mail is `not_a_bounce`, without a guess.
+// Standard reports are read by their fields, all others by their text (bounce/notice); a report in
+// a report counts if the outer one names no recipient. RFC 3464, 5965, 6522, 6533, 8098. Known
+// gaps: reports in S/MIME or PGP, and in zip files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bounce/charset.h"
+#include "bounce/judgement.h"
+#include "bounce/kind.h"
+
+namespace turnaway::bounce {
+
+enum class Authentic : std::uint8_t { unknown, yes, no };
+std::string_view name_of(Authentic authentic);
+
+struct RecipientDiagnosis {
+    Kind kind = Kind::bounce;
+    std::string recipient;           // empty if the report names none
+    std::string original_recipient;  // if it differs
+    Judgement judgement;
+    Permanence permanence = Permanence::unknown;
+    std::string remote;  // the host that replied
+};
+
+// Fields of the message that came back.
+struct Original {
+    std::string message_id, from, to, subject, date, list_id;
+    std::vector<std::pair<std::string, std::string>> others;  // those that the caller asked for
+};
+
+struct Diagnosis {
+    Kind kind = Kind::not_a_bounce;
+    std::vector<RecipientDiagnosis> recipients;
+    std::string reporting_mta;
+    std::string feedback_type;  // of a complaint: "abuse"
+    Original original;
+    Authentic authentic = Authentic::unknown;
+};
+
+struct Options {
+    CharsetReader charsets;
+    std::vector<std::string> original_headers;
+    std::vector<std::string> own_domains;  // whose Message-ID shows that the original is ours
+};
+
+Diagnosis diagnose(std::string_view message, const Options& options);
+
+}  // namespace turnaway::bounce

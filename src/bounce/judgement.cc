@@ -1,0 +1,118 @@
+#include "bounce/judgement.h"
+
+#include "base/text.h"
+#include "bounce/session_stage.h"
+#include "codes/interpretation.h"
+#include "codes/reply_line.h"
+
+namespace turnaway::bounce {
+
+namespace {
+
+// "5.1.1 (bad destination mailbox address)".
+std::optional<codes::EnhancedCode> code_of(std::string_view status) {
+    status = base::trim(status);
+    return codes::EnhancedCode::parse(status.substr(0, status.find_first_of(" \t(;,")));
+}
+
+bool is_exact(const codes::EnhancedCode& code) {
+    return code.detail() != codes::Detail{};
+}
+
+// How well a text shows its cause; a higher value is better.
+enum class Strength : std::uint8_t { none, code, vague, weak, clear };
+
+class Weighing {
+  public:
+    explicit Weighing(std::optional<codes::EnhancedCode> status) : status_(status) {}
+
+    void add(std::string_view text) {
+        if (text.empty()) return;
+        codes::ReplyReading reading = read(text);
+        take_codes(reading);
+        if (!reading.enhanced && status_) {
+            reading.enhanced = status_;
+            if (reading.is_words_only) {
+                reading.is_words_only = false;
+                reading.reply_first_digit = status_->class_digit();
+            }
+        }
+        const codes::ReplyInterpretation interpretation = codes::judge(reading);
+        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = interpretation.stage;
+        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = stage_of(text);
+        consider(interpretation, text);
+    }
+    void end_of_first() {
+        if (!judgement_.enhanced && status_ && is_exact(*status_)) judgement_.enhanced = status_;
+    }
+    Judgement result() {
+        if (!has_any_text_ && status_) add(status_->text());
+        if (!judgement_.enhanced) judgement_.enhanced = status_ ? status_ : inexact_;
+        if (judgement_.reply) judgement_.digit = judgement_.reply->first_digit();
+        if (judgement_.digit == 0 && judgement_.enhanced) judgement_.digit = judgement_.enhanced->class_digit();
+        if (judgement_.cause) judgement_.reason = reason_of(*judgement_.cause).reason;
+        judgement_.confidence = strength_ == Strength::clear ? Confidence::high : strength_ >= Strength::vague ? Confidence::medium : Confidence::low;
+        return std::move(judgement_);
+    }
+
+  private:
+    codes::ReplyReading read(std::string_view text) {
+        if (const auto reading = reader_.read(text)) return *reading;
+        return reader_.read_words(text);
+    }
+    void take_codes(const codes::ReplyReading& reading) {
+        has_any_text_ = true;
+        if (!judgement_.reply && reading.reply && reading.reply->first_digit() != 3) judgement_.reply = reading.reply;
+        if (!reading.enhanced) return;
+        if (is_exact(*reading.enhanced)) {
+            if (!judgement_.enhanced) judgement_.enhanced = reading.enhanced;
+        } else if (!inexact_) {
+            inexact_ = reading.enhanced;
+        }
+    }
+    void consider(const codes::ReplyInterpretation& interpretation, std::string_view text) {
+        const auto cause = interpretation.shown_cause();
+        if (!cause) return;
+        const bool is_from_text = interpretation.cause.has_value() || interpretation.basis != codes::Basis::standard;
+        const bool is_vague = codes::row_of(*cause).vague;
+        const Strength strength = is_vague ? (is_from_text ? Strength::vague : Strength::code) : is_from_text ? Strength::clear : Strength::weak;
+        if (strength <= strength_) return;
+        strength_ = strength;
+        judgement_.cause = cause;
+        judgement_.basis = interpretation.basis == codes::Basis::provider ? "provider" : is_from_text ? "text" : "code";
+        judgement_.evidence = std::string(text.substr(0, evidence_bytes_max));
+    }
+
+    static constexpr std::size_t evidence_bytes_max = 500;
+    std::optional<codes::EnhancedCode> status_;
+    std::optional<codes::EnhancedCode> inexact_;
+    codes::ReplyReader reader_;
+    Judgement judgement_;
+    Strength strength_ = Strength::none;
+    bool has_any_text_ = false;
+};
+
+}  // namespace
+
+std::string_view name_of(Confidence confidence) {
+    switch (confidence) {
+        case Confidence::low:
+            return "low";
+        case Confidence::medium:
+            return "medium";
+        case Confidence::high:
+            return "high";
+    }
+    return "";
+}
+
+Judgement judge(std::span<const std::string_view> texts, std::string_view status) {
+    Weighing weighing(code_of(status));
+    for (const std::string_view& text : texts) {
+        weighing.add(text);
+        if (&text == &texts.front()) weighing.end_of_first();
+    }
+    return weighing.result();
+}
+
+}  // namespace turnaway::bounce

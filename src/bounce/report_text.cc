@@ -1,0 +1,90 @@
+#include "bounce/report_text.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/text.h"
+#include "bounce/decoding.h"
+#include "bounce/json_notice.h"
+#include "bounce/parts.h"
+
+namespace turnaway::bounce {
+
+namespace {
+
+bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
+    return std::ranges::find(types, type) != types.end();
+}
+constexpr std::array<std::string_view, 3> status_types{"message/delivery-status", "message/global-delivery-status", "message/delivery-report"};
+constexpr std::array<std::string_view, 2> disposition_types{"message/disposition-notification", "message/global-disposition-notification"};
+constexpr std::array<std::string_view, 6> original_types{"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers", "text/rfc822"};
+
+class Parts {
+  public:
+    Parts(ReportText& report, const CharsetReader& charsets) : report_(report), charsets_(charsets) {}
+
+    void take(const Part& part) {
+        if (is_one_of(part.type, status_types)) {
+            if (!report_.fields) report_.fields = read_delivery_fields(text_of(part, charsets_));
+        } else if (part.type == "message/feedback-report") {
+            set_fields(report_.feedback, report_.feedback_text, part);
+        } else if (is_one_of(part.type, disposition_types)) {
+            set_fields(report_.disposition, report_.disposition_text, part);
+        } else if (is_one_of(part.type, original_types)) {
+            take_original(part);
+        } else if (part.type.starts_with("application/tlsrpt")) {
+            report_.has_tls_report = true;
+        } else if (part.type.starts_with("text/") || part.type.empty()) {
+            take_text(part);
+        }
+    }
+    std::string finish() { return text_.empty() ? std::move(html_) : std::move(text_); }
+
+  private:
+    void set_fields(std::optional<Header>& fields, std::string& kept, const Part& part) {
+        if (fields) return;
+        kept = text_of(part, charsets_);
+        fields.emplace(std::string_view(kept));
+    }
+    void take_original(const Part& part) {
+        if (!report_.original.empty()) return;
+        if (part.encoding == "base64" || part.encoding == "quoted-printable") {
+            std::string buffer;
+            report_.original_text = bytes_of(part, buffer);
+            report_.original = report_.original_text;
+            return;
+        }
+        report_.original = part.content;
+    }
+    void take_text(const Part& part) {
+        if (!report_.original.empty()) return;
+        std::string& all = part.type == "text/html" ? html_ : text_;
+        if (all.size() > text_bytes_max) return;
+        all += text_of(part, charsets_);
+        all += '\n';
+    }
+
+    ReportText& report_;
+    const CharsetReader& charsets_;
+    std::string text_, html_;
+};
+
+}  // namespace
+
+void read_report(ReportText& report, std::string_view message, const CharsetReader& charsets) {
+    const Entity entity = split_entity(message);
+    report.header = Header(entity.header);
+    const std::string type = report.header.value("Content-Type");
+    report.type = media_type(type);
+    report.report_type = parameter(type, "report-type");
+    report.subject = decode_words(report.header.value("Subject"), charsets);
+    Parts parts(report, charsets);
+    for (const Part& part : parts_of(report.header, entity.body)) parts.take(part);
+    report.text = parts.finish();
+    if (std::string lines = lines_of_json(report.text); !lines.empty()) report.text = std::move(lines);
+    report.notice = read_notice(report.text);
+    if (report.original.empty()) report.original = report.notice.original;
+}
+
+}  // namespace turnaway::bounce

@@ -1,0 +1,61 @@
+#include "bounce/session_stage.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "bounce/lines.h"
+#include "codes/reply_line.h"
+
+namespace turnaway::bounce {
+
+namespace {
+
+using codes::Stage;
+
+struct Cue {
+    std::string_view text;
+    Stage stage;
+};
+// In lower case; the first line that has one counts.
+constexpr std::array cues{
+    Cue{"in reply to rcpt", Stage::rcpt}, Cue{"in reply to mail", Stage::mail}, Cue{"in reply to end of data", Stage::final_dot}, Cue{"in reply to data", Stage::data},
+    Cue{"in reply to ehlo", Stage::ehlo}, Cue{"in reply to helo", Stage::ehlo},
+    Cue{"[rcpt_to]", Stage::rcpt}, Cue{"[mail_from]", Stage::mail}, Cue{"our rcpt", Stage::rcpt}, Cue{"our mail", Stage::mail}, Cue{"our final data", Stage::final_dot},
+    Cue{"not like recipient", Stage::rcpt}, Cue{"smtp:rcpt", Stage::rcpt}, Cue{"(rcpt to)", Stage::rcpt}, Cue{"(mail from)", Stage::mail}, Cue{"(data)", Stage::data},
+    Cue{"following rcpt", Stage::rcpt}, Cue{"following mail", Stage::mail}, Cue{"for rcpt", Stage::rcpt}, Cue{"for text command", Stage::final_dot},
+    Cue{"was rcpt to response", Stage::rcpt}, Cue{"after rcpt", Stage::rcpt}, Cue{"after mail", Stage::mail}, Cue{"after end of data", Stage::final_dot},
+    Cue{"after initial connection", Stage::greeting}, Cue{"sender was rejected", Stage::mail}, Cue{"failed after i sent the message", Stage::final_dot}, Cue{"not accept message", Stage::final_dot}, Cue{"refused to talk to me", Stage::greeting},
+    Cue{"recipient address rejected", Stage::rcpt}, Cue{"sender address rejected", Stage::rcpt},
+};
+constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail}, Cue{"data", Stage::data}, Cue{".", Stage::final_dot}, Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
+
+Stage stage_of_command(std::string_view command) {
+    for (const Cue& known : commands) {
+        if (base::starts_with_no_case(command, known.text)) return known.stage;
+    }
+    return Stage::unknown;
+}
+
+}  // namespace
+
+Stage stage_of(std::string_view text) {
+    Lines lines(text);
+    std::string_view line;
+    Stage sent = Stage::unknown;
+    while (lines.next(line)) {
+        line = base::trim(line);
+        if (line.starts_with(">>> ")) {
+            sent = stage_of_command(line.substr(4));
+            continue;
+        }
+        const auto code = codes::leading_code(line);
+        const bool is_refusal = code && (code->is_temporary() || code->is_permanent());
+        if (is_refusal && sent != Stage::unknown) return sent;
+        for (const Cue& cue : cues) {
+            if (base::contains_no_case(line, cue.text)) return cue.stage;
+        }
+    }
+    return Stage::unknown;
+}
+
+}  // namespace turnaway::bounce
