@@ -37,7 +37,7 @@ def main() -> int:
     texts = ("reason", "scope", "who_acts", "action", "sisimai", "kumomta", "sparkpost", "sendgrid")
     reasons = [
         f"ReasonRow{{{', '.join(literal(row[key]) for key in texts)}, Permanence::{identifier(row['permanence'])}, "
-        f"{'true' if row['suppress'] == 'forever' else 'false'}}}"
+        f"{int(row['suppress_days'])}}}"
         for row in rows
     ]
     links = []
@@ -53,7 +53,7 @@ def main() -> int:
         + "struct ReasonRow {\n"
         + "    std::string_view name, scope, who_acts, action, sisimai, kumomta, sparkpost, sendgrid;\n"
         + "    Permanence permanence;\n"
-        + "    bool suppresses;\n};\n"
+        + "    int suppress_days;  // how long to leave the address alone; 0 to keep sending to it\n};\n"
         + "struct CauseReason {\n    Reason reason;\n    std::string_view sisimai;\n};\n"
         + table("ReasonRow", "reason_rows", reasons)
         + table("CauseReason", "cause_reasons", links),

@@ -1,7 +1,7 @@
 #include "bounce/addresses.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "mail/xtext.h"
@@ -16,8 +16,10 @@ constexpr std::size_t domain_bytes_max = 255;
 
 constexpr auto local_chars = [] {
     std::array<bool, 256> chars{};
-    for (std::size_t i = 0; i < chars.size(); ++i) chars[i] = i >= 0x80 || base::is_alnum(static_cast<char>(i));
-    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~.")) chars[static_cast<unsigned char>(c)] = true;
+    for (std::size_t i = 0; i < chars.size(); ++i)
+        chars[i] = i >= 0x80 || base::is_alnum(static_cast<char>(i));
+    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~."))
+        chars[static_cast<unsigned char>(c)] = true;
     return chars;
 }();
 bool is_local(char c) {
@@ -50,14 +52,16 @@ std::size_t domain_end(std::string_view text, std::size_t at) {
         return close == std::string_view::npos ? at : close + 1;
     }
     while (end < limit && is_domain(text[end])) ++end;
-    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-' || text[end - 1] == '_')) --end;
+    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-' || text[end - 1] == '_'))
+        --end;
     return end;
 }
 
 }  // namespace
 
 std::optional<FoundAddress> find_address(std::string_view text, std::size_t from) {
-    for (std::size_t at = text.find('@', from); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    for (std::size_t at = text.find('@', from); at != std::string_view::npos;
+         at = text.find('@', at + 1)) {
         std::size_t begin = std::max(local_begin(text, at), from);
         std::size_t end = domain_end(text, at);
         if (begin >= at || end <= at + 1) continue;
@@ -71,7 +75,8 @@ std::optional<FoundAddress> find_address(std::string_view text, std::size_t from
 
 std::string typed_address(std::string_view value) {
     const std::size_t semicolon = value.find(';');
-    const std::string_view type = base::trim(value.substr(0, semicolon == std::string_view::npos ? 0 : semicolon));
+    const std::string_view type =
+        base::trim(value.substr(0, semicolon == std::string_view::npos ? 0 : semicolon));
     const bool has_type = !type.empty() && !type.contains('@') && !type.contains(' ');
     std::string_view text = base::trim(has_type ? value.substr(semicolon + 1) : value);
     if (base::equal_no_case(type, "utf-8") && text.contains("\\x{")) {

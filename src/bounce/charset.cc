@@ -14,9 +14,10 @@ constexpr char32_t replacement = 0xfffd;
 
 // The bytes 0x80 to 0x9f of Windows-1252; ISO-8859-1 has controls there that nobody sends.
 constexpr std::array<char32_t, 32> windows_1252{
-    0x20ac, replacement, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6,      0x2030, 0x0160,
-    0x2039, 0x0152,      replacement, 0x017d, replacement, replacement, 0x2018, 0x2019, 0x201c, 0x201d,
-    0x2022, 0x2013,      0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, replacement, 0x017e, 0x0178};
+    0x20ac,      replacement, 0x201a, 0x0192, 0x201e, 0x2026,      0x2020, 0x2021,
+    0x02c6,      0x2030,      0x0160, 0x2039, 0x0152, replacement, 0x017d, replacement,
+    replacement, 0x2018,      0x2019, 0x201c, 0x201d, 0x2022,      0x2013, 0x2014,
+    0x02dc,      0x2122,      0x0161, 0x203a, 0x0153, replacement, 0x017e, 0x0178};
 
 void append(std::string& out, char32_t point) {
     if (point < 0x80) {
@@ -55,15 +56,19 @@ std::string ascii_only(std::string_view bytes) {
 }
 
 bool is_latin(std::string_view charset) {
-    constexpr std::array<std::string_view, 5> names{"iso-8859-1", "iso8859-1", "latin1", "windows-1252", "cp1252"};
-    return std::ranges::any_of(names, [&](std::string_view name) { return base::equal_no_case(charset, name); });
+    constexpr std::array<std::string_view, 5> names{"iso-8859-1", "iso8859-1", "latin1",
+                                                    "windows-1252", "cp1252"};
+    return std::ranges::any_of(
+        names, [&](std::string_view name) { return base::equal_no_case(charset, name); });
 }
 
 }  // namespace
 
 std::string to_utf8(std::string_view bytes, std::string_view charset, const CharsetReader& others) {
-    const bool is_plain = std::ranges::all_of(bytes, [](char c) { return base::is_ascii(c) && c != 0x1b; });
-    if (is_plain && !base::starts_with_no_case(charset, "utf-7") && !base::starts_with_no_case(charset, "utf-16")) {
+    const bool is_plain =
+        std::ranges::all_of(bytes, [](char c) { return base::is_ascii(c) && c != 0x1b; });
+    if (is_plain && !base::starts_with_no_case(charset, "utf-7") &&
+        !base::starts_with_no_case(charset, "utf-16")) {
         return std::string(bytes);
     }
     if (is_latin(charset)) return from_latin(bytes);
@@ -73,7 +78,8 @@ std::string to_utf8(std::string_view bytes, std::string_view charset, const Char
         if (auto text = others("iso-2022-jp", bytes)) return *text;
     }
     if (base::is_utf8(bytes)) return std::string(bytes);
-    const bool is_named = !charset.empty() && !base::equal_no_case(charset, "utf-8") && !base::equal_no_case(charset, "us-ascii");
+    const bool is_named = !charset.empty() && !base::equal_no_case(charset, "utf-8") &&
+                          !base::equal_no_case(charset, "us-ascii");
     if (is_named && others) {
         if (auto text = others(charset, bytes)) return *text;
     }

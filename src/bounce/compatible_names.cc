@@ -18,7 +18,8 @@ bool is_coded(const Judgement& judgement, codes::Detail detail) {
 
 std::string_view unknown_user(const Judgement& judgement) {
     if (is_coded(judgement, {1, 6})) return "hasmoved";
-    const bool is_shown = has_subject(judgement, 1) || judgement.stage == Stage::rcpt || (!judgement.reply && !judgement.enhanced);
+    const bool is_shown = has_subject(judgement, 1) || judgement.stage == Stage::rcpt ||
+                          (!judgement.reply && !judgement.enhanced);
     return is_shown ? "userunknown" : "filtered";
 }
 
@@ -68,15 +69,18 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
 
 std::string_view sisimai_reason(const RecipientDiagnosis& recipient) {
     const Judgement& judgement = recipient.judgement;
-    if (recipient.kind != Kind::bounce && recipient.kind != Kind::delay) return row_of(judgement.reason).sisimai;
-    if (judgement.cause && *judgement.cause != Cause::delayed) return name_of_cause(judgement, *judgement.cause);
+    if (recipient.kind != Kind::bounce && recipient.kind != Kind::delay)
+        return row_of(judgement.reason).sisimai;
+    if (judgement.cause && *judgement.cause != Cause::delayed)
+        return name_of_cause(judgement, *judgement.cause);
     if (recipient.kind == Kind::delay) return "expired";
     const std::string_view otherwise = judgement.digit == 0 ? "undefined" : "onhold";
     return by_stage(judgement, otherwise);
 }
 
 bool is_sisimai_hard(std::string_view reason) {
-    return reason == "userunknown" || reason == "hostunknown" || reason == "hasmoved" || reason == "notaccept";
+    return reason == "userunknown" || reason == "hostunknown" || reason == "hasmoved" ||
+           reason == "notaccept";
 }
 
 }  // namespace turnaway::bounce

@@ -58,7 +58,8 @@ struct EncodedWord {
 std::optional<EncodedWord> read_word(std::string_view text) {
     text = text.substr(0, word_bytes_max);
     const std::size_t first = text.find('?', 2);
-    if (first == std::string_view::npos || first + 2 >= text.size() || text[first + 2] != '?') return std::nullopt;
+    if (first == std::string_view::npos || first + 2 >= text.size() || text[first + 2] != '?')
+        return std::nullopt;
     const std::size_t end = text.find("?=", first + 3);
     if (end == std::string_view::npos) return std::nullopt;
     const char encoding = base::to_lower(text[first + 1]);
@@ -120,7 +121,8 @@ std::string decode_words(std::string_view value, const CharsetReader& others) {
         if (has_end && value.substr(at).starts_with("=?")) {
             if (const auto word = read_word(value.substr(at))) {
                 if (last_word_end != std::string::npos) out.resize(last_word_end);
-                const std::string bytes = word->is_base64 ? decode_base64(word->text) : decode_q(word->text);
+                const std::string bytes =
+                    word->is_base64 ? decode_base64(word->text) : decode_q(word->text);
                 out += to_utf8(bytes, word->charset, others);
                 last_word_end = out.size();
                 at += word->size;

@@ -17,8 +17,10 @@ constexpr std::size_t recipients_max = 10000;
 // The text after the type of a field: "dns; mx.example.org", "smtp; 550 No".
 std::string_view after_type(std::string_view value) {
     const std::size_t semicolon = value.find(';');
-    const std::string_view type = base::trim(value.substr(0, semicolon == std::string_view::npos ? 0 : semicolon));
-    const bool is_type = !type.empty() && type.size() < 20 && !type.contains(' ') && !type.contains('.');
+    const std::string_view type =
+        base::trim(value.substr(0, semicolon == std::string_view::npos ? 0 : semicolon));
+    const bool is_type =
+        !type.empty() && type.size() < 20 && !type.contains(' ') && !type.contains('.');
     return is_type ? base::trim(value.substr(semicolon + 1)) : base::trim(value);
 }
 
@@ -71,7 +73,9 @@ void take(DeliveryFields& fields, const Field& field) {
 
 bool begins_recipient(const Field& field, const DeliveryFields& fields, bool is_new_group) {
     const auto is = [&](std::string_view name) { return base::equal_no_case(field.name, name); };
-    const bool is_of_recipient = is("Final-Recipient") || is("Original-Recipient") || is("Action") || is("Status") || is("Diagnostic-Code") || is("Remote-MTA");
+    const bool is_of_recipient = is("Final-Recipient") || is("Original-Recipient") ||
+                                 is("Action") || is("Status") || is("Diagnostic-Code") ||
+                                 is("Remote-MTA");
     if (!is_of_recipient) return false;
     if (fields.recipients.empty() || is_new_group) return true;
     return is("Final-Recipient") && !fields.recipients.back().final_recipient.empty();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "bounce/addresses.h"
@@ -17,7 +17,9 @@ namespace {
 constexpr int nested_reports_max = 2;
 
 Permanence permanence_of(Kind kind, const Judgement& judgement) {
-    if (kind == Kind::success || kind == Kind::auto_reply || kind == Kind::complaint || kind == Kind::mdn) return Permanence::none;
+    if (kind == Kind::success || kind == Kind::auto_reply || kind == Kind::complaint ||
+        kind == Kind::mdn)
+        return Permanence::none;
     if (kind == Kind::delay) return Permanence::transient;
     const Permanence usual = row_of(judgement.reason).permanence;
     if (judgement.digit == 4) return Permanence::given_up;
@@ -27,7 +29,8 @@ Permanence permanence_of(Kind kind, const Judgement& judgement) {
 
 class Reading {
   public:
-    Reading(const ReportText& report, const Options& options, Diagnosis& diagnosis) : report_(report), options_(options), diagnosis_(diagnosis) {}
+    Reading(const ReportText& report, const Options& options, Diagnosis& diagnosis)
+        : report_(report), options_(options), diagnosis_(diagnosis) {}
 
     void read() {
         diagnosis_.kind = kind_of(report_);
@@ -52,7 +55,8 @@ class Reading {
             case Kind::auto_reply:
                 return add(Kind::auto_reply, addressed_by("From"), {}, Reason::info_autoreply);
             case Kind::mdn:
-                return add(Kind::mdn, typed_address(report_.disposition->value("Final-Recipient")), {}, Reason::info_delivered);
+                return add(Kind::mdn, typed_address(report_.disposition->value("Final-Recipient")),
+                           {}, Reason::info_delivered);
             default:
                 return;
         }
@@ -66,17 +70,22 @@ class Reading {
             found.kind = kind_of_action(fields.action, diagnosis_.kind);
             found.recipient = fields.final_recipient;
             if (!find_address(found.recipient)) found.recipient = better_address(fields);
-            if (!base::equal_no_case(fields.original_recipient, found.recipient)) found.original_recipient = fields.original_recipient;
+            if (!base::equal_no_case(fields.original_recipient, found.recipient))
+                found.original_recipient = fields.original_recipient;
             found.remote = fields.remote;
-            const NoticeRecipient* noticed = find_noticed(found.recipient, fields.original_recipient);
+            const NoticeRecipient* noticed =
+                find_noticed(found.recipient, fields.original_recipient);
             const bool is_alone = all.size() == 1;
-            const std::array<std::string_view, 3> texts{fields.diagnostic, noticed ? std::string_view(noticed->text) : std::string_view(), is_alone ? std::string_view(report_.notice.common) : std::string_view()};
+            const std::array<std::string_view, 3> texts{
+                fields.diagnostic, noticed ? std::string_view(noticed->text) : std::string_view(),
+                is_alone ? std::string_view(report_.notice.common) : std::string_view()};
             judge_failure(found, texts, fields.status);
         }
     }
     std::string better_address(const RecipientFields& fields) const {
         if (fields.original_recipient.contains('@')) return fields.original_recipient;
-        if (const auto in_diagnostic = find_address(fields.diagnostic)) return std::string(in_diagnostic->text);
+        if (const auto in_diagnostic = find_address(fields.diagnostic))
+            return std::string(in_diagnostic->text);
         if (report_.fields->recipients.size() == 1) {
             const std::vector<std::string> noticed = noticed_addresses();
             if (!noticed.empty()) return noticed.front();
@@ -92,11 +101,14 @@ class Reading {
             RecipientDiagnosis found;
             found.recipient = address;
             const NoticeRecipient* noticed = find_noticed(address, {});
-            found.kind = noticed ? kind_of_action(noticed->action, diagnosis_.kind) : diagnosis_.kind;
+            found.kind =
+                noticed ? kind_of_action(noticed->action, diagnosis_.kind) : diagnosis_.kind;
             if (noticed) found.remote = noticed->remote;
             std::string others;
             if (addresses.size() == 1) others = text_about_others(address);
-            const std::array<std::string_view, 4> texts{noticed ? std::string_view(noticed->text) : std::string_view(), report_.notice.common, others, report_.subject};
+            const std::array<std::string_view, 4> texts{
+                noticed ? std::string_view(noticed->text) : std::string_view(),
+                report_.notice.common, others, report_.subject};
             judge_failure(found, texts, noticed ? noticed->status : std::string_view());
         }
     }
@@ -104,12 +116,14 @@ class Reading {
     std::string text_about_others(std::string_view address) const {
         std::string all;
         for (const NoticeRecipient& recipient : report_.notice.recipients) {
-            if (!base::equal_no_case(recipient.address, address) && !recipient.text.empty()) all += recipient.text + '\n';
+            if (!base::equal_no_case(recipient.address, address) && !recipient.text.empty())
+                all += recipient.text + '\n';
         }
         return all;
     }
 
-    void judge_failure(RecipientDiagnosis& found, std::span<const std::string_view> texts, std::string_view status) {
+    void judge_failure(RecipientDiagnosis& found, std::span<const std::string_view> texts,
+                       std::string_view status) {
         found.judgement = judge(texts, status);
         if (found.kind == Kind::success) found.judgement.reason = Reason::info_delivered;
         found.permanence = permanence_of(found.kind, found.judgement);
@@ -131,7 +145,8 @@ class Reading {
         if (report_.feedback) {
             diagnosis_.feedback_type = report_.feedback->value("Feedback-Type");
             for (const Field& field : report_.feedback->fields()) {
-                const bool names_one = base::equal_no_case(field.name, "Original-Rcpt-To") || base::equal_no_case(field.name, "Removal-Recipient");
+                const bool names_one = base::equal_no_case(field.name, "Original-Rcpt-To") ||
+                                       base::equal_no_case(field.name, "Removal-Recipient");
                 if (!names_one) continue;
                 const std::string address = typed_address(unfolded(field.value));
                 if (!address.contains('@') || is_known(address)) continue;
@@ -147,7 +162,9 @@ class Reading {
         if (!has_recipient) add(Kind::complaint, original_to(), {}, Reason::info_complaint);
     }
     bool is_known(std::string_view address) const {
-        return std::ranges::any_of(diagnosis_.recipients, [&](const RecipientDiagnosis& other) { return base::equal_no_case(other.recipient, address); });
+        return std::ranges::any_of(diagnosis_.recipients, [&](const RecipientDiagnosis& other) {
+            return base::equal_no_case(other.recipient, address);
+        });
     }
 
     std::string addressed_by(std::string_view name) const {
@@ -156,7 +173,8 @@ class Reading {
         return found ? std::string(found->text) : std::string();
     }
     std::string original_to() const {
-        for (const std::string_view name : {"X-Actual-Recipient", "Envelope-To", "X-Envelope-To", "To"}) {
+        for (const std::string_view name :
+             {"X-Actual-Recipient", "Envelope-To", "X-Envelope-To", "To"}) {
             const std::string value = original_.value(name);
             if (const auto found = find_address(value)) return std::string(found->text);
         }
@@ -165,7 +183,9 @@ class Reading {
 
     const NoticeRecipient* find_noticed(std::string_view address, std::string_view other) const {
         for (const NoticeRecipient& recipient : report_.notice.recipients) {
-            if (base::equal_no_case(recipient.address, address) || (!other.empty() && base::equal_no_case(recipient.address, other))) return &recipient;
+            if (base::equal_no_case(recipient.address, address) ||
+                (!other.empty() && base::equal_no_case(recipient.address, other)))
+                return &recipient;
         }
         return nullptr;
     }
@@ -174,12 +194,14 @@ class Reading {
         std::vector<std::string> addresses;
         Rank best = Rank::mentioned;
         for (const NoticeRecipient& recipient : report_.notice.recipients) {
-            if (!is_of_sender(recipient.address) || recipient.rank >= Rank::heads_line) best = std::max(best, recipient.rank);
+            if (!is_of_sender(recipient.address) || recipient.rank >= Rank::heads_line)
+                best = std::max(best, recipient.rank);
         }
         if (best < Rank::labelled) addresses = addresses_of_field();
         if (!addresses.empty()) return addresses;
         for (const NoticeRecipient& recipient : report_.notice.recipients) {
-            const bool is_sender = is_of_sender(recipient.address) && recipient.rank < Rank::heads_line;
+            const bool is_sender =
+                is_of_sender(recipient.address) && recipient.rank < Rank::heads_line;
             if (recipient.rank == best && !is_sender) addresses.push_back(recipient.address);
         }
         if (best == Rank::mentioned) {
@@ -192,16 +214,20 @@ class Reading {
     std::vector<std::string> addresses_of_field() const {
         std::vector<std::string> addresses;
         const std::string value = report_.header.value("X-Failed-Recipients");
-        for (auto found = find_address(value); found; found = find_address(value, found->end)) addresses.emplace_back(found->text);
+        for (auto found = find_address(value); found; found = find_address(value, found->end))
+            addresses.emplace_back(found->text);
         return addresses;
     }
     bool is_of_sender(std::string_view address) const {
-        return base::equal_no_case(address, addressed_by("To")) || base::equal_no_case(address, addressed_by("From"));
+        return base::equal_no_case(address, addressed_by("To")) ||
+               base::equal_no_case(address, addressed_by("From"));
     }
 
     void read_original() {
         Original& original = diagnosis_.original;
-        const auto value = [&](std::string_view name) { return decode_words(original_.value(name), options_.charsets); };
+        const auto value = [&](std::string_view name) {
+            return decode_words(original_.value(name), options_.charsets);
+        };
         original.message_id = original_.value("Message-ID");
         original.from = value("From");
         original.to = value("To");
@@ -219,8 +245,11 @@ class Reading {
         std::string_view domain = domain_of(id);
         domain = domain.substr(0, domain.find('>'));
         const bool is_ours = std::ranges::any_of(options_.own_domains, [&](const std::string& own) {
-            const bool is_below = domain.size() > own.size() && domain[domain.size() - own.size() - 1] == '.';
-            return base::equal_no_case(domain, own) || (is_below && base::equal_no_case(domain.substr(domain.size() - own.size()), own));
+            const bool is_below =
+                domain.size() > own.size() && domain[domain.size() - own.size() - 1] == '.';
+            return base::equal_no_case(domain, own) ||
+                   (is_below &&
+                    base::equal_no_case(domain.substr(domain.size() - own.size()), own));
         });
         diagnosis_.authentic = is_ours ? Authentic::yes : Authentic::no;
     }
@@ -232,7 +261,9 @@ class Reading {
 };
 
 bool names_recipient(const Diagnosis& diagnosis) {
-    return std::ranges::any_of(diagnosis.recipients, [](const RecipientDiagnosis& found) { return found.recipient.contains('@'); });
+    return std::ranges::any_of(diagnosis.recipients, [](const RecipientDiagnosis& found) {
+        return found.recipient.contains('@');
+    });
 }
 
 }  // namespace
@@ -249,6 +280,22 @@ std::string_view name_of(Authentic authentic) {
     return "";
 }
 
+Diagnosis diagnose_reply(std::string_view reply) {
+    Diagnosis diagnosis;
+    RecipientDiagnosis found;
+    found.judgement = judge(std::span(&reply, 1), {});
+    const Judgement& judgement = found.judgement;
+    if (judgement.digit == 0 && !judgement.cause) return diagnosis;
+    diagnosis.kind = judgement.digit == 2   ? Kind::success
+                     : judgement.digit == 4 ? Kind::delay
+                                            : Kind::bounce;
+    found.kind = diagnosis.kind;
+    if (const auto address = find_address(reply)) found.recipient = std::string(address->text);
+    found.permanence = permanence_of(found.kind, judgement);
+    diagnosis.recipients.push_back(std::move(found));
+    return diagnosis;
+}
+
 Diagnosis diagnose(std::string_view message, const Options& options) {
     Diagnosis diagnosis;
     // A report inside a report: an alias of the sender was the recipient of the real one.
@@ -258,9 +305,12 @@ Diagnosis diagnose(std::string_view message, const Options& options) {
         read_report(report, message, options.charsets);
         Diagnosis found;
         Reading(report, options, found).read();
-        const bool is_better = depth == 0 || (found.kind != Kind::not_a_bounce && names_recipient(found));
+        const bool is_better =
+            depth == 0 || (found.kind != Kind::not_a_bounce && names_recipient(found));
         if (is_better) diagnosis = std::move(found);
-        if (names_recipient(diagnosis) || report.original.empty() || !report.original_text.empty() || diagnosis.kind == Kind::not_a_bounce) break;
+        if (names_recipient(diagnosis) || report.original.empty() ||
+            !report.original_text.empty() || diagnosis.kind == Kind::not_a_bounce)
+            break;
         message = report.original;
         outer = std::move(report.text);
         if (message.data() >= outer.data() && message.data() < outer.data() + outer.size()) break;

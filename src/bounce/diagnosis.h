@@ -53,5 +53,7 @@ struct Options {
 };
 
 Diagnosis diagnose(std::string_view message, const Options& options);
+// One reply or log line, as `turnaway explain` takes it.
+Diagnosis diagnose_reply(std::string_view reply);
 
 }  // namespace turnaway::bounce

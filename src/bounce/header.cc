@@ -89,7 +89,9 @@ std::string unfolded(std::string_view value) {
             out += value[at];
             continue;
         }
-        while (at + 1 < value.size() && (is_line_end(value[at + 1]) || base::is_space(value[at + 1]))) ++at;
+        while (at + 1 < value.size() &&
+               (is_line_end(value[at + 1]) || base::is_space(value[at + 1])))
+            ++at;
         while (!out.empty() && base::is_space(out.back())) out.pop_back();
         out += ' ';
     }
@@ -110,7 +112,10 @@ std::string parameter(std::string_view field, std::string_view name) {
         const std::string_view value = base::trim(rest.substr(equals + 1));
         const bool is_quoted = value.starts_with('"');
         const std::size_t end = is_quoted ? value.find('"', 1) : value.find_first_of("; \t");
-        if (is_wanted) return std::string(is_quoted ? value.substr(1, end == std::string_view::npos ? end : end - 1) : value.substr(0, end));
+        if (is_wanted)
+            return std::string(is_quoted
+                                   ? value.substr(1, end == std::string_view::npos ? end : end - 1)
+                                   : value.substr(0, end));
         if (end == std::string_view::npos) return {};
         const std::size_t next = value.find(';', end);
         if (next == std::string_view::npos) return {};

@@ -14,8 +14,18 @@ namespace {
 struct Entity {
     std::string_view name, text;
 };
-constexpr std::array<Entity, 9> entities{{{"lt;", "<"}, {"gt;", ">"}, {"amp;", "&"}, {"quot;", "\""}, {"nbsp;", " "}, {"#39;", "'"}, {"apos;", "'"}, {"#64;", "@"}, {"#8203;", ""}}};
-constexpr std::array<std::string_view, 15> line_tags{"br", "p", "/p", "div", "/div", "tr", "/tr", "td", "li", "h1", "h2", "/h2", "h3", "pre", "table"};
+constexpr std::array<Entity, 9> entities{{{"lt;", "<"},
+                                          {"gt;", ">"},
+                                          {"amp;", "&"},
+                                          {"quot;", "\""},
+                                          {"nbsp;", " "},
+                                          {"#39;", "'"},
+                                          {"apos;", "'"},
+                                          {"#64;", "@"},
+                                          {"#8203;", ""}}};
+constexpr std::array<std::string_view, 15> line_tags{"br", "p",   "/p", "div", "/div",
+                                                     "tr", "/tr", "td", "li",  "h1",
+                                                     "h2", "/h2", "h3", "pre", "table"};
 constexpr std::array<std::string_view, 2> hidden_tags{"style", "script"};
 
 std::string_view name_of(std::string_view tag) {
@@ -25,12 +35,14 @@ std::string_view name_of(std::string_view tag) {
 }
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
-    return std::ranges::any_of(names, [&](std::string_view other) { return base::equal_no_case(name, other); });
+    return std::ranges::any_of(
+        names, [&](std::string_view other) { return base::equal_no_case(name, other); });
 }
 
 // After the tag that ends a hidden element; the end of the text if there is none.
 std::size_t end_of_hidden(std::string_view html, std::size_t from, std::string_view name) {
-    for (std::size_t at = html.find("</", from); at != std::string_view::npos; at = html.find("</", at + 2)) {
+    for (std::size_t at = html.find("</", from); at != std::string_view::npos;
+         at = html.find("</", at + 2)) {
         if (base::starts_with_no_case(html.substr(at + 2), name)) return at;
     }
     return html.size();
@@ -45,12 +57,15 @@ std::string text_of_html(std::string_view html) {
         const char c = html[at];
         if (c == '&') {
             const std::string_view rest = html.substr(at + 1);
-            const auto* const found = std::ranges::find_if(entities, [&](const Entity& e) { return rest.starts_with(e.name); });
+            const auto* const found = std::ranges::find_if(
+                entities, [&](const Entity& e) { return rest.starts_with(e.name); });
             out += found == entities.end() ? std::string_view("&") : found->text;
             at += found == entities.end() ? 1 : 1 + found->name.size();
             continue;
         }
-        const bool is_tag = c == '<' && at + 1 < html.size() && (base::is_alpha(html[at + 1]) || html[at + 1] == '/' || html[at + 1] == '!');
+        const bool is_tag =
+            c == '<' && at + 1 < html.size() &&
+            (base::is_alpha(html[at + 1]) || html[at + 1] == '/' || html[at + 1] == '!');
         if (!is_tag) {
             out += c;
             ++at;

@@ -15,10 +15,14 @@ struct Key {
 };
 // Those about the message as sent would name its sender.
 constexpr std::array keys{
-    Key{"emailAddress", "Final-Recipient: rfc822; "}, Key{"action", "Action: "},
-    Key{"status", "Status: "},                        Key{"diagnosticCode", "Diagnostic-Code: "},
-    Key{"smtpResponse", "Diagnostic-Code: "},         Key{"reportingMTA", "Reporting-MTA: "},
-    Key{"complaintFeedbackType", "Feedback-Type: "},  Key{"notificationType", "Notification-Type: "},
+    Key{"emailAddress", "Final-Recipient: rfc822; "},
+    Key{"action", "Action: "},
+    Key{"status", "Status: "},
+    Key{"diagnosticCode", "Diagnostic-Code: "},
+    Key{"smtpResponse", "Diagnostic-Code: "},
+    Key{"reportingMTA", "Reporting-MTA: "},
+    Key{"complaintFeedbackType", "Feedback-Type: "},
+    Key{"notificationType", "Notification-Type: "},
 };
 
 // The string that begins at its quotation mark; `at` moves behind it.
@@ -49,7 +53,8 @@ void append_list(std::string& out, std::string_view text, std::size_t& at) {
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
-    while (at < text.size() && (base::is_space(text[at]) || text[at] == '\n' || text[at] == '\r')) ++at;
+    while (at < text.size() && (base::is_space(text[at]) || text[at] == '\n' || text[at] == '\r'))
+        ++at;
     return at;
 }
 
@@ -57,7 +62,8 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 
 std::string lines_of_json(std::string_view text) {
     std::size_t at = text.find_first_not_of(" \t\r\n");
-    if (at == std::string_view::npos || text[at] != '{' || !text.contains("notificationType")) return {};
+    if (at == std::string_view::npos || text[at] != '{' || !text.contains("notificationType"))
+        return {};
     std::string out;
     while (at < text.size()) {
         if (text[at] != '"') {

@@ -19,6 +19,19 @@ bool is_exact(const codes::EnhancedCode& code) {
     return code.detail() != codes::Detail{};
 }
 
+// A reply in the middle of a text: "ERROR_CODE :550", "as follows: [550 5.1.1 No]", "<421
+// Timeout>".
+std::optional<std::string_view> enclosed_reply(std::string_view text, std::string_view openings) {
+    for (std::size_t at = 1; at + 3 <= text.size(); ++at) {
+        if ((text[at] != '4' && text[at] != '5') || !openings.contains(text[at - 1])) continue;
+        const std::string_view rest = text.substr(at);
+        const bool ends = rest.size() == 3 || std::string_view(" -,;)]>").contains(rest[3]);
+        if (ends && codes::ReplyCode::parse(rest.substr(0, 3)))
+            return rest.substr(0, rest.find_first_of(">]\n"));
+    }
+    return std::nullopt;
+}
+
 // How well a text shows its cause; a higher value is better.
 enum class Strength : std::uint8_t { none, code, vague, weak, clear };
 
@@ -38,6 +51,7 @@ class Weighing {
             }
         }
         const codes::ReplyInterpretation interpretation = codes::judge(reading);
+        take_enclosed(interpretation, text);
         if (judgement_.stage == codes::Stage::unknown) judgement_.stage = interpretation.stage;
         if (judgement_.stage == codes::Stage::unknown) judgement_.stage = stage_of(text);
         consider(interpretation, text);
@@ -49,9 +63,12 @@ class Weighing {
         if (!has_any_text_ && status_) add(status_->text());
         if (!judgement_.enhanced) judgement_.enhanced = status_ ? status_ : inexact_;
         if (judgement_.reply) judgement_.digit = judgement_.reply->first_digit();
-        if (judgement_.digit == 0 && judgement_.enhanced) judgement_.digit = judgement_.enhanced->class_digit();
+        if (judgement_.digit == 0 && judgement_.enhanced)
+            judgement_.digit = judgement_.enhanced->class_digit();
         if (judgement_.cause) judgement_.reason = reason_of(*judgement_.cause).reason;
-        judgement_.confidence = strength_ == Strength::clear ? Confidence::high : strength_ >= Strength::vague ? Confidence::medium : Confidence::low;
+        judgement_.confidence = strength_ == Strength::clear   ? Confidence::high
+                                : strength_ >= Strength::vague ? Confidence::medium
+                                                               : Confidence::low;
         return std::move(judgement_);
     }
 
@@ -62,7 +79,8 @@ class Weighing {
     }
     void take_codes(const codes::ReplyReading& reading) {
         has_any_text_ = true;
-        if (!judgement_.reply && reading.reply && reading.reply->first_digit() != 3) judgement_.reply = reading.reply;
+        if (!judgement_.reply && reading.reply && reading.reply->first_digit() != 3)
+            judgement_.reply = reading.reply;
         if (!reading.enhanced) return;
         if (is_exact(*reading.enhanced)) {
             if (!judgement_.enhanced) judgement_.enhanced = reading.enhanced;
@@ -70,16 +88,33 @@ class Weighing {
             inexact_ = reading.enhanced;
         }
     }
+    // Where the text before it gave up at last, the reply in brackets is that of the host.
+    void take_enclosed(const codes::ReplyInterpretation& interpretation, std::string_view text) {
+        const bool is_given_up = interpretation.cause == codes::Cause::expired;
+        if (judgement_.reply && !is_given_up) return;
+        const auto enclosed = enclosed_reply(text, judgement_.reply ? "<" : "<[(: ");
+        if (!enclosed) return;
+        const auto reading = reader_.read(*enclosed);
+        if (!reading || !reading->reply) return;
+        judgement_.reply = reading->reply;
+        if (reading->enhanced && (is_given_up || !judgement_.enhanced))
+            judgement_.enhanced = reading->enhanced;
+    }
     void consider(const codes::ReplyInterpretation& interpretation, std::string_view text) {
         const auto cause = interpretation.shown_cause();
         if (!cause) return;
-        const bool is_from_text = interpretation.cause.has_value() || interpretation.basis != codes::Basis::standard;
+        const bool is_from_text =
+            interpretation.cause.has_value() || interpretation.basis != codes::Basis::standard;
         const bool is_vague = codes::row_of(*cause).vague;
-        const Strength strength = is_vague ? (is_from_text ? Strength::vague : Strength::code) : is_from_text ? Strength::clear : Strength::weak;
+        const Strength strength = is_vague       ? (is_from_text ? Strength::vague : Strength::code)
+                                  : is_from_text ? Strength::clear
+                                                 : Strength::weak;
         if (strength <= strength_) return;
         strength_ = strength;
         judgement_.cause = cause;
-        judgement_.basis = interpretation.basis == codes::Basis::provider ? "provider" : is_from_text ? "text" : "code";
+        judgement_.basis = interpretation.basis == codes::Basis::provider ? "provider"
+                           : is_from_text                                 ? "text"
+                                                                          : "code";
         judgement_.evidence = std::string(text.substr(0, evidence_bytes_max));
     }
 

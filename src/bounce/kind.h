@@ -12,7 +12,17 @@
 
 namespace turnaway::bounce {
 
-enum class Kind : std::uint8_t { not_a_bounce, bounce, delay, success, auto_reply, complaint, mdn, tls_report, dmarc_report };
+enum class Kind : std::uint8_t {
+    not_a_bounce,
+    bounce,
+    delay,
+    success,
+    auto_reply,
+    complaint,
+    mdn,
+    tls_report,
+    dmarc_report
+};
 std::string_view name_of(Kind kind);
 
 Kind kind_of(const ReportText& report);

@@ -24,21 +24,55 @@ struct Label {
 };
 // In lower case, as they stand before a colon.
 constexpr std::array labels{
-    Label{"to", LabelKind::recipient}, Label{"recipient", LabelKind::recipient}, Label{"recipients", LabelKind::recipient},
-    Label{"failed recipient", LabelKind::recipient}, Label{"failed recipients", LabelKind::recipient}, Label{"failed address", LabelKind::recipient},
-    Label{"invalid recipient", LabelKind::recipient}, Label{"rcpt to", LabelKind::recipient}, Label{"recipient address", LabelKind::recipient},
-    Label{"target mail address", LabelKind::recipient}, Label{"unknown user", LabelKind::recipient}, Label{"user unknown", LabelKind::recipient},
-    Label{"user mailbox exceeds allowed size", LabelKind::recipient}, Label{"mailbox full", LabelKind::recipient}, Label{"undeliverable to", LabelKind::recipient}, Label{"address", LabelKind::recipient},
-    Label{"mailbox", LabelKind::recipient}, Label{"intended recipient", LabelKind::recipient}, Label{"could not deliver to", LabelKind::recipient}, Label{"delivery failed", LabelKind::recipient},
-    Label{"error-for", LabelKind::recipient}, Label{"original-rcpt-to", LabelKind::recipient},  Label{"empfaenger", LabelKind::recipient}, Label{"destinataire", LabelKind::recipient}, Label{"destinatario", LabelKind::recipient},
-    Label{"收件人", LabelKind::recipient}, Label{"收件人地址", LabelKind::recipient}, Label{"宛先", LabelKind::recipient}, Label{"получатель", LabelKind::recipient},
-    Label{"from", LabelKind::sender}, Label{"mail from", LabelKind::sender}, Label{"sender", LabelKind::sender}, Label{"original sender", LabelKind::sender},
-    Label{"return-path", LabelKind::sender}, Label{"reply-to", LabelKind::sender}, Label{"sender address", LabelKind::sender}, Label{"message-id", LabelKind::sender},
-    Label{"message id", LabelKind::sender}, Label{"cc", LabelKind::sender}, Label{"发件人", LabelKind::sender}, Label{"subject", LabelKind::sender},
-    Label{"diagnostic-code", LabelKind::text}, Label{"diagnostic code", LabelKind::text}, Label{"status", LabelKind::status}, Label{"action", LabelKind::action},
+    Label{"to", LabelKind::recipient},
+    Label{"recipient", LabelKind::recipient},
+    Label{"recipients", LabelKind::recipient},
+    Label{"failed recipient", LabelKind::recipient},
+    Label{"failed recipients", LabelKind::recipient},
+    Label{"failed address", LabelKind::recipient},
+    Label{"invalid recipient", LabelKind::recipient},
+    Label{"rcpt to", LabelKind::recipient},
+    Label{"recipient address", LabelKind::recipient},
+    Label{"target mail address", LabelKind::recipient},
+    Label{"unknown user", LabelKind::recipient},
+    Label{"user unknown", LabelKind::recipient},
+    Label{"user mailbox exceeds allowed size", LabelKind::recipient},
+    Label{"mailbox full", LabelKind::recipient},
+    Label{"undeliverable to", LabelKind::recipient},
+    Label{"address", LabelKind::recipient},
+    Label{"mailbox", LabelKind::recipient},
+    Label{"intended recipient", LabelKind::recipient},
+    Label{"could not deliver to", LabelKind::recipient},
+    Label{"delivery failed", LabelKind::recipient},
+    Label{"error-for", LabelKind::recipient},
+    Label{"original-rcpt-to", LabelKind::recipient},
+    Label{"empfaenger", LabelKind::recipient},
+    Label{"destinataire", LabelKind::recipient},
+    Label{"destinatario", LabelKind::recipient},
+    Label{"收件人", LabelKind::recipient},
+    Label{"收件人地址", LabelKind::recipient},
+    Label{"宛先", LabelKind::recipient},
+    Label{"получатель", LabelKind::recipient},
+    Label{"from", LabelKind::sender},
+    Label{"mail from", LabelKind::sender},
+    Label{"sender", LabelKind::sender},
+    Label{"original sender", LabelKind::sender},
+    Label{"return-path", LabelKind::sender},
+    Label{"reply-to", LabelKind::sender},
+    Label{"sender address", LabelKind::sender},
+    Label{"message-id", LabelKind::sender},
+    Label{"message id", LabelKind::sender},
+    Label{"cc", LabelKind::sender},
+    Label{"发件人", LabelKind::sender},
+    Label{"subject", LabelKind::sender},
+    Label{"diagnostic-code", LabelKind::text},
+    Label{"diagnostic code", LabelKind::text},
+    Label{"status", LabelKind::status},
+    Label{"action", LabelKind::action},
     Label{"remote-mta", LabelKind::remote},
 };
-constexpr std::array<std::string_view, 3> report_fields{"final-recipient", "original-recipient", "x-failed-recipients"};
+constexpr std::array<std::string_view, 3> report_fields{"final-recipient", "original-recipient",
+                                                        "x-failed-recipients"};
 constexpr std::size_t label_bytes_max = 60;
 
 std::string lower(std::string_view text) {
@@ -60,8 +94,10 @@ std::size_t indent_of(std::string_view line) {
 }
 
 bool begins_header(std::string_view line) {
-    constexpr std::array<std::string_view, 5> names{"Received:", "Return-Path:", "DKIM-Signature:", "X-Google-DKIM-Signature:", "Delivered-To:"};
-    return std::ranges::any_of(names, [&](std::string_view name) { return base::starts_with_no_case(line, name); });
+    constexpr std::array<std::string_view, 5> names{"Received:", "Return-Path:", "DKIM-Signature:",
+                                                    "X-Google-DKIM-Signature:", "Delivered-To:"};
+    return std::ranges::any_of(
+        names, [&](std::string_view name) { return base::starts_with_no_case(line, name); });
 }
 
 // An address that a line begins with, and what follows it.
@@ -76,7 +112,8 @@ std::optional<LeadingAddress> leading_address(std::string_view line) {
         if (inner.contains('@')) {
             const auto found = find_address(inner);
             if (!found || found->begin != 0) return std::nullopt;
-            std::string_view rest = line.substr(inner.size() + 2 > line.size() ? line.size() : inner.size() + 2);
+            std::string_view rest =
+                line.substr(inner.size() + 2 > line.size() ? line.size() : inner.size() + 2);
             const bool colon = rest.starts_with(':');
             return LeadingAddress{found->text, base::trim(colon ? rest.substr(1) : rest), colon};
         }
@@ -84,10 +121,12 @@ std::optional<LeadingAddress> leading_address(std::string_view line) {
     const auto found = find_address(line);
     if (!found || found->begin > 0) return std::nullopt;
     std::string_view rest = line.substr(found->end);
-    if (rest.starts_with("<mailto:") || rest.starts_with("<tel:")) rest = rest.substr(std::min(rest.find('>'), rest.size() - 1) + 1);
+    if (rest.starts_with("<mailto:") || rest.starts_with("<tel:"))
+        rest = rest.substr(std::min(rest.find('>'), rest.size() - 1) + 1);
     rest = base::trim(rest);
     LeadingAddress leading{found->text, rest, rest.starts_with(':')};
-    while (!leading.rest.empty() && std::string_view(":.,;").contains(leading.rest.front())) leading.rest.remove_prefix(1);
+    while (!leading.rest.empty() && std::string_view(":.,;").contains(leading.rest.front()))
+        leading.rest.remove_prefix(1);
     leading.rest = base::trim(leading.rest);
     return leading;
 }
@@ -117,8 +156,10 @@ class Reader {
         if (bare.size() > 100) return false;
         evidence_ = codes::read_evidence(bare);
         has_evidence_ = true;
-        const bool is_short = bare.size() < 40 && (bare.size() < line.size() || bare.ends_with(':'));
-        const bool is_mark = evidence_.has(codes::Mark::original_follows) || (is_short && evidence_.has(codes::Mark::original_line));
+        const bool is_short =
+            bare.size() < 40 && (bare.size() < line.size() || bare.ends_with(':'));
+        const bool is_mark = evidence_.has(codes::Mark::original_follows) ||
+                             (is_short && evidence_.has(codes::Mark::original_line));
         if (!is_mark || !has_text_) return false;
         // "Message headers follow:" may have its dashes in the next line.
         notice_.original = rest;
@@ -158,25 +199,34 @@ class Reader {
             is_sender_next_ = false;
             return;
         }
-        const bool is_about_failure = evidence_.has(codes::Mark::failed) || evidence_.has(codes::Mark::delayed);
-        const Rank rank = is_about_failure || !evidence_.causes.empty() ? Rank::in_sentence : Rank::mentioned;
+        const bool is_about_failure =
+            evidence_.has(codes::Mark::failed) || evidence_.has(codes::Mark::delayed);
+        const Rank rank =
+            is_about_failure || !evidence_.causes.empty() ? Rank::in_sentence : Rank::mentioned;
         for (auto found = find_address(bare); found; found = find_address(bare, found->end)) {
             const std::string_view before = base::trim(bare.substr(0, found->begin));
-            const bool is_of_sender = before.ends_with("from") || before.ends_with("From:") || before.ends_with("FROM:") || before.ends_with("contact");
+            const bool is_of_sender = before.ends_with("from") || before.ends_with("From:") ||
+                                      before.ends_with("FROM:") || before.ends_with("contact");
             if (!is_of_sender) mention(found->text, rank);
         }
     }
 
     // "A message that you sent could not be delivered": it names the failure, and no reason.
     bool is_heading() const {
-        const bool is_general = evidence_.causes.without({codes::Cause::system_error, codes::Cause::delayed, codes::Cause::fault_behind}).empty();
-        return (evidence_.has(codes::Mark::failed) || evidence_.has(codes::Mark::delayed)) && is_general && !codes::leading_code(bare_);
+        const bool is_general = evidence_.causes
+                                    .without({codes::Cause::system_error, codes::Cause::delayed,
+                                              codes::Cause::fault_behind})
+                                    .empty();
+        return (evidence_.has(codes::Mark::failed) || evidence_.has(codes::Mark::delayed)) &&
+               is_general && !codes::leading_code(bare_);
     }
 
     // ">>> RCPT TO:<user@example.org>" and "<<< 550 ...".
     bool take_dialogue(std::string_view bare) {
-        const bool is_sent = bare.starts_with(">>>") || bare.starts_with("Sent <<<") || bare.starts_with("=> ");
-        const bool is_received = bare.starts_with("<<<") || bare.starts_with("Received >>>") || bare.starts_with("<= ");
+        const bool is_sent =
+            bare.starts_with(">>>") || bare.starts_with("Sent <<<") || bare.starts_with("=> ");
+        const bool is_received =
+            bare.starts_with("<<<") || bare.starts_with("Received >>>") || bare.starts_with("<= ");
         if (is_sent) {
             const std::size_t at = base::find_no_case(bare, "RCPT TO:");
             if (at == std::string_view::npos) {
@@ -197,9 +247,11 @@ class Reader {
         if (colon == std::string_view::npos) colon = text.substr(0, label_bytes_max).find("：");
         if (colon == std::string_view::npos) return false;
         const std::string name = lower(base::trim(text.substr(0, colon)));
-        const std::string_view value = base::trim(text.substr(colon + (text[colon] == ':' ? 1 : 3)));
+        const std::string_view value =
+            base::trim(text.substr(colon + (text[colon] == ':' ? 1 : 3)));
         if (std::ranges::find(report_fields, std::string_view(name)) != report_fields.end()) {
-            const bool is_first = name != "original-recipient" || notice_.recipients.empty() || notice_.recipients.back().rank != Rank::in_field;
+            const bool is_first = name != "original-recipient" || notice_.recipients.empty() ||
+                                  notice_.recipients.back().rank != Rank::in_field;
             if (is_first) begin(typed_address(value), Rank::in_field);
             return true;
         }
@@ -222,7 +274,9 @@ class Reader {
                 return true;
             case LabelKind::text: {
                 const std::size_t semicolon = value.substr(0, 20).find(';');
-                add_text(semicolon == std::string_view::npos ? value : base::trim(value.substr(semicolon + 1)));
+                add_text(semicolon == std::string_view::npos
+                             ? value
+                             : base::trim(value.substr(semicolon + 1)));
                 return true;
             }
             case LabelKind::status:
@@ -230,8 +284,10 @@ class Reader {
                 current()->status = value;
                 return true;
             case LabelKind::action:
-                if (!current()) pending_action_ = value;
-                else current()->action = value;
+                if (!current())
+                    pending_action_ = value;
+                else
+                    current()->action = value;
                 return true;
             case LabelKind::remote:
                 if (current()) current()->remote = value;
@@ -244,11 +300,14 @@ class Reader {
     bool take_leading(std::string_view line, std::string_view bare) {
         const auto leading = leading_address(bare);
         if (!leading || is_sender_next_) return false;
-        const bool continues = current() && current()->rank == Rank::heads_line && !is_after_blank_ && !current()->text.empty() &&
-                               !was_heading_ && !leading->is_followed_by_colon && indent_of(line) >= last_indent_;
+        const bool continues = current() && current()->rank == Rank::heads_line &&
+                               !is_after_blank_ && !current()->text.empty() && !was_heading_ &&
+                               !leading->is_followed_by_colon && indent_of(line) >= last_indent_;
         if (continues) return false;
-        const bool is_sentence = !leading->rest.empty() && !leading->is_followed_by_colon && !is_after_address(leading->rest);
-        if (is_sentence && evidence_.causes.empty() && !evidence_.has(codes::Mark::failed)) return false;
+        const bool is_sentence = !leading->rest.empty() && !leading->is_followed_by_colon &&
+                                 !is_after_address(leading->rest);
+        if (is_sentence && evidence_.causes.empty() && !evidence_.has(codes::Mark::failed))
+            return false;
         begin(leading->address, Rank::heads_line);
         if (!leading->rest.empty()) add_text(leading->rest);
         is_heading_ = true;
@@ -257,7 +316,8 @@ class Reader {
     // What programs write after the address of a recipient: "... User unknown", "on 29 Apr 2010",
     // "(expanded from <list>)", "[User unknown]".
     static bool is_after_address(std::string_view rest) {
-        return rest.starts_with('(') || rest.starts_with('[') || rest.starts_with('-') || rest.starts_with('"') || rest.starts_with("on ") || rest.starts_with('<') ||
+        return rest.starts_with('(') || rest.starts_with('[') || rest.starts_with('-') ||
+               rest.starts_with('"') || rest.starts_with("on ") || rest.starts_with('<') ||
                (!rest.empty() && base::is_digit(rest.front()));
     }
 
@@ -274,7 +334,9 @@ class Reader {
         return true;
     }
 
-    NoticeRecipient* current() { return current_ < notice_.recipients.size() ? &notice_.recipients[current_] : nullptr; }
+    NoticeRecipient* current() {
+        return current_ < notice_.recipients.size() ? &notice_.recipients[current_] : nullptr;
+    }
 
     void mention(std::string_view address, Rank rank) {
         if (find(address) || notice_.recipients.size() >= recipients_max) return;
@@ -316,7 +378,8 @@ class Reader {
     bool has_evidence_ = false;
     bool has_text_ = false;
     bool is_after_blank_ = true;
-    bool is_heading_ = false, was_heading_ = false;  // this line, the one before, begins with its recipient
+    bool is_heading_ = false,
+         was_heading_ = false;  // this line, the one before, begins with its recipient
     bool is_sender_next_ = false;
     std::size_t last_indent_ = 0;
     std::string pending_action_;

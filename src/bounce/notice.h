@@ -20,22 +20,29 @@ inline constexpr std::size_t notice_lines_max = 600;
 inline constexpr std::size_t recipients_max = 1000;
 
 // How surely an address in a notice is that of a failed recipient.
-enum class Rank : std::uint8_t { mentioned, in_sentence, in_dialogue, labelled, heads_line, in_field };
+enum class Rank : std::uint8_t {
+    mentioned,
+    in_sentence,
+    in_dialogue,
+    labelled,
+    heads_line,
+    in_field
+};
 
 struct NoticeRecipient {
     std::string address;
     Rank rank;
-    std::string text = {};      // the lines about it
-    std::string status = {};    // after "Status:" in the text
-    std::string action = {};    // after "Action:"
-    std::string remote = {};    // after "Remote-MTA:"
+    std::string text = {};    // the lines about it
+    std::string status = {};  // after "Status:" in the text
+    std::string action = {};  // after "Action:"
+    std::string remote = {};  // after "Remote-MTA:"
 };
 
 struct Notice {
     std::vector<NoticeRecipient> recipients;
     std::string common;  // the lines about no recipient in particular
     bool has_failure = false, has_delay = false;
-    bool has_reply = false;  // a line begins with a reply code of a refusal
+    bool has_reply = false;          // a line begins with a reply code of a refusal
     std::string_view original = {};  // from its header on; in the text that was read
 };
 

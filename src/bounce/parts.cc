@@ -67,7 +67,8 @@ class Walk {
         if (parts_.size() == parts_max) return;
         // A multipart that cannot be opened is read as text: its codes are still in it.
         const bool is_text = kind.type.starts_with("multipart/");
-        parts_.push_back({is_text ? "text/plain" : kind.type, kind.encoding, kind.charset, content});
+        parts_.push_back(
+            {is_text ? "text/plain" : kind.type, kind.encoding, kind.charset, content});
     }
     std::vector<Part> take() { return std::move(parts_); }
 
@@ -79,7 +80,9 @@ class Walk {
         while (open && !open->is_last && parts_.size() < parts_max) {
             const auto next = find_delimiter(content, kind.boundary, open->end);
             const std::size_t end = next ? std::max(next->begin, open->end) : content.size();
-            add_entity(content.substr(open->end, end - open->end), kind.type == "multipart/digest" ? "message/rfc822" : "text/plain", depth + 1);
+            add_entity(content.substr(open->end, end - open->end),
+                       kind.type == "multipart/digest" ? "message/rfc822" : "text/plain",
+                       depth + 1);
             open = next;
         }
         // Some gateways put the whole notice before the first part.

@@ -14,7 +14,7 @@
 namespace turnaway::bounce {
 
 enum class Permanence : std::uint8_t {
-    none,         // not a failure
+    none,  // not a failure
     unknown,
     permanent,    // for every message to this address
     message,      // for this message

@@ -16,13 +16,18 @@ namespace {
 bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
     return std::ranges::find(types, type) != types.end();
 }
-constexpr std::array<std::string_view, 3> status_types{"message/delivery-status", "message/global-delivery-status", "message/delivery-report"};
-constexpr std::array<std::string_view, 2> disposition_types{"message/disposition-notification", "message/global-disposition-notification"};
-constexpr std::array<std::string_view, 6> original_types{"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers", "text/rfc822"};
+constexpr std::array<std::string_view, 3> status_types{
+    "message/delivery-status", "message/global-delivery-status", "message/delivery-report"};
+constexpr std::array<std::string_view, 2> disposition_types{
+    "message/disposition-notification", "message/global-disposition-notification"};
+constexpr std::array<std::string_view, 6> original_types{
+    "message/rfc822",         "text/rfc822-headers",    "message/global",
+    "message/global-headers", "message/rfc822-headers", "text/rfc822"};
 
 class Parts {
   public:
-    Parts(ReportText& report, const CharsetReader& charsets) : report_(report), charsets_(charsets) {}
+    Parts(ReportText& report, const CharsetReader& charsets)
+        : report_(report), charsets_(charsets) {}
 
     void take(const Part& part) {
         if (is_one_of(part.type, status_types)) {
@@ -61,7 +66,10 @@ class Parts {
         if (!report_.original.empty()) return;
         std::string& all = part.type == "text/html" ? html_ : text_;
         if (all.size() > text_bytes_max) return;
-        all += text_of(part, charsets_);
+        std::string text = text_of(part, charsets_);
+        // One line end for all parts: bounce/lines looks for the first.
+        if (!text.contains('\n')) std::ranges::replace(text, '\r', '\n');
+        all += text;
         all += '\n';
     }
 
@@ -82,7 +90,8 @@ void read_report(ReportText& report, std::string_view message, const CharsetRead
     Parts parts(report, charsets);
     for (const Part& part : parts_of(report.header, entity.body)) parts.take(part);
     report.text = parts.finish();
-    if (std::string lines = lines_of_json(report.text); !lines.empty()) report.text = std::move(lines);
+    if (std::string lines = lines_of_json(report.text); !lines.empty())
+        report.text = std::move(lines);
     report.notice = read_notice(report.text);
     if (report.original.empty()) report.original = report.notice.original;
 }

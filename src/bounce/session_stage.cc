@@ -18,16 +18,41 @@ struct Cue {
 };
 // In lower case; the first line that has one counts.
 constexpr std::array cues{
-    Cue{"in reply to rcpt", Stage::rcpt}, Cue{"in reply to mail", Stage::mail}, Cue{"in reply to end of data", Stage::final_dot}, Cue{"in reply to data", Stage::data},
-    Cue{"in reply to ehlo", Stage::ehlo}, Cue{"in reply to helo", Stage::ehlo},
-    Cue{"[rcpt_to]", Stage::rcpt}, Cue{"[mail_from]", Stage::mail}, Cue{"our rcpt", Stage::rcpt}, Cue{"our mail", Stage::mail}, Cue{"our final data", Stage::final_dot},
-    Cue{"not like recipient", Stage::rcpt}, Cue{"smtp:rcpt", Stage::rcpt}, Cue{"(rcpt to)", Stage::rcpt}, Cue{"(mail from)", Stage::mail}, Cue{"(data)", Stage::data},
-    Cue{"following rcpt", Stage::rcpt}, Cue{"following mail", Stage::mail}, Cue{"for rcpt", Stage::rcpt}, Cue{"for text command", Stage::final_dot},
-    Cue{"was rcpt to response", Stage::rcpt}, Cue{"after rcpt", Stage::rcpt}, Cue{"after mail", Stage::mail}, Cue{"after end of data", Stage::final_dot},
-    Cue{"after initial connection", Stage::greeting}, Cue{"sender was rejected", Stage::mail}, Cue{"failed after i sent the message", Stage::final_dot}, Cue{"not accept message", Stage::final_dot}, Cue{"refused to talk to me", Stage::greeting},
-    Cue{"recipient address rejected", Stage::rcpt}, Cue{"sender address rejected", Stage::rcpt},
+    Cue{"in reply to rcpt", Stage::rcpt},
+    Cue{"in reply to mail", Stage::mail},
+    Cue{"in reply to end of data", Stage::final_dot},
+    Cue{"in reply to data", Stage::data},
+    Cue{"in reply to ehlo", Stage::ehlo},
+    Cue{"in reply to helo", Stage::ehlo},
+    Cue{"[rcpt_to]", Stage::rcpt},
+    Cue{"[mail_from]", Stage::mail},
+    Cue{"our rcpt", Stage::rcpt},
+    Cue{"our mail", Stage::mail},
+    Cue{"our final data", Stage::final_dot},
+    Cue{"not like recipient", Stage::rcpt},
+    Cue{"smtp:rcpt", Stage::rcpt},
+    Cue{"(rcpt to)", Stage::rcpt},
+    Cue{"(mail from)", Stage::mail},
+    Cue{"(data)", Stage::data},
+    Cue{"following rcpt", Stage::rcpt},
+    Cue{"following mail", Stage::mail},
+    Cue{"for rcpt", Stage::rcpt},
+    Cue{"for text command", Stage::final_dot},
+    Cue{"was rcpt to response", Stage::rcpt},
+    Cue{"after rcpt", Stage::rcpt},
+    Cue{"after mail", Stage::mail},
+    Cue{"after end of data", Stage::final_dot},
+    Cue{"after initial connection", Stage::greeting},
+    Cue{"sender was rejected", Stage::mail},
+    Cue{"failed after i sent the message", Stage::final_dot},
+    Cue{"not accept message", Stage::final_dot},
+    Cue{"refused to talk to me", Stage::greeting},
+    Cue{"recipient address rejected", Stage::rcpt},
+    Cue{"sender address rejected", Stage::rcpt},
 };
-constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail}, Cue{"data", Stage::data}, Cue{".", Stage::final_dot}, Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
+constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail},
+                              Cue{"data", Stage::data}, Cue{".", Stage::final_dot},
+                              Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
 
 Stage stage_of_command(std::string_view command) {
     for (const Cue& known : commands) {

@@ -31,8 +31,8 @@ std::vector<Command> add_commands(CLI::App& program) {
                              "Print the version and exit");
     program.require_subcommand(1);
     std::vector<Command> commands;
-    for (const auto add :
-         {add_check, add_codes, add_demo, add_doctor, add_explain, add_park, add_queue}) {
+    for (const auto add : {add_check, add_codes, add_demo, add_diagnose, add_doctor, add_explain,
+                           add_park, add_queue}) {
         Action action = add(program);
         commands.emplace_back(program.get_subcommands({}).back(), std::move(action));
     }

@@ -105,8 +105,9 @@ void choose_among(ReplyInterpretation& interpretation, CauseSet causes, bool is_
     }
 }
 
-// A program that reports "Unrouteable address" without any code found no host for the domain; a host
-// that replies so does not know the recipient. After MAIL it is the sender's domain that is unknown.
+// A program that reports "Unrouteable address" without any code found no host for the domain; a
+// host that replies so does not know the recipient. After MAIL it is the sender's domain that is
+// unknown.
 CauseSet in_context(CauseSet causes, const ReplyInterpretation& interpretation) {
     if (!causes.has(Cause::domain_unknown)) return causes;
     if (interpretation.is_words_only) return causes.without(only(Cause::recipient_unknown));
@@ -320,7 +321,8 @@ bool repeats_the_code(std::string_view text, const ReplyInterpretation& interpre
 // code shows no cause, or only vague ones.
 void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     // "after MAIL FROM:<ann@example.org> SIZE=1543:" is not about the size.
-    const TextEvidence before = read_evidence(reading.before.substr(0, reading.before.find(" SIZE=")));
+    const TextEvidence before =
+        read_evidence(reading.before.substr(0, reading.before.find(" SIZE=")));
     evidence.providers |= before.providers;
     const bool is_clear = !evidence.causes.without(vague_causes()).empty();
     if (!reading.words_come_first || is_clear) return;

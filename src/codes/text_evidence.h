@@ -1,11 +1,11 @@
 // TextEvidence: the causes and the providers that the text of a reply shows.
 //
 // Reads the text once, word by word, through an automaton made from data/phrases.csv,
-// data/reply_families.csv, data/notice_phrases.csv and data/concepts.csv: linear time on any bytes, no allocation, no
-// start-up cost. The combined words of a clause are evaluated at its end (codes/concepts.h). Words
-// inside mail addresses do not count, as a user may be called "spam". Only the first
-// evidence_bytes_max bytes are read. Known gap: a language without words in the tables is not
-// recognised.
+// data/reply_families.csv, data/notice_phrases.csv and data/concepts.csv: linear time on any bytes,
+// no allocation, no start-up cost. The combined words of a clause are evaluated at its end
+// (codes/concepts.h). Words inside mail addresses do not count, as a user may be called "spam".
+// Only the first evidence_bytes_max bytes are read. Known gap: a language without words in the
+// tables is not recognised.
 #pragma once
 
 #include <cstddef>

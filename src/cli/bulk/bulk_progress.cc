@@ -33,19 +33,19 @@ std::string short_time(std::chrono::seconds time) {
 }  // namespace
 
 std::string progress_words(std::size_t rows, double rows_per_second, std::optional<double> share,
-                           std::optional<std::chrono::seconds> left) {
-    std::string words =
-        fmt::format("{} rows, {} rows/s", grouped(rows),
-                    grouped(static_cast<std::size_t>(std::max(rows_per_second, 0.0))));
+                           std::optional<std::chrono::seconds> left, std::string_view noun) {
+    const auto rate = static_cast<std::size_t>(std::max(rows_per_second, 0.0));
+    std::string words = fmt::format("{} {}, {} {}/s", grouped(rows), noun, grouped(rate), noun);
     if (share) words += fmt::format(", {:.0f} %", 100 * std::clamp(*share, 0.0, 1.0));
     if (left) words += ", " + short_time(*left) + " left";
     return words;
 }
 
 BulkProgress::BulkProgress(Mode mode, std::optional<std::size_t> input_bytes, std::size_t rows,
-                           std::size_t input_end)
+                           std::size_t input_end, std::string_view noun)
     : is_terminal_(::isatty(STDERR_FILENO) != 0),
       is_shown_(mode == Mode::always || (mode == Mode::on_terminal && is_terminal_)),
+      noun_(noun),
       input_bytes_(input_bytes),
       rows_(rows),
       rows_before_(rows),
@@ -71,7 +71,7 @@ std::string BulkProgress::words(Clock::time_point now) const {
             left = std::chrono::seconds(static_cast<long>(rest));
         }
     }
-    return progress_words(rows_, rate, share, left);
+    return progress_words(rows_, rate, share, left, noun_);
 }
 
 void BulkProgress::show(std::size_t rows, std::size_t input_end) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace turnaway::cli {
 
@@ -20,7 +21,7 @@ class BulkProgress {
     // this run.
     enum class Mode : std::uint8_t { never, on_terminal, always };
     BulkProgress(Mode mode, std::optional<std::size_t> input_bytes, std::size_t rows,
-                 std::size_t input_end);
+                 std::size_t input_end, std::string_view noun = "rows");
     ~BulkProgress();
     BulkProgress(const BulkProgress&) = delete;
     BulkProgress& operator=(const BulkProgress&) = delete;
@@ -35,6 +36,7 @@ class BulkProgress {
 
     bool is_terminal_;
     bool is_shown_;
+    std::string_view noun_;
     std::optional<std::size_t> input_bytes_;
     std::size_t rows_;
     std::size_t rows_before_;
@@ -46,6 +48,7 @@ class BulkProgress {
 
 // "1,234,567 rows, 9,876 rows/s, 61 %, 1m20s left"; unknown values are left out.
 std::string progress_words(std::size_t rows, double rows_per_second, std::optional<double> share,
-                           std::optional<std::chrono::seconds> left);
+                           std::optional<std::chrono::seconds> left,
+                           std::string_view noun = "rows");
 
 }  // namespace turnaway::cli

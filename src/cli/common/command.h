@@ -20,6 +20,7 @@ Action add_check(CLI::App& program);
 Action add_codes(CLI::App& program);
 Action add_explain(CLI::App& program);
 Action add_demo(CLI::App& program);
+Action add_diagnose(CLI::App& program);
 Action add_doctor(CLI::App& program);
 // `turnaway park records`.
 Action add_park(CLI::App& program);

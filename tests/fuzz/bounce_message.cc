@@ -1,0 +1,53 @@
+// Invariants, whatever the bytes:
+// - a message is diagnosed without a crash, and the result is bounded by the message;
+// - the answer is UTF-8 where it is text of the message that was decoded;
+// - a recipient of a failure has a reason with an action;
+// - work is linear: a message of 4 KiB or more takes at most byte_time_max for each byte, in the
+// best of three runs.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "bounce/compatible_names.h"
+#include "bounce/diagnosis.h"
+
+namespace {
+
+using namespace turnaway;
+using Clock = std::chrono::steady_clock;
+
+// A hundred times what a usual message takes in a build without sanitizers.
+constexpr auto byte_time_max = std::chrono::microseconds(4);
+constexpr std::size_t timed_bytes_min = 4096;
+
+void check(const bounce::Diagnosis& diagnosis, std::string_view message) {
+    TURNAWAY_CHECK(diagnosis.recipients.size() <= message.size() + 1);
+    TURNAWAY_CHECK(base::is_utf8(diagnosis.original.subject));
+    for (const bounce::RecipientDiagnosis& recipient : diagnosis.recipients) {
+        TURNAWAY_CHECK(recipient.recipient.size() <= 3 * message.size());
+        TURNAWAY_CHECK(!bounce::row_of(recipient.judgement.reason).action.empty());
+        TURNAWAY_CHECK(!bounce::sisimai_reason(recipient).empty());
+    }
+}
+
+Clock::duration time_of(std::string_view message) {
+    const auto begin = Clock::now();
+    check(bounce::diagnose(message, {}), message);
+    return Clock::now() - begin;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view message(reinterpret_cast<const char*>(data), size);
+    Clock::duration best = time_of(message);
+    if (size < timed_bytes_min) return 0;
+    const auto allowed = byte_time_max * static_cast<std::int64_t>(size);
+    for (int i = 0; i < 2 && best > allowed; ++i) best = std::min(best, time_of(message));
+    TURNAWAY_CHECK(best <= allowed);
+    return 0;
+}
