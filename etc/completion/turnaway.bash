@@ -6,7 +6,7 @@ _turnaway() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-            "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway diagnose" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
         esac
@@ -14,7 +14,7 @@ _turnaway() {
     local -a offered=()
     COMPREPLY=()
     case $command in
-        "turnaway") offered=(-W 'check codes demo doctor explain gate park queue refuse relay -h --help -V --version') ;;
+        "turnaway") offered=(-W 'check codes demo diagnose doctor explain gate park queue refuse relay -h --help -V --version') ;;
         "turnaway check")
             case $previous in
                 --port | --resolver | --timeout | --column | --delimiter | --parallel) return ;;
@@ -29,6 +29,13 @@ _turnaway() {
                 --keep) compopt -o filenames; offered=(-d) ;;
                 --color) offered=(-W 'auto always never') ;;
                 *) offered=(-W '-h --help --once --dialogues --json --keep --color') ;;
+            esac ;;
+        "turnaway diagnose")
+            case $previous in
+                --original-header | --vouch) return ;;
+                --as) offered=(-W 'auto message mbox replies') ;;
+                --progress | --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --json --csv --summary --suppress --original-header --vouch --as --progress --color') ;;
             esac ;;
         "turnaway doctor")
             case $previous in

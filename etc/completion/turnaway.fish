@@ -4,7 +4,7 @@ function __turnaway_is
     set -l command turnaway
     for word in (commandline -opc)
         switch "$command $word"
-            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
+            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway diagnose' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
                 set command "$command $word"
         end
     end
@@ -14,6 +14,7 @@ complete -c turnaway -f
 complete -c turnaway -n '__turnaway_is turnaway' -a check -d 'Show whether a domain, mail address or host accepts mail'
 complete -c turnaway -n '__turnaway_is turnaway' -a codes -d 'List reply codes and enhanced codes, or search them'
 complete -c turnaway -n '__turnaway_is turnaway' -a demo -d 'Show five real messages going through turnaway-relay on this machine'
+complete -c turnaway -n '__turnaway_is turnaway' -a diagnose -d 'Read bounces and other reports: who failed, why, and what to do'
 complete -c turnaway -n '__turnaway_is turnaway' -a doctor -d 'Check everything that the relay needs, and show what to change'
 complete -c turnaway -n '__turnaway_is turnaway' -a explain -d 'Explain a mail server\'s reply or its code'
 complete -c turnaway -n '__turnaway_is turnaway' -a gate -d 'Decides for the mail server that is already there which recipients can take no mail.'
@@ -58,6 +59,16 @@ complete -c turnaway -n '__turnaway_is turnaway demo' -l dialogues -d 'Show ever
 complete -c turnaway -n '__turnaway_is turnaway demo' -l json -d 'Write one JSON object for each case, then exit'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l keep -x -a '(__fish_complete_directories)' -d 'Keep settings, queue and logs in this folder, which must be new or empty'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -s h -l help -d 'Print this help and exit'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l json -d 'Write one JSON object for each recipient'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l csv -d 'Write a table with one row for each recipient'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l summary -d 'Write totals by kind, reason, domain, host and who acts'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l suppress -d 'Write the addresses to leave alone, with reason and expiry date, as CSV'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l original-header -x -d 'Add this field of the returned message to the JSON; may be repeated'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l vouch -x -d 'A domain of ours: a returned message without it in its Message-ID is not ours; may be repeated'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l as -x -a 'auto message mbox replies' -d 'The form of the input: auto, message, mbox or replies'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l progress -x -a 'auto always never' -d 'Show the progress: auto (on a terminal), always or never'
+complete -c turnaway -n '__turnaway_is turnaway diagnose' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -l config -r -F -d 'The relay\'s configuration file'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -l json -d 'Write one JSON object for each finding'

@@ -18,14 +18,16 @@ bool is_coded(const Judgement& judgement, codes::Detail detail) {
 
 std::string_view unknown_user(const Judgement& judgement) {
     if (is_coded(judgement, {1, 6})) return "hasmoved";
-    const bool is_shown = has_subject(judgement, 1) || judgement.stage == Stage::rcpt ||
-                          (!judgement.reply && !judgement.enhanced);
+    const bool is_by_code = has_subject(judgement, 1) || has_subject(judgement, 5) ||
+                            (judgement.reply && judgement.reply->value() > 552);
+    const bool is_shown =
+        is_by_code || judgement.stage == Stage::rcpt || (!judgement.reply && !judgement.enhanced);
     return is_shown ? "userunknown" : "filtered";
 }
 
 std::string_view malformed(const Judgement& judgement) {
     if (has_subject(judgement, 6)) return "contenterror";
-    if (has_subject(judgement, 7)) return "policyviolation";
+    if (has_subject(judgement, 7) && !is_coded(judgement, {7, 1})) return "policyviolation";
     return "notcompliantrfc";
 }
 
@@ -56,6 +58,12 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
             return judgement.digit == 4 ? "networkerror" : usual;
         case Cause::message_malformed:
             return malformed(judgement);
+        case Cause::system_error:
+            return by_stage(judgement, has_subject(judgement, 3) ? usual : "onhold");
+        case Cause::unauthenticated:
+            return is_coded(judgement, {7, 9}) ? "policyviolation" : usual;
+        case Cause::reputation:
+            return judgement.digit == 4 ? by_stage(judgement, usual) : usual;
         case Cause::policy:
         case Cause::client_refused:
         case Cause::recipient_refused:
@@ -71,9 +79,10 @@ std::string_view sisimai_reason(const RecipientDiagnosis& recipient) {
     const Judgement& judgement = recipient.judgement;
     if (recipient.kind != Kind::bounce && recipient.kind != Kind::delay)
         return row_of(judgement.reason).sisimai;
-    if (judgement.cause && *judgement.cause != Cause::delayed)
-        return name_of_cause(judgement, *judgement.cause);
-    if (recipient.kind == Kind::delay) return "expired";
+    const bool is_vague = judgement.cause && codes::row_of(*judgement.cause).vague;
+    const bool is_delay = recipient.kind == Kind::delay && (!judgement.cause || is_vague);
+    if (is_delay || judgement.cause == Cause::delayed) return "expired";
+    if (judgement.cause) return name_of_cause(judgement, *judgement.cause);
     const std::string_view otherwise = judgement.digit == 0 ? "undefined" : "onhold";
     return by_stage(judgement, otherwise);
 }

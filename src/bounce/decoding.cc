@@ -98,13 +98,13 @@ std::string decode_quoted_printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        if (text[at] != '=') {
-            out += text[at++];
-        } else if (const auto byte = hex_pair(text.substr(at + 1, 2))) {
+        const bool is_escape = text[at] == '=';
+        const std::size_t skipped = is_escape ? soft_break(text.substr(at + 1)) : 0;
+        if (const auto byte = is_escape ? hex_pair(text.substr(at + 1, 2)) : std::nullopt) {
             out += *byte;
             at += 3;
-        } else if (const std::size_t size = soft_break(text.substr(at + 1)); size > 0) {
-            at += 1 + size;
+        } else if (skipped > 0) {
+            at += 1 + skipped;
         } else {
             out += text[at++];
         }

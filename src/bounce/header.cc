@@ -41,7 +41,9 @@ Header::Header(std::string_view text) {
         if (base::is_space(line.front())) {
             if (fields_.empty()) continue;
             Field& last = fields_.back();
-            last.value = std::string_view(last.value.data(), line.data() + line.size());
+            const auto begin = static_cast<std::size_t>(last.value.data() - text.data());
+            const auto end = static_cast<std::size_t>(line.data() - text.data()) + line.size();
+            last.value = text.substr(begin, end - begin);
             continue;
         }
         const std::string_view name = field_name(line);

@@ -15,6 +15,12 @@ std::optional<codes::EnhancedCode> code_of(std::string_view status) {
     return codes::EnhancedCode::parse(status.substr(0, status.find_first_of(" \t(;,")));
 }
 
+// "(reason: 255)" is the exit status of a program.
+bool is_of_a_host(codes::ReplyCode reply) {
+    return reply.is_temporary() || reply.is_permanent() ||
+           (reply.is_positive() && codes::find(reply) != nullptr);
+}
+
 bool is_exact(const codes::EnhancedCode& code) {
     return code.detail() != codes::Detail{};
 }
@@ -43,7 +49,7 @@ class Weighing {
         if (text.empty()) return;
         codes::ReplyReading reading = read(text);
         take_codes(reading);
-        if (!reading.enhanced && status_) {
+        if (!reading.enhanced && status_ && is_first_) {
             reading.enhanced = status_;
             if (reading.is_words_only) {
                 reading.is_words_only = false;
@@ -57,10 +63,11 @@ class Weighing {
         consider(interpretation, text);
     }
     void end_of_first() {
+        is_first_ = false;
         if (!judgement_.enhanced && status_ && is_exact(*status_)) judgement_.enhanced = status_;
     }
     Judgement result() {
-        if (!has_any_text_ && status_) add(status_->text());
+        if (!judgement_.cause && status_) add(status_->text());
         if (!judgement_.enhanced) judgement_.enhanced = status_ ? status_ : inexact_;
         if (judgement_.reply) judgement_.digit = judgement_.reply->first_digit();
         if (judgement_.digit == 0 && judgement_.enhanced)
@@ -78,8 +85,7 @@ class Weighing {
         return reader_.read_words(text);
     }
     void take_codes(const codes::ReplyReading& reading) {
-        has_any_text_ = true;
-        if (!judgement_.reply && reading.reply && reading.reply->first_digit() != 3)
+        if (!judgement_.reply && reading.reply && is_of_a_host(*reading.reply))
             judgement_.reply = reading.reply;
         if (!reading.enhanced) return;
         if (is_exact(*reading.enhanced)) {
@@ -124,7 +130,7 @@ class Weighing {
     codes::ReplyReader reader_;
     Judgement judgement_;
     Strength strength_ = Strength::none;
-    bool has_any_text_ = false;
+    bool is_first_ = true;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -174,14 +175,20 @@ Action add_diagnose(CLI::App& program) {
         ->add_option("PATH", options->paths,
                      "A message, an mbox, a maildir or a folder of messages; - for standard input")
         ->required();
-    auto* forms = command->add_option_group("form");
-    forms->add_flag("--json", options->json, "Write one JSON object for each recipient");
-    forms->add_flag("--csv", options->csv, "Write a table with one row for each recipient");
-    forms->add_flag("--summary", options->summary,
-                    "Write totals by kind, reason, domain, host and who acts");
-    forms->add_flag("--suppress", options->suppress,
-                    "Write the addresses to leave alone, with reason and expiry date, as CSV");
-    forms->require_option(0, 1);
+    const std::array forms{
+        command->add_flag("--json", options->json, "Write one JSON object for each recipient"),
+        command->add_flag("--csv", options->csv, "Write a table with one row for each recipient"),
+        command->add_flag("--summary", options->summary,
+                          "Write totals by kind, reason, domain, host and who acts"),
+        command->add_flag(
+            "--suppress", options->suppress,
+            "Write the addresses to leave alone, with reason and expiry date, as CSV"),
+    };
+    for (CLI::Option* form : forms) {
+        for (CLI::Option* other : forms) {
+            if (form != other) form->excludes(other);
+        }
+    }
     command
         ->add_option("--original-header", options->original_headers,
                      "Add this field of the returned message to the JSON; may be repeated")

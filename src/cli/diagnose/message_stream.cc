@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t recognised_bytes = 1024;
 constexpr std::string_view separator = "\nFrom ";
-constexpr std::size_t reply_bytes_max = 64 * 1024;
+constexpr std::size_t reply_bytes_max = std::size_t{64} * 1024;
 
 }  // namespace
 
