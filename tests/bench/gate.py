@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What turnaway-gate costs: policy answers beside a server that always says DUNNO, idle connections, and a whole Postfix with and
-without it. One command, one table.
+"""What turnaway-gate costs: policy answers beside a server that always says DUNNO, milter answers beside a filter of libmilter that
+does nothing, idle connections, and a whole Postfix with and without it. One command, one table.
 
-    tests/bench/gate.py --bin build/release/bin [--rounds 3] [--quick] [--only policy,idle,postfix]
+    tests/bench/gate.py --bin build/release/bin [--rounds 3] [--quick] [--only policy,milter,idle,postfix]
 
 Each server has one core, the load another one. 100 clients each ask as soon as they have their answer; every route is cached. The
 servers take turns, so that a busy machine slows both. Postfix and smtp-source are Debian's, in a namespace of their own, which needs
@@ -23,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "live")]
 os.environ["PYTHONPATH"] = str(HERE)  # for the process inside the namespace
 
+import gate_milter_rounds  # noqa: E402
 import namespace  # noqa: E402
 import peer  # noqa: E402
 from servers import enter_fresh_network, free_port  # noqa: E402
@@ -33,14 +34,15 @@ LIMIT_S = 580
 SKIPPED = 77
 
 
-def gate_config(port, folder):
+def gate_config(port, folder, protocol="policy"):
     # Both families: an absent address has no SOA here, so that it would not be cached.
     data = ["sender.example. 3600 IN MX 10 mx.sender.example.", "mx.sender.example. 3600 IN A 192.0.2.1",
             "mx.sender.example. 3600 IN AAAA 2001:db8::1"]
     for number in range(DOMAINS):
         data += [f"d{number}.example. 3600 IN MX 10 mx.sender.example."]
     config = pathlib.Path(folder, "gate.conf")
-    config.write_text(f'hostname = "gate.example"\nthreads = 1\n[listen]\npolicy = ["127.0.0.1:{port}"]\n'
+    places = "" if protocol == "policy" else "policy = []\n"
+    config.write_text(f'hostname = "gate.example"\nthreads = 1\n[listen]\n{places}{protocol} = ["127.0.0.1:{port}"]\n'
                       f"[dns]\nlocal_data = {json.dumps(data)}\n[control]\nsocket = \"\"\n", encoding="utf-8")
     return config
 
@@ -48,9 +50,10 @@ def gate_config(port, folder):
 class Server:
     """A server on the first core."""
 
-    def __init__(self, name, bin_folder, folder):
+    def __init__(self, name, bin_folder, folder, protocol="policy"):
         self.port = free_port()
-        command = {"turnaway-gate": [bin_folder / "turnaway-gate", "--config", gate_config(self.port, folder)],
+        command = {"turnaway-gate": [bin_folder / "turnaway-gate", "--config", gate_config(self.port, folder, protocol)],
+                   "libmilter, passes everything": [gate_milter_rounds.PROGRAM, f"inet:{self.port}@127.0.0.1"],
                    "always DUNNO": [bin_folder / "bench_dunno_server", "127.0.0.1", str(self.port)]}[name]
         self.log = open(pathlib.Path(folder, "log"), "wb")
         cores = ["taskset", "-c", "0"] if (os.cpu_count() or 1) > 1 else []
@@ -84,15 +87,15 @@ def load(bin_folder, port, *options):
     return [*cores, bin_folder / "bench_policy_load", "127.0.0.1", str(port), *map(str, options)]
 
 
-def policy_round(name, bin_folder, seconds):
-    with tempfile.TemporaryDirectory() as folder, Server(name, bin_folder, folder) as server:
-        ask = ["--connections", 100, "--domains", DOMAINS, "--seconds"]
+def one_round(name, bin_folder, seconds, protocol="policy"):
+    with tempfile.TemporaryDirectory() as folder, Server(name, bin_folder, folder, protocol) as server:
+        ask = ["--milter", int(protocol == "milter"), "--connections", 100, "--domains", DOMAINS, "--seconds"]
         subprocess.run(load(bin_folder, server.port, *ask, 1), check=True, capture_output=True)  # the cache
         before = server.cpu_seconds()
         told = subprocess.run(load(bin_folder, server.port, *ask, seconds), check=True, capture_output=True, text=True)
         figures = json.loads(told.stdout)
         figures["per_cpu_second"] = figures["answers"] / (server.cpu_seconds() - before)
-    if list(figures["actions"]) != ["action=DUNNO"]:
+    if list(figures["actions"]) != [{"policy": "action=DUNNO", "milter": "c"}[protocol]]:
         raise SystemExit(f"{name} did not pass everything: {figures}")
     return figures
 
@@ -101,7 +104,7 @@ def print_policy(bin_folder, rounds, seconds):
     found = {"always DUNNO": [], "turnaway-gate": []}
     for _ in range(rounds):
         for name, figures in found.items():
-            figures.append(policy_round(name, bin_folder, seconds))
+            figures.append(one_round(name, bin_folder, seconds))
     rates = {name: statistics.median(each["per_second"] for each in figures) for name, figures in found.items()}
     per_cpu = {name: statistics.median(each["per_cpu_second"] for each in figures) for name, figures in found.items()}
     print("| policy, 100 connections, one core | answers/s | answers per CPU second | p50 | p99 |")
@@ -146,18 +149,23 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--messages", type=int, default=3000)
     parser.add_argument("--quick", action="store_true", help="only that it works")
-    parser.add_argument("--only", default="policy,idle,postfix")
+    parser.add_argument("--only", default="policy,milter,idle,postfix")
     wanted = parser.parse_args()
     parts = wanted.only.split(",")
     print(f"{os.cpu_count()} cores, Linux {platform.release()}, load average before it began {os.getloadavg()[0]:.1f}; "
           f"median of {wanted.rounds} rounds (least to most)\n", flush=True)
     if "postfix" in parts and not wanted.quick:
         print_postfix(wanted.bin, wanted.rounds, wanted.messages)
+    without_libmilter = gate_milter_rounds.build() if "milter" in parts else None
     if not enter_fresh_network():
         print("left out: no namespace of its own")
         return SKIPPED
     if "policy" in parts:
         print_policy(wanted.bin, 1 if wanted.quick else wanted.rounds, 1 if wanted.quick else 5)
+    if "milter" in parts:
+        seconds = 1 if wanted.quick else 5
+        gate_milter_rounds.print_milter(lambda name: one_round(name, wanted.bin, seconds, "milter"), without_libmilter,
+                                 1 if wanted.quick else wanted.rounds)
     if "idle" in parts:
         print_idle(wanted.bin)
     return 0

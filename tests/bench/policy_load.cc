@@ -1,6 +1,7 @@
-// The load of tests/bench/gate.py: one thread of policy clients, as Postfix has one for each smtpd.
+// The load of tests/bench/gate.py: one thread of policy clients, as Postfix has one for each smtpd,
+// or of milter clients, each in one message.
 //
-//   bench_policy_load ADDRESS PORT --connections N --seconds N --domains N
+//   bench_policy_load ADDRESS PORT --connections N --seconds N --domains N [--milter 1]
 //   bench_policy_load ADDRESS PORT --idle N     connects, says "ready", holds until standard input
 //                                               ends
 //
@@ -48,6 +49,7 @@ struct Wanted {
     unsigned seconds = 5;
     unsigned domains = 100;
     unsigned idle = 0;
+    unsigned milter = 0;
 };
 
 int connect_to(const Wanted& wanted, unsigned number) {
@@ -80,6 +82,52 @@ std::string request(unsigned domain) {
            "encryption_keysize=256\npolicy_context=\n\n";
 }
 
+// A packet of a milter: its length, the letter of the command, data.
+std::string packet(char command, std::string_view data) {
+    std::string bytes(3, '\0');
+    bytes.push_back(static_cast<char>(data.size() + 1));  // all are short
+    bytes.push_back(command);
+    bytes += data;
+    return bytes;
+}
+
+bool is_whole_packet(std::string_view bytes) {
+    return bytes.size() > 4 && bytes.size() == 4U + static_cast<unsigned char>(bytes[3]);
+}
+
+std::string exchange(int fd, const std::string& bytes) {
+    must(static_cast<int>(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL)), "send");
+    std::string answer;
+    std::array<char, 64> buffer;
+    while (!is_whole_packet(answer)) {
+        const auto read = must(static_cast<int>(recv(fd, buffer.data(), buffer.size(), 0)), "recv");
+        if (read == 0) std::exit(1);
+        answer.append(buffer.data(), static_cast<std::size_t>(read));
+    }
+    return answer;
+}
+
+// As a mail server of today, up to MAIL. Steps that a filter does not want are not sent.
+void begin_message(int fd) {
+    using namespace std::string_view_literals;
+    const auto agreed = exchange(fd, packet('O', "\0\0\0\6\0\0\1\xff\0\x1f\xff\xff"sv));
+    const auto steps =
+        static_cast<unsigned char>(agreed.at(16)) | static_cast<unsigned char>(agreed.at(15)) << 8;
+    const auto client = packet('C', "client.example\0004\xa1\021192.0.2.1\0"sv);
+    const bool is_connect_left_out = (steps & 0x1) != 0;
+    const bool is_connect_unanswered = (steps & 0x1000) != 0;
+    if (is_connect_unanswered) {
+        must(static_cast<int>(send(fd, client.data(), client.size(), MSG_NOSIGNAL)), "send");
+    } else if (!is_connect_left_out) {
+        exchange(fd, client);
+    }
+    exchange(fd, packet('M', "<ann@sender.example>\0"sv));
+}
+
+std::string rcpt(unsigned domain) {
+    return packet('R', "<bob@d" + std::to_string(domain) + ".example>" + '\0');
+}
+
 struct Client {
     int fd = -1;
     std::string answer = {};
@@ -89,10 +137,13 @@ struct Client {
 class Load {
   public:
     explicit Load(const Wanted& wanted) : wanted_(wanted) {
-        for (unsigned i = 0; i < wanted.domains; ++i) requests_.push_back(request(i));
+        for (unsigned i = 0; i < wanted.domains; ++i) {
+            requests_.push_back(wanted.milter != 0 ? rcpt(i) : request(i));
+        }
         poller_ = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
         for (unsigned i = 0; i < wanted.connections; ++i) {
             clients_.push_back({.fd = connect_to(wanted, i)});
+            if (wanted.milter != 0) begin_message(clients_.back().fd);
             epoll_event event{.events = EPOLLIN, .data = {.u32 = i}};
             must(epoll_ctl(poller_, EPOLL_CTL_ADD, clients_.back().fd, &event), "epoll_ctl");
         }
@@ -126,13 +177,18 @@ class Load {
             std::exit(1);
         }
         client.answer.append(buffer.data(), static_cast<std::size_t>(bytes));
-        if (!client.answer.ends_with("\n\n")) return;
+        if (!is_whole(client.answer)) return;
         latencies_.push_back(static_cast<std::uint32_t>(
             std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - client.asked)
                 .count()));
-        ++actions_[client.answer.substr(0, client.answer.find_first_of(" \n"))];
+        ++actions_[wanted_.milter != 0
+                       ? client.answer.substr(4, 1)
+                       : client.answer.substr(0, client.answer.find_first_of(" \n"))];
         client.answer.clear();
         ask(client);
+    }
+    bool is_whole(std::string_view answer) const {
+        return wanted_.milter != 0 ? is_whole_packet(answer) : answer.ends_with("\n\n");
     }
     void print(double seconds) {
         std::ranges::sort(latencies_);
@@ -178,6 +234,7 @@ int main(int argc, char** argv) {
         (key == "--connections" ? wanted.connections
          : key == "--seconds"   ? wanted.seconds
          : key == "--domains"   ? wanted.domains
+         : key == "--milter"    ? wanted.milter
                                 : wanted.idle) = value;
     }
     if (wanted.idle == 0) {
