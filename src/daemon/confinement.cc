@@ -86,10 +86,10 @@ Result<void> confine_files(const FilesKept& kept) {
         std::error_code error;
         const auto folder = folder_of(kept.control_socket);
         if (std::filesystem::is_directory(folder, error)) reach.changeable.push_back(folder);
-        if (!kept.control_group.empty()) {
-            for (const char* names : {"/etc/group", "/etc/nsswitch.conf"}) {
-                reach.readable.emplace_back(names);
-            }
+    }
+    if (kept.has_groups) {
+        for (const char* names : {"/etc/group", "/etc/nsswitch.conf"}) {
+            reach.readable.emplace_back(names);
         }
     }
     return process::restrict_reach(reach);

@@ -35,7 +35,7 @@ struct FilesKept {
     std::vector<std::string> readable_files = {};  // empty names are skipped
     std::vector<std::string> changeable_folders = {};
     std::string control_socket = {};  // empty: none
-    std::string control_group = {};
+    bool has_groups = false;          // the groups of its sockets are looked up by name
     std::vector<std::uint16_t> bindable_ports = {};
 };
 

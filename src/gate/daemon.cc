@@ -122,7 +122,7 @@ Result<void> Daemon::confine() {
         daemon::FilesKept kept{
             .readable_files = {options_.config_path, config_.dns.trust_anchor},
             .control_socket = config_.control.socket,
-            .control_group = config_.control.group + config_.listen.socket_group};
+            .has_groups = !config_.control.group.empty() || !config_.listen.socket_group.empty()};
         for (const auto& path : paths) kept.changeable_folders.push_back(folder_of(path));
         if (config_.metrics.listen) kept.bindable_ports = {config_.metrics.listen->port};
         if (auto done = daemon::confine_files(kept); !done) return done;

@@ -86,7 +86,7 @@ Result<void> confine_files(const Config& config, const std::string& config_path)
         .readable_files = {config_path, config.tls.cert, config.tls.key, config.dns.trust_anchor},
         .changeable_folders = {config.spool.path},
         .control_socket = config.control.socket,
-        .control_group = config.control.group};
+        .has_groups = !config.control.group.empty()};
     if (config.relay.recipients.starts_with('/')) {
         kept.readable_files.push_back(config.relay.recipients);
     }

@@ -89,7 +89,7 @@ class Example {
         if (auto done = daemon::give_up_rights(*user); !done) return done;
         daemon::FilesKept kept{.readable_files = {path_},
                                .control_socket = config_.control.socket,
-                               .control_group = config_.control.group};
+                               .has_groups = !config_.control.group.empty()};
         if (config_.metrics.listen) kept.bindable_ports = {config_.metrics.listen->port};
         return is_sandboxed_ ? daemon::confine_files(kept) : Result<void>();
     }

@@ -2,6 +2,7 @@
 """turnaway-gate with the policy and the line protocol over real sockets: every dialogue, every kind of domain, exceptions, actions, the
 deadline, DNS trouble, reload, stop, hostile peers, sockets of systemd, and 2,000 connections.
 """
+import grp
 import os
 import pathlib
 import signal
@@ -245,6 +246,19 @@ class Policy(unittest.TestCase):
                 self.assertEqual(policy.action("bob@nullmx.example")[:3], "556")
             self.assertEqual(scene.gate.stop(), 0)
             self.assertFalse(os.path.exists(places[0]) or os.path.exists(places[1]))
+
+    def test_a_group_without_a_control_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            group = grp.getgrgid(os.getgid()).gr_name
+            self.serve(listen={"policy": [f"{folder}/policy.sock"], "socket_group": group})
+            self.assertEqual(stat.S_IMODE(os.stat(f"{folder}/policy.sock").st_mode), 0o660)
+            wrong = Gate({"listen": {"policy": [f"{folder}/other.sock"], "socket_group": "no-such-group"}})
+            try:
+                wrong.launch()
+                self.assertEqual(wrong.wait(), 78)
+                self.assertIn('the group "no-such-group" of [listen] socket_group does not exist', " ".join(wrong.noise))
+            finally:
+                wrong.remove()
 
     def test_sockets_of_systemd_serve_what_their_name_says(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ import subprocess
 import unittest
 
 import refuse_daemon
+from gate_daemon import GateScene
 from relay_daemon import ROOT, WAIT_S, wait_until
 from relay_metrics import scene_of
 
@@ -75,6 +76,14 @@ def events_of_relay():
     return found
 
 
+def events_of_gate():
+    source = (ROOT / "src/gate/log/decision_log.cc").read_text()
+    found = {event: set(re.findall(r'line\.add\("(\w+)"', body))
+             for event, body in re.findall(r'json_line\(now, "([\w-]+)"(.*?)\n    \}\);', source, re.DOTALL)}
+    of_every_daemon = set(re.findall(r'event_name\(const \w+&\) \{\s*return "([\w-]+)";', (ROOT / "src/daemon/service_event.cc").read_text()))
+    return found | {event: fields for event, fields in events_of_relay().items() if event in of_every_daemon}
+
+
 def events_of_refuse():
     source = (ROOT / "src/refuse/connection_log.cc").read_text()
     found = {"connection": set(re.findall(r'line\.(?:add|begin_list)\("(\w+)"', source))}
@@ -101,6 +110,12 @@ class Metrics(unittest.TestCase):
         finally:
             scene.stop()
         self.assertEqual(metrics_of_page(text, "turnaway_relay_"), metrics_of_manual("METRICS OF turnaway-relay"))
+
+    def test_of_the_gate(self):
+        with GateScene({"listen": {"policy": ["127.0.0.1:0"]}, "metrics": {"listen": "127.0.0.1:0"}}) as scene:
+            address, port = scene.gate.places("http")[0]
+            text = get(f"{address}:{port}", "/metrics")[1]
+        self.assertEqual(metrics_of_page(text, "turnaway_gate_"), metrics_of_manual("METRICS OF turnaway-gate"))
 
     def test_of_the_refusing_host(self):
         with refuse_daemon.Daemon("--metrics", "127.0.0.1:0") as daemon:
@@ -129,13 +144,18 @@ class Log(unittest.TestCase):
     def test_events_and_fields_of_the_relay(self):
         self.assertEqual(events_of_relay(), events_of_manual("LOG OF turnaway-relay"))
 
+    def test_events_and_fields_of_the_gate(self):
+        events = events_of_gate()
+        self.assertLessEqual({"decision", "host-refuses", "host-forgotten", "started"}, set(events))
+        self.assertEqual(events, events_of_manual("LOG OF turnaway-gate"))
+
     def test_events_and_fields_of_the_refusing_host(self):
         events = events_of_refuse()
         self.assertEqual(len(events), 8)
         self.assertEqual(events, events_of_manual("LOG OF turnaway-refuse"))
 
     def test_every_field_is_explained(self):
-        used = set().union(*events_of_relay().values(), *events_of_refuse().values()) | ALWAYS | {"cut"}
+        used = set().union(*events_of_relay().values(), *events_of_refuse().values(), *events_of_gate().values()) | ALWAYS | {"cut"}
         heads = [head for head, _ in items(section("LOG FIELDS"))]
         explained = [word for head in heads for word in words(["." + head], "Va")]
         self.assertEqual(len(explained), len(set(explained)))
@@ -185,7 +205,7 @@ class Health(unittest.TestCase):
 
 
 class ExitCodes(unittest.TestCase):
-    LAYERS = {"turnaway-refuse": ("refuse", "process"), "turnaway-relay": ("relay", "process", "spool", "io")}
+    LAYERS = {"turnaway-refuse": ("refuse", "process"), "turnaway-gate": ("gate", "daemon", "process", "settings"), "turnaway-relay": ("relay", "process", "spool", "io")}
 
     def test_those_of_the_manual_are_those_of_the_program(self):
         table = dict(re.findall(r"case Fault::(\w+):\s*return (\d+);", (ROOT / "src/base/result.h").read_text()))
