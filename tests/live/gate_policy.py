@@ -268,7 +268,7 @@ class Policy(unittest.TestCase):
                 listener.listen()
                 other.bind(("127.0.0.1", 0))
                 other.listen()
-                gate = Gate({"listen": {"policy": FREE, "line": ["/nowhere/line.sock"]},
+                gate = Gate({"listen": {"policy": FREE, "line": [f"{folder}/replaced.sock"]},
                              "dns": {"local_data": ["nullmx.example. 60 IN MX 0 ."]}})
                 try:
                     self.start_with(gate, [listener.fileno(), other.fileno()], "line:policy")
