@@ -7,6 +7,7 @@ _turnaway() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
             "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway diagnose" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway gate filter") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
         esac
@@ -39,10 +40,10 @@ _turnaway() {
             esac ;;
         "turnaway doctor")
             case $previous in
-                --config) compopt -o filenames; offered=(-f) ;;
+                --config | --postconf) compopt -o filenames; offered=(-f) ;;
                 --port25-target | --dns-name) offered=(-A hostname) ;;
                 --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --config --json --port25-target --dns-name --color') ;;
+                *) offered=(-W '-h --help --config --gate --postconf --json --port25-target --dns-name --color') ;;
             esac ;;
         "turnaway explain")
             case $previous in
@@ -53,8 +54,9 @@ _turnaway() {
         "turnaway gate")
             case $previous in
                 --config) compopt -o filenames; offered=(-f) ;;
-                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
+                *) offered=(-W 'filter -h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
             esac ;;
+        "turnaway gate filter") offered=(-W '-h --help') ;;
         "turnaway park") offered=(-W 'records audit -h --help') ;;
         "turnaway park records")
             case $previous in

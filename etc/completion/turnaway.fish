@@ -4,7 +4,7 @@ function __turnaway_is
     set -l command turnaway
     for word in (commandline -opc)
         switch "$command $word"
-            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway diagnose' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
+            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway diagnose' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway gate filter' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
                 set command "$command $word"
         end
     end
@@ -15,7 +15,7 @@ complete -c turnaway -n '__turnaway_is turnaway' -a check -d 'Show whether a dom
 complete -c turnaway -n '__turnaway_is turnaway' -a codes -d 'List reply codes and enhanced codes, or search them'
 complete -c turnaway -n '__turnaway_is turnaway' -a demo -d 'Show five real messages going through turnaway-relay on this machine'
 complete -c turnaway -n '__turnaway_is turnaway' -a diagnose -d 'Read bounces and other reports: who failed, why, and what to do'
-complete -c turnaway -n '__turnaway_is turnaway' -a doctor -d 'Check everything that the relay needs, and show what to change'
+complete -c turnaway -n '__turnaway_is turnaway' -a doctor -d 'Check everything that the relay or the gate needs, and show what to change'
 complete -c turnaway -n '__turnaway_is turnaway' -a explain -d 'Explain a mail server\'s reply or its code'
 complete -c turnaway -n '__turnaway_is turnaway' -a gate -d 'Decides for the mail server that is already there which recipients can take no mail.'
 complete -c turnaway -n '__turnaway_is turnaway' -a park -d 'For domains without mail: the DNS records to publish, and an audit of them'
@@ -70,7 +70,9 @@ complete -c turnaway -n '__turnaway_is turnaway diagnose' -l as -x -a 'auto mess
 complete -c turnaway -n '__turnaway_is turnaway diagnose' -l progress -x -a 'auto always never' -d 'Show the progress: auto (on a terminal), always or never'
 complete -c turnaway -n '__turnaway_is turnaway diagnose' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -s h -l help -d 'Print this help and exit'
-complete -c turnaway -n '__turnaway_is turnaway doctor' -l config -r -F -d 'The relay\'s configuration file'
+complete -c turnaway -n '__turnaway_is turnaway doctor' -l config -r -F -d 'The configuration file: /etc/turnaway-relay.conf, or /etc/turnaway-gate.conf with --gate, unless given'
+complete -c turnaway -n '__turnaway_is turnaway doctor' -l gate -d 'Check what turnaway-gate and Postfix need of each other instead'
+complete -c turnaway -n '__turnaway_is turnaway doctor' -l postconf -r -F -d 'With --gate: a file with the output of postconf -nx, -P and -F \'*/*/chroot\', instead of asking Postfix'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -l json -d 'Write one JSON object for each finding'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -l port25-target -x -a '(__fish_print_hostnames)' -d 'The host to connect to when outgoing mail is tested, instead of well-known ones'
 complete -c turnaway -n '__turnaway_is turnaway doctor' -l dns-name -x -a '(__fish_print_hostnames)' -d 'The name to look up in DNS, in a signed zone'
@@ -79,6 +81,7 @@ complete -c turnaway -n '__turnaway_is turnaway explain' -s h -l help -d 'Print 
 complete -c turnaway -n '__turnaway_is turnaway explain' -l json -d 'Write one JSON object for each reply'
 complete -c turnaway -n '__turnaway_is turnaway explain' -l provider -x -a 'Gmail "Exchange Online" Outlook.com Yahoo Yandex GoDaddy Orange Comcast GMX T-Online "Apple iCloud" Proofpoint Mimecast "Tencent QQ" Barracuda Cloudflare Free Cox "AT&T" Zoho Mail.ru NetEase "La Poste" web.de "NTT docomo" au "Amazon SES" Naver Daum' -d 'The provider the replies come from, such as Gmail'
 complete -c turnaway -n '__turnaway_is turnaway explain' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
+complete -c turnaway -n '__turnaway_is turnaway gate' -a filter -d 'Serve OpenSMTPD, which starts it, over standard input and output'
 complete -c turnaway -n '__turnaway_is turnaway gate' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway gate' -s V -l version -d 'Print the version and exit'
 complete -c turnaway -n '__turnaway_is turnaway gate' -l config -r -F -d 'The configuration file; with --check-config - is standard input'
@@ -86,6 +89,7 @@ complete -c turnaway -n '__turnaway_is turnaway gate' -l check-config -d 'Check 
 complete -c turnaway -n '__turnaway_is turnaway gate' -l list-settings -d 'Print every setting with its default and exit'
 complete -c turnaway -n '__turnaway_is turnaway gate' -l print-schema -d 'The same as JSON'
 complete -c turnaway -n '__turnaway_is turnaway gate' -l no-sandbox -d 'Run without landlock and seccomp (where the system has none)'
+complete -c turnaway -n '__turnaway_is turnaway gate filter' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway park' -a records -d 'Print the DNS records that a domain without mail should publish'
 complete -c turnaway -n '__turnaway_is turnaway park' -a audit -d 'Compare a domain\'s DNS records with the recommended ones'
 complete -c turnaway -n '__turnaway_is turnaway park' -s h -l help -d 'Print this help and exit'

@@ -35,6 +35,14 @@ void add_options(CLI::App& program, CommandLine& given) {
     program.add_flag("--print-schema", given.prints_schema, "The same as JSON");
     program.add_flag("--no-sandbox", given.has_no_sandbox,
                      "Run without landlock and seccomp (where the system has none)");
+    auto* filter = program.add_subcommand(
+        "filter", "Serve OpenSMTPD, which starts it, over standard input and output");
+    filter->get_help_ptr()->description("Print this help and exit");
+    filter->fallthrough();
+    filter->callback([&given] { given.is_filter = true; });
+    filter->footer(
+        "In smtpd.conf: filter turnaway proc-exec \"/usr/sbin/turnaway-gate filter\"\n"
+        "               listen on all filter turnaway");
 }
 
 }  // namespace turnaway::gate

@@ -16,6 +16,7 @@ struct CommandLine {
     bool lists_settings = false;
     bool prints_schema = false;
     bool has_no_sandbox = false;
+    bool is_filter = false;  // the subcommand `filter`
 };
 
 // CLI11 reads into `given`, which must live as long as `program`.

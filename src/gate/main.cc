@@ -12,6 +12,7 @@
 #include "gate/command_line.h"
 #include "gate/config/config.h"
 #include "gate/daemon.h"
+#include "gate/filter.h"
 #include "process/descriptor.h"
 
 namespace {
@@ -58,9 +59,10 @@ int run(int argc, char** argv) {
     auto config = turnaway::gate::read_config(given.config_path);
     if (!config) return tell(config.error());
     if (given.checks_config) return check(*config, given.config_path);
-    const auto ended = turnaway::gate::run_daemon(
-        *std::move(config),
-        {.config_path = given.config_path, .is_sandboxed = !given.has_no_sandbox});
+    const turnaway::gate::DaemonOptions options{.config_path = given.config_path,
+                                                .is_sandboxed = !given.has_no_sandbox};
+    const auto ended = given.is_filter ? turnaway::gate::run_filter(*std::move(config), options)
+                                       : turnaway::gate::run_daemon(*std::move(config), options);
     return ended ? *ended : tell(ended.error());
 }
 

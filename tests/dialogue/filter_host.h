@@ -99,14 +99,15 @@ class FilterHost {
 
     gate::Decision decide(const gate::Question& question) const {
         if (!question.recipient.ends_with("@mailless.example")) return {};
+        const std::string words =
+            '<' + question.recipient + ">: mailless.example does not accept mail";
         if (adds_headers_) {
-            return {.effect = gate::Effect::tag, .header = {{"X-Turnaway", "mailless"}}};
+            return {.effect = gate::Effect::tag, .header = {{"X-Turnaway", "mailless " + words}}};
         }
         return {.effect = gate::Effect::refuse,
                 .reply = {{.code = codes::domain_takes_no_mail,
                            .enhanced = codes::EnhancedCode::permanent(codes::system_takes_no_mail),
-                           .text = '<' + question.recipient +
-                                   ">: mailless.example does not accept mail"}}};
+                           .text = words}}};
     }
 
     gate::FilterSession session_;

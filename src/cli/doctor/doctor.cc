@@ -1,5 +1,5 @@
 // `turnaway doctor`: checks everything the relay needs before or while it runs, and reports the
-// state and the fix of each.
+// state and the fix of each; with --gate what the gate and Postfix need of each other instead.
 //
 // Exit status as for monitoring systems: 0 nothing to do, 1 a warning, 2 a problem; an unknown
 // result is reported and does not count. 64 for a wrong command line, 74 if writing fails.
@@ -24,6 +24,7 @@
 #include "cli/common/json_line.h"
 #include "cli/common/output.h"
 #include "cli/doctor/doctor_context.h"
+#include "cli/doctor/doctor_gate.h"
 
 namespace turnaway::cli {
 namespace {
@@ -34,7 +35,9 @@ constexpr int exit_warning = 1;
 constexpr int exit_problem = 2;
 
 struct Options {
-    std::string config_path = "/etc/turnaway-relay.conf";
+    std::string config_path;
+    bool is_gate = false;
+    std::string postconf_path;
     std::string dns_name = "iana.org";
     std::string port25_target;
     std::string colour = "auto";
@@ -94,6 +97,7 @@ class Doctor {
         : options_(options), colours_(colours_for(options.colour)) {}
 
     int run() {
+        if (options_.is_gate) return run_for_gate();
         DoctorContext context{.config_path = options_.config_path,
                               .config = {},
                               .dns_name = options_.dns_name,
@@ -113,11 +117,22 @@ class Doctor {
                              "Correct the configuration first.");
             if (!tell(findings)) return base::exit_code(base::Fault::io);
         }
+        return exit_status();
+    }
+
+  private:
+    int run_for_gate() {
+        bool is_written = true;
+        examine_gate({.config_path = options_.config_path, .postconf_path = options_.postconf_path},
+                     [&](const DoctorFindings& findings) { return is_written = tell(findings); });
+        return is_written ? exit_status() : base::exit_code(base::Fault::io);
+    }
+
+    int exit_status() const {
         if (worst_ == Health::problem) return exit_problem;
         return worst_ == Health::warning ? exit_warning : 0;
     }
 
-  private:
     // Reported as soon as it is known: some checks take seconds.
     bool tell(const DoctorFindings& findings) {
         for (const auto& each : findings.all()) {
@@ -153,10 +168,19 @@ std::string_view name(Health health) {
 Action add_doctor(CLI::App& program) {
     auto options = std::make_shared<Options>();
     CLI::App* command = program.add_subcommand(
-        "doctor", "Check everything that the relay needs, and show what to change");
+        "doctor", "Check everything that the relay or the gate needs, and show what to change");
     command->get_help_ptr()->description("Print this help and exit");
-    command->add_option("--config", options->config_path, "The relay's configuration file")
-        ->capture_default_str()
+    command
+        ->add_option("--config", options->config_path,
+                     "The configuration file: /etc/turnaway-relay.conf, or /etc/turnaway-gate.conf "
+                     "with --gate, unless given")
+        ->type_name("FILE");
+    command->add_flag("--gate", options->is_gate,
+                      "Check what turnaway-gate and Postfix need of each other instead");
+    command
+        ->add_option("--postconf", options->postconf_path,
+                     "With --gate: a file with the output of postconf -nx, -P and -F '*/*/chroot', "
+                     "instead of asking Postfix")
         ->type_name("FILE");
     command->add_flag("--json", options->json, "Write one JSON object for each finding");
     command
@@ -174,10 +198,17 @@ Action add_doctor(CLI::App& program) {
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway doctor --config /etc/turnaway-relay.conf\n"
+        "         turnaway doctor --gate\n"
         "         turnaway doctor --json | jq -r 'select(.health != \"ok\") | .words'\n"
         "Exit:    0 nothing to do, 1 a warning, 2 a problem\n"
         "Manual:  man turnaway-doctor");
-    return [options] { return Doctor(*options).run(); };
+    return [options] {
+        if (options->config_path.empty()) {
+            options->config_path =
+                options->is_gate ? "/etc/turnaway-gate.conf" : "/etc/turnaway-relay.conf";
+        }
+        return Doctor(*options).run();
+    };
 }
 
 }  // namespace turnaway::cli
