@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """turnaway-gate as the milter of real mail servers: Postfix and Sendmail as Debian's packages set them up, with the snippets of etc/gate.
 
-    tests/live/gate_milter_peers.py [--only postfix,sendmail] [--rows FILE]
+    tests/live/gate_milter_peers.py [--only postfix,sendmail,miltertest] [--rows FILE]
 
 Each has a private machine of its own (namespace.py), with a real name server and a host that takes mail. A client submits mail
 over SMTP, and for every kind of domain the reply at RCPT is compared; then the gate is killed, stalled, restarted and reloaded.
+miltertest, of the package of that name, runs the scripts in tests/live/miltertest.
 --rows writes the replies as JSON lines, {"mta", "protocol", "kind", "reply"}, for the table in docs/gate.md. Without root,
 namespaces or the packages every mail server is skipped by name and counted.
 """
@@ -24,12 +25,15 @@ from gate_daemon import Gate
 from relay_daemon import ROOT, WAIT_S, wait_until
 from relay_machine import Machine
 from relay_peers import check, equal, run_cases
+from root import Root
 
 LIMIT_S = 240
 PLACE = "127.0.0.1:10041"
 SENDER = "ann@host.example"
 UTF8_DOMAIN = "büro.example"
+SCRIPTS = pathlib.Path(ROOT, "tests/live/miltertest")
 SNIPPETS = {"postfix": "etc/gate/postfix-milter", "sendmail": "etc/gate/sendmail"}
+PEERS = [*SNIPPETS, "miltertest"]
 # Kind, recipient's domain, what the gate makes of it.
 KINDS = [("healthy", "host.example", "250"), ("null MX", "null.example", "556 5.1.10"),
          ("null MX with preference 10", "null10.example", "556 5.1.10"), ("no such domain", "gone.example", "550 5.1.2"),
@@ -71,17 +75,20 @@ def use_snippet(peer):
     peer.root.run("newaliases")
 
 
+def start_gate(machine, verdicts=None):
+    """It asks the name server that the mail server asks."""
+    machine.zone.serve(machine.network)
+    return Gate({"listen": {"policy": [], "milter": [PLACE]}, "dns": {"forward": [zone.ADDRESS], "deadline": "5s"},
+                 "relay": {"mailless": ["mailless.example"]}, "verdict": verdicts or {}}).start()
+
+
 class Exchange:
     """The cases of one mail server."""
 
     def __init__(self, name):
         self.machine = Machine()
         self.host = lay_out(self.machine)
-        # The gate asks the name server that the mail server asks.
-        self.gate = Gate({"listen": {"policy": [], "milter": [PLACE]}, "dns": {"forward": [zone.ADDRESS], "deadline": "5s"},
-                          "relay": {"mailless": ["mailless.example"]}})
-        self.machine.zone.serve(self.machine.network)
-        self.gate.start()
+        self.gate = start_gate(self.machine)
         self.peer = peers.make(name)
         start, self.peer.start = self.peer.start, lambda: None
         self.peer.prepare()
@@ -302,10 +309,34 @@ def inside(name):
     return {"results": {case: wrong or skipped[case] for case, wrong in results.items()}, "rows": exchange.rows}
 
 
+def miltertest_root():
+    return Root("miltertest", ["miltertest"])
+
+
+def miltertest_inside():
+    """Every script, by name."""
+    machine = Machine()
+    lay_out(machine)
+    gate = start_gate(machine, {"loopback_mx": "tag"})
+    root = miltertest_root()
+    root.mount()
+
+    def run(script):
+        root.write(f"/root/{script.name}", script.read_text(encoding="utf-8"))
+        root.run("miltertest", "-s", f"/root/{script.name}")
+    results = run_cases([(script.stem, lambda script=script: run(script)) for script in sorted(SCRIPTS.glob("*.lua"))])
+    results.update(run_cases([("stops", lambda: equal(gate.stop(), 0))]))
+    gate.remove()
+    return {"results": results, "rows": []}
+
+
 def run_peer(name):
     """(passed, failed, rows); prints one line for each case."""
     try:
-        answer = namespace.call("gate_milter_peers:inside", {"name": name}, limit_s=LIMIT_S)
+        if name == "miltertest":
+            answer = namespace.call("gate_milter_peers:miltertest_inside", {}, limit_s=LIMIT_S)
+        else:
+            answer = namespace.call("gate_milter_peers:inside", {"name": name}, limit_s=LIMIT_S)
     except namespace.NamespaceError as error:
         answer = {"results": {"starts": str(error)}, "rows": []}
     failed = 0
@@ -318,11 +349,14 @@ def run_peer(name):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", type=matrix.listed(list(SNIPPETS)), default=list(SNIPPETS), help="mail servers, comma separated")
+    parser.add_argument("--only", type=matrix.listed(PEERS), default=PEERS, help="comma separated")
     parser.add_argument("--rows", type=pathlib.Path, help="where to write the replies as JSON lines")
     options = parser.parse_args()
     reason = namespace.become_root() or (None if Gate.program.exists() else "turnaway-gate is not built") or namespace.unavailable()
-    missing = {} if reason else matrix.install(options.only)
+    missing = {} if reason else matrix.install([name for name in options.only if name in SNIPPETS])
+    if not reason and "miltertest" in options.only and not miltertest_root().installed():
+        missing["miltertest"] = matrix.fetch(miltertest_root())
+    missing = {name: why for name, why in missing.items() if why}
     reason = reason or (f"no name server: {missing['nsd']}" if "nsd" in missing else None)
     skipped = [name for name in options.only if reason or name in missing]
     for name in skipped:

@@ -1,0 +1,26 @@
+-- A mail server of protocol version 2 that can leave out nothing but MAIL, and one that does not let filters add headers.
+function begin(version, steps, actions)
+    conn = mt.connect("inet:10041@127.0.0.1")
+    assert(conn ~= nil, "no connection")
+    assert(mt.negotiate(conn, version, steps, actions) == nil, "negotiate")
+    assert(mt.conninfo(conn, "client.example", "192.0.2.7") == nil, "conninfo")
+    assert(mt.mailfrom(conn, "<ann@host.example>") == nil, "mailfrom")
+    assert(mt.getreply(conn) == SMFIR_CONTINUE, "MAIL")
+    assert(mt.rcptto(conn, "<bob@loop.example>") == nil, "rcptto")
+    assert(mt.getreply(conn) == SMFIR_CONTINUE, "a recipient that is tagged")
+    assert(mt.rcptto(conn, "<bob@null.example>") == nil, "rcptto")
+    assert(mt.getreply(conn) == SMFIR_REPLYCODE, "a recipient that is refused")
+    assert(mt.header(conn, "Subject", "Hello") == nil, "header")
+    assert(mt.eoh(conn) == nil, "eoh")
+    assert(mt.bodyrandom(conn, 200000) == nil, "body")
+    assert(mt.eom(conn) == nil, "eom")
+    assert(mt.getreply(conn) == SMFIR_CONTINUE, "end of the message")
+end
+
+begin(2, 0x4, 0x3f)
+assert(mt.eom_check(conn, MT_HDRADD, "X-Turnaway"), "no header was added")
+mt.disconnect(conn)
+
+begin(6, 0x4, 0x3e)
+assert(not mt.eom_check(conn, MT_HDRADD, "X-Turnaway"), "a header was added, which was not granted")
+mt.disconnect(conn)
