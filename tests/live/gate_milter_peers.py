@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """turnaway-gate as the milter of real mail servers: Postfix and Sendmail as Debian's packages set them up, with the snippets of etc/gate.
 
-    tests/live/gate_milter_peers.py [--only postfix,sendmail,miltertest] [--rows FILE]
+    tests/live/gate_milter_peers.py [--only postfix,sendmail,miltertest]
 
 Each has a private machine of its own (namespace.py), with a real name server and a host that takes mail. A client submits mail
 over SMTP, and for every kind of domain the reply at RCPT is compared; then the gate is killed, stalled, restarted and reloaded.
 miltertest, of the package of that name, runs the scripts in tests/live/miltertest.
---rows writes the replies as JSON lines, {"mta", "protocol", "kind", "reply"}, for the table in docs/gate.md. Without root,
-namespaces or the packages every mail server is skipped by name and counted.
+Without root, namespaces or the packages every mail server is skipped by name and counted. The table in docs/gate.md is written by
+gate_matrix.py.
 """
 import argparse
-import json
 import pathlib
 import signal
 import smtplib
@@ -95,7 +94,6 @@ class Exchange:
         use_snippet(self.peer)
         start()
         wait_until(lambda: peers.answers_smtp(25), "the mail server's port 25")
-        self.rows = []
         self.sent = 0
 
     def client(self):
@@ -130,14 +128,12 @@ class Exchange:
         return message
 
     def replies_at_rcpt(self):
-        title = f"{self.peer.title} {self.peer.version().partition('-')[0]}"
         wrong = []
         with self.client() as client:
             for kind, domain, wanted in KINDS:
                 replies, content = self.send(client, [f"bob@{domain}"])
-                self.rows.append({"mta": title, "protocol": "milter", "kind": kind, "reply": replies[0]})
                 if not replies[0].startswith(wanted):
-                    wrong.append(f"{domain}: {replies[0]}")
+                    wrong.append(f"{kind}: {replies[0]}")
                 if domain == "host.example":
                     self.arrived(content)
         equal(wrong, [])
@@ -145,7 +141,6 @@ class Exchange:
     def sender_at_a_null_mx(self):
         with self.client() as client:
             replies, _ = self.send(client, ["bob@host.example"], sender="ann@null.example")
-            self.rows.append({"mta": self.rows[0]["mta"], "protocol": "milter", "kind": "sender at a null MX", "reply": replies[0]})
             check(replies[0].startswith("550 5.7.27"), replies)
             _, content = self.send(client, ["bob@host.example"])
             self.arrived(content)
@@ -306,7 +301,7 @@ def inside(name):
         skipped[case] = getattr(exchange, case)() or ""
     results = run_cases([(case, lambda case=case: run(case)) for case in CASES])
     exchange.gate.remove()
-    return {"results": {case: wrong or skipped[case] for case, wrong in results.items()}, "rows": exchange.rows}
+    return {case: wrong or skipped[case] for case, wrong in results.items()}
 
 
 def miltertest_root():
@@ -327,30 +322,29 @@ def miltertest_inside():
     results = run_cases([(script.stem, lambda script=script: run(script)) for script in sorted(SCRIPTS.glob("*.lua"))])
     results.update(run_cases([("stops", lambda: equal(gate.stop(), 0))]))
     gate.remove()
-    return {"results": results, "rows": []}
+    return results
 
 
 def run_peer(name):
-    """(passed, failed, rows); prints one line for each case."""
+    """(passed, failed); prints one line for each case."""
     try:
         if name == "miltertest":
-            answer = namespace.call("gate_milter_peers:miltertest_inside", {}, limit_s=LIMIT_S)
+            results = namespace.call("gate_milter_peers:miltertest_inside", {}, limit_s=LIMIT_S)
         else:
-            answer = namespace.call("gate_milter_peers:inside", {"name": name}, limit_s=LIMIT_S)
+            results = namespace.call("gate_milter_peers:inside", {"name": name}, limit_s=LIMIT_S)
     except namespace.NamespaceError as error:
-        answer = {"results": {"starts": str(error)}, "rows": []}
+        results = {"starts": str(error)}
     failed = 0
-    for case, wrong in answer["results"].items():
+    for case, wrong in results.items():
         word = "PASS" if not wrong else "SKIP" if wrong.startswith("SKIP") else "FAIL"
         print(f"{word} gate milter {name} {case.replace('_', ' ')}{': ' if wrong else ''}{wrong.removeprefix('SKIP ')}", flush=True)
         failed += word == "FAIL"
-    return len(answer["results"]) - failed, failed, answer["rows"]
+    return len(results) - failed, failed
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", type=matrix.listed(PEERS), default=PEERS, help="comma separated")
-    parser.add_argument("--rows", type=pathlib.Path, help="where to write the replies as JSON lines")
     options = parser.parse_args()
     reason = namespace.become_root() or (None if Gate.program.exists() else "turnaway-gate is not built") or namespace.unavailable()
     missing = {} if reason else matrix.install([name for name in options.only if name in SNIPPETS])
@@ -363,10 +357,6 @@ def main():
         print(f"SKIP gate milter {name}: {reason or missing[name]}")
     with ThreadPoolExecutor(matrix.AT_ONCE) as pool:
         counts = list(pool.map(run_peer, [name for name in options.only if name not in skipped]))
-    if options.rows:
-        lines = [json.dumps(row, ensure_ascii=False) for _, _, rows in counts for row in rows]
-        options.rows.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-        namespace.give_back(options.rows)
     passed, failed = (sum(count[part] for count in counts) for part in (0, 1))
     print(f"{passed} passed, {failed} failed, {len(skipped)} mail servers skipped")
     return 1 if failed else 0
