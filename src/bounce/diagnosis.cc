@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "bounce/addresses.h"
 #include "bounce/decoding.h"
+#include "bounce/parts.h"
 #include "bounce/report_text.h"
 
 namespace turnaway::bounce {
@@ -40,6 +41,17 @@ class Reading {
         read_original();
         find_recipients();
         judge_authenticity();
+    }
+
+    // The report itself names no recipient: the one found is a guess from what came back.
+    bool is_guess() const {
+        const bool is_failure = diagnosis_.kind == Kind::bounce || diagnosis_.kind == Kind::delay;
+        const bool has_fields = report_.fields && !report_.fields->recipients.empty();
+        const bool is_named =
+            std::ranges::any_of(report_.notice.recipients, [&](const NoticeRecipient& recipient) {
+                return recipient.rank >= Rank::in_sentence && !is_of_sender(recipient.address);
+            });
+        return is_failure && !has_fields && !is_named && addresses_of_field().empty();
     }
 
   private:
@@ -298,22 +310,19 @@ Diagnosis diagnose_reply(std::string_view reply) {
 
 Diagnosis diagnose(std::string_view message, const Options& options) {
     Diagnosis diagnosis;
-    // A report inside a report: an alias of the sender was the recipient of the real one.
-    std::string outer;
+    std::string inner;
     for (int depth = 0; depth < nested_reports_max; ++depth) {
         ReportText report;
         read_report(report, message, options.charsets);
         Diagnosis found;
-        Reading(report, options, found).read();
-        const bool is_better =
-            depth == 0 || (found.kind != Kind::not_a_bounce && names_recipient(found));
-        if (is_better) diagnosis = std::move(found);
-        if (names_recipient(diagnosis) || report.original.empty() ||
-            !report.original_text.empty() || diagnosis.kind == Kind::not_a_bounce)
-            break;
-        message = report.original;
-        outer = std::move(report.text);
-        if (message.data() >= outer.data() && message.data() < outer.data() + outer.size()) break;
+        Reading reading(report, options, found);
+        reading.read();
+        const bool is_better = found.kind != Kind::not_a_bounce && names_recipient(found);
+        if (depth == 0 || (is_better && !reading.is_guess())) diagnosis = std::move(found);
+        // A report inside a report: an alias of the sender was the recipient of the real one.
+        if (!reading.is_guess() || report.original.empty()) break;
+        inner = std::string(report.original.substr(0, text_bytes_max));
+        message = inner;
     }
     return diagnosis;
 }

@@ -1,6 +1,7 @@
 #include "bounce/session_stage.h"
 
 #include <array>
+#include <cstddef>
 
 #include "base/text.h"
 #include "bounce/lines.h"
@@ -16,7 +17,7 @@ struct Cue {
     std::string_view text;
     Stage stage;
 };
-// In lower case; the first line that has one counts.
+// In lower case; the first one in the text counts.
 constexpr std::array cues{
     Cue{"in reply to rcpt", Stage::rcpt},
     Cue{"in reply to mail", Stage::mail},
@@ -54,6 +55,24 @@ constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail}
                               Cue{"data", Stage::data}, Cue{".", Stage::final_dot},
                               Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
 
+constexpr auto begins_cue = [] {
+    std::array<bool, 256> begins{};
+    for (const Cue& cue : cues) begins[static_cast<unsigned char>(cue.text.front())] = true;
+    return begins;
+}();
+
+Stage stage_of_words(std::string_view line) {
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        if (!begins_cue[static_cast<unsigned char>(base::to_lower(line[at]))]) continue;
+        if (at > 0 && base::is_alnum(line[at - 1])) continue;
+        const std::string_view rest = line.substr(at);
+        for (const Cue& cue : cues) {
+            if (base::starts_with_no_case(rest, cue.text)) return cue.stage;
+        }
+    }
+    return Stage::unknown;
+}
+
 Stage stage_of_command(std::string_view command) {
     for (const Cue& known : commands) {
         if (base::starts_with_no_case(command, known.text)) return known.stage;
@@ -76,9 +95,8 @@ Stage stage_of(std::string_view text) {
         const auto code = codes::leading_code(line);
         const bool is_refusal = code && (code->is_temporary() || code->is_permanent());
         if (is_refusal && sent != Stage::unknown) return sent;
-        for (const Cue& cue : cues) {
-            if (base::contains_no_case(line, cue.text)) return cue.stage;
-        }
+        const Stage named = stage_of_words(line);
+        if (named != Stage::unknown) return named;
     }
     return Stage::unknown;
 }
