@@ -6,7 +6,7 @@ _turnaway_gate() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-            "turnaway-gate filter") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway-gate filter" | "turnaway-gate test" | "turnaway-gate learn") command+=" ${COMP_WORDS[i]}" ;;
         esac
     done
     local -a offered=()
@@ -15,9 +15,19 @@ _turnaway_gate() {
         "turnaway-gate")
             case $previous in
                 --config) compopt -o filenames; offered=(-f) ;;
-                *) offered=(-W 'filter -h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
+                *) offered=(-W 'filter test learn -h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
             esac ;;
         "turnaway-gate filter") offered=(-W '-h --help') ;;
+        "turnaway-gate test")
+            case $previous in
+                --recipient | --sender | --client | --user) return ;;
+                *) offered=(-W '-h --help --recipient --sender --client --user --json') ;;
+            esac ;;
+        "turnaway-gate learn")
+            case $previous in
+                --log) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --log') ;;
+            esac ;;
     esac
     mapfile -t COMPREPLY < <(compgen "${offered[@]}" -- "$word")
 }

@@ -7,7 +7,7 @@ _turnaway() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
             "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway diagnose" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
-            "turnaway gate filter") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway gate filter" | "turnaway gate test" | "turnaway gate learn") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
         esac
@@ -54,9 +54,19 @@ _turnaway() {
         "turnaway gate")
             case $previous in
                 --config) compopt -o filenames; offered=(-f) ;;
-                *) offered=(-W 'filter -h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
+                *) offered=(-W 'filter test learn -h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox') ;;
             esac ;;
         "turnaway gate filter") offered=(-W '-h --help') ;;
+        "turnaway gate test")
+            case $previous in
+                --recipient | --sender | --client | --user) return ;;
+                *) offered=(-W '-h --help --recipient --sender --client --user --json') ;;
+            esac ;;
+        "turnaway gate learn")
+            case $previous in
+                --log) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --log') ;;
+            esac ;;
         "turnaway park") offered=(-W 'records audit -h --help') ;;
         "turnaway park records")
             case $previous in

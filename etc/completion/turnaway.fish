@@ -4,7 +4,7 @@ function __turnaway_is
     set -l command turnaway
     for word in (commandline -opc)
         switch "$command $word"
-            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway diagnose' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway gate filter' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
+            case 'turnaway check' 'turnaway codes' 'turnaway demo' 'turnaway diagnose' 'turnaway doctor' 'turnaway explain' 'turnaway gate' 'turnaway gate filter' 'turnaway gate test' 'turnaway gate learn' 'turnaway park' 'turnaway park records' 'turnaway park audit' 'turnaway queue' 'turnaway queue list' 'turnaway queue show' 'turnaway queue summary' 'turnaway queue export' 'turnaway queue hosts' 'turnaway queue hold' 'turnaway queue release' 'turnaway queue delete' 'turnaway queue flush' 'turnaway queue forget' 'turnaway queue recover' 'turnaway refuse' 'turnaway relay'
                 set command "$command $word"
         end
     end
@@ -82,6 +82,8 @@ complete -c turnaway -n '__turnaway_is turnaway explain' -l json -d 'Write one J
 complete -c turnaway -n '__turnaway_is turnaway explain' -l provider -x -a 'Gmail "Exchange Online" Outlook.com Yahoo Yandex GoDaddy Orange Comcast GMX T-Online "Apple iCloud" Proofpoint Mimecast "Tencent QQ" Barracuda Cloudflare Free Cox "AT&T" Zoho Mail.ru NetEase "La Poste" web.de "NTT docomo" au "Amazon SES" Naver Daum' -d 'The provider the replies come from, such as Gmail'
 complete -c turnaway -n '__turnaway_is turnaway explain' -l color -x -a 'auto always never' -d 'Colours: auto (on a terminal), always or never'
 complete -c turnaway -n '__turnaway_is turnaway gate' -a filter -d 'Serve OpenSMTPD, which starts it, over standard input and output'
+complete -c turnaway -n '__turnaway_is turnaway gate' -a test -d 'Show the decision about a recipient, and the answer in each protocol'
+complete -c turnaway -n '__turnaway_is turnaway gate' -a learn -d 'Read the log of a mail server for hosts that refuse all mail with 521'
 complete -c turnaway -n '__turnaway_is turnaway gate' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway gate' -s V -l version -d 'Print the version and exit'
 complete -c turnaway -n '__turnaway_is turnaway gate' -l config -r -F -d 'The configuration file; with --check-config - is standard input'
@@ -90,6 +92,14 @@ complete -c turnaway -n '__turnaway_is turnaway gate' -l list-settings -d 'Print
 complete -c turnaway -n '__turnaway_is turnaway gate' -l print-schema -d 'The same as JSON'
 complete -c turnaway -n '__turnaway_is turnaway gate' -l no-sandbox -d 'Run without landlock and seccomp (where the system has none)'
 complete -c turnaway -n '__turnaway_is turnaway gate filter' -s h -l help -d 'Print this help and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -s h -l help -d 'Print this help and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -l recipient -x -d 'The address of the recipient'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -l sender -x -d 'The address of the sender; empty: <>'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -l client -x -d 'The address of the client'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -l user -x -d 'The authenticated user'
+complete -c turnaway -n '__turnaway_is turnaway gate test' -l json -d 'Write one JSON object'
+complete -c turnaway -n '__turnaway_is turnaway gate learn' -s h -l help -d 'Print this help and exit'
+complete -c turnaway -n '__turnaway_is turnaway gate learn' -l log -r -F -d 'The log of Postfix, Exim or Sendmail; - is standard input'
 complete -c turnaway -n '__turnaway_is turnaway park' -a records -d 'Print the DNS records that a domain without mail should publish'
 complete -c turnaway -n '__turnaway_is turnaway park' -a audit -d 'Compare a domain\'s DNS records with the recommended ones'
 complete -c turnaway -n '__turnaway_is turnaway park' -s h -l help -d 'Print this help and exit'

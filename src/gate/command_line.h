@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "gate/trial.h"
+
 namespace CLI {
 class App;
 }
@@ -16,7 +18,11 @@ struct CommandLine {
     bool lists_settings = false;
     bool prints_schema = false;
     bool has_no_sandbox = false;
-    bool is_filter = false;  // the subcommand `filter`
+    // The subcommands.
+    bool is_filter = false;
+    bool is_test = false;
+    TrialOptions trial = {};
+    std::string log_path = {};  // of `learn`; empty: another
 };
 
 // CLI11 reads into `given`, which must live as long as `program`.

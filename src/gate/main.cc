@@ -13,6 +13,8 @@
 #include "gate/config/config.h"
 #include "gate/daemon.h"
 #include "gate/filter.h"
+#include "gate/learn.h"
+#include "gate/trial.h"
 #include "process/descriptor.h"
 
 namespace {
@@ -59,6 +61,12 @@ int run(int argc, char** argv) {
     auto config = turnaway::gate::read_config(given.config_path);
     if (!config) return tell(config.error());
     if (given.checks_config) return check(*config, given.config_path);
+    if (given.is_test || !given.log_path.empty()) {
+        const auto ended =
+            given.is_test ? turnaway::gate::run_trial(*std::move(config), given.trial)
+                          : turnaway::gate::learn_from_log(given.log_path, config->control.socket);
+        return ended ? *ended : tell(ended.error());
+    }
     const turnaway::gate::DaemonOptions options{.config_path = given.config_path,
                                                 .is_sandboxed = !given.has_no_sandbox};
     const auto ended = given.is_filter ? turnaway::gate::run_filter(*std::move(config), options)
