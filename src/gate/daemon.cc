@@ -114,7 +114,7 @@ Result<void> Daemon::confine() {
     descriptors_ = *descriptors;
     const auto user = daemon::user_to_become(config_.user.name);
     if (!user) return std::unexpected(user.error());
-    const auto paths = unix_paths(config_.listen);
+    const auto paths = listeners_.unix_paths(config_.listen);
     daemon::make_control_folder(config_.control.socket, *user);
     for (const auto& path : paths) daemon::make_control_folder(path, *user);
     if (auto done = daemon::give_up_rights(*user); !done) return done;

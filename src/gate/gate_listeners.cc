@@ -115,12 +115,10 @@ void GateListeners::log(daemon::Log& log) const {
     }
 }
 
-std::vector<std::string> unix_paths(const GateListenConfig& listen) {
+std::vector<std::string> GateListeners::unix_paths(const GateListenConfig& listen) const {
     std::vector<std::string> paths;
     for (const auto protocol : all_protocols) {
-        const auto* wanted = listen.of(protocol);
-        if (wanted == nullptr) continue;
-        for (const auto& place : *wanted) {
+        for (const auto& place : wanted(listen, protocol)) {
             if (const auto* path = place.path()) paths.push_back(*path);
         }
     }

@@ -33,6 +33,9 @@ class GateListeners {
     [[nodiscard]] base::Result<void> open_unix(const GateListenConfig& listen,
                                                const boost::asio::any_io_executor& executor);
 
+    // The paths of the Unix sockets that open_unix() makes. After open_tcp().
+    std::vector<std::string> unix_paths(const GateListenConfig& listen) const;
+
     OfThread take(std::size_t thread) { return std::move(threads_.at(thread)); }
     void log(daemon::Log& log) const;
     // Removes the files of Unix sockets.
@@ -59,8 +62,5 @@ class GateListeners {
     std::vector<Place> places_;
     std::vector<Protocol> inherited_;  // the protocols of the sockets of systemd
 };
-
-// The paths of all Unix sockets of the configuration.
-std::vector<std::string> unix_paths(const GateListenConfig& listen);
 
 }  // namespace turnaway::gate

@@ -268,7 +268,7 @@ class Policy(unittest.TestCase):
                 listener.listen()
                 other.bind(("127.0.0.1", 0))
                 other.listen()
-                gate = Gate({"listen": {"policy": FREE, "line": [f"{folder}/replaced.sock"]},
+                gate = Gate({"listen": {"policy": FREE, "line": [f"{folder}/unused/line.sock"]},
                              "dns": {"local_data": ["nullmx.example. 60 IN MX 0 ."]}})
                 try:
                     self.start_with(gate, [listener.fileno(), other.fileno()], "line:policy")
@@ -277,6 +277,7 @@ class Policy(unittest.TestCase):
                         self.assertEqual(policy.action("bob@nullmx.example", sender="")[:3], "556")
                     self.assertEqual(gate.stop(), 0)
                     self.assertTrue(os.path.exists(path))  # systemd's, not ours
+                    self.assertFalse(os.path.exists(f"{folder}/unused"))
                     self.start_with(gate, [listener.fileno()], "smtp", waits=False)
                     self.assertEqual(gate.wait(), 78)
                     self.assertIn("FileDescriptorName=", " ".join(gate.noise))
