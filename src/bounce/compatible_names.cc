@@ -65,7 +65,6 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::reputation:
             return judgement.digit == 4 ? by_stage(judgement, usual) : usual;
         case Cause::policy:
-        case Cause::client_refused:
         case Cause::recipient_refused:
             return by_stage(judgement, usual);
         default:
@@ -87,9 +86,10 @@ std::string_view sisimai_reason(const RecipientDiagnosis& recipient) {
     return by_stage(judgement, otherwise);
 }
 
-bool is_sisimai_hard(std::string_view reason) {
-    return reason == "userunknown" || reason == "hostunknown" || reason == "hasmoved" ||
-           reason == "notaccept";
+bool is_sisimai_hard(const RecipientDiagnosis& recipient) {
+    const std::string_view reason = sisimai_reason(recipient);
+    if (reason == "notaccept") return recipient.judgement.digit != 4;
+    return reason == "userunknown" || reason == "hostunknown" || reason == "hasmoved";
 }
 
 }  // namespace turnaway::bounce

@@ -13,7 +13,7 @@
 namespace turnaway::bounce {
 
 std::string_view sisimai_reason(const RecipientDiagnosis& recipient);
-// Whether Sisimai calls the reason a hard bounce.
-bool is_sisimai_hard(std::string_view reason);
+// Whether Sisimai calls it a hard bounce.
+bool is_sisimai_hard(const RecipientDiagnosis& recipient);
 
 }  // namespace turnaway::bounce

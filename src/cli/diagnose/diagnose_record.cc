@@ -53,7 +53,7 @@ Json compatible_of(const bounce::RecipientDiagnosis& recipient) {
     const bounce::ReasonRow& row = bounce::row_of(recipient.judgement.reason);
     const std::string_view sisimai = bounce::sisimai_reason(recipient);
     return Json{
-        {"sisimai", {{"reason", sisimai}, {"hardbounce", bounce::is_sisimai_hard(sisimai)}}},
+        {"sisimai", {{"reason", sisimai}, {"hardbounce", bounce::is_sisimai_hard(recipient)}}},
         {"kumomta", row.kumomta},
         {"sparkpost", row.sparkpost},
         {"sendgrid", row.sendgrid}};
@@ -142,8 +142,8 @@ void append_csv(std::string& out, const DiagnoseRow& row) {
         for (const std::string_view cell :
              {std::string_view(recipient.remote), codes::title(judgement.stage),
               bounce::name_of(judgement.confidence), sisimai,
-              std::string_view(bounce::is_sisimai_hard(sisimai) ? "true" : "false"), reason.kumomta,
-              reason.sparkpost, reason.sendgrid,
+              std::string_view(bounce::is_sisimai_hard(recipient) ? "true" : "false"),
+              reason.kumomta, reason.sparkpost, reason.sendgrid,
               std::string_view(row.diagnosis.original.message_id), std::string_view(evidence)}) {
             cells.emplace_back(cell);
         }

@@ -152,7 +152,7 @@ TEST(Diagnosis, AReputationBlockIsNeverAboutTheAddress) {
                         "spam sent\n550 5.7.1 to Gmail, this message has been blocked.\n"));
     EXPECT_EQ(row_of(found.judgement.reason).suppress_days, 0);
     EXPECT_NE(found.permanence, Permanence::permanent);
-    EXPECT_FALSE(is_sisimai_hard(sisimai_reason(found)));
+    EXPECT_FALSE(is_sisimai_hard(found));
 }
 
 TEST(Diagnosis, ReadsDnsFailuresInsideAReport) {
