@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <expected>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -55,14 +56,15 @@ class Pupil {
     using Hosts = std::expected<std::vector<Entry>, std::string>;
 
     asio::awaitable<Hosts> ask() {
-        Socket socket(loop_);
+        // Shared with the timer, whose call may be under way already when the answer comes.
+        const auto socket = std::make_shared<Socket>(loop_);
         // A relay that does not answer ends the wait by the socket that is closed under it.
         deadline_.expires_after(answer_wait);
-        deadline_.async_wait([&socket](const boost::system::error_code& error) {
+        deadline_.async_wait([socket](const boost::system::error_code& error) {
             boost::system::error_code ignored;
-            if (!error) socket.close(ignored);
+            if (!error) (void)socket->close(ignored);
         });
-        auto hosts = co_await ask_over(socket);
+        auto hosts = co_await ask_over(*socket);
         deadline_.cancel();
         co_return hosts;
     }

@@ -124,7 +124,10 @@ TEST(HarmlessChange, Folding) {
         const auto joined = [](std::vector<std::string>& fields) {
             for (std::string& field : fields) {
                 const std::string value = unfolded(field.substr(field.find(':') + 1));
-                field = field.substr(0, field.find(':') + 1) + ' ' + value + '\n';
+                field.resize(field.find(':') + 1);
+                field += ' ';
+                field += value;
+                field += '\n';
             }
         };
         EXPECT_EQ(answer(with_header(message, joined)), expected) << message;
