@@ -58,11 +58,10 @@ class Pupil {
     asio::awaitable<Hosts> ask() {
         // Shared with the timer, whose call may be under way already when the answer comes.
         const auto socket = std::make_shared<Socket>(loop_);
-        // A relay that does not answer ends the wait by the socket that is closed under it.
+        // If the relay does not answer, the timer cancels what the socket does.
         deadline_.expires_after(answer_wait);
         deadline_.async_wait([socket](const boost::system::error_code& error) {
-            boost::system::error_code ignored;
-            if (!error) (void)socket->close(ignored);
+            if (!error && socket->is_open()) socket->cancel();
         });
         auto hosts = co_await ask_over(*socket);
         deadline_.cancel();
