@@ -1,18 +1,21 @@
 #include "gate/learn.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "base/json_controls.h"
 #include "base/printable.h"
+#include "gate/protocol/log_lines.h"
 #include "gate/protocol/logged_refusal.h"
 #include "process/descriptor.h"
 
@@ -22,6 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr timeval answer_wait{.tv_sec = 5, .tv_usec = 0};
+constexpr std::size_t piece_bytes = std::size_t{16} * 1024;
 
 base::Result<void> tell(const std::string& path, const LoggedRefusal& refusal) {
     sockaddr_un address{};
@@ -55,14 +59,15 @@ base::Result<void> tell(const std::string& path, const LoggedRefusal& refusal) {
     return {};
 }
 
-// The exit status: whether the gate took all of them.
-int learn_lines(std::istream& lines, const std::string& socket) {
-    int status = 0;
-    std::string line;
-    while (std::getline(lines, line)) {
+// The exit status: 0, or that of the last refusal that the gate did not take.
+class Learner {
+  public:
+    explicit Learner(const std::string& socket) : socket_(socket) {}
+
+    void read(std::string_view line) {
         const auto refusal = read_logged_refusal(line);
-        if (!refusal) continue;
-        const auto told = tell(socket, *refusal);
+        if (!refusal) return;
+        const auto told = tell(socket_, *refusal);
         std::string words = refusal->host + ' ' + refusal->at.text() + ": ";
         base::append_printable(words, refusal->words, 400);
         if (told) {
@@ -70,22 +75,36 @@ int learn_lines(std::istream& lines, const std::string& socket) {
         } else {
             std::fprintf(stderr, "turnaway-gate: not learned: %s: %s\n", words.c_str(),
                          told.error().message.c_str());
+            status_ = base::exit_code(told.error().fault);
         }
         std::fflush(stdout);
-        if (!told) status = base::exit_code(told.error().fault);
     }
-    return status;
-}
+
+    int status() const { return status_; }
+
+  private:
+    const std::string& socket_;
+    int status_ = 0;
+};
 
 }  // namespace
 
 base::Result<int> learn_from_log(const std::string& log, const std::string& control_socket) {
-    if (log == "-") {
-        return learn_lines(std::cin, control_socket);
+    const bool is_input = log == "-";
+    const process::OwnedFd file(is_input ? -1 : open(log.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!is_input && !file.is_open()) return base::fail_errno(base::Fault::no_input, log);
+    Learner learner(control_socket);
+    LogLines lines([&learner](std::string_view line) { learner.read(line); });
+    std::array<char, piece_bytes> piece;
+    for (;;) {
+        const auto size = read(is_input ? STDIN_FILENO : file.get(), piece.data(), piece.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return base::fail_errno(base::Fault::no_input, log);
+        if (size == 0) break;
+        lines.add({piece.data(), static_cast<std::size_t>(size)});
     }
-    std::ifstream file(log);
-    if (!file) return base::fail_errno(base::Fault::no_input, log);
-    return learn_lines(file, control_socket);
+    lines.end();
+    return learner.status();
 }
 
 }  // namespace turnaway::gate

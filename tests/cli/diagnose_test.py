@@ -102,6 +102,16 @@ class Diagnose(unittest.TestCase):
         (forced,) = rows("--as", "message", "-", stdin="550 5.1.1 user unknown\n")
         self.assertEqual(forced["kind"], "not-a-bounce")
 
+    def test_page_shows_lines_of_a_reply_as_one_text(self):
+        shown = run("-", stdin=UNKNOWN.replace("User", "User\n    of this\n    User")).stdout
+        self.assertNotIn(b"\\x0a", shown)
+
+    def test_any_text_is_not_a_reply(self):
+        """Words of a failure prove nothing in a text that has no code, unless the caller says that it is a reply."""
+        text = "Dear all, user unknown, mailbox full\nUSE OF THIS SOFTWARE, EVEN IF ADVISED\nOUT OF THE USE OF THIS SOFTWARE\n"
+        self.assertEqual({row["kind"] for row in rows("-", stdin=text)}, {"not-a-bounce"})
+        self.assertEqual(rows("--as", "replies", "-", stdin="mailbox full\n")[0]["kind"], "bounce")
+
     def test_suppress_keeps_full_mailboxes_and_our_own_blocks(self):
         for name, text in (("1", UNKNOWN), ("2", FULL), ("3", LISTED), ("4", ORDINARY)):
             self.write(name, text)

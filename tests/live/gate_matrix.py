@@ -35,7 +35,7 @@ LIMIT_S = 200
 SENDER = f"ann@{DOMAIN}"
 # (kind of domain, recipient, reply with the gate; None: the mail server's own)
 KINDS = [
-    ("takes mail", "bob@healthy.example", "250"),
+    ("accepts mail", "bob@healthy.example", "250"),
     ("null MX", "bob@null.example", "556 5.1.10"),
     ("null MX with preference 10", "bob@null10.example", "556 5.1.10"),
     ("null MX, name beyond ASCII", "bob@xn--nll-hoa.example", "556 5.1.10"),
@@ -49,8 +49,8 @@ KINDS = [
     ("address literal", "bob@[192.0.2.77]", None),
     ("`postmaster` alone", "postmaster", None),
 ]
-SENDERS = [("takes mail, sender `<>`", "", "bob@healthy.example", "250"),
-           ("takes mail, sender at a null MX", "ann@null.example", "bob@healthy.example", "550 5.7.27")]
+SENDERS = [("accepts mail, sender `<>`", "", "bob@healthy.example", "250"),
+           ("accepts mail, sender at a null MX", "ann@null.example", "bob@healthy.example", "550 5.7.27")]
 CONTENT = b"Subject: as it was\r\n\r\n.dots\r\n\ttabs and trailing blanks  \r\n\r\nend\r\n"
 
 

@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -114,11 +115,21 @@ class Diagnose {
         return read;
     }
 
+    // A line without a code can be part of any text; only the caller knows that it is a reply.
+    bool is_reply(const bounce::Diagnosis& diagnosis) const {
+        const bool is_said_by_caller = input_forms.find(options_.as)->second == InputForm::replies;
+        return is_said_by_caller ||
+               std::ranges::any_of(diagnosis.recipients, [](const auto& recipient) {
+                   return recipient.judgement.digit != 0;
+               });
+    }
+
     void take(std::string_view message, InputForm form) {
         ++messages_;
-        const bounce::Diagnosis diagnosis = form == InputForm::replies
-                                                ? bounce::diagnose_reply(message)
-                                                : bounce::diagnose(message, reading_);
+        bounce::Diagnosis diagnosis = form == InputForm::replies
+                                          ? bounce::diagnose_reply(message)
+                                          : bounce::diagnose(message, reading_);
+        if (form == InputForm::replies && !is_reply(diagnosis)) diagnosis = {};
         if (diagnosis.recipients.empty()) return write(DiagnoseRow{source_, diagnosis});
         for (const bounce::RecipientDiagnosis& recipient : diagnosis.recipients)
             write(DiagnoseRow{source_, diagnosis, &recipient});

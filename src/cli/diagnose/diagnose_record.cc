@@ -1,5 +1,6 @@
 #include "cli/diagnose/diagnose_record.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -64,8 +65,11 @@ void append_line(std::string& out, std::string_view name, std::string_view text,
                  const Colours& colours) {
     constexpr std::size_t name_columns = 12;
     if (text.empty()) return;
+    // A reply of several lines is shown as one text, which is wrapped anew.
+    std::string one_line(text.substr(0, shown_bytes_max + 4));  // what is cut is marked below
+    std::ranges::replace_if(one_line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
     std::string shown;
-    base::append_printable(shown, text, shown_bytes_max);
+    base::append_printable(shown, one_line, shown_bytes_max);
     out += "  ";
     out += colours.label;
     out += name;

@@ -266,7 +266,8 @@ void judge_gate_absence(const PostfixSettings& postfix, const GatePlaces& gate,
             } else {
                 findings.problem(
                     "While the milter " + client.place +
-                        " is away, Postfix takes no mail: its default action is " + action + '.',
+                        " is away, Postfix does not accept mail: the default action is " + action +
+                        '.',
                     "In smtpd_milters: { " + client.place +
                         ", default_action=accept }, or milter_default_action = accept.");
             }

@@ -144,8 +144,9 @@ TEST(GatePostfix, WhileTheMilterIsAway) {
     EXPECT_EQ(absence("smtpd_milters = inet:127.0.0.1:10041\nmilter_default_action = accept\n"),
               "ok: While the milter inet:127.0.0.1:10041 is away, mail passes.\n");
     EXPECT_EQ(absence("smtpd_milters = inet:127.0.0.1:10041\n"),
-              "problem: While the milter inet:127.0.0.1:10041 is away, Postfix takes no mail: its "
-              "default action is tempfail.\n");
+              "problem: While the milter inet:127.0.0.1:10041 is away, Postfix does not accept "
+              "mail: the default "
+              "action is tempfail.\n");
 }
 
 TEST(GatePostfix, PlacesInAndOutsideTheChroot) {
