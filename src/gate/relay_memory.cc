@@ -32,9 +32,9 @@ constexpr std::size_t line_bytes_max = std::size_t{64} * 1024;
 constexpr std::size_t hosts_max = 100'000;
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
-class Pupil {
+class RelayClient {
   public:
-    Pupil(asio::io_context& loop, GateState& state, std::string path)
+    RelayClient(asio::io_context& loop, GateState& state, std::string path)
         : loop_(loop), state_(state), path_(std::move(path)), timer_(loop), deadline_(loop) {}
 
     asio::awaitable<void> learn() {
@@ -122,15 +122,15 @@ class Pupil {
     bool is_trouble_logged_ = false;
 };
 
-asio::awaitable<void> learn(std::unique_ptr<Pupil> pupil) {
-    co_await pupil->learn();
+asio::awaitable<void> learn(std::unique_ptr<RelayClient> client) {
+    co_await client->learn();
 }
 
 }  // namespace
 
 void learn_from_relay(asio::io_context& loop, GateState& state, std::string socket) {
     io::start(loop, "learning from the relay",
-              learn(std::make_unique<Pupil>(loop, state, std::move(socket))));
+              learn(std::make_unique<RelayClient>(loop, state, std::move(socket))));
 }
 
 }  // namespace turnaway::gate
