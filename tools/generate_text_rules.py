@@ -334,7 +334,10 @@ def main() -> int:
         ("phrases.inc", HEAD + phrases + rules_text(rule_rows, names)),
         ("folds.inc", HEAD + folds_text()),
     ):
-        (folder / name).write_text(text, encoding="utf-8")
+        # What did not change keeps its time, so that nothing that includes it is compiled again.
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -31,6 +31,12 @@ std::string_view malformed(const Judgement& judgement) {
     return "notcompliantrfc";
 }
 
+// "450 4.0.0 Temporary failure" or "error": a failure, but of nothing in particular.
+bool is_only_temporary(const Judgement& judgement) {
+    const bool has_exact_code = judgement.enhanced && !has_subject(judgement, 0);
+    return judgement.digit != 5 && !has_exact_code;
+}
+
 // Where the text shows nothing exact, the command that was refused decides.
 std::string_view by_stage(const Judgement& judgement, std::string_view otherwise) {
     switch (judgement.stage) {
@@ -59,7 +65,7 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::message_malformed:
             return malformed(judgement);
         case Cause::system_error:
-            return by_stage(judgement, has_subject(judgement, 3) ? usual : "onhold");
+            return by_stage(judgement, is_only_temporary(judgement) ? "onhold" : usual);
         case Cause::unauthenticated:
             return is_coded(judgement, {7, 9}) ? "policyviolation" : usual;
         case Cause::reputation:

@@ -8,6 +8,7 @@
 #include "bounce/addresses.h"
 #include "bounce/header.h"
 #include "bounce/lines.h"
+#include "bounce/notice_label.h"
 #include "codes/reply_line.h"
 #include "codes/text_evidence.h"
 
@@ -16,61 +17,9 @@ namespace turnaway::bounce {
 namespace {
 
 constexpr std::size_t text_bytes_max = 8000;
+constexpr std::size_t request_lines_max = 6;
+constexpr std::size_t contacts_max = 10;
 
-enum class LabelKind : std::uint8_t { recipient, sender, text, status, action, remote };
-struct Label {
-    std::string_view name;
-    LabelKind kind;
-};
-// In lower case, as they stand before a colon.
-constexpr std::array labels{
-    Label{"to", LabelKind::recipient},
-    Label{"recipient", LabelKind::recipient},
-    Label{"recipients", LabelKind::recipient},
-    Label{"failed recipient", LabelKind::recipient},
-    Label{"failed recipients", LabelKind::recipient},
-    Label{"failed address", LabelKind::recipient},
-    Label{"invalid recipient", LabelKind::recipient},
-    Label{"rcpt to", LabelKind::recipient},
-    Label{"recipient address", LabelKind::recipient},
-    Label{"target mail address", LabelKind::recipient},
-    Label{"unknown user", LabelKind::recipient},
-    Label{"user unknown", LabelKind::recipient},
-    Label{"user mailbox exceeds allowed size", LabelKind::recipient},
-    Label{"mailbox full", LabelKind::recipient},
-    Label{"undeliverable to", LabelKind::recipient},
-    Label{"address", LabelKind::recipient},
-    Label{"mailbox", LabelKind::recipient},
-    Label{"intended recipient", LabelKind::recipient},
-    Label{"could not deliver to", LabelKind::recipient},
-    Label{"delivery failed", LabelKind::recipient},
-    Label{"error-for", LabelKind::recipient},
-    Label{"original-rcpt-to", LabelKind::recipient},
-    Label{"empfaenger", LabelKind::recipient},
-    Label{"destinataire", LabelKind::recipient},
-    Label{"destinatario", LabelKind::recipient},
-    Label{"收件人", LabelKind::recipient},
-    Label{"收件人地址", LabelKind::recipient},
-    Label{"宛先", LabelKind::recipient},
-    Label{"получатель", LabelKind::recipient},
-    Label{"from", LabelKind::sender},
-    Label{"mail from", LabelKind::sender},
-    Label{"sender", LabelKind::sender},
-    Label{"original sender", LabelKind::sender},
-    Label{"return-path", LabelKind::sender},
-    Label{"reply-to", LabelKind::sender},
-    Label{"sender address", LabelKind::sender},
-    Label{"message-id", LabelKind::sender},
-    Label{"message id", LabelKind::sender},
-    Label{"cc", LabelKind::sender},
-    Label{"发件人", LabelKind::sender},
-    Label{"subject", LabelKind::sender},
-    Label{"diagnostic-code", LabelKind::text},
-    Label{"diagnostic code", LabelKind::text},
-    Label{"status", LabelKind::status},
-    Label{"action", LabelKind::action},
-    Label{"remote-mta", LabelKind::remote},
-};
 constexpr std::array<std::string_view, 3> report_fields{"final-recipient", "original-recipient",
                                                         "x-failed-recipients"};
 constexpr std::size_t label_bytes_max = 60;
@@ -179,6 +128,7 @@ class Reader {
         notice_.has_delay |= evidence_.has(codes::Mark::delayed);
         is_heading_ = false;
         notice_.has_reply |= has_refusal(bare);
+        note_request(bare);
         sort(line, bare);
         was_heading_ = is_heading_;
         has_text_ = true;
@@ -189,6 +139,30 @@ class Reader {
     static bool has_refusal(std::string_view bare) {
         const auto code = codes::leading_code(bare);
         return code && (code->is_temporary() || code->is_permanent());
+    }
+
+    // "please send mail with ... to the address": until the sentence ends, an address is one to
+    // write to, and no recipient.
+    void note_request(std::string_view bare) {
+        const bool is_about_failure = evidence_.has(codes::Mark::failed);
+        if (evidence_.has(codes::Mark::write_to) && !is_about_failure) {
+            request_lines_left_ = request_lines_max;
+        } else if (is_about_failure || request_lines_left_ == 0) {
+            request_lines_left_ = 0;
+            return;
+        } else {
+            --request_lines_left_;
+        }
+        if (const auto found = find_address(bare)) {
+            if (contacts_.size() < contacts_max) contacts_.emplace_back(found->text);
+            request_lines_left_ = 0;
+        }
+        if (bare.ends_with('.')) request_lines_left_ = 0;
+    }
+    bool is_contact(std::string_view address) const {
+        return std::ranges::any_of(contacts_, [&](const std::string& contact) {
+            return base::equal_no_case(contact, address);
+        });
     }
 
     void sort(std::string_view line, std::string_view bare) {
@@ -207,7 +181,7 @@ class Reader {
             const std::string_view before = base::trim(bare.substr(0, found->begin));
             const bool is_of_sender = before.ends_with("from") || before.ends_with("From:") ||
                                       before.ends_with("FROM:") || before.ends_with("contact");
-            if (!is_of_sender) mention(found->text, rank);
+            if (!is_of_sender && !is_contact(found->text)) mention(found->text, rank);
         }
     }
 
@@ -255,9 +229,8 @@ class Reader {
             if (is_first) begin(typed_address(value), Rank::in_field);
             return true;
         }
-        const auto* const label = std::ranges::find(labels, std::string_view(name), &Label::name);
-        if (label == labels.end()) return false;
-        return take_value(label->kind, value);
+        const auto kind = label_named(name);
+        return kind && take_value(*kind, value);
     }
 
     bool take_value(LabelKind kind, std::string_view value) {
@@ -299,7 +272,7 @@ class Reader {
     // A line that begins with an address: its recipient, unless it continues the text about one.
     bool take_leading(std::string_view line, std::string_view bare) {
         const auto leading = leading_address(bare);
-        if (!leading || is_sender_next_) return false;
+        if (!leading || is_sender_next_ || is_contact(leading->address)) return false;
         const bool continues = current() && current()->rank == Rank::heads_line &&
                                !is_after_blank_ && !current()->text.empty() && !was_heading_ &&
                                !leading->is_followed_by_colon && indent_of(line) >= last_indent_;
@@ -382,6 +355,8 @@ class Reader {
          was_heading_ = false;  // this line, the one before, begins with its recipient
     bool is_sender_next_ = false;
     std::size_t last_indent_ = 0;
+    std::size_t request_lines_left_ = 0;  // of a sentence that asks to write to an address
+    std::vector<std::string> contacts_;   // the addresses to write to
     std::string pending_action_;
 };
 

@@ -264,6 +264,51 @@ TEST(Diagnosis, ReadsTheNoticesOfManyPrograms) {
     }
 }
 
+// An address that the reader is asked to write to is not the one that failed, wherever it stands.
+TEST(Diagnosis, AnAddressToWriteToIsNoRecipient) {
+    const RecipientDiagnosis list = only_one(notice(
+        "You are not a member of this mailing list <cats@example.com>.\n\nIf you know the guide of "
+        "this list, please send mail with\nthe mail body\n\n\tguide\n\nto the address\n\n\t"
+        "cats-ctl@example.com\n\nwhere guide is equal to GUIDE.\n"));
+    EXPECT_EQ(list.recipient, "cats@example.com");
+    const RecipientDiagnosis help = only_one(
+        notice("Delivery failed.\n\nFor further assistance, please contact <help@example.net>\n\n"
+               "<help@example.net> can tell you why user unknown is said.\n\n<bob@example.com>:\n"
+               "550 5.1.1 no such user\n"));
+    EXPECT_EQ(help.recipient, "bob@example.com");
+}
+
+// "450 Temporary failure" says nothing; a permanent failure of the system says that it is broken.
+TEST(Diagnosis, APermanentSystemErrorIsNotOnHold) {
+    const auto name_of_reply = [](std::string_view reply) {
+        return sisimai_reason(
+            only_one(notice("Delivery failed.\n\n<bob@example.com>:\n" + std::string(reply))));
+    };
+    EXPECT_EQ(name_of_reply("554 Service currently unavailable"), "systemerror");
+    EXPECT_EQ(name_of_reply("450 4.0.0 Temporary failure"), "onhold");
+}
+
+// A sentence that only mentions the original does not begin it.
+TEST(Diagnosis, ReadsAReportInsideAJapaneseNotice) {
+    const RecipientDiagnosis found = only_one(
+        notice("I'm sorry to have to inform you that the message returned\nbelow could not be "
+               "delivered to "
+               "one or more "
+               "destinations."
+               "\n\nこのメールに添付されている元のメールは削除しても\n構いません。\n\n-----\n" +
+               std::string(standard_report)));
+    EXPECT_EQ(found.recipient, "bob@example.com");
+    EXPECT_EQ(found.judgement.reason, Reason::recipient_full);
+}
+
+// The program's name for the state of its session shows the command that was refused.
+TEST(Diagnosis, ReadsTheStateThatGmailNames) {
+    const RecipientDiagnosis found = only_one(notice(
+        "Delivery to the following recipient failed permanently:\n\n     bob@example.com\n\n"
+        "The error that the other server returned was: 550 550 5.7.1 Access denied (state 14).\n"));
+    EXPECT_EQ(found.judgement.stage, codes::Stage::rcpt);
+}
+
 TEST(Diagnosis, ReadsOneReply) {
     const Diagnosis diagnosis = diagnose_reply("550 5.1.1 <bob@example.com>: user unknown");
     ASSERT_EQ(diagnosis.recipients.size(), 1U);

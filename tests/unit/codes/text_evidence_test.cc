@@ -6,6 +6,8 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "codes/collision.h"
 #include "csv_rows.h"
@@ -106,7 +108,7 @@ TEST(TextEvidence, EveryPhraseWorks) {
 
 TEST(TextEvidence, EveryPhraseOfAFamilyWorks) {
     for (const auto& row : csv_rows(source_folder() + "/data/reply_families.csv")) {
-        ASSERT_EQ(row.size(), 4U) << row[0];
+        ASSERT_EQ(row.size(), 5U) << row[0];
         EXPECT_FALSE(row[3].empty()) << "a source is missing: " << row[2];
         expect_meaning(row[1], spoken(row[2]));
     }
@@ -114,7 +116,7 @@ TEST(TextEvidence, EveryPhraseOfAFamilyWorks) {
 
 TEST(TextEvidence, EveryConceptRuleWorksInItsExample) {
     for (const auto& row : csv_rows(source_folder() + "/data/concept_rules.csv")) {
-        ASSERT_EQ(row.size(), 5U) << row[0];
+        ASSERT_EQ(row.size(), 6U) << row[0];
         EXPECT_FALSE(row[4].empty()) << "a source is missing: " << row[3];
         const auto evidence = read_evidence(row[3]);
         if (row[0].starts_with('!')) {
@@ -125,6 +127,20 @@ TEST(TextEvidence, EveryConceptRuleWorksInItsExample) {
         const auto cause = cause_named(row[0].substr(colon == std::string::npos ? 0 : colon + 1));
         ASSERT_TRUE(cause) << row[0];
         EXPECT_TRUE(evidence.causes.has(*cause)) << row[0] << ": " << row[3];
+    }
+}
+
+// A phrase about a line of a report has its mark in its example, and not in its counterexample.
+TEST(TextEvidence, EveryPhraseOfANoticeWorks) {
+    const std::vector<std::string_view> marks{"original-follows", "original-line", "failed",
+                                              "delayed", "write-to"};
+    for (const auto& row : csv_rows(source_folder() + "/data/notice_phrases.csv")) {
+        ASSERT_EQ(row.size(), 6U) << row[1];
+        const auto known = std::ranges::find(marks, row[0]);
+        ASSERT_NE(known, marks.end()) << row[0];
+        const auto mark = static_cast<Mark>(known - marks.begin());
+        EXPECT_TRUE(read_evidence(row[3]).has(mark)) << row[1] << ": " << row[3];
+        EXPECT_FALSE(read_evidence(row[4]).has(mark)) << row[1] << ": " << row[4];
     }
 }
 

@@ -1,0 +1,72 @@
+#include "bounce/notice_label.h"
+
+#include <algorithm>
+#include <array>
+
+namespace turnaway::bounce {
+
+namespace {
+
+struct Label {
+    std::string_view name;
+    LabelKind kind;
+};
+// In lower case, as they stand before a colon.
+constexpr std::array labels{
+    Label{"to", LabelKind::recipient},
+    Label{"recipient", LabelKind::recipient},
+    Label{"recipients", LabelKind::recipient},
+    Label{"failed recipient", LabelKind::recipient},
+    Label{"failed recipients", LabelKind::recipient},
+    Label{"failed address", LabelKind::recipient},
+    Label{"invalid recipient", LabelKind::recipient},
+    Label{"rcpt to", LabelKind::recipient},
+    Label{"recipient address", LabelKind::recipient},
+    Label{"target mail address", LabelKind::recipient},
+    Label{"unknown user", LabelKind::recipient},
+    Label{"user unknown", LabelKind::recipient},
+    Label{"user mailbox exceeds allowed size", LabelKind::recipient},
+    Label{"mailbox full", LabelKind::recipient},
+    Label{"undeliverable to", LabelKind::recipient},
+    Label{"address", LabelKind::recipient},
+    Label{"mailbox", LabelKind::recipient},
+    Label{"intended recipient", LabelKind::recipient},
+    Label{"could not deliver to", LabelKind::recipient},
+    Label{"delivery failed", LabelKind::recipient},
+    Label{"error-for", LabelKind::recipient},
+    Label{"original-rcpt-to", LabelKind::recipient},
+    Label{"empfaenger", LabelKind::recipient},
+    Label{"destinataire", LabelKind::recipient},
+    Label{"destinatario", LabelKind::recipient},
+    Label{"收件人", LabelKind::recipient},
+    Label{"收件人地址", LabelKind::recipient},
+    Label{"宛先", LabelKind::recipient},
+    Label{"получатель", LabelKind::recipient},
+    Label{"from", LabelKind::sender},
+    Label{"mail from", LabelKind::sender},
+    Label{"sender", LabelKind::sender},
+    Label{"original sender", LabelKind::sender},
+    Label{"return-path", LabelKind::sender},
+    Label{"reply-to", LabelKind::sender},
+    Label{"sender address", LabelKind::sender},
+    Label{"message-id", LabelKind::sender},
+    Label{"message id", LabelKind::sender},
+    Label{"cc", LabelKind::sender},
+    Label{"发件人", LabelKind::sender},
+    Label{"subject", LabelKind::sender},
+    Label{"diagnostic-code", LabelKind::text},
+    Label{"diagnostic code", LabelKind::text},
+    Label{"status", LabelKind::status},
+    Label{"action", LabelKind::action},
+    Label{"remote-mta", LabelKind::remote},
+};
+
+}  // namespace
+
+std::optional<LabelKind> label_named(std::string_view name) {
+    const auto* const label = std::ranges::find(labels, name, &Label::name);
+    if (label == labels.end()) return std::nullopt;
+    return label->kind;
+}
+
+}  // namespace turnaway::bounce
