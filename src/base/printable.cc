@@ -70,11 +70,15 @@ void append_json_unit(std::string& out, char32_t c) {
 void append_printable(std::string& out, std::string_view text, std::size_t bytes_max) {
     const bool is_cut = text.size() > bytes_max;
     std::size_t at = 0;
-    while (at < text.size() && at < bytes_max) {
+    const std::size_t shown_end = is_cut ? bytes_max : text.size();
+    while (at < shown_end) {
+        const std::size_t begin = at;
+        while (at < shown_end && is_ascii(text[at]) && !is_control(text[at])) ++at;
+        out += text.substr(begin, at - begin);
+        if (at == shown_end) break;
         const std::size_t length = utf8_sequence_bytes(text.substr(at));
         const std::string_view sequence = text.substr(at, length == 0 ? 1 : length);
-        const bool is_shown =
-            length == 1 ? !is_control(text[at]) : length > 1 && !is_risky(code_point(sequence));
+        const bool is_shown = length > 1 && !is_risky(code_point(sequence));
         if (is_shown) {
             out += sequence;
         } else {

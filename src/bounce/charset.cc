@@ -55,6 +55,13 @@ std::string ascii_only(std::string_view bytes) {
     return out;
 }
 
+// ASCII without an escape sequence. Without an early exit, so that it is read many bytes at a time.
+bool is_plain(std::string_view bytes) {
+    unsigned all = 0;
+    for (const char c : bytes) all |= static_cast<unsigned char>(c);
+    return all < 0x80 && bytes.find('\x1b') == std::string_view::npos;
+}
+
 bool is_latin(std::string_view charset) {
     constexpr std::array<std::string_view, 5> names{"iso-8859-1", "iso8859-1", "latin1",
                                                     "windows-1252", "cp1252"};
@@ -65,9 +72,7 @@ bool is_latin(std::string_view charset) {
 }  // namespace
 
 std::string to_utf8(std::string_view bytes, std::string_view charset, const CharsetReader& others) {
-    const bool is_plain =
-        std::ranges::all_of(bytes, [](char c) { return base::is_ascii(c) && c != 0x1b; });
-    if (is_plain && !base::starts_with_no_case(charset, "utf-7") &&
+    if (is_plain(bytes) && !base::starts_with_no_case(charset, "utf-7") &&
         !base::starts_with_no_case(charset, "utf-16")) {
         return std::string(bytes);
     }

@@ -1,5 +1,6 @@
 #include "bounce/decoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -98,9 +99,12 @@ std::string decode_quoted_printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        const bool is_escape = text[at] == '=';
-        const std::size_t skipped = is_escape ? soft_break(text.substr(at + 1)) : 0;
-        if (const auto byte = is_escape ? hex_pair(text.substr(at + 1, 2)) : std::nullopt) {
+        const std::size_t escape = std::min(text.find('=', at), text.size());
+        out += text.substr(at, escape - at);
+        at = escape;
+        if (at == text.size()) break;
+        const std::size_t skipped = soft_break(text.substr(at + 1));
+        if (const auto byte = hex_pair(text.substr(at + 1, 2))) {
             out += *byte;
             at += 3;
         } else if (skipped > 0) {
@@ -117,6 +121,7 @@ std::string decode_words(std::string_view value, const CharsetReader& others) {
     std::size_t last_word_end = std::string::npos;
     // A word that has no end is looked for only once.
     bool has_end = value.find("=?") != std::string_view::npos;
+    if (!has_end && base::is_utf8(value)) return std::string(value);
     for (std::size_t at = 0; at < value.size();) {
         if (has_end && value.substr(at).starts_with("=?")) {
             if (const auto word = read_word(value.substr(at))) {

@@ -87,10 +87,10 @@ std::string unfolded(std::string_view value) {
     std::string out;
     out.reserve(value.size());
     for (std::size_t at = 0; at < value.size(); ++at) {
-        if (!is_line_end(value[at])) {
-            out += value[at];
-            continue;
-        }
+        const std::size_t begin = at;
+        while (at < value.size() && !is_line_end(value[at])) ++at;
+        out += value.substr(begin, at - begin);
+        if (at == value.size()) break;
         while (at + 1 < value.size() &&
                (is_line_end(value[at + 1]) || base::is_space(value[at + 1])))
             ++at;

@@ -59,15 +59,20 @@ constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail}
                               Cue{"data", Stage::data}, Cue{".", Stage::final_dot},
                               Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
 
+// The low bits of two characters: the same for a letter in upper case.
+constexpr std::size_t pair_of(std::string_view text) {
+    return static_cast<std::size_t>(text[0] & 31) << 5 | static_cast<std::size_t>(text[1] & 31);
+}
+// Most places in a text begin no cue: these two characters are in none.
 constexpr auto begins_cue = [] {
-    std::array<bool, 256> begins{};
-    for (const Cue& cue : cues) begins[static_cast<unsigned char>(cue.text.front())] = true;
+    std::array<bool, 1024> begins{};
+    for (const Cue& cue : cues) begins.at(pair_of(cue.text)) = true;
     return begins;
 }();
 
 Stage stage_of_words(std::string_view line) {
-    for (std::size_t at = 0; at < line.size(); ++at) {
-        if (!begins_cue[static_cast<unsigned char>(base::to_lower(line[at]))]) continue;
+    for (std::size_t at = 0; at + 1 < line.size(); ++at) {
+        if (!begins_cue[pair_of(line.substr(at, 2))]) continue;
         if (at > 0 && base::is_alnum(line[at - 1])) continue;
         const std::string_view rest = line.substr(at);
         for (const Cue& cue : cues) {
