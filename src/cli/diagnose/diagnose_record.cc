@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "base/printable.h"
 #include "bounce/compatible_names.h"
 #include "bounce/reason.h"
 #include "cli/bulk/csv.h"
 #include "cli/common/fitted_text.h"
-#include "cli/common/json_line.h"
+#include "cli/common/json_writer.h"
 #include "codes/cause.h"
 #include "codes/stage.h"
 
@@ -17,15 +16,8 @@ namespace turnaway::cli {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 constexpr std::size_t shown_bytes_max = 300;
 
-Json text_or_null(std::string_view text) {
-    return text.empty() ? Json() : Json(text);
-}
-Json reply_of(const bounce::Judgement& judgement) {
-    return judgement.reply ? Json(judgement.reply->value()) : Json();
-}
 std::string enhanced_of(const bounce::Judgement& judgement) {
     return judgement.enhanced ? judgement.enhanced->text() : std::string();
 }
@@ -33,31 +25,65 @@ std::string_view rule_of(const bounce::Judgement& judgement) {
     return judgement.cause ? codes::row_of(*judgement.cause).name : std::string_view();
 }
 
-Json evidence_of(const bounce::Judgement& judgement) {
-    if (judgement.basis.empty()) return {};
-    return Json{
-        {"basis", judgement.basis}, {"rule", rule_of(judgement)}, {"text", judgement.evidence}};
+void write_evidence(JsonWriter& json, const bounce::Judgement& judgement) {
+    if (judgement.basis.empty()) return json.null("evidence");
+    json.begin_object("evidence");
+    json.text("basis", judgement.basis);
+    json.text("rule", rule_of(judgement));
+    json.text("text", judgement.evidence);
+    json.end_object();
 }
-Json original_of(const bounce::Original& original) {
-    Json json{{"message_id", text_or_null(original.message_id)},
-              {"from", text_or_null(original.from)},
-              {"to", text_or_null(original.to)},
-              {"subject", text_or_null(original.subject)},
-              {"date", text_or_null(original.date)},
-              {"list_id", text_or_null(original.list_id)}};
-    Json others = Json::object();
-    for (const auto& [name, value] : original.others) others[name] = value;
-    json["headers"] = std::move(others);
-    return json;
+void write_original(JsonWriter& json, const bounce::Original& original) {
+    json.begin_object("original");
+    json.text_or_null("message_id", original.message_id);
+    json.text_or_null("from", original.from);
+    json.text_or_null("to", original.to);
+    json.text_or_null("subject", original.subject);
+    json.text_or_null("date", original.date);
+    json.text_or_null("list_id", original.list_id);
+    json.begin_object("headers");
+    // A field that was asked for twice is written once.
+    for (auto field = original.others.begin(); field != original.others.end(); ++field) {
+        const auto same = [&](const auto& other) { return other.first == field->first; };
+        if (std::none_of(original.others.begin(), field, same))
+            json.text(field->first, field->second);
+    }
+    json.end_object();
+    json.end_object();
 }
-Json compatible_of(const bounce::RecipientDiagnosis& recipient) {
+void write_compatible(JsonWriter& json, const bounce::RecipientDiagnosis& recipient) {
     const bounce::ReasonRow& row = bounce::row_of(recipient.judgement.reason);
-    const std::string_view sisimai = bounce::sisimai_reason(recipient);
-    return Json{
-        {"sisimai", {{"reason", sisimai}, {"hardbounce", bounce::is_sisimai_hard(recipient)}}},
-        {"kumomta", row.kumomta},
-        {"sparkpost", row.sparkpost},
-        {"sendgrid", row.sendgrid}};
+    json.begin_object("compat");
+    json.begin_object("sisimai");
+    json.text("reason", bounce::sisimai_reason(recipient));
+    json.boolean("hardbounce", bounce::is_sisimai_hard(recipient));
+    json.end_object();
+    json.text("kumomta", row.kumomta);
+    json.text("sparkpost", row.sparkpost);
+    json.text("sendgrid", row.sendgrid);
+    json.end_object();
+}
+void write_recipient(JsonWriter& json, const bounce::RecipientDiagnosis& recipient) {
+    const bounce::Judgement& judgement = recipient.judgement;
+    const bounce::ReasonRow& reason = bounce::row_of(judgement.reason);
+    json.text_or_null("recipient", recipient.recipient);
+    json.text_or_null("original_recipient", recipient.original_recipient);
+    json.text("reason", reason.name);
+    json.text("permanence", bounce::name_of(recipient.permanence));
+    json.text("scope", reason.scope);
+    json.text("who_acts", reason.who_acts);
+    json.text("action", reason.action);
+    if (judgement.reply) {
+        json.number("reply", judgement.reply->value());
+    } else {
+        json.null("reply");
+    }
+    json.text_or_null("enhanced", enhanced_of(judgement));
+    json.text_or_null("remote", recipient.remote);
+    json.text_or_null("phase", codes::title(judgement.stage));
+    write_evidence(json, judgement);
+    json.text("confidence", bounce::name_of(judgement.confidence));
+    write_compatible(json, recipient);
 }
 
 // A line of the page: its name in a column, its text wrapped beside it.
@@ -92,33 +118,19 @@ std::string_view colour_of(bounce::Permanence permanence, const Colours& colours
 }  // namespace
 
 void append_json(std::string& out, const DiagnoseRow& row) {
-    Json json{{"type", "diagnosis"}, {"source", row.source}, {"kind", bounce::name_of(row.kind())}};
-    if (row.recipient != nullptr) {
-        const bounce::RecipientDiagnosis& recipient = *row.recipient;
-        const bounce::Judgement& judgement = recipient.judgement;
-        const bounce::ReasonRow& reason = bounce::row_of(judgement.reason);
-        json["recipient"] = text_or_null(recipient.recipient);
-        json["original_recipient"] = text_or_null(recipient.original_recipient);
-        json["reason"] = reason.name;
-        json["permanence"] = bounce::name_of(recipient.permanence);
-        json["scope"] = reason.scope;
-        json["who_acts"] = reason.who_acts;
-        json["action"] = reason.action;
-        json["reply"] = reply_of(judgement);
-        json["enhanced"] = text_or_null(enhanced_of(judgement));
-        json["remote"] = text_or_null(recipient.remote);
-        json["phase"] = text_or_null(codes::title(judgement.stage));
-        json["evidence"] = evidence_of(judgement);
-        json["confidence"] = bounce::name_of(judgement.confidence);
-        json["compat"] = compatible_of(recipient);
-    }
+    JsonWriter json(out);
+    json.text("type", "diagnosis");
+    json.text("source", row.source);
+    json.text("kind", bounce::name_of(row.kind()));
+    if (row.recipient != nullptr) write_recipient(json, *row.recipient);
     if (row.diagnosis.kind != bounce::Kind::not_a_bounce) {
-        json["reporting_mta"] = text_or_null(row.diagnosis.reporting_mta);
-        json["feedback_type"] = text_or_null(row.diagnosis.feedback_type);
-        json["original"] = original_of(row.diagnosis.original);
-        json["authentic"] = bounce::name_of(row.diagnosis.authentic);
+        json.text_or_null("reporting_mta", row.diagnosis.reporting_mta);
+        json.text_or_null("feedback_type", row.diagnosis.feedback_type);
+        write_original(json, row.diagnosis.original);
+        json.text("authentic", bounce::name_of(row.diagnosis.authentic));
     }
-    out += json_line(json);
+    json.end_object();
+    out += '\n';
 }
 
 std::string_view csv_head() {
