@@ -27,12 +27,14 @@ constexpr int first_inherited_fd = 3;
 constexpr int exit_not_started = 127;
 
 // The environment of the child, which fills in LISTEN_PID, as only it knows its process id.
-std::vector<std::string> environment_of_child() {
+std::vector<std::string> environment_of_child(const std::vector<std::string>& added,
+                                              std::size_t inherited) {
     std::vector<std::string> environment;
     for (char** each = environ; *each != nullptr; ++each) {
         if (!std::string_view(*each).starts_with("LISTEN_")) environment.emplace_back(*each);
     }
-    environment.emplace_back("LISTEN_FDS=1");
+    environment.insert(environment.end(), added.begin(), added.end());
+    environment.push_back("LISTEN_FDS=" + std::to_string(inherited));
     environment.emplace_back("LISTEN_PID=" + std::string(20, '\0'));
     return environment;
 }
@@ -52,24 +54,24 @@ bool take_account(const std::optional<Account>& account) {
 }
 
 // In the child, before exec: only calls that are safe after fork().
-[[noreturn]] void become(int program_fd, int log_fd, int listener_fd, pid_t parent,
-                         const std::optional<Account>& account, std::vector<char*>& arguments,
-                         std::vector<char*>& environment, std::string& process_word) {
+[[noreturn]] void become(int program_fd, int log_fd, std::span<const process::OwnedFd> inherited,
+                         pid_t parent, const ChildProgram::Order& order,
+                         std::vector<char*>& arguments, std::vector<char*>& environment,
+                         std::string& process_word) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
-                          dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
-                          take_account(account) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                          getppid() == parent;
-    // If the descriptor already has the required number, dup2() would leave it close-on-exec.
-    const bool is_listening = listener_fd == first_inherited_fd
-                                  ? fcntl(listener_fd, F_SETFD, 0) == 0
-                                  : dup2(listener_fd, first_inherited_fd) >= 0;
-    if (!is_ready || !is_listening) _exit(exit_not_started);
+    bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
+                    dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
+                    take_account(order.account) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                    getppid() == parent &&
+                    (order.folder.empty() || chdir(order.folder.c_str()) == 0);
+    int number = first_inherited_fd;
+    for (const auto& each : inherited) is_ready = is_ready && dup2(each.get(), number++) >= 0;
+    if (!is_ready) _exit(exit_not_started);
     std::snprintf(process_word.data(), process_word.size(), "LISTEN_PID=%d", getpid());
     fexecve(program_fd, arguments.data(), environment.data());
     _exit(exit_not_started);
@@ -88,27 +90,32 @@ base::Result<std::optional<Account>> child_account() {
     return Account{.user = nobody->pw_uid, .group = nobody->pw_gid};
 }
 
-base::Result<ChildProgram> ChildProgram::start(const Order& order,
-                                               const process::OwnedFd& listener) {
-    // Opened here, since the child's account may not have access to the program's folder. Above the
-    // number that the socket takes.
+base::Result<ChildProgram> ChildProgram::start(const Order& order, std::span<const int> inherited) {
+    // Above the numbers that they take, as the program is.
+    const int first_free_fd = first_inherited_fd + static_cast<int>(inherited.size());
+    std::vector<process::OwnedFd> passed;
+    for (const int each : inherited) {
+        passed.emplace_back(fcntl(each, F_DUPFD_CLOEXEC, first_free_fd));
+        if (!passed.back().is_open()) return base::fail_errno(Fault::system, order.program);
+    }
+    // Opened here, since the child's account may not have access to the program's folder.
     const process::OwnedFd found(open(order.program.c_str(), O_RDONLY | O_CLOEXEC));
     if (!found.is_open()) return base::fail_errno(Fault::unavailable, order.program);
-    const process::OwnedFd program(fcntl(found.get(), F_DUPFD_CLOEXEC, first_inherited_fd + 1));
+    const process::OwnedFd program(fcntl(found.get(), F_DUPFD_CLOEXEC, first_free_fd));
     const process::OwnedFd log(
         open(order.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!log.is_open()) return base::fail_errno(Fault::io, order.log_file);
     auto argument_words = order.arguments;
     argument_words.insert(argument_words.begin(), order.program);
-    auto environment_words = environment_of_child();
+    auto environment_words = environment_of_child(order.variables, inherited.size());
     auto arguments = pointers_to(argument_words);
     auto environment = pointers_to(environment_words);
     const pid_t parent = getpid();
     const pid_t process = fork();
     if (process < 0) return base::fail_errno(Fault::system, "cannot start " + order.program);
     if (process == 0) {
-        become(program.get(), log.get(), listener.get(), parent, order.account, arguments,
-               environment, environment_words.back());
+        become(program.get(), log.get(), passed, parent, order, arguments, environment,
+               environment_words.back());
     }
     return ChildProgram(process);
 }

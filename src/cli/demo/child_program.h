@@ -1,6 +1,6 @@
 // ChildProgram: a server program started with its listening socket already open, and ended with us.
 //
-// The socket is passed as systemd does (sd_listen_fds(3)), so clients may connect before the
+// The descriptors are passed as systemd does (sd_listen_fds(3)), so clients may connect before the
 // program is up and no port is lost between choosing and binding. The child has its own process
 // group, so a Ctrl-C on the terminal goes only to us; the kernel kills it when the thread that
 // started it dies, even by SIGKILL (PR_SET_PDEATHSIG). If started as root, it switches to an
@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,12 @@ class ChildProgram {
         std::vector<std::string> arguments;
         std::string log_file;
         std::optional<Account> account;
+        std::string folder = {};                  // to run in; empty: ours
+        std::vector<std::string> variables = {};  // `NAME=value`, added to its environment
     };
+    // `inherited`: become the descriptors 3, 4 and so on.
     [[nodiscard]] static base::Result<ChildProgram> start(const Order& order,
-                                                          const process::OwnedFd& listener);
+                                                          std::span<const int> inherited);
     ChildProgram(ChildProgram&& other) noexcept;
     ChildProgram& operator=(ChildProgram&& other) noexcept;
     // Ends it at once if it still runs.

@@ -23,6 +23,7 @@
 #include "cli/common/stop_signals.h"
 #include "cli/common/terminal.h"
 #include "cli/demo/demo_environment.h"
+#include "cli/demo/demo_gate.h"
 #include "cli/demo/demo_mail.h"
 #include "cli/demo/demo_page.h"
 #include "cli/demo/demo_record.h"
@@ -43,6 +44,7 @@ constexpr auto log_look = 50ms;
 
 struct Options {
     bool is_once = false;
+    bool gate = false;
     bool json = false;
     bool dialogues = false;
     std::string keep;
@@ -71,7 +73,7 @@ class Demo {
         if (!options_.json) say(DemoPage::begin(DemoScreen::columns()));
         const auto up = environment_->await_relay(signals_->token());
         if (!up) return is_over() ? finish(false, {}) : give_up(up.error());
-        DemoRun run(*environment_, signals_->token());
+        DemoRun run(environment_->relay(), environment_->journal(), signals_->token());
         for (const auto& each : demo_cases()) {
             if (!is_over()) run_case(run, each);
         }
@@ -232,6 +234,9 @@ Action add_demo(CLI::App& program) {
     command->get_help_ptr()->description("Print this help and exit");
     command->add_flag("--once", options->is_once,
                       "Exit after the five cases, as it does without a terminal");
+    command->add_flag("--gate", options->gate,
+                      "Instead: two messages through the Postfix of this machine with "
+                      "turnaway-gate, then exit");
     command->add_flag("--dialogues", options->dialogues,
                       "Show every line of each dialogue, not only the decisive ones");
     command->add_flag("--json", options->json, "Write one JSON object for each case, then exit");
@@ -244,11 +249,18 @@ Action add_demo(CLI::App& program) {
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
         "Example: turnaway demo --once\n"
+        "         turnaway demo --gate\n"
         "         turnaway demo --json | jq -r 'select(.case) | [.case, .ending, .milliseconds] | "
         "@tsv'\n"
         "Exit:    0 all five cases ended as expected, 1 not all, 69 a program is missing\n"
         "Manual:  man turnaway-demo");
-    return [options] { return Demo(*options).run(); };
+    return [options] {
+        if (options->gate) {
+            return run_gate_demo({.keep = options->keep, .json = options->json},
+                                 colours_for(options->colour));
+        }
+        return Demo(*options).run();
+    };
 }
 
 }  // namespace turnaway::cli

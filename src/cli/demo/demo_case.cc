@@ -54,8 +54,31 @@ constexpr std::array<DemoCase, 5> cases{{
      .remark = "Ordinary mail goes through."},
 }};
 
+constexpr std::array<DemoCase, 2> gate_cases{{
+    {.name = "gate-null-mx",
+     .title = "a domain that says in DNS that it does not accept mail",
+     .domain = "nomail.example",
+     .zone = "nomail.example. MX 0 .",
+     .ending = Ending::refused,
+     // Postfix has this one for a detail of a policy service that it does not know.
+     .code = EnhancedCode::permanent(codes::other_address_status),
+     .meets_refusing_host = false,
+     .remark = "Postfix asks the gate at RCPT and passes its answer on: the sender's mail program "
+               "shows it at once, and nothing enters the queue."},
+    {.name = "gate-healthy",
+     .title = "a domain that accepts mail",
+     .domain = "healthy.example",
+     .zone = "healthy.example. MX 10 mx.healthy.example.",
+     .ending = Ending::delivered,
+     .code = std::nullopt,
+     .meets_refusing_host = false,
+     .remark =
+         "The gate has nothing against it. Here Postfix passes the message on at once; usually "
+         "it goes through the queue."},
+}};
+
 std::string seen(const CaseFacts& facts) {
-    std::string text = facts.reply ? "the relay said " + facts.reply->text() : "no reply";
+    std::string text = facts.reply ? "the server said " + facts.reply->text() : "no reply";
     if (facts.reply_enhanced) text += ' ' + facts.reply_enhanced->text();
     text += facts.is_delivered ? ", delivered" : ", not delivered";
     for (const auto& report : facts.reports) {
@@ -108,6 +131,10 @@ std::string_view name(Ending ending) {
 
 std::span<const DemoCase> demo_cases() {
     return cases;
+}
+
+std::span<const DemoCase> gate_demo_cases() {
+    return gate_cases;
 }
 
 std::optional<std::string> fault_of(const DemoCase& expected, const CaseFacts& facts) {

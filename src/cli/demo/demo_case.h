@@ -1,4 +1,5 @@
-// DemoCase: the five cases of the demo, the expected result of each, and whether it was reached.
+// DemoCase: the five cases of the demo and the two of the demo with --gate, the expected result of
+// each, and whether it was reached.
 //
 // Pure: a case is a row, the interpretation uses facts only.
 #pragma once
@@ -35,6 +36,8 @@ struct DemoCase {
     std::string_view remark;   // a sentence for people
 };
 std::span<const DemoCase> demo_cases();
+// With --gate.
+std::span<const DemoCase> gate_demo_cases();
 
 // The observations of one case.
 struct CaseFacts {

@@ -1,15 +1,8 @@
 #include "cli/demo/demo_environment.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <system_error>
 
 namespace turnaway::cli {
 namespace {
@@ -20,16 +13,8 @@ using base::Fault;
 constexpr std::array<std::string_view, 2> refusing_names{"mx.refusing.example", "mx.mixed.example"};
 constexpr std::string_view healthy_name = "mx.healthy.example";
 constexpr int port_tries_max = 20;
-constexpr std::size_t log_tail_bytes = 600;
 constexpr std::chrono::seconds start_wait_max{30};
 constexpr std::chrono::seconds end_wait_max{10};
-
-std::string tail_of(const std::string& path) {
-    std::ifstream file(path);
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    if (text.size() > log_tail_bytes) text.erase(0, text.size() - log_tail_bytes);
-    return text;
-}
 
 }  // namespace
 
@@ -51,42 +36,15 @@ bool DemoEnvironment::is_refusing_host(std::string_view name) {
 DemoEnvironment::~DemoEnvironment() {
     programs_.clear();
     hosts_.clear();
-    std::error_code ignored;
-    if (!is_kept_ && !folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
 base::Result<void> DemoEnvironment::make_folder() {
     auto account = child_account();
     if (!account) return std::unexpected(account.error());
     account_ = *account;
-    if (is_kept_) {
-        if (auto done = make_kept_folder(); !done) return done;
-    } else {
-        std::error_code error;
-        const auto temporary = std::filesystem::temp_directory_path(error);
-        if (error) return base::fail(Fault::system, "no temporary folder: " + error.message());
-        std::string pattern = (temporary / "turnaway-demo-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) return base::fail_errno(Fault::system, pattern);
-        folder_ = pattern;
-    }
-    if (account_ && chown(folder_.c_str(), account_->user, account_->group) != 0) {
-        return base::fail_errno(Fault::system, folder_);
-    }
-    return {};
-}
-
-base::Result<void> DemoEnvironment::make_kept_folder() {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    const fs::path folder = fs::absolute(folder_, error);
-    if (!error) fs::create_directories(folder, error);
-    if (error) return base::fail(Fault::system, folder_ + ": " + error.message());
-    folder_ = folder.string();
-    const bool is_empty = fs::is_empty(folder, error);
-    if (error) return base::fail(Fault::system, folder_ + ": " + error.message());
-    if (!is_empty) {
-        return base::fail(Fault::usage, folder_ + " is not empty: name a new folder to keep");
-    }
+    auto folder = DemoFolder::open(keep_, account_);
+    if (!folder) return std::unexpected(folder.error());
+    folder_ = *std::move(folder);
     return {};
 }
 
@@ -132,7 +90,7 @@ base::Result<void> DemoEnvironment::write_configuration() {
         return "  \"" + std::string(domain) + ". 300 IN MX " + std::to_string(preference) + ' ' +
                std::string(host) + ".\",\n";
     };
-    const std::string path = folder_ + "/relay.conf";
+    const std::string path = folder() + "/relay.conf";
     std::ofstream file(path);
     file << "# Written by turnaway demo.\n"
          << "hostname = \"relay.example\"\n\n[listen]\nsmtp = [\"" << relay_place_.text()
@@ -142,8 +100,8 @@ base::Result<void> DemoEnvironment::write_configuration() {
          << exchange("mixed.example", 20, healthy_name) << address(refusing_names[1], ears_[1])
          << address("silent.example", silent_) << exchange("healthy.example", 10, healthy_name)
          << exchange("sender.example", 10, healthy_name) << address(healthy_name, healthy_)
-         << "]\n\n[delivery]\nport = " << healthy_.port << "\n\n[spool]\npath = \"" << folder_
-         << "/spool\"\nfree_bytes_min = 0\n\n[control]\nsocket = \"" << folder_
+         << "]\n\n[delivery]\nport = " << healthy_.port << "\n\n[spool]\npath = \"" << folder()
+         << "/spool\"\nfree_bytes_min = 0\n\n[control]\nsocket = \"" << folder()
          << "/relay.sock\"\n\n[log]\nformat = \"json\"\n\n"
          << "# So that a visitor need not wait for hours: the standard is 4h, 4h and 10m.\n"
          << "[lifetime]\nimplicit_unreachable = \"1m\"\ndelay_notice = \"1s\"\n"
@@ -163,7 +121,7 @@ base::Result<void> DemoEnvironment::start_programs() {
         refuse_listeners_[i] = {};
     }
     auto done = start_program(
-        "turnaway-relay", {"--config", folder_ + "/relay.conf", "--no-sandbox"}, relay_listener_);
+        "turnaway-relay", {"--config", folder() + "/relay.conf", "--no-sandbox"}, relay_listener_);
     relay_listener_ = {};
     return done;
 }
@@ -174,12 +132,12 @@ base::Result<void> DemoEnvironment::start_program(const std::string& name,
     const auto path = find_program(name);
     if (!path) return std::unexpected(path.error());
     const std::string log_file =
-        folder_ + '/' + name + '-' + std::to_string(programs_.size() + 1) + ".log";
+        folder() + '/' + name + '-' + std::to_string(programs_.size() + 1) + ".log";
     auto child = ChildProgram::start({.program = *path,
                                       .arguments = std::move(arguments),
                                       .log_file = log_file,
                                       .account = account_},
-                                     listener);
+                                     std::array{listener.get()});
     if (!child) return std::unexpected(child.error());
     programs_.push_back({.name = name, .log_file = log_file, .child = *std::move(child)});
     return {};
@@ -196,7 +154,10 @@ void DemoEnvironment::start_hosts() {
     }
     hosts_.push_back(std::make_unique<ThreadedHost>(
         std::move(healthy_listener_), [this](process::OwnedFd client, const std::stop_token& stop) {
-            serve_as_healthy_host(std::move(client), std::string(healthy_name), journal_, stop);
+            serve_as_healthy_host(
+                std::move(client),
+                {.client = std::string(relay_name), .server = std::string(healthy_name)}, journal_,
+                stop);
         }));
 }
 

@@ -2,8 +2,7 @@
 // the relay's libunbound), the relay, two hosts that do not accept mail, one that does, one address
 // where nothing listens.
 //
-// The system chooses the ports. The folder is a temporary one, removed at the end, or the one that
-// the user wants to keep, which must be new or empty. A demo that is killed leaves only the folder.
+// The system chooses the ports. A demo that is killed leaves only its folder.
 #pragma once
 
 #include <array>
@@ -15,12 +14,12 @@
 #include "base/result.h"
 #include "cli/common/loopback.h"
 #include "cli/demo/child_program.h"
+#include "cli/demo/demo_folder.h"
 #include "cli/demo/demo_hosts.h"
 #include "cli/demo/demo_journal.h"
+#include "cli/demo/demo_sender.h"
 
 namespace turnaway::cli {
-
-inline constexpr std::string_view demo_sender = "ann@sender.example";
 
 class DemoEnvironment {
   public:
@@ -32,9 +31,9 @@ class DemoEnvironment {
     DemoEnvironment& operator=(const DemoEnvironment&) = delete;
 
     DemoJournal& journal() { return journal_; }
-    const ListenAddress& relay() const { return relay_place_; }
+    DemoServer relay() const { return {.name = std::string(relay_name), .place = relay_place_}; }
     static bool is_refusing_host(std::string_view name);
-    const std::string& folder() const { return folder_; }
+    const std::string& folder() const { return folder_.path(); }
     // Waits until the relay greets, so that its start does not count for any case.
     [[nodiscard]] base::Result<void> await_relay(const std::stop_token& stop) const;
     // The whole lines added to the relay's log since the last call.
@@ -46,10 +45,8 @@ class DemoEnvironment {
     std::optional<std::string> end_programs();
 
   private:
-    explicit DemoEnvironment(std::string keep)
-        : is_kept_(!keep.empty()), folder_(std::move(keep)) {}
+    explicit DemoEnvironment(std::string keep) : keep_(std::move(keep)) {}
     [[nodiscard]] base::Result<void> make_folder();
-    [[nodiscard]] base::Result<void> make_kept_folder();
     [[nodiscard]] base::Result<void> open_places();
     [[nodiscard]] base::Result<void> open_delivery_port();
     [[nodiscard]] base::Result<void> write_configuration();
@@ -59,10 +56,10 @@ class DemoEnvironment {
                                                    const process::OwnedFd& listener);
     void start_hosts();
 
-    const bool is_kept_;
+    const std::string keep_;
     std::size_t log_bytes_read_ = 0;
     std::optional<Account> account_;
-    std::string folder_;
+    DemoFolder folder_;
     // All on one port, except the relay and the turnaway-refuse behind each ear.
     ListenAddress relay_place_{.address = "127.0.0.1"};
     std::array<ListenAddress, 2> refusers_{ListenAddress{.address = "127.0.0.31"},

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::minutes idle_max{5};
 constexpr std::chrono::milliseconds accept_look{200};
-constexpr std::string_view relay_name = "turnaway-relay";
 
 // `<ann@sender.example> SIZE=1` after the colon: the text between the angle brackets.
 std::string path_of(std::string_view argument) {
@@ -26,12 +25,12 @@ std::string path_of(std::string_view argument) {
 
 class HealthySession {
   public:
-    HealthySession(process::OwnedFd client, const std::string& name, DemoJournal& journal,
+    HealthySession(process::OwnedFd client, const Sides& sides, DemoJournal& journal,
                    const std::stop_token& stop)
         : stream_(std::move(client), stop),
-          name_(name),
+          name_(sides.server),
           journal_(journal),
-          dialogue_(journal.begin_dialogue(std::string(relay_name), name)) {}
+          dialogue_(journal.begin_dialogue(sides.client, sides.server)) {}
 
     void run() {
         if (!say({"220 " + name_ + " ESMTP"})) return;
@@ -163,9 +162,9 @@ void ThreadedHost::accept_all(const std::stop_token& stop) {
     }
 }
 
-void serve_as_healthy_host(process::OwnedFd client, const std::string& name, DemoJournal& journal,
+void serve_as_healthy_host(process::OwnedFd client, const Sides& sides, DemoJournal& journal,
                            const std::stop_token& stop) {
-    HealthySession(std::move(client), name, journal, stop).run();
+    HealthySession(std::move(client), sides, journal, stop).run();
 }
 
 void listen_in(process::OwnedFd client, const std::string& name, const ListenAddress& target,

@@ -42,7 +42,13 @@ class ThreadedHost {
 
 inline constexpr std::size_t content_bytes_max = std::size_t{64} * 1024 * 1024;
 
-void serve_as_healthy_host(process::OwnedFd client, const std::string& name, DemoJournal& journal,
+inline constexpr std::string_view relay_name = "turnaway-relay";
+
+// The two sides of a connection, by their names in the dialogue.
+struct Sides {
+    std::string client, server;
+};
+void serve_as_healthy_host(process::OwnedFd client, const Sides& sides, DemoJournal& journal,
                            const std::stop_token& stop);
 // `name`: of the host at `target`.
 void listen_in(process::OwnedFd client, const std::string& name, const ListenAddress& target,

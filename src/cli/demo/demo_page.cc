@@ -56,9 +56,12 @@ std::string DemoPage::case_as_a_whole(std::size_t number, const CaseResult& resu
     out += wrapped(fmt::format("DNS: {}", demo_case.zone), "  ", "    ", columns);
     out += whole_dialogue(result, colours_, columns);
     for (const auto& each : result.facts.reports) out += report(each, columns);
-    out +=
-        fmt::format("\n  {}The same message in other servers:{}\n", colours_.label, colours_.off);
-    for (const auto& other : other_servers(demo_case.name)) {
+    const auto others = other_servers(demo_case.name);
+    if (!others.empty()) {
+        out += fmt::format("\n  {}The same message in other servers:{}\n", colours_.label,
+                           colours_.off);
+    }
+    for (const auto& other : others) {
         out += fmt::format("  {:<15} {}\n", other.name, other.does);
     }
     out += '\n' + wrapped(demo_case.remark, "  ", columns);
@@ -89,7 +92,7 @@ std::string DemoPage::summary(const DemoTable& table, std::size_t as_expected,
 }
 
 std::string DemoPage::stay(const DemoEnvironment& environment, std::size_t columns) const {
-    const auto& relay = environment.relay();
+    const auto relay = environment.relay().place;
     const std::string_view invitation =
         is_narrow(columns)
             ? "Try it in another terminal (Ctrl-C ends the demo):"

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/demo/demo_environment.h"
 #include "codes/constants.h"
 
 namespace turnaway::cli {
@@ -62,13 +63,13 @@ base::Result<Handed> DemoRun::hand_over_message(CaseResult& result) {
     base::Result<Handed> handed = base::fail(base::Fault::software, "nothing was sent");
     std::stop_source is_over;
     const std::jthread sender([&] {
-        handed = hand_over(message_for(*result.demo_case), environment_.relay(),
-                           environment_.journal(), result.begin + case_wait_max, stop_);
+        handed = hand_over(message_for(*result.demo_case), server_, journal_,
+                           result.begin + case_wait_max, stop_);
         is_over.request_stop();
     });
     const auto token = is_over.get_token();
     while (!token.stop_requested()) {
-        take(result, environment_.journal().take(Steady::now() + 1s, token));
+        take(result, journal_.take(Steady::now() + 1s, token));
     }
     return handed;
 }
@@ -76,17 +77,17 @@ base::Result<Handed> DemoRun::hand_over_message(CaseResult& result) {
 void DemoRun::collect_until_over(CaseResult& result) {
     const auto until = result.begin + case_wait_max;
     while (!result.ended && !stop_.stop_requested() && Steady::now() < until) {
-        take(result, environment_.journal().take(until, stop_));
+        take(result, journal_.take(until, stop_));
     }
-    for (News news = environment_.journal().take(Steady::now() + quiet, stop_); !news.is_empty();
-         news = environment_.journal().take(Steady::now() + quiet, stop_)) {
+    for (News news = journal_.take(Steady::now() + quiet, stop_); !news.is_empty();
+         news = journal_.take(Steady::now() + quiet, stop_)) {
         take(result, std::move(news));
     }
 }
 
 void DemoRun::take(CaseResult& result, News news) {
     for (auto& line : news.lines) {
-        if (!line.is_client && environment_.is_refusing_host(line.dialogue->server) &&
+        if (!line.is_client && DemoEnvironment::is_refusing_host(line.dialogue->server) &&
             line.text.starts_with(codes::host_takes_no_mail.text())) {
             result.facts.has_met_refusing_host = true;
         }
@@ -115,8 +116,8 @@ void DemoRun::take_arrival(const Arrival& arrival) {
 
 std::optional<std::string> DemoRun::judge_again() {
     if (results_.empty()) return std::nullopt;
-    for (News news = environment_.journal().take(Steady::now(), stop_); !news.is_empty();
-         news = environment_.journal().take(Steady::now(), stop_)) {
+    for (News news = journal_.take(Steady::now(), stop_); !news.is_empty();
+         news = journal_.take(Steady::now(), stop_)) {
         take(*results_.back(), std::move(news));
     }
     for (const auto& result : results_) {

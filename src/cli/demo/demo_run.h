@@ -1,8 +1,8 @@
 // DemoRun: sends the message of each case into the environment, collects the results and judges
 // them.
 //
-// A case ends when the relay has refused it or a message about it has reached the healthy host,
-// which also receives the sender's mail; or after case_wait_max. Later events still count:
+// A case ends when the mail server has refused it or a message about it has reached the healthy
+// host, which also receives the sender's mail; or after case_wait_max. Later events still count:
 // `judge_again` examines everything once more.
 #pragma once
 
@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "cli/demo/demo_case.h"
-#include "cli/demo/demo_environment.h"
 #include "cli/demo/demo_journal.h"
 #include "cli/demo/demo_report.h"
 #include "cli/demo/demo_sender.h"
@@ -23,7 +22,7 @@ struct CaseResult {
     const DemoCase* demo_case;
     Steady::time_point begin;
     std::optional<Steady::time_point> ended = {};
-    std::optional<smtp::Reply> reply = {};  // the relay's last reply about the message
+    std::optional<smtp::Reply> reply = {};  // the last one to the message
     CaseFacts facts = {};
     std::vector<WireLine> lines = {};
     std::optional<std::string> fault = {};  // nothing if all is as expected
@@ -37,8 +36,8 @@ class DemoRun {
   public:
     static constexpr std::chrono::seconds case_wait_max{30};
 
-    DemoRun(DemoEnvironment& environment, std::stop_token stop)
-        : environment_(environment), stop_(std::move(stop)) {}
+    DemoRun(DemoServer server, DemoJournal& journal, std::stop_token stop)
+        : server_(std::move(server)), journal_(journal), stop_(std::move(stop)) {}
 
     // Valid until the run is destroyed.
     const CaseResult& run(const DemoCase& demo_case);
@@ -52,7 +51,8 @@ class DemoRun {
     void take(CaseResult& result, News news);
     void take_arrival(const Arrival& arrival);
 
-    DemoEnvironment& environment_;
+    const DemoServer server_;
+    DemoJournal& journal_;
     std::stop_token stop_;
     std::vector<std::unique_ptr<CaseResult>> results_;
 };

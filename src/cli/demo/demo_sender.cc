@@ -10,11 +10,11 @@ namespace {
 
 class Session {
   public:
-    Session(process::OwnedFd socket, DemoJournal& journal, Steady::time_point until,
-            std::stop_token stop)
+    Session(process::OwnedFd socket, const std::string& server, DemoJournal& journal,
+            Steady::time_point until, std::stop_token stop)
         : stream_(std::move(socket), std::move(stop)),
           journal_(journal),
-          dialogue_(journal.begin_dialogue("you", "turnaway-relay")),
+          dialogue_(journal.begin_dialogue("you", server)),
           until_(until) {}
 
     base::Result<smtp::Reply> say(std::string_view command) {
@@ -35,18 +35,19 @@ class Session {
             journal_.add_line(dialogue_, false, *line);
             const auto step = reader.next(*line + "\r\n");
             if (!step) {
-                return base::fail(base::Fault::data, "turnaway-relay sent what is not a reply: " +
+                return base::fail(base::Fault::data, dialogue_->server +
+                                                         " sent what is not a reply: " +
                                                          std::string(describe(step.error())));
             }
             if (step->reply) return *step->reply;
         }
-        return base::fail(base::Fault::unavailable, "turnaway-relay stopped talking");
+        return base::fail(base::Fault::unavailable, dialogue_->server + " stopped talking");
     }
 
   private:
     base::Result<smtp::Reply> send(const std::string& bytes) {
         if (!stream_.write(bytes)) {
-            return base::fail(base::Fault::unavailable, "turnaway-relay hung up");
+            return base::fail(base::Fault::unavailable, dialogue_->server + " hung up");
         }
         return reply();
     }
@@ -68,12 +69,12 @@ std::string content_of(const DemoMessage& message) {
 
 }  // namespace
 
-base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
+base::Result<Handed> hand_over(const DemoMessage& message, const DemoServer& server,
                                DemoJournal& journal, Steady::time_point until,
                                const std::stop_token& stop) {
-    auto socket = connect_to(relay, until);
+    auto socket = connect_to(server.place, until);
     if (!socket) return std::unexpected(socket.error());
-    Session session(*std::move(socket), journal, until, stop);
+    Session session(*std::move(socket), server.name, journal, until, stop);
     auto reply = session.reply();
     for (const std::string& command :
          {std::string("EHLO laptop.sender.example"), "MAIL FROM:<" + message.sender + '>',

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "cli/common/loopback.h"
@@ -13,6 +14,14 @@
 #include "smtp/reply.h"
 
 namespace turnaway::cli {
+
+inline constexpr std::string_view demo_sender = "ann@sender.example";
+
+// The mail server that takes the message, by the name in the dialogue.
+struct DemoServer {
+    std::string name;
+    ListenAddress place;
+};
 
 struct DemoMessage {
     std::string sender, recipient, subject, text;
@@ -25,8 +34,8 @@ struct Handed {
     Steady::time_point answered;  // when that reply arrived
 };
 
-// Fails if the relay cannot be reached or stops replying before `until`, and at a stop request.
-[[nodiscard]] base::Result<Handed> hand_over(const DemoMessage& message, const ListenAddress& relay,
+// Fails if the server cannot be reached or stops replying before `until`, and at a stop request.
+[[nodiscard]] base::Result<Handed> hand_over(const DemoMessage& message, const DemoServer& server,
                                              DemoJournal& journal, Steady::time_point until,
                                              const std::stop_token& stop);
 
