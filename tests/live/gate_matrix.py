@@ -92,6 +92,12 @@ def use_main_cf(peer, name):
     peer.root.run("postfix", "reload")
 
 
+def restart_smtpd(peer):
+    peer.daemon.terminate()
+    peer.daemon.wait()
+    start_smtpd(peer)
+
+
 def start_smtpd(peer):
     """In the foreground, so that it can be ended."""
     peer.root.run("install", "-d", "/var/spool")
@@ -102,9 +108,7 @@ def start_smtpd(peer):
 def use_smtpd_conf(peer, name):
     conf = peer.root.read("/etc/smtpd.conf").replace("listen on localhost\n", snippet(name))
     peer.root.write("/etc/smtpd.conf", conf)
-    peer.daemon.terminate()
-    peer.daemon.wait()
-    start_smtpd(peer)
+    restart_smtpd(peer)
 
 
 def use_exim_acl(peer, name):
@@ -188,6 +192,29 @@ class Trial:
         if not self.host.messages[-1].content.endswith(CONTENT[CONTENT.index(b"\r\n\r\n"):]):
             raise AssertionError(f"the message changed: {self.host.messages[-1].content}")
 
+    def tagged(self):
+        """With the action tag the header field arrives, and everything else byte for byte. Last: the gate keeps that action."""
+        self.peer.root.write("/etc/turnaway-gate.conf", toml(settings() | {"verdict": {"null_mx": "tag"}}))
+        if self.is_daemon:
+            os.kill(self.gate.pid, signal.SIGHUP)
+            wait_until(lambda: "reload" in self.peer.root.read("/tmp/gate.log"), "the reload of the gate")
+        else:
+            restart_smtpd(self.peer)
+        before, content = len(self.host.messages), gate_milter_peers.CONTENT % 1
+        with smtplib.SMTP("127.0.0.1", 25, local_hostname="client.example", timeout=30) as client:
+            client.ehlo()
+            client.mail(SENDER, ["BODY=8BITMIME"] if client.has_extn("8bitmime") else [])
+            codes = [client.rcpt(to)[0] for to in ("bob@healthy.example", "bob@null.example")]
+            if codes != [250, 250]:
+                raise AssertionError(f"RCPT: {codes}")
+            client.data(content)
+        wait_until(lambda: len(self.host.messages) > before, "the message at the healthy host", 60)
+        added, rest = gate_milter_peers.added_and_rest(self.host.messages[-1].content)
+        if len(added) != 1 or not added[0].startswith(b"X-Turnaway: null_mx "):
+            raise AssertionError(f"the header field: {added}")
+        if rest != content:
+            raise AssertionError(f"the message changed: {rest}")
+
     def doctor_is_content(self):
         """`turnaway doctor --gate` with the real postconf: nothing to do; without default_action a problem."""
         def doctor():
@@ -252,6 +279,7 @@ def way_inside(way):
     if way == "postfix-policy":
         cases["the order of restrictions"] = trial.order_of_restrictions
         cases["turnaway doctor --gate"] = trial.doctor_is_content
+    cases["tag"] = trial.tagged
     if trial.is_daemon:
         cases["the gate is away"] = trial.gate_is_away
     for name, case in cases.items():
