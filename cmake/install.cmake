@@ -20,6 +20,7 @@ endforeach()
 foreach(daemon IN LISTS TURNAWAY_DAEMONS)
   install(FILES etc/systemd/${daemon}.service etc/systemd/${daemon}.socket DESTINATION lib/systemd/system)
 endforeach()
+install(FILES etc/systemd/turnaway-gate-learn.service DESTINATION lib/systemd/system)
 # What programs and manuals name: `docs/json.md` is below the folder of the documentation.
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)

@@ -56,7 +56,9 @@ void add_learn(CLI::App& program, CommandLine& given) {
                      "The log of Postfix, Exim or Sendmail; - is standard input")
         ->required()
         ->type_name("FILE");
-    command->footer("Example: journalctl -f -n 0 -t postfix/smtp | turnaway-gate learn --log -");
+    command->footer(
+        "Example: tail -n 0 -F /var/log/mail.log | turnaway-gate learn --log -\n"
+        "Service: turnaway-gate-learn.service, which follows the journal");
 }
 
 }  // namespace

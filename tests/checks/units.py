@@ -137,6 +137,51 @@ RULES = [  # the rule, the kind of unit it is for, and an edit of a unit that br
 ]
 
 
+LEARN = "turnaway-gate-learn"
+
+
+def it_reads_only_the_units_of_postfix(service):
+    command = service.one("ExecStart")
+    if "--identifier" in command or " -t " in command or "--unit=postfix" not in command:
+        yield "any user of the machine can write to the journal in the name of postfix/smtp"
+
+
+def it_is_started_again_when_the_journals_reader_ends(service):
+    if service.one("Restart") != "always":
+        yield "the end of the log is status 0"
+
+
+def it_may_read_the_journal_and_ask_the_gate(service):
+    if "systemd-journal" not in service.all("SupplementaryGroups"):
+        yield "the journal is for the group systemd-journal"
+    if service.one("User") != unit("turnaway-gate", "service").one("User"):
+        yield "the control socket is for the user of the gate"
+    if service.one("BindsTo") != "turnaway-gate.service" or "turnaway-gate.service" not in service.one("After").split():
+        yield "it does not start and end with the gate"
+
+
+def its_reader_needs_no_network(service):
+    if service.one("PrivateNetwork") != "yes" or service.one("RestrictAddressFamilies") != "AF_UNIX":
+        yield "it has a network"
+
+
+def its_statuses_are_in_the_manual(service):
+    for code in set(service.one("RestartPreventExitStatus").split()) - codes_in_manual("turnaway-gate.8"):
+        yield f"RestartPreventExitStatus has {code}, which is not in the manual"
+
+
+LEARN_RULES = [  # the rule and an edit of the unit that breaks it
+    (it_reads_only_the_units_of_postfix, ("--unit=postfix.service --unit=postfix@-.service", "--identifier=postfix/smtp")),
+    (it_is_started_again_when_the_journals_reader_ends, ("Restart=always", "Restart=on-failure")),
+    (it_may_read_the_journal_and_ask_the_gate, ("SupplementaryGroups=systemd-journal", "SupplementaryGroups=adm")),
+    (it_may_read_the_journal_and_ask_the_gate, ("User=turnaway-gate", "User=nobody")),
+    (it_may_read_the_journal_and_ask_the_gate, ("BindsTo=", "Wants=")),
+    (its_reader_needs_no_network, ("PrivateNetwork=yes", "PrivateNetwork=no")),
+    (its_statuses_are_in_the_manual, ("64 66 78", "64 66 75")),
+    (no_check_before_the_start, ("ExecStart=/bin", "ExecStartPre=/usr/sbin/turnaway-gate --check-config\nExecStart=/bin")),
+]
+
+
 def unit(name, kind, edit=None):
     text = (UNITS / f"{name}.{kind}").read_text()
     if edit:
@@ -157,6 +202,12 @@ class Units(unittest.TestCase):
             with self.subTest(rule.__name__, edit=edit):
                 self.assertNotEqual(list(rule(unit(name, kind, edit))), [])
 
+    def test_the_reader_of_the_journal(self):
+        for rule, edit in LEARN_RULES:
+            with self.subTest(rule.__name__, edit=edit):
+                self.assertEqual(list(rule(unit(LEARN, "service"))), [])
+                self.assertNotEqual(list(rule(unit(LEARN, "service", edit))), [])
+
     def test_each_daemon_has_both_units_and_they_name_each_other(self):
         for name in DAEMONS:
             service = unit(name, "service")
@@ -168,13 +219,13 @@ class Units(unittest.TestCase):
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not here")
     def test_systemd_understands_every_line(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name in DAEMONS:
-                for kind in ("service", "socket"):
-                    # The program need not be installed here.
-                    text = unit(name, kind).text.replace(f"/usr/sbin/{name}", "/bin/true")
-                    pathlib.Path(folder, f"{name}.{kind}").write_text(text)
-            for name in DAEMONS:
-                done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"{folder}/{name}.service", f"{folder}/{name}.socket"],
+            files = {name: [f"{name}.service", f"{name}.socket"] for name in DAEMONS} | {LEARN: [f"{LEARN}.service"]}
+            for file in sum(files.values(), []):
+                # The program need not be installed here.
+                text = re.sub(r"/usr/sbin/turnaway-\w+", "/bin/true", (UNITS / file).read_text())
+                pathlib.Path(folder, file).write_text(text)
+            for name, own in files.items():
+                done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(f"{folder}/{file}" for file in own)],
                                       capture_output=True, text=True)
                 ours = [line for line in done.stderr.splitlines() if folder in line or name in line]
                 self.assertEqual(ours, [])
