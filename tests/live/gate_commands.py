@@ -1,5 +1,6 @@
 """`turnaway-gate test` and `turnaway-gate learn`: the decision with the answer in each protocol, and what a log teaches a running gate."""
 import json
+import os
 import pathlib
 import socket
 import subprocess
@@ -114,6 +115,32 @@ class GateCommands(unittest.TestCase):
         status, said, _ = self.run_gate("learn", "--log", log)
         self.assertEqual((status, said), (0, f"learned: mx.healthy.example 192.0.2.5:25: 521 mx.healthy.example {REFUSAL}\n"))
         self.assertRegex(ask(), r"^action=5\d\d 5\.3\.2 .*mx\.healthy\.example said 521")
+
+    def peak_bytes(self, *pieces):
+        """The memory of `learn` at its largest while it reads this log, and what it wrote to standard error."""
+        log = self.folder / "mail.log"
+        with log.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        with log.open("rb") as file, subprocess.Popen([BIN / "turnaway-gate", "learn", "--log", "-", "--config", self.config], stdin=file,
+                                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            noise = process.stderr.read().decode()
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0  # waited for
+        return usage.ru_maxrss * 1024, noise
+
+    @unittest.skipIf(os.environ.get("TURNAWAY_NO_SANDBOX"), "a sanitizer has memory of its own")
+    def test_a_log_without_line_ends_does_not_fill_the_memory(self):
+        line = LINE.format(REFUSAL).encode()
+        small, _ = self.peak_bytes(line)
+        size = 64 << 20
+        large, noise = self.peak_bytes(b"x" * size, b"\n" + line)
+        self.assertLess(large - small, size // 4)
+        self.assertIn("not learned: mx.healthy.example", noise)
+
+    def test_a_folder_is_not_a_log(self):
+        status, _, noise = self.run_gate("learn", "--log", self.folder)
+        self.assertEqual((status, str(self.folder) in noise), (66, True))
 
     def test_a_gate_that_is_not_there(self):
         status, said, noise = self.run_gate("learn", "--log", "-", text=LINE.format(REFUSAL))

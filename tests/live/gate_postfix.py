@@ -20,7 +20,7 @@ from gate_matrix import GATE, SNIPPETS, Trial, settings
 from relay_daemon import toml, wait_until
 from relay_peers import check, equal, run_cases
 
-LIMIT_S = 200
+LIMIT_S = 240
 REFUSING, NULL, HEALTHY = "bob@refusing.example", "bob@null.example", "bob@healthy.example"
 # What docker-mailserver and mailcow have in main.cf as far as it matters to the order of things.
 DOCKER_MAILSERVER = ["compatibility_level = 2", "smtpd_helo_required = yes",
@@ -198,7 +198,7 @@ class Mailcow(Container):
     def install(self):
         root = self.postfix.peer.root
         root.write("/etc/rspamd.conf", toml(settings() | {"": {"hostname": "rspamd.example", "mode": "observe"},
-                                                          "listen": {"milter": ["127.0.0.1:9900"]}}))
+                                                          "listen": {"policy": [], "milter": ["127.0.0.1:9900"]}}))
         root.start("sh", "-c", "exec /usr/sbin/turnaway-gate --config /etc/rspamd.conf --no-sandbox 2>/tmp/rspamd.log")
         root.write("/etc/postfix/main.cf", root.read("/etc/postfix/main.cf") + (SNIPPETS / "mailcow-extra.cf").read_text())
 
@@ -212,7 +212,7 @@ def inside(way):
              if not name.startswith("_") and callable(getattr(trial, name)) and name not in ("install", "serve", "restart")]
     results = run_cases([(name, getattr(trial, name)) for name in dict.fromkeys(cases)])
     if any(results.values()):
-        print(f"--- {way}: the gate's log\n{trial.postfix.peer.root.read('/tmp/gate.log')[-3000:]}")
+        print(f"--- {way}: the logs\n{trial.postfix.peer.root.read('/tmp/gate.log')[-3000:]}{trial.postfix.peer.root.read('/tmp/rspamd.log')}")
     return results
 
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/demo/demo_environment.h"
 #include "cli/demo/demo_mail.h"
 #include "cli/demo/demo_run.h"
 #include "cli/demo/demo_table.h"
