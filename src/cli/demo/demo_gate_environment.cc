@@ -11,6 +11,7 @@ namespace {
 using base::Fault;
 
 constexpr std::string_view healthy_name = "mx.healthy.example";
+constexpr std::chrono::seconds start_wait_max{30};
 constexpr std::chrono::seconds end_wait_max{10};
 
 }  // namespace
@@ -40,7 +41,19 @@ base::Result<void> GateEnvironment::start(const std::string& keep) {
         {.folder = folder_.path(), .account = *account, .policy = policy_, .next = healthy_});
     if (!postfix) return std::unexpected(postfix.error());
     postfix_ = *std::move(postfix);
-    return {};
+    return await_postfix();
+}
+
+// So that its start does not count for a case.
+base::Result<void> GateEnvironment::await_postfix() {
+    const auto until = Steady::now() + start_wait_max;
+    auto socket = connect_to(postfix_->place(), until);
+    if (!socket) return std::unexpected(socket.error());
+    LineStream stream(*std::move(socket), {});
+    if (stream.read_line(until) && stream.write("QUIT\r\n") && stream.read_line(until)) return {};
+    std::string words;
+    for (const auto& line : postfix_->take_log_lines()) words += '\n' + line;
+    return base::fail(Fault::unavailable, "Postfix does not greet; its log:" + words);
 }
 
 // In DNS the healthy host has an address that the gate takes for one of the internet; it does not

@@ -39,6 +39,7 @@ class GateEnvironment {
     GateEnvironment() = default;
     [[nodiscard]] base::Result<void> start(const std::string& keep);
     [[nodiscard]] base::Result<void> start_gate(const std::optional<Account>& account);
+    [[nodiscard]] base::Result<void> await_postfix();
     std::string gate_log() const { return folder_.path() + "/turnaway-gate.log"; }
 
     DemoFolder folder_;
