@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import smtplib
+import subprocess
 import sys
 import time
 import traceback
@@ -127,12 +128,14 @@ def use_sendmail_mc(peer, _):
 
 
 # Postfix replaces an enhanced code of the form 5.1.n that it does not know in the reply of a policy service.
-REPLACED = {"postfix-policy": {"556 5.1.10": "556 5.1.0"}}
+REPLACED = dict.fromkeys(("postfix-policy", "postfix-policy-trixie"), {"556 5.1.10": "556 5.1.0"})
 # way: (mail server, title, its file in etc/gate/, how it is used, whether the gate is a daemon)
 WAYS = {
     "postfix-policy": ("postfix", "Postfix, policy service", "postfix-policy", use_main_cf, True),
+    "postfix-policy-trixie": ("postfix_trixie", "Postfix, policy service", "postfix-policy", use_main_cf, True),
     "opensmtpd-filter": ("opensmtpd", "OpenSMTPD, filter", "opensmtpd", use_smtpd_conf, False),
     "postfix-milter": ("postfix", "Postfix, milter", "postfix-milter", use_main_cf, True),
+    "postfix-milter-trixie": ("postfix_trixie", "Postfix, milter", "postfix-milter", use_main_cf, True),
     "sendmail-milter": ("sendmail", "Sendmail, milter", "sendmail", use_sendmail_mc, True),
     "exim-line": ("exim", "Exim, line", "exim", use_exim_acl, True),
 }
@@ -160,7 +163,12 @@ class Trial:
 
     def start_gate(self):
         options = " --no-sandbox" if "TURNAWAY_NO_SANDBOX" in os.environ else ""
-        self.gate = self.peer.root.start("sh", "-c", f"exec /usr/sbin/turnaway-gate{options} 2>/tmp/gate.log")
+        if self.peer.root.lower == "/":
+            self.gate = self.peer.root.start("sh", "-c", f"exec /usr/sbin/turnaway-gate{options} 2>/tmp/gate.log")
+        else:  # it may lack libraries there
+            top = self.peer.root.top
+            command = f"exec {GATE}{options} --config {top}/etc/turnaway-gate.conf 2>{top}/tmp/gate.log"
+            self.gate = subprocess.Popen(["sh", "-c", command], stdin=subprocess.DEVNULL)
         wait_until(lambda: self.peer.root.read("/tmp/gate.log").count("listening") >= 2 or self.gate.poll() is not None, "the gate")
 
     @staticmethod
@@ -276,8 +284,9 @@ def way_inside(way):
         found, words = guarded[kind]
         faults[kind] = "" if found.startswith(expected) else f"expected {expected}, found {found}: {words}"
     cases = {"one recipient of several": trial.one_of_two}
-    if way == "postfix-policy":
+    if trial.file == "postfix-policy":
         cases["the order of restrictions"] = trial.order_of_restrictions
+    if way == "postfix-policy":
         cases["turnaway doctor --gate"] = trial.doctor_is_content
     cases["tag"] = trial.tagged
     if trial.is_daemon:

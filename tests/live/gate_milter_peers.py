@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""turnaway-gate as the milter of real mail servers: Postfix and Sendmail as Debian's packages set them up, with the snippets of etc/gate.
+"""turnaway-gate as the milter of real mail servers: Postfix (of Debian 12 and 13) and Sendmail as Debian's packages set them up, with the snippets of etc/gate.
 
-    tests/live/gate_milter_peers.py [--only postfix,sendmail,miltertest]
+    tests/live/gate_milter_peers.py [--only postfix,postfix_trixie,sendmail,miltertest]
 
 Each has a private machine of its own (namespace.py), with a real name server and a host that takes mail. A client submits mail
 over SMTP, and for every kind of domain the reply at RCPT is compared; then the gate is killed, stalled, restarted and reloaded.
@@ -32,7 +32,7 @@ PLACE = "127.0.0.1:10041"
 SENDER = "ann@host.example"
 UTF8_DOMAIN = "büro.example"
 SCRIPTS = pathlib.Path(ROOT, "tests/live/miltertest")
-SNIPPETS = {"postfix": "etc/gate/postfix-milter", "sendmail": "etc/gate/sendmail"}
+SNIPPETS = {"postfix": "etc/gate/postfix-milter", "postfix_trixie": "etc/gate/postfix-milter", "sendmail": "etc/gate/sendmail"}
 PEERS = [*SNIPPETS, "miltertest"]
 # Kind, recipient's domain, what the gate makes of it.
 KINDS = [("healthy", "host.example", "250"), ("null MX", "null.example", "556 5.1.10"),
@@ -63,7 +63,7 @@ def lay_out(machine):
 def use_snippet(peer):
     """The lines of etc/gate in the server's own configuration, as the snippet says."""
     snippet = pathlib.Path(ROOT, SNIPPETS[peer.name]).read_text(encoding="utf-8")
-    if peer.name == "postfix":
+    if peer.package == "postfix":
         main = peer.root.read("/etc/postfix/main.cf")
         peer.root.write("/etc/postfix/main.cf", main + "\n" + snippet)
         return
@@ -234,7 +234,7 @@ class Exchange:
 
     def without_the_gate(self):
         """What default_action makes of mail while the gate is not running, and that accept needs no Postfix restart later."""
-        if self.peer.name != "postfix":
+        if self.peer.package != "postfix":
             return "SKIP F= of Sendmail is left as the snippet has it"
         snippet = self.peer.root.run("postconf", "-h", "smtpd_milters").strip()
         check("default_action=accept" in snippet, snippet)
@@ -255,11 +255,11 @@ class Exchange:
 
     def through_a_unix_socket(self):
         """In the chroot of smtpd, as the second form of the snippet has it."""
-        if self.peer.name != "postfix":
+        if self.peer.package != "postfix":
             return "SKIP its snippet has only TCP"
         folder = self.peer.root.top / "var/spool/postfix/turnaway"
         folder.mkdir()
-        other = next(line for line in pathlib.Path(ROOT, SNIPPETS["postfix"]).read_text(encoding="utf-8").splitlines()
+        other = next(line for line in pathlib.Path(ROOT, SNIPPETS[self.peer.name]).read_text(encoding="utf-8").splitlines()
                      if line.startswith("#smtpd_milters"))
         self.peer.set("smtpd_milters", other.partition("=")[2].strip())
         self.gate.stop()
@@ -277,7 +277,7 @@ class Exchange:
             short.unlink()
 
     def stopped_cleanly(self):
-        self.peer.root.run(*stop_command(self.peer.name), check=False)
+        self.peer.root.run(*stop_command(self.peer.package), check=False)
         equal(self.gate.stop(), 0)
         faults = [line["words"] for line in self.gate.lines("trouble") if "connection closed" in line["words"]]
         equal(faults, [])
@@ -296,8 +296,8 @@ def reply_text(code, text):
     return f"{code} " + " ".join(text.decode(errors="replace").split())
 
 
-def stop_command(name):
-    return {"postfix": ["postfix", "stop"], "sendmail": ["/etc/init.d/sendmail", "stop"]}[name]
+def stop_command(package):
+    return ["postfix", "stop"] if package == "postfix" else ["/etc/init.d/sendmail", "stop"]
 
 
 CASES = ("replies_at_rcpt", "sender_at_a_null_mx", "one_of_several_recipients", "empty_sender_and_postmaster", "domains_beyond_ascii",

@@ -79,6 +79,8 @@ def install(names):
 
 def fetch(root):
     """Why it could not be had, or None."""
+    if not Path(root.lower).is_dir():
+        return f"{root.lower} is not here: `tools/in_release {Path(root.lower).name} true` makes it"
     packages, size = root.download()
     further = f" and what `{' '.join(root.setup[-1])}` fetches" if root.setup else ""
     print(f"Fetching {', '.join(packages)} ({size / 1e6:.1f} MB){further} into build/peers/; "

@@ -145,10 +145,10 @@ def mount_tmpfs(where, mode="755"):
     system("mount", "-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", where)
 
 
-def mount_overlay(upper, work, where):
-    """This machine's own root below, `upper` above: whatever is written goes to `upper`."""
+def mount_overlay(upper, work, where, lower="/"):
+    """This machine's own root below, or another system, `upper` above: whatever is written goes to `upper`."""
     system("mount", "-t", "overlay", "overlay", "-o",
-           f"lowerdir=/,upperdir={upper},workdir={work}", where)
+           f"lowerdir={lower},upperdir={upper},workdir={work}", where)
 
 
 def system(*command):

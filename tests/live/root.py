@@ -37,14 +37,16 @@ class Root:
     """One system by name. `packages` are installed without recommended ones; `preseed` answers
     their questions; `setup` are commands that fetch what is not a Debian package, run after them.
 
-    `where` is put before every command, see `Network.far`.
+    `where` is put before every command, see `Network.far`. `lower` is the system it lies on, if that
+    is not this machine's own.
     """
 
-    def __init__(self, name, packages, preseed="", where=(), setup=()):
+    def __init__(self, name, packages, preseed="", where=(), setup=(), lower="/"):
         self.name = name
         self.packages = packages
         self.preseed = preseed
         self.where = list(where)
+        self.lower = lower
         self.setup = [list(command) for command in setup]
         self.archive = STORE / f"{name}.tar"
         self.top = WORKSPACE / name / "merged"
@@ -65,7 +67,7 @@ class Root:
         if not self.installed():
             WORKSPACE.mkdir(parents=True, exist_ok=True)
             arguments = {"name": self.name, "packages": self.packages, "preseed": self.preseed,
-                         "setup": self.setup}
+                         "setup": self.setup, "lower": self.lower}
             namespace.call("root:install_inside", arguments, private_network=False, limit_s=limit_s)
             for path in (STORE.parent, STORE, WORKSPACE, self.archive):
                 namespace.give_back(path)
@@ -81,7 +83,7 @@ class Root:
             namespace.system("tar", "--extract", *TAR, "--file", str(self.archive),
                              "--directory", str(place / "upper"))
         namespace.set_host_name(HOST_NAME)
-        namespace.mount_overlay(place / "upper", place / "work", self.top)
+        namespace.mount_overlay(place / "upper", place / "work", self.top, self.lower)
         namespace.system("mount", "-t", "proc", "proc", str(self.top / "proc"))
         for folder, mode in FRESH_FOLDERS.items():
             (self.top / folder).mkdir(parents=True, exist_ok=True)
@@ -142,9 +144,9 @@ def environment():
             "DEBIAN_FRONTEND": "noninteractive"}
 
 
-def install_inside(name, packages, preseed, setup):
+def install_inside(name, packages, preseed, setup, lower):
     """The body of `Root.install`, in a namespace of its own that shares only the network."""
-    root = Root(name, packages, preseed)
+    root = Root(name, packages, preseed, lower=lower)
     root.mount()
     names = Path("/etc/resolv.conf").read_text()
     root.write("/etc/resolv.conf", names)
