@@ -19,6 +19,7 @@ from gate_client import Client
 from relay_daemon import wait_until
 
 RELAY, REFUSE, GATE = "turnaway-relay.service", "turnaway-refuse.service", "turnaway-gate.service"
+LEARN = "turnaway-gate-learn.service"
 CONFIG = "/etc/turnaway-relay.conf"
 RIGHT = """[relay]
 networks = ["127.0.0.0/8"]
@@ -33,6 +34,8 @@ local_data = ["null.example. 60 IN MX 0 .", "sender.example. 60 IN MX 10 mx.send
 [verdict]
 null_mx = "reject"
 """
+REFUSED = ("Nov 30 13:54:53 sender postfix/smtp[244]: 74D9C254: host mx.healthy.example[192.0.2.5] refused to talk to me: "
+           "521 mx.healthy.example Host does not accept mail\n")
 WRONG = RIGHT + "grup = \"mailadmins\"\n"
 
 
@@ -177,6 +180,25 @@ def gate_inside():
     return seen
 
 
+def learn_inside():
+    """With a log file, as the comment in the unit says: a booted machine here has no journal."""
+    machine = Booted()
+    machine.run("systemd-sysusers")
+    machine.root.write("/etc/turnaway-gate.conf", GATE_CONFIG)
+    machine.root.write("/var/log/mail.log", "")
+    machine.drop_in(LEARN, "ExecStart=", "ExecStart=/bin/sh -c 'tail -n +1 -F /var/log/mail.log | exec /usr/sbin/turnaway-gate learn --log -'")
+    machine.run("systemctl", "enable", "--now", "turnaway-gate.socket", GATE, LEARN)
+    machine.root.write("/var/log/mail.log", REFUSED)
+
+    def hosts():
+        return machine.run("turnaway", "queue", "hosts", "--socket", "/run/turnaway-gate/gate.sock", check=False)
+    wait_until(lambda: "192.0.2.5" in hosts(), lambda: f"the lesson: {hosts()}")
+    seen = {"state": machine.show(LEARN, "ActiveState")}
+    machine.run("systemctl", "stop", "turnaway-gate.socket", GATE)
+    seen["without the gate"] = machine.end_of(LEARN)
+    return seen
+
+
 def asked_anew(place):
     try:
         with Client(place) as client:
@@ -189,8 +211,8 @@ def analysed_inside():
     machine = Booted()
     machine.run("systemd-sysusers")
     seen = {}
-    for unit in (RELAY, REFUSE, GATE):
-        files = [f"/lib/systemd/system/{each}" for each in socket_pair(unit)]
+    for unit in (RELAY, REFUSE, GATE, LEARN):
+        files = [f"/lib/systemd/system/{each}" for each in ([unit] if unit == LEARN else socket_pair(unit))]
         seen[unit] = [machine.run("systemd-analyze", "verify", "--man=no", *files, check=False),
                       code_of(machine, "systemd-analyze", "security", "--threshold=15", "--no-pager", unit)]
     return seen
@@ -238,8 +260,11 @@ class Units(unittest.TestCase):
             "by its socket": "556 5.1.10", "state": "active", "user": "turnaway-gate", "after a kill": "DUNNO", "stopped": ["success", "0"],
             "wrong": ["failed", "78", "0"]})
 
+    def test_the_log_of_a_mail_server_is_followed(self):
+        self.assertEqual(self.look("learn_inside"), {"state": "active", "without the gate": "dead"})
+
     def test_systemd_finds_nothing_to_complain_of(self):
-        self.assertEqual(self.look("analysed_inside"), {RELAY: ["", 0], REFUSE: ["", 0], GATE: ["", 0]})
+        self.assertEqual(self.look("analysed_inside"), {unit: ["", 0] for unit in (RELAY, REFUSE, GATE, LEARN)})
 
 
 if __name__ == "__main__":
