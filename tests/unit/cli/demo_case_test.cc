@@ -54,6 +54,16 @@ TEST(DemoCase, WhatShouldComeOfItPasses) {
     }
 }
 
+TEST(DemoCase, WithTheGateOneIsRefusedAndOneDelivered) {
+    ASSERT_EQ(gate_demo_cases().size(), 2U);
+    const auto& refused = gate_demo_cases()[0];
+    const auto& delivered = gate_demo_cases()[1];
+    EXPECT_EQ(fault_of(refused, good(refused)), std::nullopt);
+    EXPECT_EQ(fault_of(delivered, good(delivered)), std::nullopt);
+    EXPECT_TRUE(fault_of(refused, good(delivered)));
+    EXPECT_TRUE(fault_of(delivered, good(refused)));
+}
+
 TEST(DemoCase, WhatShouldComeOfAnotherDoesNot) {
     for (const auto& each : demo_cases()) {
         for (const auto& other : demo_cases()) {
