@@ -21,7 +21,7 @@ POSTFIX = Root("postfix", ["postfix"])
 
 
 def inside():
-    """{user: [exit status, output, noise, what is left in /tmp, what listens on port 25, files of the system that changed]}"""
+    """Of each run: [exit status, output, noise, what is left in /tmp, files of the system that changed]."""
     namespace.system("ip", "link", "set", "lo", "up")
     root = POSTFIX
     root.mount()
@@ -37,7 +37,9 @@ def inside():
         (root.top / "tmp/mark").unlink()
         left = os.listdir(root.top / "tmp")
         found[" ".join([user, *options])] = [done.returncode, done.stdout, done.stderr, left, newer]
-    return found
+    nameless = root.command(["setpriv", "--reuid", "4242", "--regid", "4242", "--clear-groups", "/usr/bin/turnaway", "demo", "--gate"], None)
+    done = subprocess.run(nameless, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment(), timeout=LIMIT_S)
+    return {"runs": found, "nameless": [done.returncode, done.stdout, done.stderr, os.listdir(root.top / "tmp")]}
 
 
 class Gate(DemoTest):
@@ -46,7 +48,8 @@ class Gate(DemoTest):
         reason = namespace.unavailable() or (None if POSTFIX.installed() else "Postfix is not in build/peers: tests/live/gate_postfix.py fetches it")
         if reason:
             raise unittest.SkipTest(reason)
-        cls.found = namespace.call("demo_gate_test:inside", {}, limit_s=4 * LIMIT_S)
+        seen = namespace.call("demo_gate_test:inside", {}, limit_s=4 * LIMIT_S)
+        cls.found, cls.nameless = seen["runs"], seen["nameless"]
 
     def test_nothing_is_left_and_nothing_of_the_system_changes(self):
         for who, (status, said, noise, left, newer) in self.found.items():
@@ -70,6 +73,11 @@ class Gate(DemoTest):
                 greeting = refused["dialogues"][0]["lines"][0]["text"]
                 self.assertRegex(greeting, r"^220 postfix\.example ESMTP Postfix 3\.")
                 self.assertIn(("Postfix", "mx.healthy.example"), [(each["client"], each["server"]) for each in delivered["dialogues"]])
+
+    def test_a_user_without_a_name(self):
+        status, said, noise, left = self.nameless
+        self.assertEqual((status, said, left), (77, "", []))
+        self.assertIn("the user 4242 has no name", noise)
 
     def test_for_people(self):
         said = " ".join(self.found["dave"][1].split())
