@@ -46,13 +46,16 @@ std::expected<Address, AddressError> Address::parse(std::string_view text) {
 std::expected<Address, AddressError> Address::make(const AddressParts& parts) {
     auto host = make_host(parts);
     if (!host) return std::unexpected(host.error());
-    Address address(with_least_quoting(unquote(parts.local)), std::move(*host));
-    std::string text = address.text();
-    std::string written = std::string(parts.local) + '@';
-    written += parts.domain;
-    if (written != text) address.written_ = std::move(written);
+    const bool is_quoted = parts.local.starts_with('"');
+    Address address(is_quoted ? with_least_quoting(unquote(parts.local)) : std::string(parts.local),
+                    std::move(*host));
+    if (parts.local != address.local_ || parts.domain != address.host_text()) {
+        address.written_ = parts.local;
+        address.written_ += '@';
+        address.written_ += parts.domain;
+    }
     // A-labels can be longer than the U-labels they came from.
-    if (text.size() + 2 > base::limits::path_bytes_max) {
+    if (address.local_.size() + 1 + address.host_text().size() + 2 > base::limits::path_bytes_max) {
         return std::unexpected(AddressError::path_too_long);
     }
     return address;

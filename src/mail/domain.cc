@@ -66,12 +66,8 @@ std::vector<std::string_view> split(std::string_view name) {
     return labels;
 }
 
-}  // namespace
-
-std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
-    if (text == ".") return root();
-    if (text.ends_with('.')) text.remove_suffix(1);
-    if (const auto ok = scan_domain(text); !ok) return std::unexpected(ok.error());
+// `text` is a domain, not all of it ASCII.
+std::expected<std::string, AddressError> to_alabels(std::string_view text) {
     std::string name;
     for (const std::string_view label : split(text)) {
         if (label.data() != text.data()) name += '.';
@@ -80,13 +76,28 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
             continue;
         }
         const auto converted = to_ascii(std::string(label));
-        if (!converted) return std::unexpected(converted.error());
+        if (!converted) return converted;
         name += *converted;
     }
     // The mappings can make dots and any other ASCII out of wide and compatibility letters.
-    if (name != text) {
-        if (name.ends_with('.')) name.pop_back();
-        if (const auto ok = scan_domain(name); !ok) return std::unexpected(ok.error());
+    if (name.ends_with('.')) name.pop_back();
+    if (const auto ok = scan_domain(name); !ok) return std::unexpected(ok.error());
+    return name;
+}
+
+}  // namespace
+
+std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
+    if (text == ".") return root();
+    if (text.ends_with('.')) text.remove_suffix(1);
+    if (const auto ok = scan_domain(text); !ok) return std::unexpected(ok.error());
+    std::string name;
+    if (std::ranges::all_of(text, base::is_ascii)) {
+        name = text;
+    } else {
+        auto converted = to_alabels(text);
+        if (!converted) return std::unexpected(converted.error());
+        name = *std::move(converted);
     }
     if (name.size() > base::limits::dns_name_bytes_max) {
         return std::unexpected(AddressError::domain_too_long);
