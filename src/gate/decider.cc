@@ -49,8 +49,8 @@ bool is_in(const settings::HostNames& hosts, const mail::Domain& domain) {
            });
 }
 
-bool is_in(const settings::HostNames& hosts, const std::optional<mail::Address>& address) {
-    return address && is_in(hosts, *address->domain());
+bool is_in(const settings::HostNames& hosts, const mail::Address* address) {
+    return address != nullptr && is_in(hosts, *address->domain());
 }
 
 bool is_excepted_client(const ExceptConfig& except, const Question& question) {
@@ -67,8 +67,27 @@ bool is_excepted_client(const ExceptConfig& except, const Question& question) {
 }  // namespace
 
 struct Decider::Subject {
+    Subject(const Question& question, const Config& config)
+        // Only for texts that no client of the gate gets: everybody may send to everybody.
+        : client(question.client.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1}))),
+          is_about_sender(question.about != About::recipient),
+          recipient(judged_address(question.recipient, config)) {
+        const auto& listed = config.except.sender_domains;
+        if (!is_about_sender && listed.names.empty() && listed.suffixes.empty()) return;
+        if (auto read = judged_address(question.sender, config)) {
+            sender = mail::ReversePath(*std::move(read));
+        }
+    }
+    bool is_excepted(const ExceptConfig& except) const {
+        return is_in(except.sender_domains, sender.address()) ||
+               is_in(except.recipient_domains, recipient ? &*recipient : nullptr);
+    }
+    // Asked about at MAIL already if the question is about the recipient.
+    bool has_judged_sender() const { return is_about_sender && !sender.is_null(); }
+
     route::IpAddress client;
-    std::optional<mail::Address> sender;
+    bool is_about_sender;
+    mail::ReversePath sender;
     std::optional<mail::Address> recipient;
 };
 
@@ -82,11 +101,18 @@ struct Decider::Race {
     }
 };
 
-bool Decider::is_known(const Rules& rules, const Subject& subject) const {
-    if (rules.judging->probes.is_on) return false;
-    if (subject.recipient && !routing_.is_route_known(*subject.recipient->domain())) return false;
-    return !subject.sender || rules.config.verdict.sender_null_mx == Action::pass ||
-           routing_.is_sender_known(*subject.sender->domain());
+std::optional<Ruling> Decider::recall(const Rules& rules, const Subject& subject) {
+    Ruling ruling;
+    if (subject.recipient) {
+        const auto answer =
+            judge_.recall_recipient(*rules.judging, subject.client, *subject.recipient);
+        if (!answer) return std::nullopt;
+        ruling = ruling_on(*answer, rules.config);
+    }
+    if (!subject.has_judged_sender() || ruling.action == Action::reject) return ruling;
+    const auto answer = judge_.recall_sender(*rules.judging, subject.client, subject.sender);
+    if (!answer) return std::nullopt;
+    return stronger(std::move(ruling), ruling_on(*answer, rules.config));
 }
 
 asio::awaitable<Ruling> Decider::judge(RulesPtr rules, std::shared_ptr<const Subject> subject) {
@@ -96,9 +122,9 @@ asio::awaitable<Ruling> Decider::judge(RulesPtr rules, std::shared_ptr<const Sub
                                                             {.address = *subject->recipient}, {});
         ruling = ruling_on(answer, rules->config);
     }
-    if (!subject->sender || ruling.action == Action::reject) co_return ruling;
-    const auto answer = co_await judge_.judge_sender(rules->judging, subject->client,
-                                                     mail::ReversePath(*subject->sender));
+    if (!subject->has_judged_sender() || ruling.action == Action::reject) co_return ruling;
+    const auto answer =
+        co_await judge_.judge_sender(rules->judging, subject->client, subject->sender);
     co_return stronger(std::move(ruling), ruling_on(answer, rules->config));
 }
 
@@ -109,22 +135,18 @@ asio::awaitable<void> Decider::judge_for(std::shared_ptr<Race> race, RulesPtr ru
     race->end(std::move(ruling));
 }
 
+std::optional<Ruling> Decider::decide_at_once(const Rules& rules, const Question& question) {
+    const auto& config = rules.config;
+    if (is_excepted_client(config.except, question)) return passed(Verdict::excepted);
+    const Subject subject(question, config);
+    if (subject.is_excepted(config.except)) return passed(Verdict::excepted);
+    if (!subject.has_judged_sender() && !subject.recipient) return passed(Verdict::unread);
+    return recall(rules, subject);
+}
+
 asio::awaitable<Ruling> Decider::decide(RulesPtr rules, const Question& question) {
-    const auto& config = rules->config;
-    if (is_excepted_client(config.except, question)) co_return passed(Verdict::excepted);
-    const auto sender = judged_address(question.sender, config);
-    const auto subject = std::make_shared<const Subject>(Subject{
-        // Only for texts that no client of the gate gets: everybody may send to everybody.
-        .client = question.client.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1})),
-        // Asked about at MAIL already if the question is about the recipient.
-        .sender = question.about == About::recipient ? std::nullopt : sender,
-        .recipient = judged_address(question.recipient, config)});
-    if (is_in(config.except.sender_domains, sender) ||
-        is_in(config.except.recipient_domains, subject->recipient)) {
-        co_return passed(Verdict::excepted);
-    }
-    if (!subject->sender && !subject->recipient) co_return passed(Verdict::unread);
-    if (is_known(*rules, *subject)) co_return co_await judge(rules, subject);
+    if (auto ruling = decide_at_once(*rules, question)) co_return *std::move(ruling);
+    const auto subject = std::make_shared<const Subject>(question, rules->config);
     co_return co_await io::answer_of<Ruling>([this, &rules, &subject](auto done) {
         const auto race = std::make_shared<Race>();
         race->done = std::move(done);

@@ -20,32 +20,39 @@ constexpr std::size_t buffer_bytes_max = 4096;
 }  // namespace
 
 Driver::Driver(asio::io_context& loop, std::unique_ptr<Peer> peer, std::unique_ptr<Session> session,
-               Decide decide, const Settings& settings)
+               Decide decide, OnFault on_fault, const Settings& settings)
     : loop_(loop),
       peer_(std::move(peer)),
       session_(std::move(session)),
       decide_(std::move(decide)),
+      on_fault_(std::move(on_fault)),
       settings_(settings),
       timeout_(settings.idle_wait, Clock::now()),
       buffer_(buffer_bytes_min) {}
 
-asio::awaitable<std::string> Driver::run() {
+asio::awaitable<void> Driver::run() {
     co_await serve();
     if (has_input_ended_) session_->input_ended();
-    co_await ask_all();
+    co_await ask_all(answer_known());
     while (open_ > 0) co_await wait_for_answer();
     co_await send();
+    // Before the close, which can take seconds.
+    if (const auto fault = session_->fault(); !fault.empty()) on_fault_(fault);
     co_await peer_->close();
-    co_return std::string(session_->fault());
 }
 
 asio::awaitable<void> Driver::serve() {
     while (!is_broken_) {
-        co_await ask_all();
-        co_await send();
+        if (auto question = answer_known()) co_await ask_all(std::move(question));
+        if (!send_now()) co_await send();
         if (session_->is_ending() || is_ending_) co_return;
         if (session_->wants_input() && open_ < settings_.questions_max) {
-            if (!co_await read_more()) co_return;
+            is_reading_ = true;
+            const auto got = co_await peer_->read(buffer_, timeout_.left(Clock::now()));
+            is_reading_ = false;
+            has_input_ended_ = !got && got.error() == io::Failure::closed;
+            if (!got) co_return;
+            take(*got);
         } else if (open_ > 0) {
             co_await wait_for_answer();
         } else {
@@ -54,27 +61,30 @@ asio::awaitable<void> Driver::serve() {
     }
 }
 
-asio::awaitable<bool> Driver::read_more() {
-    is_reading_ = true;
-    const auto got = co_await peer_->read(buffer_, timeout_.left(Clock::now()));
-    is_reading_ = false;
-    has_input_ended_ = !got && got.error() == io::Failure::closed;
-    if (!got) co_return false;
-    session_->received({buffer_.data(), *got});
-    if (*got == buffer_.size() && *got < buffer_bytes_max) buffer_.resize(2 * *got);
-    co_return true;
+void Driver::take(std::size_t bytes) {
+    session_->received({buffer_.data(), bytes});
+    if (bytes == buffer_.size() && bytes < buffer_bytes_max) buffer_.resize(2 * bytes);
 }
 
-asio::awaitable<void> Driver::ask_all() {
+std::optional<Question> Driver::answer_known() {
     while (auto question = session_->next_question()) {
         timeout_.renew(Clock::now());
+        const auto decision = decide_.at_once(*question);
+        if (!decision) return question;
+        session_->answer(question->id, *decision);
+    }
+    return std::nullopt;
+}
+
+asio::awaitable<void> Driver::ask_all(std::optional<Question> question) {
+    for (; question; question = answer_known()) {
         if (session_->wants_input() || open_ > 0) {
             ++open_;
             io::start(loop_, "a question", ask_beside(*std::move(question)));
             continue;
         }
         const auto id = question->id;
-        const auto decision = co_await decide_(*std::move(question));
+        const auto decision = co_await decide_.with_lookups(*std::move(question));
         session_->answer(id, decision);
     }
 }
@@ -82,21 +92,28 @@ asio::awaitable<void> Driver::ask_all() {
 asio::awaitable<void> Driver::ask_beside(Question question) {
     const auto self = shared_from_this();
     const auto id = question.id;
-    const auto decision = co_await decide_(std::move(question));
+    const auto decision = co_await decide_.with_lookups(std::move(question));
     --open_;
     session_->answer(id, decision);
-    co_await ask_all();
+    co_await ask_all(answer_known());
     co_await send();
     if (answered_) answered_->cancel();
 }
 
 // One write at a time: whoever finds one under way leaves the rest to it.
+bool Driver::send_now() {
+    if (is_writing_ || is_broken_) return true;
+    unsent_ += session_->take_output();
+    if (unsent_.empty()) return true;
+    unsent_.erase(0, peer_->write_now(unsent_));
+    return unsent_.empty();
+}
+
 asio::awaitable<void> Driver::send() {
-    while (!is_writing_ && !is_broken_) {
-        const auto bytes = session_->take_output();
-        if (bytes.empty()) co_return;
+    while (!send_now()) {
         is_writing_ = true;
-        const auto done = co_await peer_->write(bytes, settings_.write_wait);
+        const auto done = co_await peer_->write(unsent_, settings_.write_wait);
+        unsent_.clear();
         is_writing_ = false;
         is_broken_ = !done;
     }

@@ -25,9 +25,10 @@ void GateState::turned_away(Protocol protocol) {
     log_.write(daemon::Trouble{.words = words});
 }
 
-void GateState::broke_protocol(Protocol protocol, const std::string& fault) {
+void GateState::broke_protocol(Protocol protocol, std::string_view fault) {
     counters_.service.add(Counter::faults);
-    const std::string words = std::string(name(protocol)) + ": connection closed: " + fault;
+    const std::string words =
+        std::string(name(protocol)) + ": connection closed: " + std::string(fault);
     log_.write(daemon::Trouble{.words = words});
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "daemon/client_count.h"
 #include "daemon/log.h"
@@ -34,7 +35,7 @@ class GateState {
 
     // Counts and logs.
     void turned_away(Protocol protocol);
-    void broke_protocol(Protocol protocol, const std::string& fault);
+    void broke_protocol(Protocol protocol, std::string_view fault);
 
   private:
     // Only logs: nothing is stored.

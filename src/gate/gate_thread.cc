@@ -36,8 +36,7 @@ base::Result<std::unique_ptr<GateThread>> GateThread::open(GateState& state) {
     thread->judge_ = std::make_unique<judge::Judge>(
         *thread->routing_, state.hosts(),
         judge::GreetingProbes(thread->events_.io(), state.hosts(), state.probes()));
-    thread->decider_ =
-        std::make_unique<Decider>(thread->events_.io(), *thread->judge_, *thread->routing_);
+    thread->decider_ = std::make_unique<Decider>(thread->events_.io(), *thread->judge_);
     return thread;
 }
 
@@ -74,37 +73,49 @@ asio::awaitable<void> GateThread::serve_client(Protocol protocol,
 }
 
 asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer> peer) {
-    const auto rules = state_.rules();
     state_.counters().connections.add(protocol);
     const auto driver = std::make_shared<Driver>(
         events_.io(), std::move(peer),
-        make_session(protocol, {.adds_headers = has_tags(rules->config.verdict)}),
-        [this, protocol](Question question) {
-            return decide(protocol, state_.rules(), std::move(question));
-        },
-        Driver::Settings{.idle_wait = rules->config.listen.idle_wait});
+        make_session(protocol, {.adds_headers = has_tags(rules_->config.verdict)}),
+        Driver::Decide{
+            .at_once = [this,
+                        protocol](const auto& asked) { return decide_at_once(protocol, asked); },
+            .with_lookups =
+                [this, protocol](Question asked) { return decide(protocol, std::move(asked)); }},
+        [this, protocol](std::string_view fault) { state_.broke_protocol(protocol, fault); },
+        Driver::Settings{.idle_wait = rules_->config.listen.idle_wait});
     const auto guard = events_.enter([&driver] { driver->end(); });
-    const auto fault = co_await driver->run();
-    if (!fault.empty()) state_.broke_protocol(protocol, fault);
+    co_await driver->run();
 }
 
-asio::awaitable<Decision> GateThread::decide(Protocol protocol, std::shared_ptr<const Rules> rules,
-                                             Question question) {
-    using Clock = std::chrono::steady_clock;
+std::optional<Decision> GateThread::decide_at_once(Protocol protocol, const Question& question) {
+    auto ruling = decider_->decide_at_once(*rules_, question);
+    if (!ruling) return std::nullopt;
+    return decided(protocol, question, *std::move(ruling), {});
+}
+
+asio::awaitable<Decision> GateThread::decide(Protocol protocol, Question question) {
     const auto begun = Clock::now();
-    auto ruling = co_await decider_->decide(std::move(rules), question);
+    auto ruling = co_await decider_->decide(rules_, question);
+    co_return decided(protocol, question, std::move(ruling), Clock::now() - begun);
+}
+
+Decision GateThread::decided(Protocol protocol, const Question& question, Ruling ruling,
+                             Clock::duration took) {
     state_.counters().decisions.add(decision_kind(protocol, ruling.verdict, ruling.action));
-    log_decided(
-        state_.log(),
-        {.protocol = protocol,
-         .question = question,
-         .ruling = ruling,
-         .took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun)});
-    co_return std::move(ruling.decision);
+    log_decided(state_.log(),
+                {.protocol = protocol,
+                 .question = question,
+                 .ruling = ruling,
+                 .took = std::chrono::duration_cast<std::chrono::milliseconds>(took)});
+    return std::move(ruling.decision);
 }
 
 void GateThread::rules_changed() {
-    asio::post(events_.io(), [this] { routing_->change(routing_settings(*state_.rules())); });
+    asio::post(events_.io(), [this] {
+        rules_ = state_.rules();
+        routing_->change(routing_settings(*rules_));
+    });
 }
 
 }  // namespace turnaway::gate

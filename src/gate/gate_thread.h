@@ -3,7 +3,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -33,13 +35,19 @@ class GateThread {
     void rules_changed();
 
   private:
-    explicit GateThread(GateState& state) : state_(state) {}
+    using Clock = std::chrono::steady_clock;
+
+    explicit GateThread(GateState& state) : state_(state), rules_(state.rules()) {}
     boost::asio::awaitable<void> serve_client(Protocol protocol,
                                               std::unique_ptr<io::Connection> connection);
-    boost::asio::awaitable<Decision> decide(Protocol protocol, std::shared_ptr<const Rules> rules,
-                                            Question question);
+    std::optional<Decision> decide_at_once(Protocol protocol, const Question& question);
+    boost::asio::awaitable<Decision> decide(Protocol protocol, Question question);
+    // Counts and logs.
+    Decision decided(Protocol protocol, const Question& question, Ruling ruling,
+                     Clock::duration took);
 
     GateState& state_;
+    std::shared_ptr<const Rules> rules_;  // this thread's copy, which costs no atomic operation
     daemon::EventThread events_;
     std::unique_ptr<judge::Routing> routing_;
     std::unique_ptr<judge::Judge> judge_;

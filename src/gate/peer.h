@@ -29,6 +29,8 @@ class Peer {
 
     virtual Done<std::size_t> read(std::span<char> into, std::chrono::milliseconds wait) = 0;
     virtual Done<void> write(std::string_view bytes, std::chrono::milliseconds wait) = 0;
+    // As much as can be written without waiting, perhaps nothing: the number of bytes.
+    virtual std::size_t write_now(std::string_view) { return 0; }
     virtual boost::asio::awaitable<void> close() = 0;
     // Active operations end.
     virtual void cancel() = 0;
@@ -45,6 +47,7 @@ class SocketPeer final : public Peer {
     Done<void> write(std::string_view bytes, std::chrono::milliseconds wait) override {
         return connection_->write(bytes, wait);
     }
+    std::size_t write_now(std::string_view bytes) override { return connection_->write_now(bytes); }
     boost::asio::awaitable<void> close() override { return connection_->close(); }
     void cancel() override { connection_->cancel(); }
 

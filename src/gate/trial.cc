@@ -146,7 +146,7 @@ class Trial {
         routing_ = *std::move(routing);
         judge_ = std::make_unique<judge::Judge>(*routing_, hosts_,
                                                 judge::GreetingProbes(loop_, hosts_, probes_));
-        decider_ = std::make_unique<Decider>(loop_, *judge_, *routing_);
+        decider_ = std::make_unique<Decider>(loop_, *judge_);
         io::start(loop_, "a trial", try_all());
         loop_.run();
         return report();

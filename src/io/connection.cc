@@ -1,6 +1,7 @@
 #include "io/connection.h"
 
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -83,6 +84,13 @@ asio::awaitable<std::expected<std::size_t, Failure>> Connection::read(std::span<
     const bool has_timed_out = watch_->end(Side::read);
     if (bytes > 0) co_return bytes;
     co_return std::unexpected(failure_of(error, has_timed_out));
+}
+
+std::size_t Connection::write_now(std::string_view bytes) {
+    if (tls_) return 0;
+    const auto sent =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent > 0 ? static_cast<std::size_t>(sent) : 0;
 }
 
 asio::awaitable<std::expected<void, Failure>> Connection::write(std::string_view bytes,

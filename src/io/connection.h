@@ -47,6 +47,10 @@ class Connection {
     // At least one byte, or a failure. `into` is not empty.
     asio::awaitable<std::expected<std::size_t, Failure>> read(std::span<char> into,
                                                               Milliseconds deadline);
+    // As much as fits into the socket's buffer now, without waiting: the number of bytes. None with
+    // TLS, and none if the connection has failed, which the next read() or write() reports. Not
+    // while a write is active.
+    std::size_t write_now(std::string_view bytes);
     // All of it, or a failure.
     asio::awaitable<std::expected<void, Failure>> write(std::string_view bytes,
                                                         Milliseconds deadline);

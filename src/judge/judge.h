@@ -47,6 +47,12 @@ class Judge {
     // `check_user` is called for recipients of clients outside the networks; null: all exist.
     asio::awaitable<verdict::Answer> judge_recipient(RulesPtr rules, route::IpAddress client,
                                                      JudgedRecipient asked, UserCheck check_user);
+    // The same answers from what is known; nothing: a lookup or a probe is needed. All users exist.
+    std::optional<verdict::Answer> recall_sender(const Rules& rules, const route::IpAddress& client,
+                                                 const mail::ReversePath& sender);
+    std::optional<verdict::Answer> recall_recipient(const Rules& rules,
+                                                    const route::IpAddress& client,
+                                                    const mail::Address& recipient);
 
   private:
     Routing& routing_;

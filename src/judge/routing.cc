@@ -56,10 +56,6 @@ base::Result<std::unique_ptr<Routing>> Routing::open(asio::io_context& loop,
         new Routing(loop, *std::move(resolver), settings, std::move(count)));
 }
 
-bool Routing::is_route_known(const mail::Domain& domain) const {
-    return routes_.peek(domain, io::RouteCache::Clock::now()) != nullptr;
-}
-
 asio::awaitable<RoutePtr> Routing::route_to(Destination destination) {
     if (destination.static_target) {
         co_return co_await route_to_static(*std::move(destination.static_target));

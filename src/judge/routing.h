@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "base/result.h"
 #include "io/dns/route_cache.h"
@@ -40,12 +41,17 @@ class Routing {
                                                                      CountingResolver::Count count);
 
     asio::awaitable<RoutePtr> route_to(Destination destination);
-    // Whether the route to that domain, or what it publishes as a sender's, needs no lookup.
-    bool is_route_known(const mail::Domain& domain) const;
-    bool is_sender_known(const mail::Domain& domain) const { return senders_.is_known(domain); }
+    // The same without a lookup; null: it needs one. For a domain without a static route.
+    RoutePtr recall_route(const mail::Domain& domain) {
+        return routes_.recall(domain, io::RouteCache::Clock::now());
+    }
     // `domain` outlives the call.
     asio::awaitable<bool> publishes_null_mx(const mail::Domain& domain) {
         return senders_.publish_null_mx(domain);
+    }
+    // The same without a lookup; nothing: it needs one.
+    std::optional<bool> recall_null_mx(const mail::Domain& domain) {
+        return senders_.recall_null_mx(domain);
     }
     // After a reload, or when the addresses of this machine changed: routes are looked up again.
     // Only the deadline of the resolver changes.

@@ -1,5 +1,7 @@
 #include "judge/sender_domains.h"
 
+#include <chrono>
+
 #include "io/awaiting.h"
 #include "route/answer_age.h"
 #include "route/mx_set.h"
@@ -17,20 +19,19 @@ constexpr std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
 SenderDomains::SenderDomains(route::Resolver& resolver, const io::RouteCache& routes)
     : resolver_(resolver), routes_(routes), known_({.entries = domains_max, .bytes = bytes_max}) {}
 
-bool SenderDomains::is_known(const mail::Domain& domain) const {
+std::optional<bool> SenderDomains::recall_null_mx(const mail::Domain& domain) {
+    // RFC 6761 section 6.3: that name is never looked up in DNS.
+    if (domain.is_localhost()) return false;
     const auto now = Clock::now();
-    return domain.is_localhost() || routes_.peek(domain, now) != nullptr ||
-           known_.find(domain, now) != nullptr;
+    if (const auto* route = routes_.peek(domain, now)) {
+        return route->kind == route::RouteKind::null_mx;
+    }
+    if (const bool* known = known_.use(domain, now)) return *known;
+    return std::nullopt;
 }
 
 boost::asio::awaitable<bool> SenderDomains::publish_null_mx(const mail::Domain& domain) {
-    // RFC 6761 section 6.3: that name is never looked up in DNS.
-    if (domain.is_localhost()) co_return false;
-    const auto now = Clock::now();
-    if (const auto* route = routes_.peek(domain, now)) {
-        co_return route->kind == route::RouteKind::null_mx;
-    }
-    if (const bool* known = known_.use(domain, now)) co_return *known;
+    if (const auto known = recall_null_mx(domain)) co_return *known;
     const auto answer = co_await io::answer_of<route::DnsAnswer>([this, &domain](auto done) {
         resolver_.ask({.name = domain, .type = route::DnsType::mx}, std::move(done));
     });

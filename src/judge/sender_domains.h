@@ -7,7 +7,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <chrono>
+#include <optional>
 
 #include "io/dns/domain_cache.h"
 #include "io/dns/route_cache.h"
@@ -21,10 +21,10 @@ class SenderDomains {
     // Both outlive this.
     SenderDomains(route::Resolver& resolver, const io::RouteCache& routes);
 
-    // Whether the answer needs no lookup.
-    bool is_known(const mail::Domain& domain) const;
     // `domain` outlives the call.
     boost::asio::awaitable<bool> publish_null_mx(const mail::Domain& domain);
+    // The same without a lookup; nothing: it needs one.
+    std::optional<bool> recall_null_mx(const mail::Domain& domain);
 
   private:
     route::Resolver& resolver_;

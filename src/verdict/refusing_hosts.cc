@@ -42,7 +42,7 @@ std::string name_of(const route::MailHost& host, const HostMemory::Entry& entry,
 std::optional<std::string> refusing_hosts(const route::Route& route, const HostEvidence& evidence) {
     TURNAWAY_CHECK(!route.hosts.empty());
     if (!is_whole(route)) return std::nullopt;
-    std::string words = "none of its hosts accepts mail: ";
+    std::string words;
     std::size_t count = 0;
     for (const route::MailHost& host : route.hosts) {
         TURNAWAY_CHECK(!host.addresses.empty());
@@ -55,7 +55,7 @@ std::optional<std::string> refusing_hosts(const route::Route& route, const HostE
     }
     if (count > named_hosts_max) words += ", as did " + std::to_string(count - named_hosts_max);
     if (count > named_hosts_max) words += " more";
-    return words;
+    return "none of its hosts accepts mail: " + words;
 }
 
 }  // namespace turnaway::verdict

@@ -55,22 +55,30 @@ std::string policy_action(const Decision& decision) {
 }
 
 void PolicySession::received(std::string_view bytes) {
+    if (input_.empty()) {
+        input_ = read_lines(bytes);  // a whole request is read where it is
+        return;
+    }
     input_ += bytes;
-    read_lines();
+    read_input();
 }
 
-void PolicySession::read_lines() {
-    std::size_t begin = 0;
+void PolicySession::read_input() {
+    const auto rest = read_lines(input_);
+    input_.erase(0, input_.size() - rest.size());
+}
+
+std::string_view PolicySession::read_lines(std::string_view bytes) {
     while (state_ == State::reading) {
-        const auto end = input_.find('\n', begin);
-        if (end == std::string::npos) break;
-        take_line(std::string_view(input_).substr(begin, end - begin));
-        begin = end + 1;
+        const auto end = bytes.find('\n');
+        if (end == std::string_view::npos) break;
+        take_line(bytes.substr(0, end));
+        bytes.remove_prefix(end + 1);
     }
-    input_.erase(0, begin);
-    if (state_ == State::reading && input_.size() > line_bytes_max) {
+    if (state_ == State::reading && bytes.size() > line_bytes_max) {
         break_off("a line is longer than " + std::to_string(line_bytes_max) + " octets");
     }
+    return bytes;
 }
 
 void PolicySession::take_line(std::string_view line) {
@@ -133,7 +141,7 @@ void PolicySession::answer(std::uint64_t question_id, const Decision& decision) 
     ++question_.id;
     output_ += "action=" + policy_action(decision) + "\n\n";
     state_ = State::reading;
-    read_lines();
+    read_input();
 }
 
 std::string PolicySession::take_output() {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "gate/protocol/session.h"
 
@@ -42,14 +43,16 @@ class PolicySession final : public Session {
         broken,
     };
 
-    void read_lines();
+    // Returns the rest, beyond what was understood.
+    std::string_view read_lines(std::string_view bytes);
+    void read_input();
     void take_line(std::string_view line);
     void take_attribute(std::string_view name, std::string_view value);
     void end_request();
     void break_off(std::string fault);
 
     State state_ = State::reading;
-    std::string input_;  // beyond what was understood
+    std::string input_;  // the rest of what came earlier; mostly empty
     std::string output_;
     std::string fault_;
     Question question_;  // of the request that is being read, or asked

@@ -33,9 +33,10 @@ class DomainCache {
     }
     // The same, and marks the entry as used.
     const Value* use(const mail::Domain& domain, Time now) {
-        const Value* const value = find(domain, now);
-        if (value != nullptr) uses_.splice(uses_.begin(), uses_, known_.find(domain)->second.use);
-        return value;
+        const auto found = known_.find(domain);
+        if (found == known_.end() || found->second.until <= now) return nullptr;
+        uses_.splice(uses_.begin(), uses_, found->second.use);
+        return &found->second.value;
     }
     // `bytes`: roughly the memory that the value occupies.
     void keep(const mail::Domain& domain, Value value, Time until, std::size_t bytes) {

@@ -33,6 +33,14 @@ TEST_F(ConnectionTest, ReadEndsAtItsDeadlineAndWritingStillWorks) {
     EXPECT_EQ(run(loop_, pair_.server->read(buffer, 10s)).value(), 1U);
 }
 
+TEST_F(ConnectionTest, WritesWhatFitsWithoutWaiting) {
+    EXPECT_EQ(pair_.server->write_now("hello"), 5U);
+    EXPECT_EQ(run(loop_, read_some(*pair_.client)), "hello");
+    const std::string much(64U << 20, 'x');
+    EXPECT_LT(pair_.server->write_now(much), much.size());
+    EXPECT_EQ(pair_.server->write_now(much), 0U);
+}
+
 TEST_F(ConnectionTest, WriteEndsAtItsDeadline) {
     const std::string much(64U << 20, 'x');
     EXPECT_EQ(run(loop_, pair_.client->write(much, 20ms)).error(), Failure::timed_out);
