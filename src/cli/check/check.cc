@@ -163,8 +163,9 @@ void add_showing_options(CLI::App* command, CheckOptions& options) {
     command->add_flag("--why", options.cites_sources, "Cite the sections of the RFCs");
     command->add_flag("--fix", options.shows_fix,
                       "Print the DNS records that would change the result");
-    auto* const json = command->add_flag("--json", options.is_json,
-                                         "Write one JSON object per line (docs/json.md)");
+    auto* const json =
+        command->add_flag("--json", options.is_json,
+                          "Write one JSON object per line (/usr/share/doc/turnaway/docs/json.md)");
     auto* const csv = command->add_flag("--csv", options.is_csv, "Write CSV with a header row");
     auto* const nagios =
         command

@@ -30,7 +30,8 @@ std::size_t other_servers_count() {
 }
 
 std::string source_of_other_servers() {
-    return "The others: measured on " + std::string(measured_on) + ", see docs/senders.md.";
+    return "The others: measured on " + std::string(measured_on) +
+           ", see /usr/share/doc/turnaway/docs/senders.md.";
 }
 
 }  // namespace turnaway::cli

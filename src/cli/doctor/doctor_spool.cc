@@ -73,8 +73,9 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
     const auto files = database.content_files();
     if (!scanned || !files) {
         const auto& error = scanned ? files.error() : scanned.error();
-        findings.problem("The queue cannot be read: " + error.message + '.',
-                         "Keep a copy of " + path + ", then see docs/formats.md.");
+        findings.problem(
+            "The queue cannot be read: " + error.message + '.',
+            "Keep a copy of " + path + ", then see /usr/share/doc/turnaway/docs/formats.md.");
         return;
     }
     if (damaged > 0) {
@@ -142,7 +143,7 @@ void check_spool(const DoctorContext& context, DoctorFindings& findings) {
     } else {
         findings.problem(
             "The queue is damaged or cannot be used: " + database.error().message + '.',
-            "Keep a copy of " + path + ", then see docs/formats.md.");
+            "Keep a copy of " + path + ", then see /usr/share/doc/turnaway/docs/formats.md.");
     }
 }
 

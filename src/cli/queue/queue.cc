@@ -38,7 +38,8 @@ CLI::App* add_command(CLI::App& queue, QueueOptions& options, const std::string&
 }
 
 void add_json(CLI::App* command, QueueOptions& options) {
-    command->add_flag("--json", options.json, "Write one JSON object per line (docs/json.md)");
+    command->add_flag("--json", options.json,
+                      "Write one JSON object per line (/usr/share/doc/turnaway/docs/json.md)");
 }
 
 void add_colour(CLI::App* command, QueueOptions& options) {
