@@ -28,7 +28,8 @@ def packages():
 
 
 def patterns_of(package):
-    return (DEBIAN / f"{package}.install").read_text().split()
+    # etc/ alone would be that of the source.
+    return [line.removeprefix("debian/tmp/") for line in (DEBIAN / f"{package}.install").read_text().split()]
 
 
 def matches(pattern, path):
@@ -51,7 +52,7 @@ def installed_by(build):
 def strings_of_programs():
     """(file, string) of each string literal and each line of a manual."""
     for path in sorted((ROOT / "src").rglob("*.cc")):
-        code = re.sub(r"^\s*//.*$|^#include.*$", "", path.read_text(), flags=re.MULTILINE)
+        code = re.sub(r"^\s*//.*$|^#include.*$|static_assert\(.*$", "", path.read_text(), flags=re.MULTILINE)
         for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', code):
             yield path, text
     for path in sorted((ROOT / "man").iterdir()):

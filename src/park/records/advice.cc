@@ -64,7 +64,7 @@ void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain,
         out.push_back({"provider",
                        "Whether " + title + " accepts `.` as an exchange is not known: " + seen +
                            ". If it does not, use an MX to a host that answers 521.",
-                       "data/dns-providers.csv", true});
+                       "/usr/share/doc/turnaway/data/dns-providers.csv", true});
         return;
     }
     std::string words = title + " refuses `.` as an exchange: " + seen + ". ";
@@ -77,7 +77,8 @@ void add_about_provider(std::vector<Advice>& out, const mail::Domain& domain,
                  "it for days: then name a host that answers 521 with --refusing-host, or move the "
                  "zone to a DNS provider that accepts a null MX.";
     }
-    out.push_back({"provider", std::move(words), "data/dns-providers.csv", true});
+    out.push_back(
+        {"provider", std::move(words), "/usr/share/doc/turnaway/data/dns-providers.csv", true});
 }
 
 void add_about_spf(std::vector<Advice>& out, const ParkOptions& options) {
