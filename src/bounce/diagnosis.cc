@@ -17,17 +17,6 @@ namespace {
 
 constexpr int nested_reports_max = 2;
 
-Permanence permanence_of(Kind kind, const Judgement& judgement) {
-    if (kind == Kind::success || kind == Kind::auto_reply || kind == Kind::complaint ||
-        kind == Kind::mdn)
-        return Permanence::none;
-    if (kind == Kind::delay) return Permanence::transient;
-    const Permanence usual = row_of(judgement.reason).permanence;
-    if (judgement.digit == 4) return Permanence::given_up;
-    if (usual != Permanence::unknown) return usual;
-    return judgement.digit == 5 ? Permanence::permanent : Permanence::unknown;
-}
-
 class Reading {
   public:
     Reading(const ReportText& report, const Options& options, Diagnosis& diagnosis)
@@ -279,6 +268,17 @@ bool names_recipient(const Diagnosis& diagnosis) {
 }
 
 }  // namespace
+
+Permanence permanence_of(Kind kind, const Judgement& judgement) {
+    if (kind == Kind::success || kind == Kind::auto_reply || kind == Kind::complaint ||
+        kind == Kind::mdn)
+        return Permanence::none;
+    if (kind == Kind::delay) return Permanence::transient;
+    const Permanence usual = row_of(judgement.reason).permanence;
+    if (judgement.digit == 4) return Permanence::given_up;
+    if (usual != Permanence::unknown) return usual;
+    return judgement.digit == 5 ? Permanence::permanent : Permanence::unknown;
+}
 
 std::string_view name_of(Authentic authentic) {
     switch (authentic) {

@@ -7,7 +7,9 @@
 // gaps: reports in S/MIME or PGP, and in zip files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,12 @@ namespace turnaway::bounce {
 enum class Authentic : std::uint8_t { unknown, yes, no };
 std::string_view name_of(Authentic authentic);
 
+// One attempt to deliver, as a log has it.
+struct Attempt {
+    Kind kind = Kind::delay;
+    std::string time, remote, text, enhanced;
+};
+
 struct RecipientDiagnosis {
     Kind kind = Kind::bounce;
     std::string recipient;           // empty if the report names none
@@ -29,6 +37,10 @@ struct RecipientDiagnosis {
     Judgement judgement;
     Permanence permanence = Permanence::unknown;
     std::string remote;  // the host that replied
+    // Of a log: the attempts, oldest first, and the seconds from the arrival to the last one.
+    std::vector<Attempt> attempts;
+    std::size_t attempts_left_out = 0;  // after the first, where there were too many
+    std::optional<double> delay;
 };
 
 // Fields of the message that came back.
@@ -44,7 +56,13 @@ struct Diagnosis {
     std::string feedback_type;  // of a complaint: "abuse"
     Original original;
     Authentic authentic = Authentic::unknown;
+    // Of a log: the program that wrote it, and the message in its queue.
+    std::string_view program;
+    std::string queue_id, sender;
 };
+
+// How final a failure of this kind is.
+Permanence permanence_of(Kind kind, const Judgement& judgement);
 
 struct Options {
     CharsetReader charsets;

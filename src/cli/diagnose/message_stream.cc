@@ -1,25 +1,70 @@
 #include "cli/diagnose/message_stream.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
+#include "base/text.h"
 #include "bounce/header.h"
+#include "bounce/log/line_reader.h"
 
 namespace turnaway::cli {
 
 namespace {
 
-constexpr std::size_t recognised_bytes = 1024;
+constexpr std::size_t recognised_bytes = 4096;
 constexpr std::string_view separator = "\nFrom ";
-constexpr std::size_t reply_bytes_max = std::size_t{64} * 1024;
+
+constexpr std::array<std::string_view, 7> days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view word) {
+    return std::ranges::find(names, word) != names.end();
+}
+
+// "From bob@example.org Mon Nov 30 10:00:00 2026": after the sender come a day, a month, and a time.
+bool is_separator(std::string_view line) {
+    if (!line.starts_with("From ")) return false;
+    line = line.substr(0, 500);
+    std::string_view before;
+    bool has_date = false;
+    while (!line.empty()) {
+        const std::string_view word = line.substr(0, line.find_first_of(" \r\n"));
+        if (has_date && word.size() >= 5 && word.contains(':') && base::is_digit(word.front()))
+            return true;
+        has_date = has_date || (is_one_of(months, word) &&
+                                is_one_of(days, before.substr(0, 3)));
+        if (!word.empty()) before = word;
+        if (word.size() == line.size() || line[word.size()] != ' ') break;
+        line.remove_prefix(word.size() + 1);
+    }
+    return false;
+}
+
+bool is_after_empty_line(std::string_view text, std::size_t line_end) {
+    if (line_end > 0 && text[line_end - 1] == '\r') --line_end;
+    return line_end == 0 || text[line_end - 1] == '\n';
+}
 
 }  // namespace
 
+InputForm form_of(std::string_view beginning) {
+    beginning.remove_prefix(std::min(beginning.find_first_not_of("\r\n"), beginning.size()));
+    const std::string_view line = beginning.substr(0, beginning.find_first_of("\r\n"));
+    if (is_separator(line)) return InputForm::mbox;
+    if (bounce::is_log(beginning)) return InputForm::log;
+    const bool is_message = !bounce::field_name(line).empty() && beginning.size() > line.size();
+    return is_message ? InputForm::message : InputForm::replies;
+}
+
 void MessageStream::take(std::string_view bytes) {
+    if (form_ == InputForm::log) return logged_(bytes);
     const std::size_t before = pending_.size();
     if (pending_.size() < message_bytes_max || form_ != InputForm::message) pending_ += bytes;
     if (form_ == InputForm::recognise) {
         if (pending_.size() < recognised_bytes) return;
-        recognise();
+        form_ = form_of(std::string_view(pending_).substr(0, recognised_bytes));
         return cut(0);
     }
     cut(before);
@@ -28,53 +73,56 @@ void MessageStream::take(std::string_view bytes) {
 // Emits what is complete. What came before `from` was looked at already.
 void MessageStream::cut(std::size_t from) {
     if (form_ == InputForm::mbox) take_mbox(from);
-    if (form_ == InputForm::replies) take_replies();
+    if (form_ == InputForm::replies) take_replies(false);
+    if (form_ == InputForm::log) {
+        logged_(pending_);
+        pending_.clear();
+    }
 }
 
 void MessageStream::finish() {
     if (form_ == InputForm::recognise) {
-        recognise();
+        form_ = form_of(std::string_view(pending_).substr(0, recognised_bytes));
         cut(0);
     }
-    if (!pending_.empty()) emit(pending_);
+    if (form_ == InputForm::replies) {
+        take_replies(true);
+    } else if (form_ != InputForm::log && !pending_.empty()) {
+        emit(pending_);
+    }
     pending_.clear();
 }
 
-void MessageStream::recognise() {
-    std::string_view text = pending_;
-    text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
-    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
-    if (line.starts_with("From ")) {
-        form_ = InputForm::mbox;
-    } else if (!bounce::field_name(line).empty() && text.size() > line.size()) {
-        form_ = InputForm::message;
-    } else {
-        form_ = InputForm::replies;
-    }
-}
-
 void MessageStream::take_mbox(std::size_t from) {
+    constexpr std::size_t line_bytes_max = 512;
     std::size_t begin = 0;
-    std::size_t at =
-        pending_.find(separator, from > separator.size() ? from - separator.size() : 0);
+    // A separator can lie across two pieces, as long as its line may be.
+    std::size_t at = pending_.find(separator, from > line_bytes_max ? from - line_bytes_max : 0);
     while (at != std::string::npos) {
-        emit(std::string_view(pending_).substr(begin, at + 1 - begin));
-        begin = at + 1;
-        at = pending_.find(separator, begin);
+        const std::string_view line = std::string_view(pending_).substr(at + 1);
+        if (is_after_empty_line(pending_, at) && is_separator(line)) {
+            emit(std::string_view(pending_).substr(begin, at + 1 - begin));
+            begin = at + 1;
+        }
+        at = pending_.find(separator, at + 1);
     }
     pending_.erase(0, begin);
     pending_.resize(std::min(pending_.size(), message_bytes_max));
 }
 
-void MessageStream::take_replies() {
-    std::size_t begin = 0;
-    for (std::size_t end = pending_.find('\n'); end != std::string::npos;
-         end = pending_.find('\n', begin)) {
-        emit(std::string_view(pending_).substr(begin, end - begin));
-        begin = end + 1;
+void MessageStream::take_replies(bool is_end) {
+    const auto found = [this](std::string_view reply) { emit(reply); };
+    std::string_view rest = pending_;
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos || (is_end && !rest.empty());
+         end = rest.find('\n')) {
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        replies_.take_line(line, found);
     }
-    pending_.erase(0, begin);
-    pending_.resize(std::min(pending_.size(), reply_bytes_max));
+    if (is_end) replies_.finish(found);
+    pending_.erase(0, pending_.size() - rest.size());
+    pending_.resize(std::min(pending_.size(), ReplyStream::line_bytes_max));
 }
 
 void MessageStream::emit(std::string_view text) {

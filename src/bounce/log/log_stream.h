@@ -1,0 +1,45 @@
+// LogStream: the log of a mail server, as it comes in pieces: from bytes to the recipients whose
+// delivery failed or was delayed.
+//
+// Bounded: of a line of more than line_bytes_max only the beginning is read. The end of a line is
+// LF; a CR before it is dropped.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "bounce/log/line_reader.h"
+#include "bounce/log/message_table.h"
+
+namespace turnaway::bounce {
+
+class LogStream {
+  public:
+    static constexpr std::size_t line_bytes_max = std::size_t{64} * 1024;
+
+    LogStream(Program only, bool tells_each_attempt, MessageTable::Found found)
+        : reader_(only), messages_(tells_each_attempt, std::move(found)) {}
+
+    void take(std::string_view bytes);
+    // A file has ended: its last line may have no line end; the next one begins with line 1.
+    void end_file();
+    // Nothing follows: what is still delayed is a result.
+    void finish() { messages_.finish(); }
+
+    std::size_t lines() const { return lines_; }
+
+  private:
+    void take_line(std::string_view line);
+
+    LineReader reader_;
+    MessageTable messages_;
+    DeliveryEvent event_;
+    std::string partial_;  // the beginning of a line whose end has not come
+    bool is_cut_ = false;  // its rest is dropped
+    std::size_t line_ = 0, lines_ = 0;
+};
+
+}  // namespace turnaway::bounce
