@@ -33,10 +33,10 @@ _turnaway() {
             esac ;;
         "turnaway diagnose")
             case $previous in
-                --original-header | --vouch) return ;;
-                --as) offered=(-W 'auto message mbox replies') ;;
+                --original-header | --vouch | --jobs | --metrics | --domains) return ;;
                 --progress | --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --json --csv --summary --suppress --original-header --vouch --as --progress --color') ;;
+                --as) offered=(-W 'auto message mbox replies log postfix exim sendmail opensmtpd haraka kumomta powermta turnaway-relay') ;;
+                *) offered=(-W '-h --help --json --csv --summary --suppress --original-header --vouch --progress --color --as --jobs --follow --journal --new-only --metrics --domains') ;;
             esac ;;
         "turnaway doctor")
             case $previous in

@@ -23,6 +23,13 @@ void MetricsPage::add_gauge(std::string_view metric, std::string_view help, std:
     add_sample(metric, labels, value);
 }
 
+void MetricsPage::add_counter(
+    std::string_view metric, std::string_view help,
+    const std::map<std::string, std::uint64_t, std::less<>>& values_by_labels) {
+    add_head(metric, "counter", help);
+    for (const auto& [labels, value] : values_by_labels) add_sample(metric, labels, value);
+}
+
 void MetricsPage::add_process(std::uint64_t start_seconds, std::string_view version) {
     add_gauge("start_time_seconds", "When the daemon started, since 1970.", start_seconds);
     add_gauge("build_info", "The version, as a label.", 1,

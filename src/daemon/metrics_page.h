@@ -1,12 +1,15 @@
 // Metrics page: metrics for Prometheus (text format 0.0.4), written from a table of series.
 //
 // The table fixes which series exist: each is on the page from the start, at 0, and no peer can
-// create one. The page is made for each request; the caller reads the gauges from their owners.
+// create one, except in a counter whose labels the caller bounds. The page is made for each
+// request; the caller reads the gauges from their owners.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -48,6 +51,9 @@ class MetricsPage {
     }
     void add_gauge(std::string_view metric, std::string_view help, std::uint64_t value,
                    std::string_view labels = "");
+    // A counter whose series are known only as they come; the caller bounds them.
+    void add_counter(std::string_view metric, std::string_view help,
+                     const std::map<std::string, std::uint64_t, std::less<>>& values_by_labels);
     // The gauges of every daemon: its start time and version.
     void add_process(std::uint64_t start_seconds, std::string_view version);
 

@@ -102,6 +102,23 @@ class Diagnose(unittest.TestCase):
         (forced,) = rows("--as", "message", "-", stdin="550 5.1.1 user unknown\n")
         self.assertEqual(forced["kind"], "not-a-bounce")
 
+    def test_lines_of_one_reply_are_one(self):
+        text = "550-5.1.1 No such user\n550-5.1.1 Look for typing errors\n550 5.1.1 bob@example.com\n452 4.2.2 mailbox full\n"
+        for end in ("\n", "\r\n"):
+            found = rows("-", stdin=text.replace("\n", end))
+            self.assertEqual([(row["source"], row["reply"]) for row in found], [("standard input:1", 550), ("standard input:2", 452)])
+        self.assertEqual(found[0]["recipient"], "bob@example.com")
+
+    def test_from_inside_a_message_of_an_mbox(self):
+        first = "From x Mon Nov 30 10:00:00 2026\n"
+        body = "\nFrom the postmaster, with regrets\n\nFrom Monday on: Mon 10:00\nFrom y Mon Nov 30 10:00:00 2026\n"
+        path = self.write("box", first + UNKNOWN + body + "\n" + first + FULL)
+        self.assertEqual([row["recipient"] for row in rows(path)], ["bob@example.com", "full@example.com"])
+        crlf = self.write("crlf", "")
+        pathlib.Path(crlf).write_bytes((first + UNKNOWN + "\n" + first + FULL).replace("\n", "\r\n").encode())
+        self.assertEqual(len(rows(crlf)), 2)
+        self.assertEqual([row["kind"] for row in rows("-", stdin="From our side: nothing.\nFrom theirs: nothing.\n")], ["not-a-bounce"] * 2)
+
     def test_page_shows_lines_of_a_reply_as_one_text(self):
         shown = run("-", stdin=UNKNOWN.replace("User", "User\n    of this\n    User")).stdout
         self.assertNotIn(b"\\x0a", shown)

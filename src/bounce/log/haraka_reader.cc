@@ -58,8 +58,9 @@ bool read_haraka(std::string_view message, DeliveryEvent& event) {
     }
     if (part != "outbound") return false;
     if (take_prefix(message, "recipient ")) return read_recipient(message, event);
-    // About all recipients of the message: only those that an earlier line named are known.
-    if (take_prefix(message, "bouncing mail: ")) {
+    // About all recipients of the message: only those that an earlier line named are known. "Some
+    // recipients failed" follows the lines of those that did.
+    if (take_prefix(message, "bouncing mail: ") && !message.starts_with("Some recipients")) {
         event.kind = Kind::expired;
         event.text = message;
         return true;

@@ -5,7 +5,7 @@
 // them. Sources: the logs of Debian's packages in tests/data/logs (Postfix, Exim, Sendmail,
 // OpenSMTPD); the documentation and source that tests/data/logs/README.md names for the others.
 // Known gaps: refused mail of others (NOQUEUE, rejected RCPT) is not a delivery; Haraka's logfmt
-// and JSON; out-of-band and feedback records of KumoMTA; cells of PowerMTA with line ends.
+// and JSON, and its failures of a whole message at MAIL or DATA, which name no recipient; out-of-band and feedback records of KumoMTA; cells of PowerMTA with line ends.
 #pragma once
 
 #include <string>

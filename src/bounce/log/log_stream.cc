@@ -23,15 +23,13 @@ void LogStream::take(std::string_view bytes) {
 
 void LogStream::end_file() {
     if (!partial_.empty()) take("\n");
-    line_ = 0;
 }
 
 void LogStream::take_line(std::string_view line) {
-    ++line_;
     ++lines_;
     line = line.substr(0, line_bytes_max);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (reader_.read(line, event_)) messages_.take(event_, line_);
+    if (reader_.read(line, event_)) messages_.take(event_, lines_);
 }
 
 }  // namespace turnaway::bounce

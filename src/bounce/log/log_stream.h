@@ -24,7 +24,7 @@ class LogStream {
         : reader_(only), messages_(tells_each_attempt, std::move(found)) {}
 
     void take(std::string_view bytes);
-    // A file has ended: its last line may have no line end; the next one begins with line 1.
+    // A file has ended: its last line may have no line end.
     void end_file();
     // Nothing follows: what is still delayed is a result.
     void finish() { messages_.finish(); }
@@ -39,7 +39,7 @@ class LogStream {
     DeliveryEvent event_;
     std::string partial_;  // the beginning of a line whose end has not come
     bool is_cut_ = false;  // its rest is dropped
-    std::size_t line_ = 0, lines_ = 0;
+    std::size_t lines_ = 0;
 };
 
 }  // namespace turnaway::bounce

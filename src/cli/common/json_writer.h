@@ -4,8 +4,12 @@
 // Safe for a terminal, bytes that are not UTF-8 become U+FFFD (base/printable.h).
 #pragma once
 
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "base/printable.h"
 
@@ -45,6 +49,30 @@ class JsonWriter {
     void end_object() {
         out_ += '}';
         is_first_ = false;
+    }
+
+    void begin_array(std::string_view name) {
+        begin_member(name);
+        out_ += '[';
+        is_first_ = true;
+    }
+    // An object in an array; end_object() ends it.
+    void begin_element() {
+        if (!is_first_) out_ += ',';
+        out_ += '{';
+        is_first_ = true;
+    }
+    void end_array() {
+        out_ += ']';
+        is_first_ = false;
+    }
+    // Seconds, to the hundredth.
+    void seconds(std::string_view name, double value) {
+        begin_member(name);
+        std::array<char, 32> digits{};
+        const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                                std::round(value * 100) / 100);
+        out_.append(digits.data(), error == std::errc() ? end : digits.data());
     }
 
   private:

@@ -1,232 +1,212 @@
-// `turnaway diagnose`: what messages about failed mail say: who failed, why, how final it is, who
-// has to act.
+// `turnaway diagnose`: what messages about failed mail, replies and logs say: who failed, why, how
+// final it is, who has to act.
 //
-// Reads files, maildirs, mboxes and standard input; writes text for people, JSON lines, CSV, a
-// summary or a suppression list. Ordinary mail is `not-a-bounce` and not an error. Exit status 0 if
-// everything was read, 66 if a file is missing, 64 for a wrong command line, 74 if reading or
-// writing fails. Known gaps: compressed files, mail logs.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+// Reads files, maildirs, mboxes and standard input, compressed or not, or follows a log; writes
+// text for people, JSON lines, CSV, a summary or a suppression list. Ordinary mail is
+// `not-a-bounce` and not an error. Exit status 0 if everything was read, 66 if a file is missing,
+// 64 for a wrong command line, 69 if the journal or the address of --metrics cannot be had, 74 if
+// reading or writing fails.
+#include "cli/diagnose/diagnose.h"
+
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstdio>
-#include <map>
-#include <memory>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <thread>
+#include <utility>
 
 #include "base/result.h"
-#include "bounce/diagnosis.h"
+#include "bounce/log/logged_diagnosis.h"
 #include "cli/bulk/bulk_progress.h"
 #include "cli/common/colours.h"
-#include "cli/common/command.h"
-#include "cli/common/output.h"
-#include "cli/diagnose/diagnose_record.h"
-#include "cli/diagnose/diagnose_summary.h"
+#include "cli/common/stop_signals.h"
+#include "cli/diagnose/case_reader.h"
+#include "cli/diagnose/diagnose_jobs.h"
+#include "cli/diagnose/diagnose_metrics.h"
+#include "cli/diagnose/followed_log.h"
 #include "cli/diagnose/iconv_reader.h"
+#include "cli/diagnose/input_names.h"
 #include "cli/diagnose/message_files.h"
-#include "cli/diagnose/message_stream.h"
 
 namespace turnaway::cli {
 
 namespace {
 
-enum class Form { page, json, csv, summary, suppress };
-
-struct Options {
-    std::vector<std::string> paths;
-    bool json = false, csv = false, summary = false, suppress = false;
-    std::vector<std::string> original_headers;
-    std::vector<std::string> own_domains;
-    std::string as = "auto";
-    std::string progress = "auto";
-    std::string colour = "auto";
-
-    Form form() const {
-        if (json) return Form::json;
-        if (csv) return Form::csv;
-        if (summary) return Form::summary;
-        return suppress ? Form::suppress : Form::page;
-    }
-};
-
-const std::map<std::string, InputForm, std::less<>> input_forms{{"auto", InputForm::recognise},
-                                                                {"message", InputForm::message},
-                                                                {"mbox", InputForm::mbox},
-                                                                {"replies", InputForm::replies}};
-const std::map<std::string, BulkProgress::Mode, std::less<>> progress_modes{
-    {"auto", BulkProgress::Mode::on_terminal},
-    {"always", BulkProgress::Mode::always},
-    {"never", BulkProgress::Mode::never}};
-
-class Diagnose {
+// Diagnoses the cases of one thread.
+class CaseJudge {
   public:
-    explicit Diagnose(const Options& options)
-        : options_(options), form_(options.form()), colours_(colours_for(options.colour)) {
-        reading_.charsets = [this](std::string_view charset, std::string_view bytes) {
-            return charsets_.read(charset, bytes);
-        };
+    CaseJudge(const DiagnoseOptions& options, bool are_replies) : are_replies_(are_replies) {
         reading_.original_headers = options.original_headers;
         reading_.own_domains = options.own_domains;
+        charsets_ = std::make_shared<IconvReader>();
+        reading_.charsets = [charsets = charsets_](std::string_view charset,
+                                                   std::string_view bytes) {
+            return charsets->read(charset, bytes);
+        };
     }
 
-    int run() {
-        auto files = find_message_files(options_.paths);
-        if (!files) return report(files.error());
-        BulkProgress progress(progress_modes.at(options_.progress),
-                              files->bytes > 0 ? std::optional(files->bytes) : std::nullopt, 0, 0,
-                              "messages");
-        progress_ = &progress;
-        if (form_ == Form::csv) output_.text() += csv_head();
-        for (const std::string& path : files->paths) {
-            if (auto read = read_file(path); !read) return report(read.error());
-            if (has_failed_) return base::exit_code(base::Fault::io);
-        }
-        progress.end();
-        write_totals();
-        return output_.flush() ? 0 : base::exit_code(base::Fault::io);
+    bounce::Diagnosis judge(DiagnoseCase& one) const {
+        if (one.logged) return bounce::diagnose_logged(std::move(*one.logged));
+        if (one.form != InputForm::replies) return bounce::diagnose(one.text, reading_);
+        bounce::Diagnosis diagnosis = bounce::diagnose_reply(one.text);
+        return is_reply(diagnosis) ? diagnosis : bounce::Diagnosis();
     }
 
   private:
-    static int report(const base::Error& error) {
-        std::fprintf(stderr, "turnaway diagnose: %s\n", error.message.c_str());
-        return base::exit_code(error.fault);
-    }
-
-    base::Result<void> read_file(const std::string& path) {
-        const std::string name = path == "-" ? "standard input" : path;
-        MessageStream messages(input_forms.find(options_.as)->second,
-                               [&](std::string_view message, InputForm form, std::size_t number) {
-                                   source_ = name;
-                                   if (form != InputForm::message)
-                                       source_ += ':' + std::to_string(number);
-                                   take(message, form);
-                               });
-        auto read = read_pieces(path, [&](std::string_view piece) {
-            bytes_ += piece.size();
-            messages.take(piece);
-            progress_->show(messages_, bytes_);
-            return !has_failed_;
-        });
-        if (read) messages.finish();
-        return read;
-    }
-
     // A line without a code can be part of any text; only the caller knows that it is a reply.
     bool is_reply(const bounce::Diagnosis& diagnosis) const {
-        const bool is_said_by_caller = input_forms.find(options_.as)->second == InputForm::replies;
-        return is_said_by_caller ||
-               std::ranges::any_of(diagnosis.recipients, [](const auto& recipient) {
+        return are_replies_ || std::ranges::any_of(diagnosis.recipients, [](const auto& recipient) {
                    return recipient.judgement.digit != 0;
                });
     }
 
-    void take(std::string_view message, InputForm form) {
-        ++messages_;
-        bounce::Diagnosis diagnosis = form == InputForm::replies
-                                          ? bounce::diagnose_reply(message)
-                                          : bounce::diagnose(message, reading_);
-        if (form == InputForm::replies && !is_reply(diagnosis)) diagnosis = {};
-        if (diagnosis.recipients.empty()) return write(DiagnoseRow{source_, diagnosis});
-        for (const bounce::RecipientDiagnosis& recipient : diagnosis.recipients)
-            write(DiagnoseRow{source_, diagnosis, &recipient});
-    }
-    void write(const DiagnoseRow& row) {
-        switch (form_) {
-            case Form::json:
-                append_json(output_.text(), row);
-                break;
-            case Form::csv:
-                append_csv(output_.text(), row);
-                break;
-            case Form::page:
-                append_page(output_.text(), row, colours_);
-                break;
-            case Form::summary:
-                summary_.add(row);
-                break;
-            case Form::suppress:
-                suppressions_.add(row);
-                break;
-        }
-        has_failed_ = has_failed_ || !output_.flush_if_full();
-    }
-    void write_totals() {
-        if (form_ == Form::summary) summary_.append(output_.text(), colours_);
-        if (form_ == Form::suppress)
-            suppressions_.append(output_.text(), std::chrono::floor<std::chrono::days>(
-                                                     std::chrono::system_clock::now()));
+    bool are_replies_;
+    std::shared_ptr<IconvReader> charsets_;
+    bounce::Options reading_;
+};
+
+int report(const base::Error& error) {
+    std::fprintf(stderr, "turnaway diagnose: %s\n", error.message.c_str());
+    return base::exit_code(error.fault);
+}
+
+class Diagnose {
+  public:
+    explicit Diagnose(const DiagnoseOptions& options)
+        : options_(options),
+          input_(*find_input(options.as)),
+          output_(options.form(), colours_for(options.colour)),
+          jobs_(
+              is_following() ? 1 : number_of_jobs(options), [this] { return make_work(); },
+              [this](DiagnoseBatch& batch) { take(batch); }),
+          reader_({.form = input_.form,
+                   .program = input_.program,
+                   .tells_each_attempt = is_following()},
+                  [this](DiagnoseCase&& one) { jobs_.add(std::move(one)); }) {}
+
+    int run() { return is_following() ? follow() : read_all(); }
+
+  private:
+    bool is_following() const { return options_.follows || options_.follows_journal; }
+    static std::size_t number_of_jobs(const DiagnoseOptions& options) {
+        if (options.jobs > 0) return options.jobs;
+        return std::max(1U, std::thread::hardware_concurrency());
     }
 
-    const Options& options_;
-    Form form_;
-    Colours colours_;
-    IconvReader charsets_;
-    bounce::Options reading_;
-    DiagnoseSummary summary_;
-    SuppressionList suppressions_;
-    Output output_{"turnaway diagnose"};
-    BulkProgress* progress_ = nullptr;
-    std::string source_;
-    std::size_t messages_ = 0, bytes_ = 0;
+    int read_all() {
+        auto found = find_message_files(options_.paths);
+        if (!found) return report(found.error());
+        std::vector<InputFile> files = options_.inputs;
+        for (std::string& path : found->paths) files.push_back({.path = std::move(path)});
+        BulkProgress progress(progress_modes.at(options_.progress),
+                              found->bytes > 0 ? std::optional(found->bytes) : std::nullopt, 0, 0,
+                              "messages");
+        std::size_t bytes = 0;
+        std::optional<base::Error> error;
+        for (const InputFile& file : files) {
+            const auto read = reader_.read_file(file, [&](std::size_t more) {
+                bytes += more;
+                progress.show(cases_, bytes);
+                return !has_failed_;
+            });
+            if (!read) error = read.error();
+            if (error || has_failed_) break;
+        }
+        if (!error) reader_.finish();
+        jobs_.finish();
+        progress.end();
+        // What was read before the error is written before its words.
+        const bool is_written = (error ? output_.flush() : output_.finish()) && !has_failed_;
+        if (error) return report(*error);
+        return is_written ? 0 : base::exit_code(base::Fault::io);
+    }
+
+    int follow() {
+        StopSignals signals;
+        if (auto opened = open_metrics(); !opened) return report(opened.error());
+        const std::string name = options_.follows_journal ? "journal" : options_.paths.front();
+        reader_.begin_log(name);
+        const FollowedLog::Calls calls{.take = [this](auto bytes) { reader_.take_log(bytes); },
+                                       .renewed =
+                                           [this, &name] {
+                                               reader_.end_log();
+                                               reader_.begin_log(name);
+                                           },
+                                       .idle = [this] { return output_.flush() && !has_failed_; }};
+        const auto read = options_.follows_journal
+                              ? follow_journal(signals.token(), calls)
+                              : FollowedLog{.path = name, .begins_at_end = options_.new_only}.read(
+                                    signals.token(), calls);
+        reader_.finish();
+        jobs_.finish();
+        const bool is_written = output_.finish() && !has_failed_;
+        if (!read) return report(read.error());
+        return is_written ? 0 : base::exit_code(base::Fault::io);
+    }
+    base::Result<void> open_metrics() {
+        if (options_.metrics.empty()) return {};
+        const auto endpoint = io::parse_endpoint(options_.metrics);
+        if (!endpoint) return std::unexpected(endpoint.error());
+        metrics_.emplace(options_.domains);
+        if (auto opened = metrics_->open(*endpoint); !opened) return opened;
+        std::fprintf(stderr, "turnaway diagnose: metrics at http://%s/metrics\n",
+                     metrics_->local().text().c_str());
+        return {};
+    }
+
+    DiagnoseJobs::Work make_work() {
+        const auto judge = std::make_shared<CaseJudge>(options_, input_.form == InputForm::replies);
+        return [this, judge](DiagnoseBatch& batch) {
+            const bool keeps = output_.has_totals() || metrics_.has_value();
+            for (DiagnoseCase& one : batch.cases) {
+                bounce::Diagnosis diagnosis = judge->judge(one);
+                for_each_row(one.source, diagnosis,
+                             [&](const DiagnoseRow& row) { output_.append(batch.text, row); });
+                if (keeps) batch.diagnoses.push_back(std::move(diagnosis));
+            }
+        };
+    }
+    // In the order of the input.
+    void take(DiagnoseBatch& batch) {
+        cases_ += batch.cases.size();
+        for (std::size_t i = 0; i < batch.diagnoses.size(); ++i) {
+            for_each_row(batch.cases[i].source, batch.diagnoses[i], [&](const DiagnoseRow& row) {
+                output_.add_to_totals(row);
+                if (metrics_) metrics_->add(row);
+            });
+        }
+        has_failed_ = has_failed_ || !output_.write(batch.text);
+    }
+
+    const DiagnoseOptions& options_;
+    NamedInput input_;
+    DiagnoseOutput output_;
+    std::optional<DiagnoseMetrics> metrics_;
+    std::size_t cases_ = 0;
     bool has_failed_ = false;
+    DiagnoseJobs jobs_;
+    CaseReader reader_;
 };
 
 }  // namespace
 
-Action add_diagnose(CLI::App& program) {
-    auto options = std::make_shared<Options>();
-    CLI::App* command = program.add_subcommand(
-        "diagnose", "Read bounces and other reports: who failed, why, and what to do");
-    command->get_help_ptr()->description("Print this help and exit");
-    command
-        ->add_option("PATH", options->paths,
-                     "A message, an mbox, a maildir or a folder of messages; - for standard input")
-        ->required();
-    const std::array forms{
-        command->add_flag("--json", options->json, "Write one JSON object for each recipient"),
-        command->add_flag("--csv", options->csv, "Write a table with one row for each recipient"),
-        command->add_flag("--summary", options->summary,
-                          "Write totals by kind, reason, domain, host and who acts"),
-        command->add_flag(
-            "--suppress", options->suppress,
-            "Write the addresses to leave alone, with reason and expiry date, as CSV"),
-    };
-    for (CLI::Option* form : forms) {
-        for (CLI::Option* other : forms) {
-            if (form != other) form->excludes(other);
-        }
+int diagnose(const DiagnoseOptions& options) {
+    const bool is_following = options.follows || options.follows_journal;
+    const bool is_wrong = options.follows_journal ? !options.paths.empty()
+                          : options.follows       ? options.paths.size() != 1
+                                                  : options.paths.empty() && options.inputs.empty();
+    if (is_wrong || (!options.metrics.empty() && !is_following)) {
+        std::fprintf(stderr, "turnaway diagnose: %s\n",
+                     !is_wrong && !options.metrics.empty()
+                         ? "--metrics needs --follow FILE or --journal"
+                     : options.follows_journal ? "--journal takes no file"
+                     : options.follows         ? "--follow takes one file"
+                                               : "name a file, a folder, or - for standard input");
+        return base::exit_code(base::Fault::usage);
     }
-    command
-        ->add_option("--original-header", options->original_headers,
-                     "Add this field of the returned message to the JSON; may be repeated")
-        ->allow_extra_args(false);
-    command
-        ->add_option("--vouch", options->own_domains,
-                     "A domain of ours: a returned message without it in its Message-ID is not "
-                     "ours; may be repeated")
-        ->allow_extra_args(false);
-    command
-        ->add_option("--as", options->as, "The form of the input: auto, message, mbox or replies")
-        ->check(CLI::IsMember({"auto", "message", "mbox", "replies"}));
-    command
-        ->add_option("--progress", options->progress,
-                     "Show the progress: auto (on a terminal), always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
-    command
-        ->add_option("--color", options->colour, "Colours: auto (on a terminal), always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
-    command->footer(
-        "Example: turnaway diagnose bounce.eml\n"
-        "         turnaway diagnose --summary ~/Maildir\n"
-        "         turnaway diagnose --suppress archive.mbox > suppressed.csv\n"
-        "Exit:    0 all read, 66 a file is missing, 64 wrong command line, 74 reading or writing "
-        "failed\n"
-        "Manual:  man turnaway-diagnose");
-    return [options] { return Diagnose(*options).run(); };
+    return Diagnose(options).run();
 }
 
 }  // namespace turnaway::cli

@@ -1,5 +1,7 @@
 #include "cli/diagnose/diagnose_record.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -86,6 +88,34 @@ void write_recipient(JsonWriter& json, const bounce::RecipientDiagnosis& recipie
     write_compatible(json, recipient);
 }
 
+// What only a log knows.
+void write_attempts(JsonWriter& json, const bounce::RecipientDiagnosis& recipient) {
+    if (recipient.delay) {
+        json.seconds("delay", *recipient.delay);
+    } else {
+        json.null("delay");
+    }
+    json.begin_array("attempts");
+    for (const bounce::Attempt& attempt : recipient.attempts) {
+        json.begin_element();
+        json.text_or_null("time", attempt.time);
+        json.text("kind", bounce::name_of(attempt.kind));
+        json.text_or_null("remote", attempt.remote);
+        json.text_or_null("enhanced", attempt.enhanced);
+        json.text("text", attempt.text);
+        json.end_object();
+    }
+    json.end_array();
+    json.number("attempts_left_out", static_cast<int>(recipient.attempts_left_out));
+}
+std::string attempts_words(const bounce::RecipientDiagnosis& recipient) {
+    const std::size_t count = recipient.attempts.size() + recipient.attempts_left_out;
+    if (count == 0) return {};
+    std::string words = std::to_string(count);
+    words += count == 1 ? ", at " : ", the last at ";
+    return words += recipient.attempts.back().time;
+}
+
 // A line of the page: its name in a column, its text wrapped beside it.
 void append_line(std::string& out, std::string_view name, std::string_view text,
                  const Colours& colours) {
@@ -123,6 +153,12 @@ void append_json(std::string& out, const DiagnoseRow& row) {
     json.text("source", row.source);
     json.text("kind", bounce::name_of(row.kind()));
     if (row.recipient != nullptr) write_recipient(json, *row.recipient);
+    if (row.recipient != nullptr && !row.diagnosis.program.empty()) {
+        write_attempts(json, *row.recipient);
+        json.text("program", row.diagnosis.program);
+        json.text_or_null("queue_id", row.diagnosis.queue_id);
+        json.text("sender", row.diagnosis.sender);
+    }
     if (row.diagnosis.kind != bounce::Kind::not_a_bounce) {
         json.text_or_null("reporting_mta", row.diagnosis.reporting_mta);
         json.text_or_null("feedback_type", row.diagnosis.feedback_type);
@@ -136,7 +172,8 @@ void append_json(std::string& out, const DiagnoseRow& row) {
 std::string_view csv_head() {
     return "source,kind,recipient,reason,permanence,scope,who_acts,reply,enhanced,remote,phase,"
            "confidence,sisimai_reason,"
-           "sisimai_hardbounce,kumomta,sparkpost,sendgrid,message_id,evidence\n";
+           "sisimai_hardbounce,kumomta,sparkpost,sendgrid,message_id,evidence,sender,queue_id,"
+           "attempts,delay\n";
 }
 
 void append_csv(std::string& out, const DiagnoseRow& row) {
@@ -163,8 +200,13 @@ void append_csv(std::string& out, const DiagnoseRow& row) {
               std::string_view(row.diagnosis.original.message_id), std::string_view(evidence)}) {
             cells.emplace_back(cell);
         }
+        cells.push_back(row.diagnosis.sender);
+        cells.push_back(row.diagnosis.queue_id);
+        const std::size_t attempts = recipient.attempts.size() + recipient.attempts_left_out;
+        cells.push_back(attempts == 0 ? std::string() : std::to_string(attempts));
+        cells.push_back(recipient.delay ? fmt::format("{:.2f}", *recipient.delay) : std::string());
     }
-    constexpr std::size_t columns = 19;
+    constexpr std::size_t columns = 23;
     cells.resize(columns);
     std::string_view between;
     for (const std::string& cell : cells) {
@@ -212,6 +254,9 @@ void append_page(std::string& out, const DiagnoseRow& row, const Colours& colour
     append_line(out, "command", codes::title(judgement.stage), colours);
     append_line(out, "host", recipient.remote, colours);
     append_line(out, "evidence", judgement.evidence, colours);
+    append_line(out, "attempts", attempts_words(recipient), colours);
+    append_line(out, "sender", row.diagnosis.sender, colours);
+    append_line(out, "queue id", row.diagnosis.queue_id, colours);
     append_line(out, "sure", bounce::name_of(judgement.confidence), colours);
     append_line(out, "message", row.diagnosis.original.message_id, colours);
     if (row.diagnosis.authentic != bounce::Authentic::unknown)

@@ -1,21 +1,14 @@
 #include "cli/diagnose/message_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
-
-#include "process/descriptor.h"
 
 namespace turnaway::cli {
 
 namespace {
 
 namespace files = std::filesystem;
-constexpr std::size_t piece_bytes = std::size_t{256} * 1024;
 
 base::Result<void> add_folder(MessageFiles& found, const files::path& folder) {
     std::error_code error;
@@ -65,26 +58,6 @@ base::Result<MessageFiles> find_message_files(const std::vector<std::string>& ar
         }
     }
     return found;
-}
-
-base::Result<void> read_pieces(const std::string& path,
-                               const std::function<bool(std::string_view)>& take) {
-    const bool is_standard_input = path == "-";
-    const process::OwnedFd file(is_standard_input ? -1
-                                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!is_standard_input && !file.is_open())
-        return base::fail_errno(base::Fault::no_input, "cannot open " + path);
-    const int descriptor = is_standard_input ? STDIN_FILENO : file.get();
-    static thread_local std::string buffer(piece_bytes, '\0');
-    for (;;) {
-        const ssize_t size = ::read(descriptor, buffer.data(), buffer.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0)
-            return base::fail_errno(base::Fault::io,
-                                    "cannot read " + (is_standard_input ? "standard input" : path));
-        if (size == 0) return {};
-        if (!take(std::string_view(buffer).substr(0, static_cast<std::size_t>(size)))) return {};
-    }
 }
 
 }  // namespace turnaway::cli

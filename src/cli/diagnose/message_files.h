@@ -5,9 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -20,9 +18,5 @@ struct MessageFiles {
 };
 [[nodiscard]] base::Result<MessageFiles> find_message_files(
     const std::vector<std::string>& arguments);
-
-// Reads a file piece by piece. `take` returns false to stop.
-[[nodiscard]] base::Result<void> read_pieces(const std::string& path,
-                                             const std::function<bool(std::string_view)>& take);
 
 }  // namespace turnaway::cli

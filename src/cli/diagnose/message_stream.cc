@@ -23,7 +23,8 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view word) {
     return std::ranges::find(names, word) != names.end();
 }
 
-// "From bob@example.org Mon Nov 30 10:00:00 2026": after the sender come a day, a month, and a time.
+// "From bob@example.org Mon Nov 30 10:00:00 2026": after the sender come a day, a month, and a
+// time.
 bool is_separator(std::string_view line) {
     if (!line.starts_with("From ")) return false;
     line = line.substr(0, 500);
@@ -33,8 +34,7 @@ bool is_separator(std::string_view line) {
         const std::string_view word = line.substr(0, line.find_first_of(" \r\n"));
         if (has_date && word.size() >= 5 && word.contains(':') && base::is_digit(word.front()))
             return true;
-        has_date = has_date || (is_one_of(months, word) &&
-                                is_one_of(days, before.substr(0, 3)));
+        has_date = has_date || (is_one_of(months, word) && is_one_of(days, before.substr(0, 3)));
         if (!word.empty()) before = word;
         if (word.size() == line.size() || line[word.size()] != ' ') break;
         line.remove_prefix(word.size() + 1);
@@ -113,8 +113,8 @@ void MessageStream::take_mbox(std::size_t from) {
 void MessageStream::take_replies(bool is_end) {
     const auto found = [this](std::string_view reply) { emit(reply); };
     std::string_view rest = pending_;
-    for (std::size_t end = rest.find('\n'); end != std::string_view::npos || (is_end && !rest.empty());
-         end = rest.find('\n')) {
+    for (std::size_t end = rest.find('\n');
+         end != std::string_view::npos || (is_end && !rest.empty()); end = rest.find('\n')) {
         std::string_view line = rest.substr(0, end);
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
