@@ -1,11 +1,12 @@
 // LogReaders: one function for each program whose log is read: from a line to a DeliveryEvent.
 //
-// Each returns false for a line that says nothing about a delivery. Only the lines that the
-// program itself writes about an attempt are read, from their beginning: strangers write parts of
-// them. Sources: the logs of Debian's packages in tests/data/logs (Postfix, Exim, Sendmail,
-// OpenSMTPD); the documentation and source that tests/data/logs/README.md names for the others.
-// Known gaps: refused mail of others (NOQUEUE, rejected RCPT) is not a delivery; Haraka's logfmt
-// and JSON, and its failures of a whole message at MAIL or DATA, which name no recipient; out-of-band and feedback records of KumoMTA; cells of PowerMTA with line ends.
+// Each returns false for a line that says nothing about a delivery. Only the lines that the program
+// itself writes about an attempt are read, from their beginning: strangers write parts of them.
+// Sources: the logs of Debian's packages in tests/data/logs (Postfix, Exim, Sendmail, OpenSMTPD);
+// for the others what tests/data/logs/README.md names. Known gaps: refused mail of others (NOQUEUE,
+// rejected RCPT) is not a delivery; Haraka's logfmt and JSON, and its failures of a whole message,
+// which name no recipient; out-of-band and feedback records of KumoMTA; line ends in PowerMTA's
+// cells.
 #pragma once
 
 #include <string>
