@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Builds the packages, installs them in a fresh Debian and tries there what a user would; prints a table.
+
+    tests/packages/try_packages.py [--packages FOLDER] [--previous FOLDER] [RELEASE...]
+
+For each release (bookworm and trixie): `dpkg-buildpackage -b` in the system of tools/in_release, then in a fresh system `apt-get install`, and
+after it the steps of installed_system.py under systemd as the first process, without a network. --packages takes packages that were built
+before, from FOLDER/RELEASE; --previous the packages to upgrade from, else it is the same files with a lower version. Built packages stay in
+build/packages/RELEASE. Needs root, debootstrap and package sources; a release that cannot be made is skipped by name. Exit status: 0, 1 if
+a step failed, 77 if every release was skipped.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("TURNAWAY_RELEASES", "/var/cache/turnaway"))
+RELEASES = ["bookworm", "trixie"]
+PREVIOUS = "0.1.99"
+SKIPPED = 77
+BUILD = """set -e
+export DEBIAN_FRONTEND=noninteractive CCACHE_DIR=/root/.cache/ccache
+apt-get update -q
+apt-get install -y -q --no-install-recommends dpkg-dev debhelper lintian
+apt-get build-dep -y -q --no-install-recommends -P nocheck ./
+dpkg-buildpackage -b -us -uc -Pnocheck
+lintian --allow-root --fail-on error,warning ../turnaway_*.changes
+rm -rf /packages && mkdir /packages && mv ../*.deb /packages
+rm -f ../turnaway_*.changes ../turnaway_*.buildinfo
+"""
+# What the steps need beside the packages; systemd is the first process.
+PLAIN = """set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+apt-get install -y -q --no-install-recommends systemd python3 procps
+"""
+INSTALL = """set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get install -y -q --no-install-recommends /packages/now/*.deb
+turnaway explain 556 >/dev/null
+apt-get purge -y -q 'turnaway*' 'libturnaway*'
+"""
+# A cgroup namespace of its own lets systemd have the hierarchy below it.
+BOOT = """set -e
+ip link set lo up
+mount --make-rprivate /
+mount --bind "$1" "$1"
+cd "$1"
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs run
+mkdir -p machine
+pivot_root . machine
+umount --lazy /machine
+exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=basic.target
+"""
+
+
+class Failed(Exception):
+    pass
+
+
+def run(command, log, environment=None):
+    with open(log, "ab") as output:
+        done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
+                              env=os.environ | (environment or {}))
+    if done.returncode == SKIPPED:
+        raise InterruptedError(log.read_text(errors="replace").splitlines()[-1])
+    if done.returncode:
+        raise Failed(f"`{' '.join(command[:4])}` failed, see {log}")
+
+
+def in_release(release, script, log, folder):
+    run(["tools/in_release", release, "bash", "-c", script], log, {"TURNAWAY_RELEASES": str(folder)})
+
+
+def build(release, log):
+    """The folder of the packages."""
+    result = ROOT / "build/packages" / release
+    in_release(release, BUILD, log, CACHE)
+    shutil.rmtree(result, ignore_errors=True)
+    shutil.copytree(CACHE / release / "packages", result)
+    return result
+
+
+def lower_version(packages, result):
+    """The same files in packages of an earlier version."""
+    result.mkdir(parents=True)
+    for package in packages.glob("*.deb"):
+        if "-dbgsym" in package.name:
+            continue
+        unpacked = result / "unpacked"
+        subprocess.run(["dpkg-deb", "-R", package, unpacked], check=True)
+        control = unpacked / "DEBIAN/control"
+        version = package.name.split("_")[1]
+        control.write_text(control.read_text().replace(f"Version: {version}\n", f"Version: {PREVIOUS}\n").replace(f"= {version})", f"= {PREVIOUS})"))
+        subprocess.run(["dpkg-deb", "-Znone", "-b", unpacked, result], check=True, stdout=subprocess.DEVNULL)
+        shutil.rmtree(unpacked)
+
+
+def fresh_system(release, packages, previous, log):
+    """A copy of a system in which nothing of turnaway ever was, with the packages in /packages."""
+    plain, trial = CACHE / "plain", CACHE / "trial"
+    if not (plain / release).exists():
+        try:
+            in_release(release, PLAIN, log, plain)
+        except Failed:
+            shutil.rmtree(plain / release)
+            raise
+    shutil.rmtree(trial / release, ignore_errors=True)
+    trial.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", plain / release, trial], check=True)
+    system = trial / release
+    shutil.copytree(packages, system / "packages/now", ignore=shutil.ignore_patterns("*dbgsym*"))
+    if previous:
+        shutil.copytree(previous, system / "packages/previous", ignore=shutil.ignore_patterns("*dbgsym*"))
+    else:
+        lower_version(packages, system / "packages/previous")
+    in_release(release, INSTALL, log, trial)
+    return system
+
+
+def booted(system, log):
+    """(the process to end, the id of systemd) once it answers."""
+    with open(log, "ab") as output:
+        first = subprocess.Popen(["unshare", "--net", "--pid", "--mount", "--cgroup", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c", BOOT,
+                                  "sh", str(system)], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    end = time.monotonic() + 120
+    while time.monotonic() < end and first.poll() is None:
+        children = pathlib.Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+        if children and subprocess.run(enter(children[0], "systemctl", "is-active", "basic.target"), capture_output=True).returncode == 0:
+            return first, children[0]
+        time.sleep(0.2)
+    first.kill()
+    raise Failed(f"systemd did not boot, see {log}")
+
+
+def enter(process, *command):
+    return ["nsenter", "--target", process, "--all", "--wd=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", *command]
+
+
+def try_release(release, packages, previous):
+    """Rows (step, result, remark)."""
+    log = ROOT / "build/packages" / f"{release}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    if packages:
+        built = pathlib.Path(packages) / release
+    else:
+        built = build(release, log)
+        yield "build, lintian", "passed", f"{len(list(built.glob('*.deb')))} packages"
+    system = fresh_system(release, built, previous and pathlib.Path(previous) / release, log)
+    yield "apt-get install, purge", "passed", "fresh debootstrap"
+    first, process = booted(system, log)
+    try:
+        steps = subprocess.Popen(enter(process, "python3", "/turnaway/tests/packages/installed_system.py"), stdout=subprocess.PIPE,
+                                 stderr=open(log, "ab"), text=True)
+        for line in steps.stdout:
+            yield line.rstrip("\n").split("\t")
+        if steps.wait():
+            raise Failed(f"the steps ended with {steps.returncode}, see {log}")
+    finally:
+        first.kill()
+        first.wait()
+        shutil.rmtree(system, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Try the packages in fresh Debian systems.")
+    parser.add_argument("--packages", metavar="FOLDER")
+    parser.add_argument("--previous", metavar="FOLDER")
+    parser.add_argument("release", nargs="*", default=RELEASES)
+    options = parser.parse_args()
+    counts = {"passed": 0, "FAILED": 0, "skipped": 0}
+
+    def show(release, step, result, remark=""):
+        counts[result] += 1
+        print(f"{release:10} {step:38} {result:8} {remark}".rstrip(), flush=True)
+
+    for release in options.release:
+        try:
+            for row in try_release(release, options.packages, options.previous):
+                show(release, *row)
+        except InterruptedError as reason:
+            show(release, "all", "skipped", str(reason))
+        except Failed as error:
+            show(release, "next step", "FAILED", str(error))
+    return 1 if counts["FAILED"] else SKIPPED if not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
