@@ -197,7 +197,7 @@ def upgrade():
 
 def deliver():
     host = SmtpHost(*NEXT_HOST)
-    shell("turnaway", "queue", "flush")
+    shell("turnaway", "queue", "flush", "--all")
     wait_until(lambda: not queued(), "an empty queue")
     subjects = {message.content.split(b"Subject: ")[1].split(b"\r\n")[0] for message in host.messages}
     require(len(host.messages) == len(subjects) == MESSAGES, f"{len(host.messages)} messages, {len(subjects)} different")
