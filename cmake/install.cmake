@@ -26,7 +26,7 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway)
 install(DIRECTORY docs data DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway
         FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.csv" PATTERN "*.json" PATTERN "park-report" EXCLUDE)
-install(DIRECTORY etc/gate DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway/etc)
+install(DIRECTORY etc/gate etc/container DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/turnaway/etc)
 install(FILES etc/sysusers.d/turnaway-relay.conf etc/sysusers.d/turnaway-gate.conf DESTINATION lib/sysusers.d)
 install(FILES etc/tmpfiles.d/turnaway-relay.conf DESTINATION lib/tmpfiles.d)
 
