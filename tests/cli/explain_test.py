@@ -276,6 +276,31 @@ class Program(unittest.TestCase):
             result = subprocess.run(call, capture_output=True, check=False)
         self.assertEqual((result.returncode, result.stdout), (7, b"--listen|a b|"))
 
+    def test_what_is_no_reply_is_diagnosed(self):
+        """A file, a message, an mbox, a log: not one error for each line."""
+        log = ROOT / "tests/data/logs/exim.log"
+        expected = run("diagnose", "--json", str(log)).stdout
+        result = run("explain", "--json", str(log))
+        self.assertEqual((result.returncode, result.stdout), (0, expected))
+        self.assertIn(b"read by turnaway diagnose", result.stderr)
+        message = b"From: mailer-daemon@example.net\nTo: ann@example.org\nSubject: failure notice\n\n<bob@example.com>:\n550 5.1.1 User unknown\n"
+        separator = b"From x Mon Nov 30 10:00:00 2026\n"
+        for name, given, source in (("message", message, ""), ("mbox", separator + message, ":1"), ("log", log.read_bytes(), ":6")):
+            with self.subTest(name):
+                row = json.loads(run("explain", "--json", "-", stdin=given).stdout.splitlines()[0])
+                self.assertEqual((row["type"], row["source"]), ("diagnosis", "standard input" + source))
+                self.assertEqual((row["reply"], row["reason"]), (550, "recipient.unknown"))
+        self.assertIn(b"bob@example.com: recipient.unknown", run("explain", message.decode()).stdout)
+        both = run("explain", "550 5.1.1", str(log)).stdout
+        self.assertLess(both.find(b"5.1.1"), both.find(b"unknown@example.com: recipient.unknown"))
+
+    def test_replies_in_a_log_stay_with_explain(self):
+        log = (ROOT / "tests/data/logs/postfix.log").read_bytes()
+        replies = b"".join(line + b"\n" for line in log.splitlines() if b" said: " in line)
+        for given in (replies, b"Diagnostic-Code: smtp; 550 5.1.1 unknown\nStatus: 5.1.1\n", b"521\n"):
+            for line in run("explain", "--json", "-", stdin=given).stdout.splitlines():
+                self.assertNotEqual(json.loads(line)["type"], "diagnosis")
+
     def test_manual_knows_every_option(self):
         for command, page in (
             (("explain",), "turnaway-explain.1"), (("codes",), "turnaway-codes.1"), ((), "turnaway.1")

@@ -3,7 +3,8 @@
 // Arguments give pages, standard input ("-") gives one record per reply, as it may have millions of
 // lines; --json gives one object per reply for both. Exit status 0 if every input was understood,
 // 65 if one was not (every input is answered all the same), 64 for a wrong command line, 74 if
-// reading or writing fails.
+// reading or writing fails. What is no reply, such as a file or a message, `turnaway diagnose`
+// reads (handed_over), and its exit status counts.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -22,7 +23,9 @@
 #include "cli/common/colours.h"
 #include "cli/common/command.h"
 #include "cli/common/output.h"
+#include "cli/diagnose/diagnose.h"
 #include "cli/explain/explain_record.h"
+#include "cli/explain/handed_over.h"
 #include "cli/explain/reply_stream.h"
 #include "cli/explain/wording.h"
 #include "codes/interpretation.h"
@@ -50,14 +53,45 @@ class Explain {
 
     int run() {
         for (const auto& input : options_.inputs) {
-            const bool went_well = input == "-" ? explain_standard_input() : explain(input);
+            bool went_well = true;
+            if (input == "-") {
+                went_well = explain_standard_input();
+            } else if (const auto handed_over = handed_over_argument(input)) {
+                went_well = hand_over(*handed_over);
+            } else {
+                went_well = explain(input);
+            }
             if (!went_well) return base::exit_code(base::Fault::io);
         }
         if (!output_.flush()) return base::exit_code(base::Fault::io);
+        if (diagnose_status_ != 0) return diagnose_status_;
         return has_fault_ ? base::exit_code(base::Fault::data) : 0;
     }
 
   private:
+    bool hand_over(const HandedOver& handed_over) {
+        if (!output_.flush()) return false;
+        std::string name;
+        base::append_printable(name, handed_over.input.name(), 200);
+        const bool is_argument = handed_over.input.is_whole;
+        std::fprintf(stderr, "turnaway explain: %s is %s: read by turnaway diagnose\n",
+                     is_argument ? "the argument" : name.c_str(),
+                     std::string(handed_over.noun).c_str());
+        DiagnoseOptions diagnosing;
+        diagnosing.json = options_.json;
+        diagnosing.colour = options_.colour;
+        diagnosing.as = handed_over.as;
+        // The order of the files is that of the arguments, and a file may be missing.
+        if (handed_over.input.path == "-") {
+            diagnosing.inputs.push_back(handed_over.input);
+        } else {
+            diagnosing.paths.push_back(handed_over.input.path);
+        }
+        const int status = diagnose(diagnosing);
+        if (status != 0) diagnose_status_ = status;
+        return true;
+    }
+
     bool explain(std::string_view argument) {
         ReplyStream replies(LooseLines::part_of_reply);
         const auto found = [&](std::string_view reply) { answer(reply); };
@@ -76,7 +110,7 @@ class Explain {
         const auto found = [&](std::string_view reply) { record(reply); };
         std::string buffer(read_bytes, '\0');
         std::string partial;  // the beginning of a line whose end has not been read
-        for (;;) {
+        for (bool is_first = true;;) {
             const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
             if (size < 0 && errno == EINTR) continue;
             if (size < 0) {
@@ -86,6 +120,12 @@ class Explain {
             }
             if (size == 0) break;
             std::string_view rest(buffer.data(), static_cast<std::size_t>(size));
+            // On a terminal each line is answered when it has been typed.
+            if (is_first && ::isatty(STDIN_FILENO) == 0) {
+                if (const auto handed_over = handed_over_input(rest))
+                    return hand_over(*handed_over);
+            }
+            is_first = false;
             for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
                 take_line(replies, rest.substr(0, end), partial, found);
                 rest.remove_prefix(end + 1);
@@ -164,6 +204,7 @@ class Explain {
     Output output_{"turnaway explain"};
     bool has_fault_ = false;
     bool has_page_ = false;
+    int diagnose_status_ = 0;
 };
 
 std::string known_providers() {
@@ -201,7 +242,8 @@ Action add_explain(CLI::App& program) {
     command
         ->add_option("INPUT", options->inputs,
                      "A reply code (550), an enhanced code (5.1.10), a reply or a log line; - "
-                     "for standard input, one reply per line")
+                     "for standard input, one reply per line. A file, a message or a log is read "
+                     "as by turnaway diagnose")
         ->required();
     command->add_flag("--json", options->json, "Write one JSON object for each reply");
     command->add_option("--provider", options->provider,
