@@ -194,6 +194,16 @@ class Jobs(unittest.TestCase):
         self.assertEqual(run("--csv", "--jobs", "3", "-", stdin=replies).stdout, run("--csv", "--jobs", "1", "-", stdin=replies).stdout)
 
 
+    def test_a_slow_pipe(self):
+        """Each answer comes before the next line is written."""
+        with subprocess.Popen([PROGRAM, "diagnose", "--json", "--as", "log", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            for i in (1, 2):
+                process.stdin.write(BOUNCED.format(i=i, id=f"A{i}").encode())
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["recipient"], f"bob{i}@example.com")
+            process.stdin.close()
+
+
 class Follow(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -34,6 +34,9 @@ namespace turnaway::cli {
 
 namespace {
 
+// A full pipe gives this much at once: with less, the writer is slower than this command.
+constexpr std::size_t slow_read_bytes = std::size_t{64} * 1024;
+
 // Diagnoses the cases of one thread.
 class CaseJudge {
   public:
@@ -109,6 +112,7 @@ class Diagnose {
             const auto read = reader_.read_file(file, [&](std::size_t more) {
                 bytes += more;
                 progress.show(cases_, bytes);
+                if (file.path == "-" && more < slow_read_bytes) write_all_so_far();
                 return !has_failed_;
             });
             if (!read) error = read.error();
@@ -121,6 +125,12 @@ class Diagnose {
         const bool is_written = (error ? output_.flush() : output_.finish()) && !has_failed_;
         if (error) return report(*error);
         return is_written ? 0 : base::exit_code(base::Fault::io);
+    }
+
+    // Somebody who writes to a pipe now and then sees each answer before writing more.
+    void write_all_so_far() {
+        jobs_.finish();
+        has_failed_ = has_failed_ || !output_.flush();
     }
 
     int follow() {
