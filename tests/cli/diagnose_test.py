@@ -114,6 +114,8 @@ class Diagnose(unittest.TestCase):
         body = "\nFrom the postmaster, with regrets\n\nFrom Monday on: Mon 10:00\nFrom y Mon Nov 30 10:00:00 2026\n"
         path = self.write("box", first + UNKNOWN + body + "\n" + first + FULL)
         self.assertEqual([row["recipient"] for row in rows(path)], ["bob@example.com", "full@example.com"])
+        for odd in ("From () 2019-10-02 05:04:34 +0000\n", "From MAILER-DAEMON Mon 1 Jan 2015 00:00:00 +0900\n"):
+            self.assertEqual([row["kind"] for row in rows("-", stdin=odd + UNKNOWN + "\n" + odd + FULL)], ["bounce"] * 2)
         crlf = self.write("crlf", "")
         pathlib.Path(crlf).write_bytes((first + UNKNOWN + "\n" + first + FULL).replace("\n", "\r\n").encode())
         self.assertEqual(len(rows(crlf)), 2)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "base/text.h"
 #include "bounce/header.h"
@@ -14,32 +13,35 @@ namespace {
 
 constexpr std::size_t recognised_bytes = 4096;
 constexpr std::string_view separator = "\nFrom ";
+constexpr std::size_t separator_bytes_max = 500;
 
-constexpr std::array<std::string_view, 7> days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-bool is_one_of(std::span<const std::string_view> names, std::string_view word) {
-    return std::ranges::find(names, word) != names.end();
+bool is_year(std::string_view word) {
+    return (word.starts_with("19") || word.starts_with("20")) && word.size() == 4 &&
+           std::ranges::all_of(word, base::is_digit);
+}
+// "2019-10-02".
+bool is_date(std::string_view word) {
+    return word.size() == 10 && is_year(word.substr(0, 4)) && word[4] == '-' && word[7] == '-';
 }
 
-// "From bob@example.org Mon Nov 30 10:00:00 2026": after the sender come a day, a month, and a
-// time.
+// "From bob@example.org Mon Nov 30 10:00:00 2026": after the sender come a month, a time and a
+// year, in the order of RFC 4155 or another.
 bool is_separator(std::string_view line) {
     if (!line.starts_with("From ")) return false;
-    line = line.substr(0, 500);
-    std::string_view before;
-    bool has_date = false;
+    line = line.substr(0, std::min(line.find_first_of("\r\n"), separator_bytes_max));
+    bool has_month = false, has_time = false, has_year = false;
     while (!line.empty()) {
-        const std::string_view word = line.substr(0, line.find_first_of(" \r\n"));
-        if (has_date && word.size() >= 5 && word.contains(':') && base::is_digit(word.front()))
-            return true;
-        has_date = has_date || (is_one_of(months, word) && is_one_of(days, before.substr(0, 3)));
-        if (!word.empty()) before = word;
-        if (word.size() == line.size() || line[word.size()] != ' ') break;
-        line.remove_prefix(word.size() + 1);
+        const std::string_view word = line.substr(0, line.find(' '));
+        line.remove_prefix(std::min(word.size() + 1, line.size()));
+        has_month = has_month || is_date(word) || std::ranges::find(months, word) != months.end();
+        has_year = has_year || is_date(word) || is_year(word);
+        has_time = has_time || (word.size() >= 4 && word.contains(':') &&
+                                base::is_digit(word.front()) && base::is_digit(word.back()));
     }
-    return false;
+    return has_month && has_time && has_year;
 }
 
 bool is_after_empty_line(std::string_view text, std::size_t line_end) {
@@ -94,7 +96,7 @@ void MessageStream::finish() {
 }
 
 void MessageStream::take_mbox(std::size_t from) {
-    constexpr std::size_t line_bytes_max = 512;
+    constexpr std::size_t line_bytes_max = separator_bytes_max + separator.size();
     std::size_t begin = 0;
     // A separator can lie across two pieces, as long as its line may be.
     std::size_t at = pending_.find(separator, from > line_bytes_max ? from - line_bytes_max : 0);
