@@ -3,9 +3,11 @@
 //
 // Every call returns at once. `done` is called exactly once, on the spool's own thread, and only
 // when the change is durable (or failed): 250 is sent after it and never before (requirement 33).
-// Changes take effect in the order of the calls. After a failed commit the spool accepts nothing
-// more: has_failed() stays true, every call fails, and the daemon must reply 451 and end. Safe to
-// call from any thread.
+// Changes take effect in the order of the calls. A spool may be shared: each message then has one
+// owner, the node that scan() gives it to, and only its owner delivers or changes it; a spool on
+// one disk is one node that owns everything. After a failed commit the spool accepts nothing more:
+// has_failed() stays true, every call fails, and the daemon must reply 451 and end. Safe to call
+// from any thread.
 #pragma once
 
 #include <chrono>
@@ -96,6 +98,7 @@ class Spool {
     using Found = std::function<void(base::Result<StoredMessage>)>;
     using Listed = std::function<void(base::Result<Page>)>;
     using Damaged = std::function<void(const DamagedRow&)>;
+    using Gained = std::function<void(Page)>;
 
     Spool() = default;
     Spool(const Spool&) = delete;
@@ -116,11 +119,12 @@ class Spool {
     // At most `count` messages with an id greater than `after`, without content, including damaged
     // ones.
     virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
-    // Every message in order of arrival, without content; at start, before any other call, in the
-    // caller's thread. `each` returns false to stop early.
+    // Every message that this node owns in order of arrival, without content; at start, before any
+    // other call, in the caller's thread. `each` returns false to stop early.
     [[nodiscard]] virtual base::Result<void> scan(const std::function<bool(queue::Message)>& each,
                                                   const Damaged& damaged) = 0;
-    // Whether there is certainly space to store the result of a delivery; if not, none may begin.
+    // Whether the result of a delivery can certainly be stored: there is space, and this node
+    // certainly owns its messages. If not, none may begin.
     virtual bool has_room_for_outcomes() const = 0;
 
     virtual void remember(RefusingHost host,
@@ -128,6 +132,13 @@ class Spool {
     virtual void forget(std::string_view address, Done done) = 0;  // "" forgets all
     [[nodiscard]] virtual base::Result<std::vector<RefusingHost>>
     refusing_hosts() = 0;  // at start, like scan
+
+    // Different for every node, so that no two make the same id: below
+    // queue::QueueIdMaker::nodes_max.
+    virtual unsigned slot() const { return 0; }
+    // Messages that another node owned and this one owns now; on the spool's thread. Once, after
+    // scan(). Without it a node takes none.
+    virtual void follow_gains(Gained /*gained*/) {}
 
     virtual bool has_failed() const = 0;
     // After a reload: the space to leave free on the disk of the spool, if it has a disk.

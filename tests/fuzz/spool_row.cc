@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "fuzz/input.h"
-#include "spool/sqlite/row.h"
+#include "spool/row.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     namespace spool = turnaway::spool;

@@ -15,8 +15,8 @@
 #include "cli/doctor/doctor_context.h"
 #include "spool/content_trailer.h"
 #include "spool/folder_lock.h"
+#include "spool/sealed_row.h"
 #include "spool/sqlite/database.h"
-#include "spool/sqlite/sealed_row.h"
 #include "spool/sqlite/start_check.h"
 
 namespace turnaway::cli {

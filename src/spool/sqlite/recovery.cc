@@ -20,10 +20,10 @@
 #include "spool/content_folder.h"
 #include "spool/content_trailer.h"
 #include "spool/folder_lock.h"
+#include "spool/sealed_row.h"
 #include "spool/spool_folder.h"
 #include "spool/sqlite/database.h"
 #include "spool/sqlite/salvage.h"
-#include "spool/sqlite/sealed_row.h"
 #include "spool/sqlite/start_check.h"
 #include "spool/sqlite/write_ahead_log.h"
 

@@ -7,10 +7,9 @@
 #include <variant>
 
 #include "base/limits.h"
+#include "spool/sealed_row.h"
 #include "spool/spool_folder.h"
 #include "spool/spool_limits.h"
-#include "spool/sqlite/sealed_row.h"
-#include "spool/sqlite/sqlite_spool_job.h"
 #include "spool/sqlite/start_check.h"
 
 namespace turnaway::spool {
@@ -112,11 +111,7 @@ std::string SqliteSpool::no_room_words() const {
 }
 
 SqliteSpool::~SqliteSpool() {
-    {
-        const std::lock_guard lock(line_mutex_);
-        is_ending_ = true;
-    }
-    line_changed_.notify_one();
+    line_.end();
     thread_.join();
 }
 
@@ -125,27 +120,27 @@ std::unique_ptr<ContentSink> SqliteSpool::new_content(std::string_view client) {
 }
 
 void SqliteSpool::apply(Change change, Done done) {
-    ask({.what = std::move(change), .done = std::move(done)});
+    line_.put({.what = std::move(change), .done = std::move(done)});
 }
 
 void SqliteSpool::load(queue::QueueId id, Found found) {
-    ask({.what = Load{.id = id, .is_checked = true}, .found = std::move(found)});
+    line_.put({.what = Load{.id = id, .is_checked = true}, .found = std::move(found)});
 }
 
 void SqliteSpool::load_unchecked(queue::QueueId id, Found found) {
-    ask({.what = Load{.id = id, .is_checked = false}, .found = std::move(found)});
+    line_.put({.what = Load{.id = id, .is_checked = false}, .found = std::move(found)});
 }
 
 void SqliteSpool::list(queue::QueueId after, std::size_t count, Listed listed) {
-    ask({.what = List{after, count}, .listed = std::move(listed)});
+    line_.put({.what = List{after, count}, .listed = std::move(listed)});
 }
 
 void SqliteSpool::remember(RefusingHost host, Done done) {
-    ask({.what = Remember{std::move(host)}, .done = std::move(done)});
+    line_.put({.what = Remember{std::move(host)}, .done = std::move(done)});
 }
 
 void SqliteSpool::forget(std::string_view address, Done done) {
-    ask({.what = Forget{std::string(address)}, .done = std::move(done)});
+    line_.put({.what = Forget{std::string(address)}, .done = std::move(done)});
 }
 
 base::Result<void> SqliteSpool::scan(const std::function<bool(queue::Message)>& each,
@@ -164,34 +159,13 @@ base::Result<std::vector<RefusingHost>> SqliteSpool::refusing_hosts() {
     return database_->refusing_hosts();
 }
 
-void SqliteSpool::ask(Job job) {
-    const bool is_urgent = job.is_urgent();
-    bool must_wake = false;
-    {
-        const std::lock_guard lock(line_mutex_);
-        must_wake = line_.empty() || (is_urgent && !is_line_urgent_);
-        is_line_urgent_ |= is_urgent;
-        line_.push_back(std::move(job));
-    }
-    if (must_wake) line_changed_.notify_one();
-}
-
 void SqliteSpool::work() {
     for (;;) {
-        Batch jobs;
-        {
-            std::unique_lock lock(line_mutex_);
-            const auto has_work = [this] { return is_ending_ || !line_.empty(); };
-            while (!line_changed_.wait_for(lock, limits::idle_check_interval, has_work)) {
-                lock.unlock();
-                look_around();
-                lock.lock();
-            }
-            if (line_.empty()) return;
-            line_changed_.wait_for(lock, group_commit_delay,
-                                   [this] { return is_ending_ || is_line_urgent_; });
-            jobs.swap(line_);
-            is_line_urgent_ = false;
+        Batch jobs = line_.take(limits::idle_check_interval, group_commit_delay);
+        if (jobs.empty()) {
+            if (line_.is_over()) return;
+            look_around();
+            continue;
         }
         for (std::size_t at = 0; at < jobs.size();) at = commit_some(jobs, at);
         if (!has_room_) look_around();

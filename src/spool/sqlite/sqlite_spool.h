@@ -14,10 +14,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,6 +28,7 @@
 #include "spool/content_folder.h"
 #include "spool/file_place.h"
 #include "spool/folder_lock.h"
+#include "spool/job_line.h"
 #include "spool/spool.h"
 #include "spool/sqlite/database.h"
 #include "spool/sqlite/open_spool.h"
@@ -62,8 +61,7 @@ class SqliteSpool final : public Spool {
     bool has_failed() const override { return has_failed_; }
 
   private:
-    struct Job;
-    using Batch = std::deque<Job>;
+    using Batch = JobLine::Batch;
 
     struct Parts;
     SqliteSpool(SpoolSettings settings, Parts parts);
@@ -71,7 +69,6 @@ class SqliteSpool final : public Spool {
         const std::string& path, Database& database);
     void begin(const std::string& log_warning, std::size_t orphans);
     std::string no_room_words() const;
-    void ask(Job job);
     void work();
     void look_around();
     [[nodiscard]] base::Result<void> check_place() const;
@@ -117,11 +114,7 @@ class SqliteSpool final : public Spool {
     std::chrono::steady_clock::time_point next_take_ = {};  // for the reserve
     std::string failure_;
 
-    std::mutex line_mutex_;
-    std::condition_variable line_changed_;
-    Batch line_;
-    bool is_ending_ = false;
-    bool is_line_urgent_ = false;
+    JobLine line_;
     std::thread thread_;  // last: it uses all of the above; see begin()
 };
 

@@ -10,8 +10,8 @@
 #include "spool/free_space.h"
 #include "spool/lost_content.h"
 #include "spool/memory_content.h"
-#include "spool/sqlite/sealed_row.h"
-#include "spool/sqlite/sqlite_spool_job.h"
+#include "spool/sealed_row.h"
+#include "spool/sqlite/sqlite_spool.h"
 
 namespace turnaway::spool {
 
@@ -69,7 +69,6 @@ base::Result<void> SqliteSpool::change(Job& job) {
                                   "the disk of the spool " + settings_.path + " is nearly full"};
         return {};
     }
-    const bool is_new_only = change.update.empty() && change.remove.empty();
     for (const auto& stored : change.add) {
         auto added = add(stored);
         if (added) continue;
@@ -78,7 +77,7 @@ base::Result<void> SqliteSpool::change(Job& job) {
             &stored == change.add.data() && !files_.contains(stored.message.id);
         const bool is_big = stored.content->size() > base::limits::content_in_row_bytes_max;
         const bool is_full = added.error().fault == base::Fault::unavailable;
-        if (!(is_full && is_new_only && is_big && is_untouched)) return added;
+        if (!(is_full && job.is_new_only() && is_big && is_untouched)) return added;
         job.refused = std::move(added.error());
         return {};
     }

@@ -1,4 +1,5 @@
-// What every spool promises (spool/spool.h), held against the fake and the one on disk alike.
+// What every spool promises (spool/spool.h), held against the fake, the one on disk and the one in
+// a database alike. The last is skipped where PostgreSQL is not installed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,7 +11,10 @@
 
 #include "base/limits.h"
 #include "fake/memory_spool.h"
+#include "fake/postgres_server.h"
 #include "fake/spooled.h"
+#include "spool/postgres/connection.h"
+#include "spool/postgres/postgres_spool.h"
 #include "spool/sqlite/sqlite_spool.h"
 #include "unit/spool/folder.h"
 
@@ -24,11 +28,45 @@ using queue::QueueId;
 
 constexpr std::size_t big = base::limits::content_in_row_bytes_max + 1000;
 
-enum class Kind { memory, sqlite };
+// With the ids of these tests, which are of 1970, `postgres` uses the tables of old messages too,
+// and `postgres_young` only the slice of the present.
+enum class Kind { memory, sqlite, postgres, postgres_young };
+
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::memory:
+            return "memory";
+        case Kind::sqlite:
+            return "sqlite";
+        case Kind::postgres:
+            return "postgres";
+        case Kind::postgres_young:
+            return "postgres_young";
+    }
+    return "";
+}
+
+// One server for all tests; none where PostgreSQL is not installed.
+fake::PostgresServer* server() {
+    static const auto running =
+        fake::PostgresServer::is_installed() ? std::make_unique<fake::PostgresServer>() : nullptr;
+    return running.get();
+}
 
 class SpoolContract : public testing::TestWithParam<Kind> {
   protected:
-    void SetUp() override { start(); }
+    void SetUp() override {
+        if (is_in_database()) {
+            if (server() == nullptr) GTEST_SKIP() << "PostgreSQL is not installed";
+            url_ = server()->make_database();
+            const auto made = spool::postgres::Connection::migrate(url_);
+            ASSERT_TRUE(made) << made.error().message;
+        }
+        start();
+    }
+    static bool is_in_database() {
+        return GetParam() == Kind::postgres || GetParam() == Kind::postgres_young;
+    }
 
     void start() {
         if (GetParam() == Kind::memory) {
@@ -36,14 +74,25 @@ class SpoolContract : public testing::TestWithParam<Kind> {
             memory_->crash();
             return;
         }
-        sqlite_.reset();
+        stored_.reset();
+        if (is_in_database()) {
+            spool::postgres::PostgresSettings settings{
+                .url = url_, .node = "one", .temporary = folder_.path() + "/temporary"};
+            if (GetParam() == Kind::postgres_young) {
+                settings.now = [] { return std::chrono::system_clock::time_point(); };
+            }
+            auto opened = spool::postgres::PostgresSpool::open(std::move(settings));
+            ASSERT_TRUE(opened) << opened.error().message;
+            stored_ = std::move(*opened);
+            return;
+        }
         auto opened = spool::SqliteSpool::open({.path = folder_.path() + "/spool"});
         ASSERT_TRUE(opened) << opened.error().message;
-        sqlite_ = std::move(*opened);
+        stored_ = std::move(*opened);
     }
     spool::Spool& spool() {
         if (memory_) return *memory_;
-        return *sqlite_;
+        return *stored_;
     }
     void sync() {
         if (memory_) memory_->sync();
@@ -94,13 +143,14 @@ class SpoolContract : public testing::TestWithParam<Kind> {
 
     test::Folder folder_;
     std::unique_ptr<fake::MemorySpool> memory_;
-    std::unique_ptr<spool::SqliteSpool> sqlite_;
+    std::unique_ptr<spool::Spool> stored_;
+    std::string url_;  // of the database
 };
 
-INSTANTIATE_TEST_SUITE_P(All, SpoolContract, testing::Values(Kind::memory, Kind::sqlite),
-                         [](const auto& kind) {
-                             return kind.param == Kind::memory ? "memory" : "sqlite";
-                         });
+INSTANTIATE_TEST_SUITE_P(All, SpoolContract,
+                         testing::Values(Kind::memory, Kind::sqlite, Kind::postgres,
+                                         Kind::postgres_young),
+                         [](const auto& kind) { return name_of(kind.param); });
 
 TEST_P(SpoolContract, KeepsWhatItHasAcknowledged) {
     for (const std::uint64_t number : {2U, 1U, 3U}) {

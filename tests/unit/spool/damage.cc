@@ -16,7 +16,7 @@
 #include "spool/checksum.h"
 #include "spool/content_budget.h"
 #include "spool/free_space.h"
-#include "spool/sqlite/row.h"
+#include "spool/row.h"
 #include "spool/sqlite/sqlite_spool.h"
 #include "spool/sqlite/write_ahead_log.h"
 #include "unit/spool/ask.h"

@@ -1,5 +1,5 @@
 // A message comes back from its row as it went in, and damaged rows do not come back at all.
-#include "spool/sqlite/row.h"
+#include "spool/row.h"
 
 #include <gtest/gtest.h>
 

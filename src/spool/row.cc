@@ -1,4 +1,4 @@
-#include "spool/sqlite/row.h"
+#include "spool/row.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "spool/sqlite/packing.h"
+#include "spool/packing.h"
 
 namespace turnaway::spool {
 namespace {

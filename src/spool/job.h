@@ -1,5 +1,6 @@
-// SqliteSpool::Job: one call of SqliteSpool that waits in its queue, with its callback. Only for
-// sqlite_spool.cc and sqlite_spool_jobs.cc.
+// Job: one call of a spool that waits for the spool's thread, with its callback.
+//
+// Whoever takes it from the line (job_line.h) sets what came of it and calls end() once.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-#include "spool/sqlite/sqlite_spool.h"
+#include "spool/spool.h"
 
 namespace turnaway::spool {
 
@@ -27,11 +28,11 @@ struct Forget {
     std::string address;
 };
 
-struct SqliteSpool::Job {
+struct Job {
     std::variant<Change, Load, List, Remember, Forget> what;
-    Done done = {};
-    Found found = {};    // of a Load, in place of done
-    Listed listed = {};  // of a List
+    Spool::Done done = {};
+    Spool::Found found = {};    // of a Load, in place of done
+    Spool::Listed listed = {};  // of a List
     std::optional<base::Error> refused = {};
     std::optional<StoredMessage> loaded = {};
     Page page = {};
@@ -40,6 +41,14 @@ struct SqliteSpool::Job {
     bool is_urgent() const {
         const auto* change = std::get_if<Change>(&what);
         return change == nullptr || !change->add.empty();
+    }
+    // New messages that come with nothing else: whoever sent them can be asked to try again.
+    bool is_new_only() const {
+        const auto* change = std::get_if<Change>(&what);
+        return change != nullptr && change->update.empty() && change->remove.empty();
+    }
+    bool is_read() const {
+        return std::holds_alternative<Load>(what) || std::holds_alternative<List>(what);
     }
     // Before it is run again.
     void forget_outcome() {

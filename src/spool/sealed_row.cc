@@ -1,10 +1,10 @@
-#include "spool/sqlite/sealed_row.h"
+#include "spool/sealed_row.h"
 
 #include <utility>
 
 #include "spool/checksum.h"
 #include "spool/fixed_number.h"
-#include "spool/sqlite/row.h"
+#include "spool/row.h"
 
 namespace turnaway::spool {
 namespace {

@@ -1,0 +1,56 @@
+// Node: this relay among those that share the database: its row, its lease and its epoch.
+//
+// A node owns messages. Its lease runs by the database's clock and is renewed by beat(); when it
+// has run out, another node may raise the epoch and take the messages. Each transaction of a node
+// carries its epoch (fence()) and is refused when that has moved on. Raising one's own epoch after
+// a lost connection waits for the transaction that was under way and makes any later one of the old
+// session impossible. A random number names the process (`holder`), so that it knows its own row
+// again although it does not know whether its last raise was committed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "spool/postgres/connection.h"
+
+namespace turnaway::spool::postgres {
+
+// The nodes that may exist at a time; each makes ids of its own (QueueIdMaker).
+inline constexpr std::int64_t nodes_max = 64;
+
+class Node {
+  public:
+    Node(std::string name, std::chrono::milliseconds lease);
+
+    // Fault::unavailable: another relay has this name and a lease, or there are too many nodes.
+    [[nodiscard]] base::Result<void> enter(Connection& connection);
+    // The first statement of each transaction of this node.
+    Statement fence() const;
+    // Whether the epoch is still ours, and the lease renewed.
+    enum class Answer { mine, fenced, trouble };
+    Answer beat(Connection& connection, std::string* words) const;
+    Answer raise(Connection& connection, std::string* words);
+    // Others may take the messages at once.
+    void leave(Connection& connection) const;
+
+    std::int64_t id() const { return id_; }
+    unsigned slot() const { return slot_; }
+    const std::string& name() const { return name_; }
+    std::chrono::milliseconds lease() const { return lease_; }
+
+  private:
+    void take(const Row& row);
+    Answer renew(Connection& connection, const char* statement, std::int64_t* epoch,
+                 std::string* words) const;
+
+    const std::string name_;
+    const std::chrono::milliseconds lease_;
+    const std::int64_t holder_;
+    std::int64_t id_ = 0;
+    std::int64_t epoch_ = 0;
+    unsigned slot_ = 0;
+};
+
+}  // namespace turnaway::spool::postgres

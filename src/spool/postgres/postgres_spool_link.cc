@@ -1,0 +1,164 @@
+// Part of PostgresSpool: its connection, its lease, and what it does between the batches.
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "spool/postgres/parameters.h"
+#include "spool/postgres/postgres_spool.h"
+#include "spool/postgres/refusal.h"
+#include "spool/postgres/takeover.h"
+
+namespace turnaway::spool::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto reconnect_pause = 500ms;
+
+base::Error fenced_error(const std::string& name) {
+    return {base::Fault::unavailable,
+            "another relay has taken over the messages of " + name +
+                ", whose lease had run out: this one stops and can be started again"};
+}
+
+}  // namespace
+
+bool PostgresSpool::is_ready() {
+    if (!connection_->is_over()) return Steady::now() >= next_try_;
+    if (Steady::now() < next_try_) return false;
+    if (reconnect()) return true;
+    next_try_ = Steady::now() + reconnect_pause;
+    return false;
+}
+
+// The epoch is raised before anything is looked up: until then the old transaction may still be
+// committed.
+bool PostgresSpool::reconnect() {
+    auto opened = Connection::open(settings_.url, settings_.lease / 2);
+    if (!opened) {
+        lose(opened.error().message);
+        return false;
+    }
+    connection_ = *std::move(opened);
+    const auto asked = Steady::now();
+    std::string words;
+    switch (node_.raise(*connection_, &words)) {
+        case Node::Answer::mine:
+            break;
+        case Node::Answer::fenced:
+            fail_for_good(fenced_error(node_.name()));
+            return false;
+        case Node::Answer::trouble:
+            lose(words);
+            return false;
+    }
+    extend_lease(asked);
+    if (!resolve()) return false;
+    if (has_trouble_.exchange(false)) warn("the database of the spool answers again");
+    return true;
+}
+
+// Whether the transaction of before was committed, now that it can no longer change.
+bool PostgresSpool::resolve() {
+    if (!doubt_) return true;
+    if (!doubt_->taken.empty()) {
+        const auto ids = std::move(doubt_->taken);
+        doubt_.reset();
+        hand_over(ids);
+        return !connection_->is_over();
+    }
+    bool is_committed = false;
+    if (doubt_->witness != queue::QueueId()) {
+        const auto asked = connection_->ask(
+            {.name = "present",
+             .values = {number(static_cast<std::int64_t>(doubt_->witness.value()))},
+             .on_row = [&is_committed](const Row&) { is_committed = true; }});
+        if (asked.kind != Ending::Kind::done) {
+            lose(asked.words);
+            return false;
+        }
+    }
+    auto doubt = *std::exchange(doubt_, {});
+    if (!is_committed) {
+        put_back(std::move(doubt.jobs));
+        return true;
+    }
+    if (!doubt.withdrawn.empty()) {
+        pending_.push_front({.what = Change{.add = {}, .update = {}, .remove = doubt.withdrawn},
+                             .done = [](const base::Result<void>&) {}});
+    }
+    const auto count = doubt.jobs.size();
+    if (settings_.on_commit && count > 0) settings_.on_commit(count);
+    end_all(std::move(doubt.jobs), {});
+    return true;
+}
+
+// One step of each, so that jobs never wait long.
+void PostgresSpool::tend() {
+    if (connection_->is_over() || (Steady::now() < next_beat_ && !has_more_to_do_)) return;
+    has_more_to_do_ = false;
+    if (Steady::now() >= next_beat_) {
+        next_beat_ = Steady::now() + settings_.lease / 5;
+        beat();
+    }
+    if (has_failed_ || connection_->is_over()) return;
+    if (gained_) inherit();
+    if (has_failed_ || connection_->is_over()) return;
+    if (aging_.step(*connection_, node_, turn())) has_more_to_do_ = true;
+}
+
+void PostgresSpool::beat() {
+    const auto asked = Steady::now();
+    std::string words;
+    switch (node_.beat(*connection_, &words)) {
+        case Node::Answer::mine:
+            extend_lease(asked);
+            if (pending_.empty()) has_trouble_ = false;
+            return;
+        case Node::Answer::fenced:
+            fail_for_good(fenced_error(node_.name()));
+            return;
+        case Node::Answer::trouble:
+            lose(words);
+            return;
+    }
+}
+
+void PostgresSpool::inherit() {
+    auto step = Takeover::step(*connection_, node_);
+    if (step.kind == Ending::Kind::unclear && !step.ids.empty()) {
+        doubt_ = Doubt{.since = Steady::now(), .taken = std::move(step.ids)};
+        return;
+    }
+    if (step.kind != Ending::Kind::done || step.ids.empty()) return;
+    has_more_to_do_ = true;
+    hand_over(step.ids);
+}
+
+// If they cannot be read now, they are ours without our knowing: asked again after the reconnect.
+void PostgresSpool::hand_over(const std::vector<queue::QueueId>& ids) {
+    auto owned = Takeover::owned(*connection_, node_, ids);
+    if (!owned) {
+        lose(owned.error().message);
+        doubt_ = Doubt{.since = Steady::now(), .taken = ids};
+        return;
+    }
+    if (gained_ && !(owned->messages.empty() && owned->damaged.empty())) {
+        gained_(*std::move(owned));
+    }
+}
+
+void PostgresSpool::lose(const std::string& words) {
+    connection_->end();
+    trouble_ = words;
+    if (!has_trouble_.exchange(true)) {
+        warn(words + ": new mail gets a 451 and no delivery starts until the database answers");
+    }
+}
+
+// By our clock and with a margin, because the database counts from when it heard of us.
+void PostgresSpool::extend_lease(Steady::time_point asked) {
+    lease_end_ = (asked + settings_.lease * 4 / 5).time_since_epoch().count();
+}
+
+}  // namespace turnaway::spool::postgres

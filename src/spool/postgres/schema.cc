@@ -1,0 +1,198 @@
+#include "spool/postgres/schema.h"
+
+#include <string_view>
+
+#include "spool/postgres/slices.h"
+
+namespace turnaway::spool::postgres {
+namespace {
+
+// `@` stands for the part: a slice or "old".
+std::string for_part(std::string_view sql, unsigned part) {
+    std::string out;
+    for (const char c : sql) {
+        if (c == '@') {
+            out += part_names.at(part);
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+struct Statement {
+    const char* name;
+    const char* sql;
+};
+
+// $1 of the fence and of the statements of a node are its id and its epoch. The division ends the
+// transaction when the row has another epoch or is gone.
+constexpr Statement whole_statements[] = {
+    {"begin", "BEGIN"},
+    {"commit", "COMMIT"},
+    {"rollback", "ROLLBACK"},
+    {"fence",
+     "SELECT 1 / count(*) FROM (SELECT 1 FROM node WHERE id = $1::bigint AND epoch = $2::bigint "
+     "FOR SHARE) AS mine"},
+
+    {"enter_again",
+     "UPDATE node SET epoch = epoch + 1, holder = $3::bigint, "
+     "lease = clock_timestamp() + $2::bigint * interval '1 ms' "
+     "WHERE name = convert_from($1::bytea, 'UTF8') AND lease < clock_timestamp() "
+     "RETURNING id, epoch, slot"},
+    {"enter_new",
+     "INSERT INTO node (name, epoch, holder, slot, lease) "
+     "SELECT convert_from($1::bytea, 'UTF8'), 1, $3::bigint, "
+     "min(free), clock_timestamp() + $2::bigint * interval '1 ms' "
+     "FROM generate_series(0::bigint, $4::bigint - 1) AS free "
+     "WHERE free NOT IN (SELECT slot FROM node) HAVING min(free) IS NOT NULL "
+     "ON CONFLICT DO NOTHING RETURNING id, epoch, slot"},
+    {"is_entered", "SELECT 1::bigint FROM node WHERE name = convert_from($1::bytea, 'UTF8')"},
+    {"beat",
+     "UPDATE node SET lease = clock_timestamp() + $3::bigint * interval '1 ms' "
+     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch"},
+    {"raise",
+     "UPDATE node SET epoch = epoch + 1, lease = clock_timestamp() + $3::bigint * interval '1 ms' "
+     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch"},
+    {"leave", "UPDATE node SET lease = '-infinity' WHERE id = $1::bigint AND holder = $2::bigint"},
+
+    {"dead",
+     "SELECT id FROM node WHERE lease < clock_timestamp() AND id <> $1::bigint ORDER BY id"},
+    {"fence_dead",
+     "UPDATE node SET epoch = epoch + 1, holder = 0, lease = '-infinity' "
+     "WHERE id = $1::bigint AND lease < clock_timestamp()"},
+    {"hold_dead",
+     "SELECT 1 / count(*) FROM (SELECT 1 FROM node WHERE id = $1::bigint AND "
+     "lease = '-infinity' FOR UPDATE) AS dead"},
+    {"bury",
+     "DELETE FROM node WHERE id = $1::bigint AND lease = '-infinity' AND "
+     "NOT EXISTS (SELECT 1 FROM message WHERE owner = $1::bigint)"},
+    {"heirless",
+     "SELECT id FROM message WHERE owner = $1::bigint ORDER BY due, id LIMIT $2::bigint"},
+    {"owned",
+     "SELECT id, envelope, states FROM message "
+     "WHERE id = ANY($1::bigint[]) AND owner = $2::bigint"},
+
+    {"scan", "SELECT id, envelope, states FROM message WHERE owner = $1::bigint ORDER BY id"},
+    {"list",
+     "SELECT id, envelope, states FROM message WHERE id > $1::bigint ORDER BY id "
+     "LIMIT $2::bigint"},
+    {"present", "SELECT id FROM message WHERE id = $1::bigint"},
+
+    {"hosts", "SELECT address, host, seen, words FROM refusing_host ORDER BY address"},
+    {"remember",
+     "INSERT INTO refusing_host (address, host, seen, words) "
+     "VALUES ($1::bytea, $2::bytea, $3::bigint, $4::bytea) ON CONFLICT (address) DO UPDATE SET "
+     "host = excluded.host, seen = excluded.seen, words = excluded.words"},
+    {"forget", "DELETE FROM refusing_host WHERE address = $1::bytea"},
+    {"forget_all", "DELETE FROM refusing_host"},
+};
+
+constexpr Statement part_statements[] = {
+    {"add",
+     "INSERT INTO message_@ (id, owner, due, pieces, envelope, states) "
+     "SELECT id, $1::bigint, due, pieces, envelope, states "
+     "FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[]) "
+     "AS new (id, due, pieces, envelope, states)"},
+    // A removed message leaves its content to the end of the slice; its id could be used again.
+    {"put",
+     "INSERT INTO content_@ (id, piece, bytes) SELECT id, piece, bytes "
+     "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (id, piece, bytes) "
+     "ON CONFLICT (id, piece) DO UPDATE SET bytes = excluded.bytes"},
+    {"update",
+     "UPDATE message_@ AS m SET due = new.due, states = new.states "
+     "FROM unnest($2::bigint[], $3::bigint[], $4::bytea[]) AS new (id, due, states) "
+     "WHERE m.id = new.id AND m.owner = $1::bigint"},
+    {"remove", "DELETE FROM message_@ WHERE id = ANY($2::bigint[]) AND owner = $1::bigint"},
+    {"take",
+     "UPDATE message_@ SET owner = $1::bigint WHERE id = ANY($3::bigint[]) AND owner = $2::bigint"},
+    // The content of a moved message may be in either; never in both.
+    {"load",
+     "SELECT m.envelope, m.states, c.piece, c.bytes FROM message_@ AS m "
+     "LEFT JOIN content_@ AS c ON c.id = m.id AND c.piece < m.pieces WHERE m.id = $1::bigint "
+     "UNION ALL SELECT m.envelope, m.states, c.piece, c.bytes FROM message_old AS m "
+     "LEFT JOIN content_old AS c ON c.id = m.id AND c.piece < m.pieces WHERE m.id = $1::bigint "
+     "ORDER BY 3"},
+    {"settled",
+     "SELECT id FROM message_@ WHERE owner = $1::bigint AND id < $2::bigint ORDER BY id "
+     "LIMIT $3::bigint"},
+    {"move_message",
+     "WITH moved AS (DELETE FROM message_@ WHERE id = ANY($2::bigint[]) AND owner = $1::bigint "
+     "RETURNING id, owner, due, pieces, envelope, states) INSERT INTO message_old "
+     "(id, owner, due, pieces, envelope, states) "
+     "SELECT id, owner, due, pieces, envelope, states FROM moved"},
+    {"move_content",
+     "INSERT INTO content_old (id, piece, bytes) SELECT c.id, c.piece, c.bytes "
+     "FROM message_old AS m JOIN content_@ AS c ON c.id = m.id AND c.piece < m.pieces "
+     "WHERE m.id = ANY($1::bigint[])"},
+    {"is_done",
+     "SELECT 1::bigint WHERE EXISTS (SELECT 1 FROM content_@) AND "
+     "NOT EXISTS (SELECT 1 FROM message_@)"},
+    {"lock", "LOCK TABLE message_@, content_@ IN ACCESS EXCLUSIVE MODE NOWAIT"},
+    {"check_empty", "SELECT 1 / CASE WHEN EXISTS (SELECT 1 FROM message_@) THEN 0 ELSE 1 END"},
+    {"truncate", "TRUNCATE message_@, content_@"},
+};
+
+// Not for a slice, whose contents are emptied as a whole.
+constexpr const char* remove_old_content = "DELETE FROM content_old WHERE id = ANY($1::bigint[])";
+
+std::vector<Preparation> make_preparations() {
+    std::vector<Preparation> all;
+    for (const auto& [name, sql] : whole_statements) all.push_back({name, sql});
+    for (const auto& [name, sql] : part_statements) {
+        for (unsigned part = 0; part < part_count; ++part) {
+            const std::string_view of = name;
+            const bool is_slice_only = of == "load" || of == "settled" || of.starts_with("move") ||
+                                       of == "is_done" || of == "lock" || of == "check_empty" ||
+                                       of == "truncate";
+            if (part == old_part && is_slice_only) continue;
+            all.push_back({in_part(name, part), for_part(sql, part)});
+        }
+    }
+    all.push_back({"remove_old_content", remove_old_content});
+    return all;
+}
+
+}  // namespace
+
+std::vector<std::string> schema_statements() {
+    std::vector<std::string> all{
+        "CREATE SCHEMA IF NOT EXISTS turnaway",
+        "SET LOCAL search_path = turnaway",
+        "CREATE TABLE schema_version (version bigint NOT NULL)",
+        "CREATE TABLE node (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+        "name text NOT NULL UNIQUE, epoch bigint NOT NULL, holder bigint NOT NULL, slot bigint NOT "
+        "NULL UNIQUE, "
+        "lease timestamptz NOT NULL)",
+        "CREATE TABLE refusing_host (address bytea PRIMARY KEY, host bytea NOT NULL, "
+        "seen bigint NOT NULL, words bytea NOT NULL)",
+    };
+    std::string view = "CREATE VIEW message AS ";
+    for (unsigned part = 0; part < part_count; ++part) {
+        all.push_back(
+            for_part("CREATE TABLE message_@ (id bigint PRIMARY KEY, owner bigint NOT NULL, "
+                     "due bigint NOT NULL, pieces bigint NOT NULL, "
+                     "envelope bytea NOT NULL, "
+                     "states bytea NOT NULL)",
+                     part));
+        all.push_back(
+            for_part("CREATE TABLE content_@ (id bigint NOT NULL, piece bigint NOT NULL, "
+                     "bytes bytea NOT NULL, PRIMARY KEY (id, piece))",
+                     part));
+        // Mail hardly shrinks, and compression costs more than its place.
+        all.push_back(
+            for_part("ALTER TABLE content_@ ALTER COLUMN bytes SET STORAGE EXTERNAL", part));
+        if (part > 0) view += " UNION ALL ";
+        view += for_part("SELECT id, owner, due, envelope, states FROM message_@", part);
+    }
+    all.push_back(std::move(view));
+    all.push_back("INSERT INTO schema_version VALUES (" + std::to_string(schema_version) + ")");
+    return all;
+}
+
+const std::vector<Preparation>& preparations() {
+    static const auto all = make_preparations();
+    return all;
+}
+
+}  // namespace turnaway::spool::postgres
