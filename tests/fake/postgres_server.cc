@@ -36,6 +36,7 @@ pid_t start_program(std::vector<std::string> words) {
         words.insert(words.begin(), {"setpriv", "--pdeathsig=QUIT"});
     }
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const pid_t child = ::fork();
@@ -106,8 +107,7 @@ std::string PostgresServer::make_database() {
     return url(name);
 }
 
-std::string PostgresServer::ask(const std::string& url, const std::string& sql) const {
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url.c_str()), &PQfinish);
+std::string PostgresServer::ask(const Session& session, const std::string& sql) {
     const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(session.get(), sql.c_str()),
                                                                &PQclear);
     const auto status = PQresultStatus(result.get());

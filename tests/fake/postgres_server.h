@@ -3,8 +3,10 @@
 // It does not sync: no test of this takes the power away.
 #pragma once
 
+#include <libpq-fe.h>
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 
 namespace turnaway::fake {
@@ -19,8 +21,13 @@ class PostgresServer {
 
     // The address of a new, empty database.
     std::string make_database();
+    using Session = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+    static Session connect(const std::string& url) { return {PQconnectdb(url.c_str()), &PQfinish}; }
     // What a statement returns, first column of the first row; "" if nothing.
-    std::string ask(const std::string& url, const std::string& sql) const;
+    static std::string ask(const Session& session, const std::string& sql);
+    static std::string ask(const std::string& url, const std::string& sql) {
+        return ask(connect(url), sql);
+    }
     // All sessions of the server end, as if it had crashed.
     void kill();
     void start();
