@@ -1,5 +1,5 @@
 // PostgresSpool: the spool in a PostgreSQL database, which several relays share
-// (docs/adr/0018-the-queue-on-postgresql.md).
+// (docs/adr/0019-the-queue-on-postgresql.md).
 //
 // One thread and one connection. The thread takes all jobs that wait, makes them one transaction
 // that carries the node's epoch, and calls every `done` after its commit. Between the batches it

@@ -156,17 +156,17 @@ std::vector<Preparation> make_preparations() {
 }  // namespace
 
 std::vector<std::string> schema_statements() {
-    std::vector<std::string> all{
-        "CREATE SCHEMA IF NOT EXISTS turnaway",
-        "SET LOCAL search_path = turnaway",
-        "CREATE TABLE schema_version (version bigint NOT NULL)",
+    constexpr const char* node_table =
         "CREATE TABLE node (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
-        "name text NOT NULL UNIQUE, epoch bigint NOT NULL, holder bigint NOT NULL, slot bigint NOT "
-        "NULL UNIQUE, "
-        "lease timestamptz NOT NULL)",
+        "name text NOT NULL UNIQUE, epoch bigint NOT NULL, holder bigint NOT NULL, "
+        "slot bigint NOT NULL UNIQUE, lease timestamptz NOT NULL)";
+    constexpr const char* host_table =
         "CREATE TABLE refusing_host (address bytea PRIMARY KEY, host bytea NOT NULL, "
-        "seen bigint NOT NULL, words bytea NOT NULL)",
-    };
+        "seen bigint NOT NULL, words bytea NOT NULL)";
+    std::vector<std::string> all{"CREATE SCHEMA IF NOT EXISTS turnaway",
+                                 "SET LOCAL search_path = turnaway",
+                                 "CREATE TABLE schema_version (version bigint NOT NULL)",
+                                 node_table, host_table};
     std::string view = "CREATE VIEW message AS ";
     for (unsigned part = 0; part < part_count; ++part) {
         all.push_back(

@@ -1,5 +1,5 @@
 // Schema: the tables of the spool in PostgreSQL, their version, and every statement that the relay
-// prepares (docs/adr/0018-the-queue-on-postgresql.md).
+// prepares (docs/adr/0019-the-queue-on-postgresql.md).
 //
 // All tables are in the schema `turnaway`; the view `message` shows the whole queue. Only plain
 // SQL: no extension, no function of our own, no trigger.
