@@ -163,10 +163,9 @@ std::vector<std::string> schema_statements() {
     constexpr const char* host_table =
         "CREATE TABLE refusing_host (address bytea PRIMARY KEY, host bytea NOT NULL, "
         "seen bigint NOT NULL, words bytea NOT NULL)";
-    std::vector<std::string> all{"CREATE SCHEMA IF NOT EXISTS turnaway",
-                                 "SET LOCAL search_path = turnaway",
-                                 "CREATE TABLE schema_version (version bigint NOT NULL)",
-                                 node_table, host_table};
+    std::vector<std::string> all{
+        "CREATE SCHEMA IF NOT EXISTS turnaway", "SET LOCAL search_path = turnaway",
+        "CREATE TABLE schema_version (version bigint NOT NULL)", node_table, host_table};
     std::string view = "CREATE VIEW message AS ";
     for (unsigned part = 0; part < part_count; ++part) {
         all.push_back(
