@@ -13,9 +13,10 @@ namespace {
 using Kind = DeliveryEvent::Kind;
 constexpr auto npos = std::string_view::npos;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 3> outcomes{{
+constexpr std::array<std::pair<std::string_view, Kind>, 4> outcomes{{
     {"sent", Kind::delivered},
     {"deferred", Kind::delayed},
+    {"SOFTBOUNCE", Kind::delayed},  // soft_bounce = yes
     {"bounced", Kind::failed},
 }};
 

@@ -112,8 +112,10 @@ std::string attempts_words(const bounce::RecipientDiagnosis& recipient) {
     const std::size_t count = recipient.attempts.size() + recipient.attempts_left_out;
     if (count == 0) return {};
     std::string words = std::to_string(count);
+    const std::string& time = recipient.attempts.back().time;
+    if (time.empty()) return words;
     words += count == 1 ? ", at " : ", the last at ";
-    return words += recipient.attempts.back().time;
+    return words += time;
 }
 
 // A line of the page: its name in a column, its text wrapped beside it.

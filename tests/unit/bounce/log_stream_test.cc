@@ -92,6 +92,12 @@ TEST(LogStream, WhereTheServerGaveUpTheAttemptsBeforeShowWhy) {
     EXPECT_EQ(diagnosis.recipients[0].remote, "mx.example.com");
 }
 
+TEST(LogStream, ASoftBounceIsADelay) {
+    const auto found = read(attempt("A0", "bob@example.com", "SOFTBOUNCE", "550 5.1.1 unknown"));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].outcome, Kind::delayed);
+}
+
 TEST(LogStream, LongLines) {
     std::string log(LogStream::line_bytes_max * 3, 'x');
     log += '\n' + attempt("A0", "bob@example.com", "bounced", std::string(100'000, 'y'));
