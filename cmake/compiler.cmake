@@ -55,7 +55,7 @@ if(TURNAWAY_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER env ${ccache_environment} ${TURNAWAY_CCACHE})
 else()
   # The same bytes in any folder, and the same as with ccache.
-  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=../../)
+  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=../../ -ffile-prefix-map=${PROJECT_BINARY_DIR}/=)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-ffile-compilation-dir=.)
