@@ -54,7 +54,7 @@ if(TURNAWAY_CCACHE)
   endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER env ${ccache_environment} ${TURNAWAY_CCACHE})
 else()
-  # The same bytes in any folder, and the same as with ccache.
+  # The same bytes in any folder; ccache makes paths relative by itself.
   add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=../../ -ffile-prefix-map=${PROJECT_BINARY_DIR}/=)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

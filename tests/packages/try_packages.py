@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the packages, installs them in a fresh Debian and tries there what a user would; prints a table.
 
-    tests/packages/try_packages.py [--packages FOLDER] [--previous FOLDER] [RELEASE...]
+    tests/packages/try_packages.py [--packages FOLDER] [--previous FOLDER] [--without-ccache] [RELEASE...]
 
 For each release (bookworm and trixie): `dpkg-buildpackage -b` in the system of tools/in_release, then in a fresh system `apt-get install`, and
 after it the steps of installed_system.py under systemd as the first process, without a network. --packages takes packages that were built
@@ -27,7 +27,7 @@ export DEBIAN_FRONTEND=noninteractive CCACHE_DIR=/root/.cache/ccache
 apt-get update -q
 apt-get install -y -q --no-install-recommends dpkg-dev debhelper lintian
 apt-get build-dep -y -q --no-install-recommends -P nocheck ./
-dpkg-buildpackage -b -us -uc -Pnocheck
+DEB_BUILD_OPTIONS="$1" dpkg-buildpackage -b -us -uc -Pnocheck
 lintian --allow-root --fail-on error,warning ../turnaway_*.changes
 rm -rf /packages && mkdir /packages && mv ../*.deb /packages
 rm -f ../turnaway_*.changes ../turnaway_*.buildinfo
@@ -75,14 +75,14 @@ def run(command, log, environment=None):
         raise Failed(f"`{' '.join(command[:4])}` failed, see {log}")
 
 
-def in_release(release, script, log, folder):
-    run(["tools/in_release", release, "bash", "-c", script], log, {"TURNAWAY_RELEASES": str(folder)})
+def in_release(release, script, log, folder, *arguments):
+    run(["tools/in_release", release, "bash", "-c", script, "bash", *arguments], log, {"TURNAWAY_RELEASES": str(folder)})
 
 
-def build(release, log):
+def build(release, log, options):
     """The folder of the packages."""
     result = ROOT / "build/packages" / release
-    in_release(release, BUILD, log, CACHE)
+    in_release(release, BUILD, log, CACHE, options)
     shutil.rmtree(result, ignore_errors=True)
     shutil.copytree(CACHE / release / "packages", result)
     return result
@@ -144,7 +144,7 @@ def enter(process, *command):
     return ["nsenter", "--target", process, "--all", "--wd=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", *command]
 
 
-def try_release(release, packages, previous):
+def try_release(release, packages, previous, options):
     """Rows (step, result, remark)."""
     log = ROOT / "build/packages" / f"{release}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,7 @@ def try_release(release, packages, previous):
     if packages:
         built = pathlib.Path(packages) / release
     else:
-        built = build(release, log)
+        built = build(release, log, options)
         yield "build, lintian", "passed", f"{len(list(built.glob('*.deb')))} packages"
     system = fresh_system(release, built, previous and pathlib.Path(previous) / release, log)
     yield "apt-get install, purge", "passed", "fresh debootstrap"
@@ -174,6 +174,7 @@ def main():
     parser = argparse.ArgumentParser(description="Try the packages in fresh Debian systems.")
     parser.add_argument("--packages", metavar="FOLDER")
     parser.add_argument("--previous", metavar="FOLDER")
+    parser.add_argument("--without-ccache", action="store_const", const="noccache", default="", help="the same bytes each time, see debian/rules")
     parser.add_argument("release", nargs="*", default=RELEASES)
     options = parser.parse_args()
     counts = {"passed": 0, "FAILED": 0, "skipped": 0}
@@ -184,7 +185,7 @@ def main():
 
     for release in options.release:
         try:
-            for row in try_release(release, options.packages, options.previous):
+            for row in try_release(release, options.packages, options.previous, options.without_ccache):
                 show(release, *row)
         except InterruptedError as reason:
             show(release, "all", "skipped", str(reason))
