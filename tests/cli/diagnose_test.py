@@ -85,6 +85,13 @@ class Diagnose(unittest.TestCase):
             self.write(name, text)
         self.assertEqual([row["recipient"] for row in rows(str(self.folder))], ["bob@example.com", "full@example.com"])
 
+    def test_progress_counts_every_message(self):
+        for i in range(200):
+            self.write(f"cur/{i}", UNKNOWN)
+        (self.folder / "new").mkdir()
+        shown = run("--progress", "always", "--jobs", "2", "--summary", str(self.folder)).stderr.decode()
+        self.assertRegex(shown.splitlines()[-1], r"^200 messages, .*100 %")
+
     def test_mbox_numbers_its_messages(self):
         path = self.write("box", "".join(f"From x Mon Nov 30 10:00:00 2026\n{text}\n" for text in (UNKNOWN, ORDINARY, FULL)))
         found = rows(path)

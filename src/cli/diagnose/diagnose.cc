@@ -120,6 +120,7 @@ class Diagnose {
         }
         if (!error) reader_.finish();
         jobs_.finish();
+        progress.show(cases_, bytes);
         progress.end();
         // What was read before the error is written before its words.
         const bool is_written = (error ? output_.flush() : output_.finish()) && !has_failed_;
