@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <expected>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,11 +17,14 @@ namespace {
 
 namespace asio = boost::asio;
 
-// As the mail server wrote it, which may be without the quotes that a local part needs.
-std::optional<mail::Address> read_address(std::string_view text) {
-    if (auto address = mail::Address::parse(text)) return *std::move(address);
+using ParsedAddress = std::expected<mail::Address, mail::AddressError>;
+
+// With the quotes that a local part needs, and that the mail server may leave out.
+ParsedAddress parse_quoted(std::string_view text) {
     const auto at = text.rfind('@');
-    if (at == std::string_view::npos || at == 0) return std::nullopt;
+    if (at == std::string_view::npos || at == 0) {
+        return std::unexpected(mail::AddressError::no_at_sign);
+    }
     std::string quoted = "\"";
     for (const char c : text.substr(0, at)) {
         if (c == '"' || c == '\\') quoted += '\\';
@@ -28,18 +32,17 @@ std::optional<mail::Address> read_address(std::string_view text) {
     }
     quoted += '"';
     quoted += text.substr(at);
-    auto address = mail::Address::parse(quoted);
-    if (!address) return std::nullopt;
-    return *std::move(address);
+    return mail::Address::parse(quoted);
 }
 
 // With a domain that a judge can look up.
 std::optional<mail::Address> judged_address(std::string_view text, const Config& config) {
-    auto address = read_address(text);
+    auto address = mail::Address::parse(text);
+    if (!address) address = parse_quoted(text);
     if (!address || address->domain() == nullptr) return std::nullopt;
     const auto& domain = *address->domain();
     if (domain.is_localhost() || domain == config.process.hostname) return std::nullopt;
-    return address;
+    return *std::move(address);
 }
 
 bool is_in(const settings::HostNames& hosts, const mail::Domain& domain) {

@@ -12,11 +12,6 @@ namespace {
 namespace asio = boost::asio;
 using Clock = daemon::ProgressTimeout::Clock;
 
-// The buffer of a connection begins small, since most of many connections are idle, and doubles
-// whenever input fills it.
-constexpr std::size_t buffer_bytes_min = 256;
-constexpr std::size_t buffer_bytes_max = 4096;
-
 }  // namespace
 
 Driver::Driver(asio::io_context& loop, std::unique_ptr<Peer> peer, std::unique_ptr<Session> session,
@@ -27,8 +22,7 @@ Driver::Driver(asio::io_context& loop, std::unique_ptr<Peer> peer, std::unique_p
       decide_(std::move(decide)),
       on_fault_(std::move(on_fault)),
       settings_(settings),
-      timeout_(settings.idle_wait, Clock::now()),
-      buffer_(buffer_bytes_min) {}
+      timeout_(settings.idle_wait, Clock::now()) {}
 
 asio::awaitable<void> Driver::run() {
     co_await serve();
@@ -46,13 +40,13 @@ asio::awaitable<void> Driver::serve() {
         if (auto question = answer_known()) co_await ask_all(std::move(question));
         if (!send_now()) co_await send();
         if (session_->is_ending() || is_ending_) co_return;
-        if (session_->wants_input() && open_ < settings_.questions_max) {
+        if (wants_input()) {
             is_reading_ = true;
-            const auto got = co_await peer_->read(buffer_, timeout_.left(Clock::now()));
+            const auto read =
+                co_await peer_->read([this](auto bytes) { return take(bytes); }, timeout_);
             is_reading_ = false;
-            has_input_ended_ = !got && got.error() == io::Failure::closed;
-            if (!got) co_return;
-            take(*got);
+            has_input_ended_ = !read && read.error() == io::Failure::closed;
+            if (!read) co_return;
         } else if (open_ > 0) {
             co_await wait_for_answer();
         } else {
@@ -61,12 +55,18 @@ asio::awaitable<void> Driver::serve() {
     }
 }
 
-void Driver::take(std::size_t bytes) {
-    session_->received({buffer_.data(), bytes});
-    if (bytes == buffer_.size() && bytes < buffer_bytes_max) buffer_.resize(2 * bytes);
+bool Driver::wants_input() const {
+    return session_->wants_input() && open_ < settings_.questions_max;
+}
+
+bool Driver::take(std::string_view bytes) {
+    session_->received(bytes);
+    unknown_ = answer_known();
+    return !unknown_ && send_now() && !session_->is_ending() && wants_input();
 }
 
 std::optional<Question> Driver::answer_known() {
+    if (unknown_) return std::exchange(unknown_, std::nullopt);
     while (auto question = session_->next_question()) {
         timeout_.renew(Clock::now());
         const auto decision = decide_.at_once(*question);

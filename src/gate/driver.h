@@ -1,7 +1,7 @@
 // Driver: serves one mail server until it leaves: one loop for every protocol.
 //
-// A question whose answer is known is answered at once and sent with one write, without a
-// coroutine. Any other question of a session with one question at a time is answered inside the
+// A question whose answer is known is answered while its input is read, with one write and without
+// a coroutine. Any other question of a session with one question at a time is answered inside the
 // loop. A session that takes more input while questions are open gets each question in a coroutine
 // of its own, so that a slow one does not delay the others; at most `questions_max` are open at
 // once. Input that ends with open questions still gets their answers. A graceful stop answers what
@@ -17,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "daemon/progress_timeout.h"
 #include "gate/peer.h"
@@ -53,7 +52,9 @@ class Driver : public std::enable_shared_from_this<Driver> {
 
   private:
     boost::asio::awaitable<void> serve();
-    void take(std::size_t bytes);
+    bool wants_input() const;
+    // False: there is something to do before more input is read.
+    bool take(std::string_view bytes);
     // The next question that needs a lookup; those before it are answered.
     std::optional<Question> answer_known();
     boost::asio::awaitable<void> ask_all(std::optional<Question> question);
@@ -70,7 +71,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
     const OnFault on_fault_;
     const Settings settings_;
     daemon::ProgressTimeout timeout_;
-    std::vector<char> buffer_;
+    std::optional<Question> unknown_;  // needs a lookup; found while reading
     std::string unsent_;
     std::size_t open_ = 0;  // questions asked beside
     // Made when it is first needed: rings when a question that was asked beside is answered.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gate/log/decision_log.h"
+#include "gate/socket_peer.h"
 
 namespace turnaway::gate {
 namespace {
@@ -33,6 +34,9 @@ base::Result<std::unique_ptr<GateThread>> GateThread::open(GateState& state) {
         [&state](route::DnsOutcome outcome) { state.counters().service.add(counter_of(outcome)); });
     if (!routing) return std::unexpected(routing.error());
     thread->routing_ = *std::move(routing);
+    auto inputs = io::InputSet::open(thread->events_.io());
+    if (!inputs) return std::unexpected(inputs.error());
+    thread->inputs_ = *std::move(inputs);
     thread->judge_ = std::make_unique<judge::Judge>(
         *thread->routing_, state.hosts(),
         judge::GreetingProbes(thread->events_.io(), state.hosts(), state.probes()));
@@ -69,7 +73,9 @@ asio::awaitable<void> GateThread::serve_client(Protocol protocol,
         co_return;
     }
     const daemon::ClientGuard place(state_.clients(), everyone);
-    co_await serve(protocol, std::make_unique<SocketPeer>(std::move(connection)));
+    auto peer = std::make_unique<SocketPeer>(events_.io(), inputs_, *connection);
+    connection.reset();
+    co_await serve(protocol, std::move(peer));
 }
 
 asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer> peer) {

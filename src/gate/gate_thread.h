@@ -15,6 +15,8 @@
 #include "gate/gate_state.h"
 #include "gate/peer.h"
 #include "gate/protocol/protocol.h"
+#include "io/connection.h"
+#include "io/input_set.h"
 #include "judge/judge.h"
 #include "judge/routing.h"
 
@@ -49,6 +51,7 @@ class GateThread {
     GateState& state_;
     std::shared_ptr<const Rules> rules_;  // this thread's copy, which costs no atomic operation
     daemon::EventThread events_;
+    std::shared_ptr<io::InputSet> inputs_;
     std::unique_ptr<judge::Routing> routing_;
     std::unique_ptr<judge::Judge> judge_;
     std::unique_ptr<Decider> decider_;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -44,13 +45,17 @@ base::Result<std::unique_ptr<StandardStreams>> StandardStreams::open(asio::io_co
     return streams;
 }
 
-Peer::Done<std::size_t> StandardStreams::read(std::span<char> into, std::chrono::milliseconds) {
-    error_code error;
-    const auto bytes = co_await input_.async_read_some(
-        asio::buffer(into.data(), into.size()), asio::redirect_error(asio::use_awaitable, error));
-    if (!error) co_return bytes;
-    co_return std::unexpected(error == asio::error::eof ? io::Failure::closed
-                                                        : io::Failure::broken);
+Peer::Done<void> StandardStreams::read(Take take, const daemon::ProgressTimeout&) {
+    std::array<char, 4096> buffer;
+    std::size_t bytes = 0;
+    do {
+        error_code error;
+        bytes = co_await input_.async_read_some(asio::buffer(buffer),
+                                                asio::redirect_error(asio::use_awaitable, error));
+        if (error == asio::error::eof) co_return std::unexpected(io::Failure::closed);
+        if (error) co_return std::unexpected(io::Failure::broken);
+    } while (take({buffer.data(), bytes}));
+    co_return std::expected<void, io::Failure>{};
 }
 
 Peer::Done<void> StandardStreams::write(std::string_view bytes, std::chrono::milliseconds) {

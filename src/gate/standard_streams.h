@@ -19,7 +19,7 @@ class StandardStreams final : public Peer {
     [[nodiscard]] static base::Result<std::unique_ptr<StandardStreams>> open(
         boost::asio::io_context& loop, int input = 0, int output = 1);
 
-    Done<std::size_t> read(std::span<char> into, std::chrono::milliseconds wait) override;
+    Done<void> read(Take take, const daemon::ProgressTimeout& timeout) override;
     Done<void> write(std::string_view bytes, std::chrono::milliseconds wait) override;
     boost::asio::awaitable<void> close() override;
     void cancel() override { input_.cancel(); }

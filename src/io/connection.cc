@@ -182,6 +182,12 @@ void Connection::cancel() {
     watch_->cancel();
 }
 
+int Connection::release() {
+    TURNAWAY_CHECK(!tls_);
+    error_code error;
+    return socket_.release(error);
+}
+
 std::optional<tcp::endpoint> Connection::local() const {
     error_code error;
     tcp::endpoint endpoint = socket_.local_endpoint(error);

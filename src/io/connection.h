@@ -70,6 +70,8 @@ class Connection {
     asio::awaitable<void> close();
     // Active operations end with Failure::broken.
     void cancel();
+    // The socket, which the caller closes from now on. Without TLS, and nothing is active.
+    int release();
 
     bool is_encrypted() const { return tls_ != nullptr && !tls_description_.empty(); }
     // "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty without TLS.

@@ -14,6 +14,8 @@ class OwnedFd {
     ~OwnedFd() { reset(); }
     int get() const { return fd_; }
     bool is_open() const { return fd_ >= 0; }
+    // The caller closes it from now on.
+    int release() { return std::exchange(fd_, -1); }
     void reset();
 
   private:

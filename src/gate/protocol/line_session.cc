@@ -133,72 +133,26 @@ std::string line_answer(const Decision& decision) {
     return "pass";
 }
 
-void LineSession::received(std::string_view bytes) {
-    input_ += bytes;
-    read_lines();
-}
-
-void LineSession::input_ended() {
-    has_input_ended_ = true;
-    if (!input_.empty() && !input_.ends_with('\n')) input_ += '\n';
-    read_lines();
-}
-
-void LineSession::read_lines() {
-    std::size_t begin = 0;
-    while (state_ == State::reading) {
-        const auto end = input_.find('\n', begin);
-        if (end == std::string::npos) break;
-        take_line(std::string_view(input_).substr(begin, end - begin));
-        begin = end + 1;
-    }
-    input_.erase(0, begin);
-    if (state_ == State::reading && input_.size() > line_bytes_max) {
-        break_off("a line is longer than " + std::to_string(line_bytes_max) + " octets");
-    }
+std::string_view LineSession::read_lines(std::string_view bytes) {
+    return each_line(bytes, [this](std::string_view line) { take_line(line); });
 }
 
 void LineSession::take_line(std::string_view line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() > line_bytes_max) {
-        break_off("a line is longer than " + std::to_string(line_bytes_max) + " octets");
-        return;
-    }
     auto question = parse(line);
     if (!question) {
         break_off(std::move(question.error()));
         return;
     }
-    const auto id = question_.id;
     question_ = *std::move(question);
-    question_.id = id;
-    state_ = State::asking;
+    ask();
 }
 
-std::optional<Question> LineSession::next_question() {
-    if (state_ != State::asking) return std::nullopt;
-    state_ = State::waiting;
-    const auto id = question_.id;
-    return std::exchange(question_, {.id = id});
+void LineSession::write_answer(const Decision& decision, std::string& output) {
+    output += line_answer(decision) + '\n';
 }
 
-void LineSession::answer(std::uint64_t question_id, const Decision& decision) {
-    if (state_ != State::waiting || question_id != question_.id) return;
-    ++question_.id;
-    output_ += line_answer(decision) + '\n';
-    state_ = State::reading;
-    read_lines();
-}
-
-std::string LineSession::take_output() {
-    return std::exchange(output_, {});
-}
-
-void LineSession::break_off(std::string fault) {
-    state_ = State::broken;
-    output_ += "error " + fault + '\n';
-    fault_ = std::move(fault);
-    question_ = {};
+void LineSession::write_fault(std::string_view fault, std::string& output) {
+    output += "error " + std::string(fault) + '\n';
 }
 
 }  // namespace turnaway::gate

@@ -12,47 +12,29 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
+#include <string_view>
 
-#include "gate/protocol/session.h"
+#include "gate/protocol/serial_session.h"
 
 namespace turnaway::gate {
 
 // The answer without its newline; also for `turnaway gate test`.
 std::string line_answer(const Decision& decision);
 
-class LineSession final : public Session {
+class LineSession final : public SerialSession {
   public:
     static constexpr std::size_t line_bytes_max = 4096;
 
-    void received(std::string_view bytes) override;
-    void input_ended() override;
-    std::optional<Question> next_question() override;
-    void answer(std::uint64_t question_id, const Decision& decision) override;
-    std::string take_output() override;
-    bool wants_input() const override { return state_ == State::reading; }
-    bool is_ending() const override { return state_ == State::broken; }
-    std::string_view fault() const override { return fault_; }
+    LineSession() : SerialSession(line_bytes_max) {}
+
+    void input_ended() override { end_last_line(); }
 
   private:
-    enum class State : std::uint8_t {
-        reading,
-        asking,   // a question waits to be taken
-        waiting,  // for its decision
-        broken,
-    };
-
-    void read_lines();
+    std::string_view read_lines(std::string_view bytes) override;
+    void write_answer(const Decision& decision, std::string& output) override;
+    void write_fault(std::string_view fault, std::string& output) override;
     void take_line(std::string_view line);
-    void break_off(std::string fault);
-
-    State state_ = State::reading;
-    bool has_input_ended_ = false;
-    std::string input_;  // beyond what was understood
-    std::string output_;
-    std::string fault_;
-    Question question_;
 };
 
 }  // namespace turnaway::gate

@@ -9,13 +9,6 @@ namespace turnaway::gate {
 namespace {
 
 constexpr std::string_view request_kind = "smtpd_access_policy";
-constexpr std::size_t shown_bytes_max = 60;
-
-std::string shown(std::string_view text) {
-    std::string out;
-    base::append_printable(out, text, shown_bytes_max);
-    return out;
-}
 
 // The attributes that a decision depends on. The others, up to Postfix 3.12: protocol_state,
 // protocol_name, helo_name, client_name, reverse_client_name, instance, sasl_method, sasl_sender,
@@ -32,6 +25,26 @@ constexpr std::array attributes{
     Attribute{"sasl_username", &Question::user},
     Attribute{"queue_id", &Question::queue_id},
 };
+
+// Whether a name of this length may be one of them.
+constexpr bool is_length_of_attribute(std::size_t length) {
+    constexpr auto lengths = [] {
+        std::array<bool, 32> is_length{};
+        for (const auto& each : attributes) is_length.at(each.name.size()) = true;
+        is_length.at(std::string_view("request").size()) = true;
+        is_length.at(std::string_view("client_address").size()) = true;
+        return is_length;
+    }();
+    return length < lengths.size() && lengths[length];
+}
+
+constexpr std::size_t shown_bytes_max = 60;
+
+std::string shown(std::string_view text) {
+    std::string out;
+    base::append_printable(out, text, shown_bytes_max);
+    return out;
+}
 
 // The text without the `<address>: ` that it begins with.
 std::string_view without_address(std::string_view text) {
@@ -54,64 +67,42 @@ std::string policy_action(const Decision& decision) {
     return "DUNNO";
 }
 
-void PolicySession::received(std::string_view bytes) {
-    if (input_.empty()) {
-        input_ = read_lines(bytes);  // a whole request is read where it is
-        return;
-    }
-    input_ += bytes;
-    read_input();
-}
-
-void PolicySession::read_input() {
-    const auto rest = read_lines(input_);
-    input_.erase(0, input_.size() - rest.size());
-}
-
 std::string_view PolicySession::read_lines(std::string_view bytes) {
-    while (state_ == State::reading) {
-        const auto end = bytes.find('\n');
-        if (end == std::string_view::npos) break;
-        take_line(bytes.substr(0, end));
-        bytes.remove_prefix(end + 1);
-    }
-    if (state_ == State::reading && bytes.size() > line_bytes_max) {
-        break_off("a line is longer than " + std::to_string(line_bytes_max) + " octets");
-    }
-    return bytes;
+    return each_line(bytes, [this](std::string_view line) {
+        if (line.empty()) return end_request();
+        const auto equals = line.find('=');
+        if (equals == std::string_view::npos) return break_off_without_value(line);
+        if (++lines_ > request_lines_max) return break_off_long_request();
+        // Most of some 25 attributes are not needed.
+        if (is_length_of_attribute(equals)) take_attribute(line, equals);
+    });
 }
 
-void PolicySession::take_line(std::string_view line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);  // typed by hand
-    if (line.empty()) {
-        end_request();
-        return;
-    }
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos) {
-        break_off("\"" + shown(line) + "\" is not an attribute with its value");
-    } else if (line.size() > line_bytes_max) {
-        break_off("a line is longer than " + std::to_string(line_bytes_max) + " octets");
-    } else if (++lines_ > request_lines_max) {
-        break_off("a request has more than " + std::to_string(request_lines_max) + " attributes");
-    } else {
-        take_attribute(line.substr(0, equals), line.substr(equals + 1));
-    }
-}
-
-void PolicySession::take_attribute(std::string_view name, std::string_view value) {
+void PolicySession::take_attribute(std::string_view line, std::size_t equals) {
+    const auto name = line.substr(0, equals);
+    const auto value = line.substr(equals + 1);
     if (name == "request") {
         is_access_policy_ = value == request_kind;
-        if (!is_access_policy_) break_off("\"" + shown(value) + "\" is not a request known here");
-        return;
-    }
-    if (name == "client_address") {
+        if (!is_access_policy_) break_off_other_request(value);
+    } else if (name == "client_address") {
         question_.client = route::IpAddress::parse(value);  // or "unknown"
-        return;
+    } else {
+        for (const auto& [known, member] : attributes) {
+            if (name == known) question_.*member = value;
+        }
     }
-    for (const auto& [known, member] : attributes) {
-        if (name == known) question_.*member = value;
-    }
+}
+
+void PolicySession::break_off_other_request(std::string_view kind) {
+    break_off("\"" + shown(kind) + "\" is not a request known here");
+}
+
+void PolicySession::break_off_without_value(std::string_view line) {
+    break_off("\"" + shown(line) + "\" is not an attribute with its value");
+}
+
+void PolicySession::break_off_long_request() {
+    break_off("a request has more than " + std::to_string(request_lines_max) + " attributes");
 }
 
 void PolicySession::end_request() {
@@ -121,37 +112,18 @@ void PolicySession::end_request() {
         return;
     }
     if (question_.sender.empty() && question_.recipient.empty()) {
-        output_ += "action=DUNNO\n\n";
-        question_ = {.id = question_.id};
+        write("action=DUNNO\n\n");
+        question_ = {};
         return;
     }
     question_.about = question_.recipient.empty() ? About::sender : About::both;
-    state_ = State::asking;
+    ask();
 }
 
-std::optional<Question> PolicySession::next_question() {
-    if (state_ != State::asking) return std::nullopt;
-    state_ = State::waiting;
-    const auto id = question_.id;
-    return std::exchange(question_, {.id = id});
-}
-
-void PolicySession::answer(std::uint64_t question_id, const Decision& decision) {
-    if (state_ != State::waiting || question_id != question_.id) return;
-    ++question_.id;
-    output_ += "action=" + policy_action(decision) + "\n\n";
-    state_ = State::reading;
-    read_input();
-}
-
-std::string PolicySession::take_output() {
-    return std::exchange(output_, {});
-}
-
-void PolicySession::break_off(std::string fault) {
-    state_ = State::broken;
-    fault_ = std::move(fault);
-    question_ = {};
+void PolicySession::write_answer(const Decision& decision, std::string& output) {
+    output += "action=";
+    output += policy_action(decision);
+    output += "\n\n";
 }
 
 }  // namespace turnaway::gate

@@ -9,11 +9,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "gate/protocol/session.h"
+#include "gate/protocol/serial_session.h"
 
 namespace turnaway::gate {
 
@@ -22,40 +21,22 @@ namespace turnaway::gate {
 // text, so the address that the text begins with is left out. Also for `turnaway gate test`.
 std::string policy_action(const Decision& decision);
 
-class PolicySession final : public Session {
+class PolicySession final : public SerialSession {
   public:
     static constexpr std::size_t line_bytes_max = std::size_t{16} * 1024;
     static constexpr std::size_t request_lines_max = 200;
 
-    void received(std::string_view bytes) override;
-    std::optional<Question> next_question() override;
-    void answer(std::uint64_t question_id, const Decision& decision) override;
-    std::string take_output() override;
-    bool wants_input() const override { return state_ == State::reading; }
-    bool is_ending() const override { return state_ == State::broken; }
-    std::string_view fault() const override { return fault_; }
+    PolicySession() : SerialSession(line_bytes_max) {}
 
   private:
-    enum class State : std::uint8_t {
-        reading,
-        asking,   // a question waits to be taken
-        waiting,  // for its decision
-        broken,
-    };
-
-    // Returns the rest, beyond what was understood.
-    std::string_view read_lines(std::string_view bytes);
-    void read_input();
-    void take_line(std::string_view line);
-    void take_attribute(std::string_view name, std::string_view value);
+    std::string_view read_lines(std::string_view bytes) override;
+    void write_answer(const Decision& decision, std::string& output) override;
+    void take_attribute(std::string_view line, std::size_t equals);
     void end_request();
-    void break_off(std::string fault);
+    void break_off_without_value(std::string_view line);
+    void break_off_long_request();
+    void break_off_other_request(std::string_view kind);
 
-    State state_ = State::reading;
-    std::string input_;  // the rest of what came earlier; mostly empty
-    std::string output_;
-    std::string fault_;
-    Question question_;  // of the request that is being read, or asked
     bool is_access_policy_ = false;
     std::size_t lines_ = 0;  // of the request
 };
