@@ -30,11 +30,6 @@ std::string with_least_quoting(std::string_view unquoted) {
     return out + '"';
 }
 
-std::expected<Address::Host, AddressError> make_host(const AddressParts& parts) {
-    if (parts.is_literal) return AddressLiteral::parse(parts.domain);
-    return Domain::parse(parts.domain);
-}
-
 }  // namespace
 
 std::expected<Address, AddressError> Address::parse(std::string_view text) {
@@ -44,21 +39,30 @@ std::expected<Address, AddressError> Address::parse(std::string_view text) {
 }
 
 std::expected<Address, AddressError> Address::make(const AddressParts& parts) {
-    auto host = make_host(parts);
-    if (!host) return std::unexpected(host.error());
     const bool is_quoted = parts.local.starts_with('"');
-    Address address(is_quoted ? with_least_quoting(unquote(parts.local)) : std::string(parts.local),
-                    std::move(*host));
-    if (parts.local != address.local_ || parts.domain != address.host_text()) {
-        address.written_ = parts.local;
-        address.written_ += '@';
-        address.written_ += parts.domain;
+    std::string local =
+        is_quoted ? with_least_quoting(unquote(parts.local)) : std::string(parts.local);
+    const auto checked = [&parts](Address address) -> std::expected<Address, AddressError> {
+        if (parts.local != address.local_ || parts.domain != address.host_text()) {
+            address.written_ = parts.local;
+            address.written_ += '@';
+            address.written_ += parts.domain;
+        }
+        // A-labels can be longer than the U-labels they came from.
+        if (address.local_.size() + 1 + address.host_text().size() + 2 >
+            base::limits::path_bytes_max) {
+            return std::unexpected(AddressError::path_too_long);
+        }
+        return address;
+    };
+    if (parts.is_literal) {
+        auto literal = AddressLiteral::parse(parts.domain);
+        if (!literal) return std::unexpected(literal.error());
+        return checked({std::move(local), *std::move(literal)});
     }
-    // A-labels can be longer than the U-labels they came from.
-    if (address.local_.size() + 1 + address.host_text().size() + 2 > base::limits::path_bytes_max) {
-        return std::unexpected(AddressError::path_too_long);
-    }
-    return address;
+    auto domain = Domain::parse(parts.domain);
+    if (!domain) return std::unexpected(domain.error());
+    return checked({std::move(local), *std::move(domain)});
 }
 
 std::string Address::local_part_unquoted() const {

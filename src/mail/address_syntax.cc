@@ -18,9 +18,9 @@ namespace limits = base::limits;
 constexpr std::size_t address_bytes_max = limits::path_bytes_max - 2;  // without brackets
 constexpr std::string_view postmaster = "postmaster";
 
-// For ASCII: letters, digits and these.
-constexpr std::array<bool, 128> alnum_and(std::string_view others) {
-    std::array<bool, 128> table{};
+// Letters, digits and these; nothing beyond ASCII.
+constexpr std::array<bool, 256> alnum_and(std::string_view others) {
+    std::array<bool, 256> table{};
     for (std::size_t c = 0; c < table.size(); ++c) table[c] = base::is_alnum(static_cast<char>(c));
     for (const char c : others) table[static_cast<unsigned char>(c)] = true;
     return table;
@@ -43,7 +43,20 @@ std::expected<std::size_t, AddressError> scan_utf8(std::string_view text, Addres
 }
 
 bool has_utf8(std::string_view text) {
-    return !std::ranges::all_of(text, base::is_ascii);
+    unsigned char bits = 0;
+    for (const char c : text) bits |= static_cast<unsigned char>(c);
+    return bits > 0x7f;
+}
+
+// The longest start that may be a label of ASCII.
+std::string_view plain_run(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size() && is_in_label[static_cast<unsigned char>(text[at])]) ++at;
+    return text.substr(0, at);
+}
+
+bool has_hyphen_at_end(std::string_view label) {
+    return label.front() == '-' || label.back() == '-';
 }
 
 // A quoted-string at the start of `text`: its length, quotes included.
@@ -129,9 +142,7 @@ std::expected<void, AddressError> scan_label(std::string_view label) {
         }
         ++at;
     }
-    if (label.front() == '-' || label.back() == '-') {
-        return std::unexpected(AddressError::domain_label);
-    }
+    if (has_hyphen_at_end(label)) return std::unexpected(AddressError::domain_label);
     // A U-label is longer in UTF-8 than as an A-label, to which the limit applies; IDNA measures
     // that.
     if (is_ascii && label.size() > limits::domain_label_bytes_max) {
@@ -257,12 +268,20 @@ std::expected<void, AddressError> scan_domain(std::string_view text) {
         return std::unexpected(AddressError::domain_too_long);
     }
     for (std::string_view rest = text;;) {
-        const auto dot = rest.find('.');
-        if (const auto ok = scan_label(rest.substr(0, dot)); !ok) return ok;
-        if (dot == std::string_view::npos) break;
-        rest.remove_prefix(dot + 1);
+        auto label = plain_run(rest);
+        const bool is_whole = label.size() == rest.size() || rest[label.size()] == '.';
+        if (!is_whole || label.empty() || label.size() > limits::domain_label_bytes_max ||
+            has_hyphen_at_end(label)) {
+            // Beyond ASCII, or wrong.
+            label = rest.substr(0, rest.find('.'));
+            if (const auto ok = scan_label(label); !ok) return ok;
+        }
+        if (label.size() == rest.size()) break;
+        rest.remove_prefix(label.size() + 1);
     }
-    if (is_bare_ipv4(text)) return std::unexpected(AddressError::literal);
+    if (base::is_digit(text.back()) && is_bare_ipv4(text)) {
+        return std::unexpected(AddressError::literal);
+    }
     return {};
 }
 

@@ -91,10 +91,9 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
     if (text == ".") return root();
     if (text.ends_with('.')) text.remove_suffix(1);
     if (const auto ok = scan_domain(text); !ok) return std::unexpected(ok.error());
-    std::string name;
-    if (std::ranges::all_of(text, base::is_ascii)) {
-        name = text;
-    } else {
+    Domain domain{std::string(text)};
+    auto& name = domain.name_;
+    if (!std::ranges::all_of(text, base::is_ascii)) {
         auto converted = to_alabels(text);
         if (!converted) return std::unexpected(converted.error());
         name = *std::move(converted);
@@ -102,8 +101,8 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
     if (name.size() > base::limits::dns_name_bytes_max) {
         return std::unexpected(AddressError::domain_too_long);
     }
-    std::ranges::transform(name, name.begin(), base::to_lower);
-    return Domain(std::move(name));
+    for (char& c : name) c = base::to_lower(c);
+    return domain;
 }
 
 std::string Domain::to_unicode() const {
