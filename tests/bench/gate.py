@@ -4,8 +4,9 @@ does nothing, idle connections, and a whole Postfix with and without it. One com
 
     tests/bench/gate.py --bin build/release/bin [--rounds 3] [--quick] [--only policy,milter,idle,postfix]
 
-Each server has one core, the load another one. 100 clients each ask as soon as they have their answer; every route is cached. The
-servers take turns, so that a busy machine slows both. Postfix and smtp-source are Debian's, in a namespace of their own, which needs
+Each server has one core, the load another one. 100 clients each ask as soon as they have their answer; every route is cached. Latency
+is measured at a fixed rate, from the time at which a question was due, so that a slow answer counts for all that wait behind it; the
+last column shows how late the load itself was. The servers take turns, so that a busy machine slows both. Postfix and smtp-source are Debian's, in a namespace of their own, which needs
 root and once the network (tests/live/root.py); without that the part is left out by name.
 """
 import argparse
@@ -30,6 +31,7 @@ from servers import enter_fresh_network, free_port  # noqa: E402
 
 DOMAINS = 100
 IDLE = 10_000
+RATE = 30_000
 LIMIT_S = 580
 SKIPPED = 77
 
@@ -87,12 +89,12 @@ def load(bin_folder, port, *options):
     return [*cores, bin_folder / "bench_policy_load", "127.0.0.1", str(port), *map(str, options)]
 
 
-def one_round(name, bin_folder, seconds, protocol="policy"):
+def one_round(name, bin_folder, seconds, protocol="policy", rate=0):
     with tempfile.TemporaryDirectory() as folder, Server(name, bin_folder, folder, protocol) as server:
         ask = ["--milter", int(protocol == "milter"), "--connections", 100, "--domains", DOMAINS, "--seconds"]
         subprocess.run(load(bin_folder, server.port, *ask, 1), check=True, capture_output=True)  # the cache
         before = server.cpu_seconds()
-        told = subprocess.run(load(bin_folder, server.port, *ask, seconds), check=True, capture_output=True, text=True)
+        told = subprocess.run(load(bin_folder, server.port, *ask, seconds, "--rate", rate), check=True, capture_output=True, text=True)
         figures = json.loads(told.stdout)
         figures["per_cpu_second"] = figures["answers"] / (server.cpu_seconds() - before)
     if list(figures["actions"]) != [{"policy": "action=DUNNO", "milter": "c"}[protocol]]:
@@ -115,6 +117,22 @@ def print_policy(bin_folder, rounds, seconds):
         print(f"| {name} | {rates[name]:,.0f} ({least:,.0f} to {most:,.0f}) | {per_cpu[name]:,.0f} | {p50:.2f} ms | {p99:.2f} ms |")
     ratios = [figures["always DUNNO"] / figures["turnaway-gate"] for figures in (rates, per_cpu)]
     print(f"| ratio | {ratios[0]:.2f} | {ratios[1]:.2f} | | |\n", flush=True)
+
+
+def print_latency(bin_folder, rounds, seconds):
+    found = {"always DUNNO": [], "turnaway-gate": []}
+    for _ in range(rounds):
+        for name, figures in found.items():
+            figures.append(one_round(name, bin_folder, seconds, rate=RATE))
+    print(f"| policy, {RATE:,} questions/s, 100 connections, one core | answers/s | p50 | p99 (least to most) | p99 of the load's own delay |")
+    print("|---|--:|--:|--:|--:|")
+    for name, figures in found.items():
+        def middle(key):
+            return statistics.median(each[key] for each in figures)
+        p99 = [each["p99_us"] / 1000 for each in figures]
+        print(f"| {name} | {middle('per_second'):,.0f} | {middle('p50_us') / 1000:.2f} ms | {statistics.median(p99):.2f} ms "
+              f"({min(p99):.2f} to {max(p99):.2f}) | {middle('late_p99_us') / 1000:.2f} ms |", flush=True)
+    print()
 
 
 def print_idle(bin_folder):
@@ -161,7 +179,8 @@ def main():
         print("left out: no namespace of its own")
         return SKIPPED
     if "policy" in parts:
-        print_policy(wanted.bin, 1 if wanted.quick else wanted.rounds, 1 if wanted.quick else 5)
+        for print_part in print_policy, print_latency:
+            print_part(wanted.bin, 1 if wanted.quick else wanted.rounds, 1 if wanted.quick else 5)
     if "milter" in parts:
         seconds = 1 if wanted.quick else 5
         gate_milter_rounds.print_milter(lambda name: one_round(name, wanted.bin, seconds, "milter"), without_libmilter,

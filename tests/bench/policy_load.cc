@@ -1,17 +1,22 @@
 // The load of tests/bench/gate.py: one thread of policy clients, as Postfix has one for each smtpd,
 // or of milter clients, each in one message.
 //
-//   bench_policy_load ADDRESS PORT --connections N --seconds N --domains N [--milter 1]
+//   bench_policy_load ADDRESS PORT --connections N --seconds N --domains N [--milter 1] [--rate N]
 //   bench_policy_load ADDRESS PORT --idle N     connects, says "ready", holds until standard input
 //                                               ends
 //
-// Each client sends its next request as soon as the answer to the one before has come; the
-// recipients take turns over `domains` domains, d0.example, d1.example and so on. The result is one
-// JSON object: answers, answers of each action, and the latency in microseconds.
+// Each client sends its next request as soon as the answer to the one before has come. With --rate
+// the requests of all clients together are due at that rate, whatever the answers do; a request is
+// sent when it is due and its client has its answer, and the latency counts from the time at which
+// it was due: a slow answer also delays those behind it, and counts for them. The recipients take
+// turns over `domains` domains, d0.example, d1.example and so on. The result is one JSON object:
+// answers, answers of each action, and the latency in microseconds. `late_p99_us`: how late the
+// load itself woke up for a request whose client was free, which is part of the latency.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,6 +55,7 @@ struct Wanted {
     unsigned domains = 100;
     unsigned idle = 0;
     unsigned milter = 0;
+    unsigned rate = 0;  // of all clients, each second; 0: as fast as the answers come
 };
 
 int connect_to(const Wanted& wanted, unsigned number) {
@@ -132,6 +138,10 @@ struct Client {
     int fd = -1;
     std::string answer = {};
     Clock::time_point asked = {};
+    bool is_asking = false;
+    // With --rate: requests of this client.
+    std::size_t due = 0;
+    std::size_t sent = 0;
 };
 
 class Load {
@@ -150,22 +160,55 @@ class Load {
     }
 
     void run() {
-        const auto end = Clock::now() + std::chrono::seconds(wanted_.seconds);
-        const auto begun = Clock::now();
-        for (auto& client : clients_) ask(client);
-        std::array<epoll_event, events_max> events;
-        while (Clock::now() < end) {
-            const int count = epoll_wait(poller_, events.data(), events_max, 1000);
-            for (int i = 0; i < count; ++i) {
-                read(clients_.at(events.at(static_cast<std::size_t>(i)).data.u32));
-            }
+        begun_ = Clock::now();
+        const auto end = begun_ + std::chrono::seconds(wanted_.seconds);
+        if (wanted_.rate == 0) {
+            for (auto& client : clients_) ask(client, begun_);
         }
-        print(std::chrono::duration<double>(Clock::now() - begun).count());
+        while (Clock::now() < end) {
+            take_answers(wanted_.rate == 0 ? std::chrono::seconds(1) : ask_what_is_due());
+        }
+        print(std::chrono::duration<double>(Clock::now() - begun_).count(), Clock::now());
     }
 
   private:
-    void ask(Client& client) {
-        client.asked = Clock::now();
+    void take_answers(std::chrono::nanoseconds wait) {
+        std::array<epoll_event, events_max> events;
+        const timespec timeout{.tv_sec = wait.count() / 1'000'000'000,
+                               .tv_nsec = wait.count() % 1'000'000'000};
+        const int count = epoll_pwait2(poller_, events.data(), events_max, &timeout, nullptr);
+        for (int i = 0; i < count; ++i) {
+            read(clients_.at(events.at(static_cast<std::size_t>(i)).data.u32));
+        }
+    }
+    Clock::time_point due_time(std::size_t request) const {
+        return begun_ + std::chrono::nanoseconds(request * 1'000'000'000 / wanted_.rate);
+    }
+    // Returns how long it is until the next request is due. The clients take turns.
+    std::chrono::nanoseconds ask_what_is_due() {
+        for (auto now = Clock::now();; ++due_) {
+            const auto next = due_time(due_);
+            if (next > now) return next - now;
+            auto& client = clients_.at(due_ % clients_.size());
+            ++client.due;
+            if (client.is_asking) continue;
+            late_.push_back(microseconds(now - next));
+            ask(client, next);
+        }
+    }
+    // The first request of this client that was due and has not been sent.
+    Clock::time_point first_unsent(const Client& client) const {
+        const auto number = static_cast<std::size_t>(&client - clients_.data());
+        return due_time(number + client.sent * clients_.size());
+    }
+    static std::uint32_t microseconds(Clock::duration time) {
+        return static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+    }
+    void ask(Client& client, Clock::time_point due) {
+        client.asked = due;
+        client.is_asking = true;
+        ++client.sent;
         const auto& bytes = requests_.at(next_++ % requests_.size());
         must(static_cast<int>(send(client.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL)), "send");
     }
@@ -178,29 +221,42 @@ class Load {
         }
         client.answer.append(buffer.data(), static_cast<std::size_t>(bytes));
         if (!is_whole(client.answer)) return;
-        latencies_.push_back(static_cast<std::uint32_t>(
-            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - client.asked)
-                .count()));
+        const auto now = Clock::now();
+        latencies_.push_back(microseconds(now - client.asked));
         ++actions_[wanted_.milter != 0
                        ? client.answer.substr(4, 1)
                        : client.answer.substr(0, client.answer.find_first_of(" \n"))];
         client.answer.clear();
-        ask(client);
+        client.is_asking = false;
+        if (wanted_.rate == 0) {
+            ask(client, now);
+        } else if (client.sent < client.due) {
+            ask(client, first_unsent(client));
+        }
     }
     bool is_whole(std::string_view answer) const {
         return wanted_.milter != 0 ? is_whole_packet(answer) : answer.ends_with("\n\n");
     }
-    void print(double seconds) {
-        std::ranges::sort(latencies_);
-        const auto at = [this](double part) {
-            const auto index =
-                static_cast<std::size_t>(static_cast<double>(latencies_.size() - 1) * part);
-            return latencies_.empty() ? 0 : latencies_.at(index);
-        };
+    static std::uint32_t quantile(std::vector<std::uint32_t>& values, double part) {
+        if (values.empty()) return 0;
+        std::ranges::sort(values);
+        return values.at(static_cast<std::size_t>(static_cast<double>(values.size() - 1) * part));
+    }
+    void print(double seconds, Clock::time_point end) {
+        const auto answers = latencies_.size();
+        // What was due and has no answer has waited this long at least.
+        if (wanted_.rate != 0) {
+            for (auto& client : clients_) {
+                if (client.is_asking) --client.sent;
+                for (; client.sent < client.due; ++client.sent) {
+                    latencies_.push_back(microseconds(end - first_unsent(client)));
+                }
+            }
+        }
         std::printf(R"({"answers": %zu, "per_second": %.0f, "p50_us": %u, "p99_us": %u, )"
-                    R"("max_us": %u, "actions": {)",
-                    latencies_.size(), static_cast<double>(latencies_.size()) / seconds, at(0.5),
-                    at(0.99), at(1));
+                    R"("max_us": %u, "late_p99_us": %u, "actions": {)",
+                    answers, static_cast<double>(answers) / seconds, quantile(latencies_, 0.5),
+                    quantile(latencies_, 0.99), quantile(latencies_, 1), quantile(late_, 0.99));
         const char* between = "";
         for (const auto& [action, number] : actions_) {
             std::printf("%s\"%s\": %llu", between, action.c_str(),
@@ -215,7 +271,10 @@ class Load {
     std::vector<Client> clients_;
     std::vector<std::string> requests_;
     std::size_t next_ = 0;
+    Clock::time_point begun_ = {};
+    std::size_t due_ = 0;  // requests that have become due, with a rate
     std::vector<std::uint32_t> latencies_;
+    std::vector<std::uint32_t> late_;
     std::map<std::string, std::uint64_t> actions_;
 };
 
@@ -235,9 +294,11 @@ int main(int argc, char** argv) {
          : key == "--seconds"   ? wanted.seconds
          : key == "--domains"   ? wanted.domains
          : key == "--milter"    ? wanted.milter
+         : key == "--rate"      ? wanted.rate
                                 : wanted.idle) = value;
     }
     if (wanted.idle == 0) {
+        prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 us are longer than a request takes
         Load(wanted).run();
         return 0;
     }
