@@ -12,7 +12,8 @@ seconds=${1:-60}
 build=build/fuzz
 
 cmake --preset fuzz >"$build.configure.log" 2>&1 || { cat "$build.configure.log"; exit 1; }
-names=${*:-$(cd tests/fuzz/seeds && ls)}
+# Each file is a target but the one that replays seeds.
+names=${*:-$(cd tests/fuzz && ls -- *.cc | sed 's/[.]cc$//' | grep -vx replay_seeds)}
 targets=
 for name in $names; do targets="$targets fuzz_$name"; done
 # Word splitting is wanted: a list of targets.
@@ -24,8 +25,10 @@ for name in $names; do
     corpus=$build/corpus/$name
     log=$build/corpus/$name.log
     mkdir -p "$corpus"
-    set -- "$corpus" "tests/fuzz/seeds/$name"
-    [ ! -d "$build/seeds/$name" ] || set -- "$@" "$build/seeds/$name"
+    set -- "$corpus"
+    for seeds in "tests/fuzz/seeds/$name" "$build/seeds/$name"; do
+        [ ! -d "$seeds" ] || set -- "$@" "$seeds"
+    done
     if "$build/bin/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="$corpus.found-" "$@" >"$log" 2>&1; then
         outcome=ok
