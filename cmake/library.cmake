@@ -5,7 +5,7 @@ file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/library/*.cc)
 add_library(turnaway_library SHARED ${sources})
 target_include_directories(turnaway_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
                            PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(turnaway_library PRIVATE turnaway_check)
+target_link_libraries(turnaway_library PRIVATE turnaway_bounce turnaway_check)
 set(symbols ${PROJECT_SOURCE_DIR}/src/library/symbols.map)
 target_link_options(turnaway_library PRIVATE -Wl,--version-script=${symbols} -Wl,--exclude-libs,ALL -Wl,--gc-sections
                     -Wno-unused-command-line-argument)  # -pie

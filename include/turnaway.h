@@ -3,8 +3,8 @@
  *
  * Results are lists of records, and a record is a list of named text fields, so that new fields do
  * not change the ABI. turnaway(3) lists the fields. Texts are UTF-8, end in NUL, have no control
- * characters, and live as long as their result. Nothing here connects anywhere, reads a file, or
- * keeps anything between two calls: every function is safe from any thread, as long as one object
+ * characters, and live as long as their result. Nothing here connects anywhere, or
+ * keeps anything between two calls; only iconv of the C library may read its tables of characters: every function is safe from any thread, as long as one object
  * is used by one thread at a time. No function throws or ends the process. Where memory runs out
  * the functions that return an object return NULL. All of them accept NULL for an object.
  */
@@ -49,6 +49,13 @@ TURNAWAY_EXPORT void turnaway_result_free(turnaway_result *result);
 /* The meaning of a reply ("550 5.1.1 User unknown", its lines separated by newlines), of a bare
  * code, or of a log line that contains a reply. One record. */
 TURNAWAY_EXPORT turnaway_result *turnaway_explain(const char *reply, size_t bytes);
+
+/* ---- Bounces ---- */
+
+/* What a message (header and body, as it is in a file) says about the delivery of another one: a
+ * bounce, a delay, a complaint, an automatic reply. One record for each recipient. Ordinary mail
+ * has one record with the kind "not-a-bounce". The memory for a message is a few times its size. */
+TURNAWAY_EXPORT turnaway_result *turnaway_diagnose(const char *message, size_t bytes);
 
 /* ---- Whether a domain accepts mail, from DNS answers that the caller supplies ---- */
 

@@ -1,7 +1,7 @@
 // Charset: bytes of a named character set as UTF-8.
 //
 // UTF-8, ASCII, ISO-8859-1 and Windows-1252 are read here. All others go through a function of the
-// caller, as iconv belongs to the outside world. Without it, or if it fails, every byte beyond
+// caller, usually an IconvReader. Without it, or if it fails, every byte beyond
 // ASCII becomes U+FFFD, so that the codes and addresses are still found.
 #pragma once
 

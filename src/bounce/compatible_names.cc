@@ -27,14 +27,15 @@ std::string_view unknown_user(const Judgement& judgement) {
 
 std::string_view malformed(const Judgement& judgement) {
     if (has_subject(judgement, 6)) return "contenterror";
-    if (has_subject(judgement, 7) && !is_coded(judgement, {7, 1})) return "policyviolation";
+    if (is_coded(judgement, {7, 0}) || is_coded(judgement, {7, 9})) return "policyviolation";
     return "notcompliantrfc";
 }
 
 // "450 4.0.0 Temporary failure" or "error": a failure, but of nothing in particular.
 bool is_only_temporary(const Judgement& judgement) {
     const bool has_exact_code = judgement.enhanced && !has_subject(judgement, 0);
-    return judgement.digit != 5 && !has_exact_code;
+    const bool says_more = judgement.basis != "code" && !judgement.is_weak;
+    return judgement.digit != 5 && !has_exact_code && !says_more;
 }
 
 // Where the text shows nothing exact, the command that was refused decides.
@@ -58,6 +59,13 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::recipient_unknown:
         case Cause::mailbox_unavailable:
             return unknown_user(judgement);
+        case Cause::message_too_big:
+            return is_coded(judgement, {2, 3}) ? "exceedlimit" : usual;
+        case Cause::sender_banned:
+            return is_coded(judgement, {7, 13}) ? "suspend" : usual;
+        case Cause::tls_required:
+            // It is our side that wants TLS, or the code says no more than that.
+            return !judgement.reply || is_coded(judgement, {7, 10}) ? "failedstarttls" : usual;
         case Cause::recipient_disabled:
             return is_coded(judgement, {1, 1}) ? "userunknown" : usual;
         case Cause::domain_unknown:
@@ -71,6 +79,8 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::reputation:
             return judgement.digit == 4 ? by_stage(judgement, usual) : usual;
         case Cause::policy:
+            if (judgement.basis == "code") return by_stage(judgement, "securityerror");
+            return by_stage(judgement, usual);
         case Cause::recipient_refused:
             return by_stage(judgement, usual);
         default:
@@ -85,7 +95,8 @@ std::string_view sisimai_reason(const RecipientDiagnosis& recipient) {
     if (recipient.kind != Kind::bounce && recipient.kind != Kind::delay)
         return row_of(judgement.reason).sisimai;
     const bool is_vague = judgement.cause && codes::row_of(*judgement.cause).vague;
-    const bool is_delay = recipient.kind == Kind::delay && (!judgement.cause || is_vague);
+    const bool is_delay =
+        recipient.kind == Kind::delay && !recipient.is_reply && (!judgement.cause || is_vague);
     if (is_delay || judgement.cause == Cause::delayed) return "expired";
     if (judgement.cause) return name_of_cause(judgement, *judgement.cause);
     const std::string_view otherwise = judgement.digit == 0 ? "undefined" : "onhold";

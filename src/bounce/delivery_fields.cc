@@ -66,6 +66,7 @@ void take(DeliveryFields& fields, const Field& field) {
         recipient.status = value();
     } else if (is("Diagnostic-Code") && recipient.diagnostic.empty()) {
         recipient.diagnostic = diagnostic_of(field.value);
+        recipient.is_of_program = base::starts_with_no_case(base::trim(field.value), "x-unix");
     } else if (is("Remote-MTA")) {
         recipient.remote = after_type(value());
     }

@@ -16,6 +16,7 @@ struct RecipientFields {
     std::string final_recipient, original_recipient;
     std::string action;  // in lower case
     std::string status, diagnostic, remote;
+    bool is_of_program = false;  // the diagnostic is of a program, not of a host
 };
 
 struct DeliveryFields {

@@ -80,7 +80,7 @@ class Reading {
             const std::array<std::string_view, 3> texts{
                 fields.diagnostic, noticed ? std::string_view(noticed->text) : std::string_view(),
                 is_alone ? std::string_view(report_.notice.common) : std::string_view()};
-            judge_failure(found, texts, fields.status);
+            judge_failure(found, texts, fields.status, fields.is_of_program);
         }
     }
     std::string better_address(const RecipientFields& fields) const {
@@ -124,11 +124,21 @@ class Reading {
     }
 
     void judge_failure(RecipientDiagnosis& found, std::span<const std::string_view> texts,
-                       std::string_view status) {
+                       std::string_view status, bool is_of_program = false) {
         found.judgement = judge(texts, status);
+        if (is_of_program) blame_program(found.judgement);
         if (found.kind == Kind::success) found.judgement.reason = Reason::info_delivered;
         found.permanence = permanence_of(found.kind, found.judgement);
         diagnosis_.recipients.push_back(std::move(found));
+    }
+
+    // "Diagnostic-Code: X-Unix; 71": the exit status of the program behind the address.
+    static void blame_program(Judgement& judgement) {
+        if (judgement.cause && !codes::row_of(*judgement.cause).vague &&
+            judgement.cause != codes::Cause::delayed)
+            return;
+        judgement.cause = codes::Cause::list_fault;
+        judgement.reason = reason_of(*judgement.cause).reason;
     }
 
     void add(Kind kind, std::string address, Judgement judgement, Reason reason) {
@@ -302,6 +312,7 @@ Diagnosis diagnose_reply(std::string_view reply) {
                      : judgement.digit == 4 ? Kind::delay
                                             : Kind::bounce;
     found.kind = diagnosis.kind;
+    found.is_reply = true;
     if (const auto address = find_address(reply)) found.recipient = std::string(address->text);
     found.permanence = permanence_of(found.kind, judgement);
     diagnosis.recipients.push_back(std::move(found));

@@ -41,6 +41,7 @@ struct RecipientDiagnosis {
     std::vector<Attempt> attempts;
     std::size_t attempts_left_out = 0;  // after the first, where there were too many
     std::optional<double> delay;
+    bool is_reply = false;  // one reply, and no report about a message
 };
 
 // Fields of the message that came back.

@@ -21,6 +21,10 @@ bool is_of_a_host(codes::ReplyCode reply) {
            (reply.is_positive() && codes::find(reply) != nullptr);
 }
 
+bool is_about_waiting(codes::Cause cause) {
+    return cause == codes::Cause::expired || cause == codes::Cause::delayed;
+}
+
 bool is_exact(const codes::EnhancedCode& code) {
     return code.detail() != codes::Detail{};
 }
@@ -49,6 +53,7 @@ class Weighing {
         if (text.empty()) return;
         codes::ReplyReading reading = read(text);
         take_codes(reading);
+        take_leading_code(text);
         if (!reading.enhanced && status_ && is_first_) {
             reading.enhanced = status_;
             if (reading.is_words_only) {
@@ -56,10 +61,11 @@ class Weighing {
                 reading.reply_first_digit = status_->class_digit();
             }
         }
+        // What is clear stays so; the other texts only complete the codes and the stage.
+        if (strength_ == Strength::clear && judgement_.reply) return take_stage(reading, text);
         const codes::ReplyInterpretation interpretation = codes::judge(reading);
         take_enclosed(interpretation, text);
-        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = interpretation.stage;
-        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = stage_of(text);
+        take_stage(reading, text);
         consider(interpretation, text);
     }
     void end_of_first() {
@@ -94,6 +100,18 @@ class Weighing {
             inexact_ = reading.enhanced;
         }
     }
+    void take_stage(const codes::ReplyReading& reading, std::string_view text) {
+        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = reading.stage;
+        if (judgement_.stage == codes::Stage::unknown) judgement_.stage = stage_of(text);
+    }
+    // "#5.1.1 SMTP; 550 User unknown": the enhanced code of the program comes first.
+    void take_leading_code(std::string_view text) {
+        if (judgement_.enhanced || !judgement_.reply) return;
+        if (text.starts_with('#')) text.remove_prefix(1);
+        const auto code = code_of(text);
+        if (code && is_exact(*code) && code->agrees_with(*judgement_.reply))
+            judgement_.enhanced = code;
+    }
     // Where the text before it gave up at last, the reply in brackets is that of the host.
     void take_enclosed(const codes::ReplyInterpretation& interpretation, std::string_view text) {
         const bool is_given_up = interpretation.cause == codes::Cause::expired;
@@ -111,13 +129,17 @@ class Weighing {
         if (!cause) return;
         const bool is_from_text =
             interpretation.cause.has_value() || interpretation.basis != codes::Basis::standard;
-        const bool is_vague = codes::row_of(*cause).vague;
+        // What a report says in general ("could not be delivered for 3 days") explains a reply less
+        // than its own code.
+        const bool is_about_time = judgement_.reply && !is_first_ && is_about_waiting(*cause);
+        const bool is_vague = codes::row_of(*cause).vague || is_about_time;
         const Strength strength = is_vague       ? (is_from_text ? Strength::vague : Strength::code)
                                   : is_from_text ? Strength::clear
                                                  : Strength::weak;
         if (strength <= strength_) return;
         strength_ = strength;
         judgement_.cause = cause;
+        judgement_.is_weak = interpretation.cause_is_weak && is_from_text;
         judgement_.basis = interpretation.basis == codes::Basis::provider ? "provider"
                            : is_from_text                                 ? "text"
                                                                           : "code";

@@ -28,6 +28,7 @@ struct Judgement {
     codes::Stage stage = codes::Stage::unknown;
     int digit = 0;           // 2, 4 or 5; 0 where nothing shows it
     std::string_view basis;  // "provider", "text", "weak text", "code"; empty for none
+    bool is_weak = false;    // weak words alone show it: "temporary failure"
     std::string evidence;    // the text that shows the reason
     Confidence confidence = Confidence::low;
 };

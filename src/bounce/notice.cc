@@ -131,6 +131,8 @@ class Reader {
         note_request(bare);
         sort(line, bare);
         was_heading_ = is_heading_;
+        // "Delivery has failed to these recipients:"
+        is_below_heading_ = evidence_.has(codes::Mark::failed) && bare.ends_with(':');
         has_text_ = true;
         is_after_blank_ = false;
         last_indent_ = indent_of(line);
@@ -175,8 +177,8 @@ class Reader {
         }
         const bool is_about_failure =
             evidence_.has(codes::Mark::failed) || evidence_.has(codes::Mark::delayed);
-        const Rank rank =
-            is_about_failure || !evidence_.causes.empty() ? Rank::in_sentence : Rank::mentioned;
+        const bool is_named = is_about_failure || is_below_heading_ || !evidence_.causes.empty();
+        const Rank rank = is_named ? Rank::in_sentence : Rank::mentioned;
         for (auto found = find_address(bare); found; found = find_address(bare, found->end)) {
             const std::string_view before = base::trim(bare.substr(0, found->begin));
             const bool is_of_sender = before.ends_with("from") || before.ends_with("From:") ||
@@ -352,7 +354,8 @@ class Reader {
     bool has_text_ = false;
     bool is_after_blank_ = true;
     bool is_heading_ = false,
-         was_heading_ = false;  // this line, the one before, begins with its recipient
+         was_heading_ = false;       // this line, the one before, begins with its recipient
+    bool is_below_heading_ = false;  // the line before announces those who failed
     bool is_sender_next_ = false;
     std::size_t last_indent_ = 0;
     std::size_t request_lines_left_ = 0;  // of a sentence that asks to write to an address

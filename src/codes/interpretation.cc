@@ -136,6 +136,13 @@ void choose_cause(ReplyInterpretation& interpretation, const TextEvidence& evide
 
 // A text that adds little to the code ("5.2.1 mailbox unavailable") leaves the meaning to the code.
 bool leaves_it_to_the_code(const ReplyInterpretation& interpretation) {
+    // "550 5.3.0 <user@example.org>: Recipient address rejected: System error".
+    const bool is_of_host =
+        interpretation.enhanced && (interpretation.enhanced->detail().subject == 3 ||
+                                    interpretation.enhanced->detail().subject == 4);
+    if (interpretation.cause == Cause::mailbox_unavailable && is_of_host &&
+        interpretation.cause_of_code)
+        return true;
     return interpretation.cause_of_code && interpretation.cause && interpretation.cause_agrees &&
            interpretation.cause != Cause::recipient_refused &&
            row_of(*interpretation.cause).vague && !row_of(*interpretation.cause_of_code).vague;
@@ -353,6 +360,7 @@ ReplyInterpretation judge(const ReplyReading& reading, ProviderSet named) {
     interpretation.providers = evidence.providers | named;
     interpretation.cause_of_code = find_cause_of_code(interpretation);
     choose_cause(interpretation, evidence);
+    interpretation.cause_is_weak = evidence.is_weak;
     if (!interpretation.cause && is_521_after_recipient(interpretation)) {
         interpretation.cause = Cause::fault_behind;
     }

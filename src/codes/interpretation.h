@@ -73,6 +73,7 @@ struct ReplyInterpretation {
     Basis basis = Basis::standard;
     std::optional<Cause> cause;  // what the text shows
     bool cause_agrees = true;
+    bool cause_is_weak = false;               // weak words alone show it
     std::optional<Cause> cause_of_code;       // what the code alone implies
     bool is_words_only = false;               // the reply carries no code
     const CollisionRow* collision = nullptr;  // the provider's row when basis is provider

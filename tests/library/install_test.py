@@ -21,6 +21,29 @@ add_executable(accepts_mail {}/examples/accepts_mail.c)
 target_link_libraries(accepts_mail PRIVATE turnaway::turnaway resolv)
 """
 
+BOUNCE = """From: Mail Delivery System <MAILER-DAEMON@mail.example.net>
+To: bob@example.com
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+I could not deliver your message.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.net
+
+Final-Recipient: rfc822; ann@example.org
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <ann@example.org>: Recipient address rejected: User unknown
+
+--b--
+"""
+
 
 def run(*command, **options):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120, **options)
@@ -70,6 +93,35 @@ class Installed(unittest.TestCase):
                    *flags.stdout.split(), "-lresolv", "-o", program)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.works(program)
+
+    def test_diagnose_in_c(self):
+        compiler = shutil.which("cc") or shutil.which("clang-19")
+        program = self.folder / "diagnose"
+        done = run(compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{self.prefix}/include", ROOT / "examples/diagnose.c", self.library,
+                   "-o", program)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run(program, env=self.environment, input=BOUNCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("bounce ann@example.org recipient.unknown (permanent)\n", done.stdout)
+        done = run(program, env=self.environment, input="Subject: Lunch\n\nAt one?\n")
+        self.assertEqual((done.returncode, done.stdout.split()[0]), (1, "not-a-bounce"))
+
+    def test_diagnose_in_python(self):
+        file = self.folder / "bounce.eml"
+        file.write_text(BOUNCE)
+        done = run(sys.executable, "-B", ROOT / "examples/diagnose.py", file, env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, f"{file}: bounce ann@example.org recipient.unknown\n")
+
+    def test_any_bytes_and_no_bytes(self):
+        """No message ends the process: none, one of zeros, and one that begins and never ends."""
+        code = ("import sys; sys.argv = ['x']; sys.path.insert(0, sys.path[0])\n"
+                f"exec(open({str(ROOT / 'examples/diagnose.py')!r}).read().partition('if __name__')[0])\n"
+                "for message in (b'', bytes(1000), b'Content-Type: multipart/report; boundary=\"', b'\\xff' * 5000):\n"
+                "    print(diagnose(message)[0]['kind'])\n"
+                "assert turnaway.turnaway_diagnose(None, 0)\n")
+        done = run(sys.executable, "-B", "-c", code, env=self.environment)
+        self.assertEqual((done.returncode, done.stdout), (0, "not-a-bounce\n" * 4), done.stderr)
 
     def test_by_cmake(self):
         source = self.folder / "user"

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "bounce/iconv_reader.h"
 #include "bounce/log/logged_diagnosis.h"
 #include "cli/bulk/bulk_progress.h"
 #include "cli/common/colours.h"
@@ -26,7 +27,6 @@
 #include "cli/diagnose/diagnose_jobs.h"
 #include "cli/diagnose/diagnose_metrics.h"
 #include "cli/diagnose/followed_log.h"
-#include "cli/diagnose/iconv_reader.h"
 #include "cli/diagnose/input_names.h"
 #include "cli/diagnose/message_files.h"
 
@@ -43,7 +43,7 @@ class CaseJudge {
     CaseJudge(const DiagnoseOptions& options, bool are_replies) : are_replies_(are_replies) {
         reading_.original_headers = options.original_headers;
         reading_.own_domains = options.own_domains;
-        charsets_ = std::make_shared<IconvReader>();
+        charsets_ = std::make_shared<bounce::IconvReader>();
         reading_.charsets = [charsets = charsets_](std::string_view charset,
                                                    std::string_view bytes) {
             return charsets->read(charset, bytes);
@@ -66,7 +66,7 @@ class CaseJudge {
     }
 
     bool are_replies_;
-    std::shared_ptr<IconvReader> charsets_;
+    std::shared_ptr<bounce::IconvReader> charsets_;
     bounce::Options reading_;
 };
 

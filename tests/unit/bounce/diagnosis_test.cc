@@ -309,6 +309,69 @@ TEST(Diagnosis, ReadsTheStateThatGmailNames) {
     EXPECT_EQ(found.judgement.stage, codes::Stage::rcpt);
 }
 
+// A refused connection, a network without a way, and silence are different troubles.
+TEST(Diagnosis, TellsTroublesOfTheConnectionApart) {
+    const auto sisimai = [](std::string_view text) {
+        const RecipientDiagnosis found =
+            only_one(notice("Delivery failed.\n\n<bob@example.com>:\n" + std::string(text) + "\n"));
+        EXPECT_EQ(found.judgement.reason, Reason::net_unreachable) << text;
+        return sisimai_reason(found);
+    };
+    EXPECT_EQ(sisimai("connect to mx.example.com[192.0.2.1]:25: Connection timed out"), "expired");
+    EXPECT_EQ(sisimai("connect to mx.example.com[192.0.2.1]:25: No route to host"), "networkerror");
+    EXPECT_EQ(sisimai("Connection refused by mx.example.com."), "blocked");
+}
+
+// A report about waiting says less about a reply than the reply itself.
+TEST(Diagnosis, TheCodeOfTheReplyComesBeforeWordsAboutWaiting) {
+    const std::string report = replaced(
+        replaced(std::string(standard_report), "552 5.2.2 Mailbox\n    full",
+                 "550 5.1.1 bob@example.com"),
+        "be delivered. It's attached below.", "be delivered. It has been in the queue too long.");
+    EXPECT_EQ(only_one(replaced(report, "5.2.2", "5.1.1")).judgement.reason,
+              Reason::recipient_unknown);
+}
+
+// The name of a wrapper is not the reason: Postfix writes it before every reason of a policy.
+TEST(Diagnosis, TheCodeComesBeforeARecipientAddressRejected) {
+    const auto reason = [](std::string_view reply) {
+        return only_one(notice("Delivery failed.\n\n<bob@example.com>:\n" + std::string(reply)))
+            .judgement.reason;
+    };
+    EXPECT_EQ(reason("550 5.4.7 <bob@example.com>: Recipient address rejected: Expired"),
+              Reason::net_expired);
+    EXPECT_EQ(reason("550 5.3.2 <bob@example.com>: Recipient address rejected: No"),
+              Reason::domain_no_mail);
+    EXPECT_EQ(reason("550 5.1.1 <bob@example.com>: Recipient address rejected: No"),
+              Reason::recipient_unknown);
+}
+
+TEST(Diagnosis, ReadsAnEnhancedCodeBeforeTheReply) {
+    const RecipientDiagnosis found =
+        only_one(notice("Delivery failed.\n\n<bob@example.com>:\n#5.1.1 SMTP; 550 Unknown\n"));
+    ASSERT_TRUE(found.judgement.enhanced.has_value());
+    EXPECT_EQ(found.judgement.enhanced->text(), "5.1.1");
+}
+
+// Exchange writes the name before the address.
+TEST(Diagnosis, ARecipientBelowAHeadingIsNamed) {
+    const RecipientDiagnosis found = only_one(
+        "From: postmaster@example.net\nTo: ann@example.org\nSubject: Undeliverable: Hi\n\nDelivery "
+        "has failed to these recipients or groups:\n\nBob (bob@example.com)<mailto:bob@example.com>"
+        "\nThe address is not there.\n");
+    EXPECT_EQ(found.recipient, "bob@example.com");
+}
+
+// A number alone is the exit status of the program behind the address.
+TEST(Diagnosis, ReadsTheStatusOfAProgramBehindTheAddress) {
+    std::string report =
+        replaced(std::string(standard_report), "smtp; 552 5.2.2 Mailbox\n    full", "X-Unix; 71");
+    report = replaced(report, "<bob@example.com>: host mx.example.com[192.0.2.1] said: ", "");
+    report = replaced(report, "552 5.2.2 Mailbox\n    full (in reply to RCPT TO command)", "");
+    EXPECT_EQ(only_one(replaced(report, "5.2.2", "5.3.0")).judgement.reason,
+              Reason::recipient_list_error);
+}
+
 TEST(Diagnosis, ReadsOneReply) {
     const Diagnosis diagnosis = diagnose_reply("550 5.1.1 <bob@example.com>: user unknown");
     ASSERT_EQ(diagnosis.recipients.size(), 1U);

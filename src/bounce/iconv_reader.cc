@@ -1,8 +1,8 @@
-#include "cli/diagnose/iconv_reader.h"
+#include "bounce/iconv_reader.h"
 
 #include <cstddef>
 
-namespace turnaway::cli {
+namespace turnaway::bounce {
 
 namespace {
 
@@ -45,4 +45,4 @@ std::optional<std::string> IconvReader::read(std::string_view charset, std::stri
     return out;
 }
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::bounce

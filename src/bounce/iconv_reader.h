@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace turnaway::cli {
+namespace turnaway::bounce {
 
 class IconvReader {
   public:
@@ -30,4 +30,4 @@ class IconvReader {
     std::map<std::string, iconv_t> converters_;
 };
 
-}  // namespace turnaway::cli
+}  // namespace turnaway::bounce
