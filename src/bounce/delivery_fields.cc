@@ -24,6 +24,15 @@ std::string_view after_type(std::string_view value) {
     return is_type ? base::trim(value.substr(semicolon + 1)) : base::trim(value);
 }
 
+// The host of "dns; mx.example.org. (192.0.2.1, the server of example.com)": RFC 3464 section 2.1.1
+// lets a field have comments.
+std::string host_of(std::string_view value) {
+    const std::string_view name = after_type(value);
+    std::string_view host = base::trim(name.substr(0, name.find(" (")));
+    if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
+    return std::string(host);
+}
+
 // The lines of a reply stay apart, other folds do not.
 std::string diagnostic_of(std::string_view value) {
     Lines lines(after_type(value));
@@ -48,7 +57,7 @@ void take(DeliveryFields& fields, const Field& field) {
     const auto is = [&](std::string_view name) { return base::equal_no_case(field.name, name); };
     const auto value = [&] { return unfolded(field.value); };
     if (is("Reporting-MTA")) {
-        fields.reporting_mta = after_type(value());
+        fields.reporting_mta = host_of(value());
     } else if (is("Arrival-Date")) {
         fields.arrival_date = value();
     } else if (is("Original-Envelope-Id")) {
@@ -68,7 +77,7 @@ void take(DeliveryFields& fields, const Field& field) {
         recipient.diagnostic = diagnostic_of(field.value);
         recipient.is_of_program = base::starts_with_no_case(base::trim(field.value), "x-unix");
     } else if (is("Remote-MTA")) {
-        recipient.remote = after_type(value());
+        recipient.remote = host_of(value());
     }
 }
 

@@ -55,6 +55,7 @@ bool read_attempt(std::string_view rest, std::string& text, DeliveryEvent& event
     event.text = stat;
     if (reply_at != npos) {
         std::string_view reply = fields.substr(reply_at + 8);
+        reply = reply.substr(0, reply.find(", dsn="));  // in either order
         if (reply.ends_with("\\r")) reply.remove_suffix(2);
         // The words of the server come after the reply that they are about.
         text.assign(reply);

@@ -72,6 +72,14 @@ std::string notice(std::string_view text) {
            std::string(text);
 }
 
+TEST(Diagnosis, TheHostIsANameWithoutComment) {
+    std::string report(standard_report);
+    const std::string_view host = "Remote-MTA: dns; mx.example.com";
+    ASSERT_TRUE(report.contains(host));
+    report.insert(report.find(host) + host.size(), ". (192.0.2.1, the server of example.com.)");
+    EXPECT_EQ(diagnose(report, {}).recipients.front().remote, "mx.example.com");
+}
+
 TEST(Diagnosis, ReadsAStandardReport) {
     Options options;
     options.original_headers = {"X-Campaign", "X-Other"};

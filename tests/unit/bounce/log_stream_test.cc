@@ -78,6 +78,20 @@ TEST(LogStream, RecipientsOfOneLine) {
     EXPECT_EQ(found[1].attempts[0].remote, "mx.example.com");
 }
 
+TEST(LogStream, ReplyBeforeOrAfterTheStatus) {
+    for (const auto* fields :
+         {"dsn=5.3.2, reply=521 5.3.2 No mail here", "reply=521 5.3.2 No mail here, dsn=5.3.2"}) {
+        const auto found = read(
+            "Nov 30 10:00:00 mx sm-mta[1]: 6AUGmNYL000122: to=<a@example.com>, delay=00:00:01, "
+            "mailer=esmtp, "
+            "relay=mx.example.com. [192.0.2.1], " +
+            std::string(fields) + ", stat=Service unavailable\n");
+        ASSERT_EQ(found.size(), 1U) << fields;
+        EXPECT_EQ(found[0].attempts[0].text, "521 5.3.2 No mail here; Service unavailable")
+            << fields;
+    }
+}
+
 TEST(LogStream, WhereTheServerGaveUpTheAttemptsBeforeShowWhy) {
     auto found = read(
         "2026-11-30 10:00:00 1xY4Xj-00004n-1c == full@example.com R=dnslookup T=remote_smtp defer "
