@@ -80,6 +80,7 @@ Action add_diagnose(CLI::App& program) {
                         "standard input");
     add_output_options(*command, *options);
     std::vector<std::string> names;
+    names.reserve(named_inputs.size());
     for (const NamedInput& input : named_inputs) names.emplace_back(input.name);
     command
         ->add_option("--as", options->as,
