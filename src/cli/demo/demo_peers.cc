@@ -30,8 +30,8 @@ std::size_t other_servers_count() {
 }
 
 std::string source_of_other_servers() {
-    return "The others: measured on " + std::string(measured_on) +
-           ", see /usr/share/doc/turnaway/docs/senders.md.";
+    // The path of docs/senders.md would need a second line on a narrow terminal.
+    return "The others: measured on " + std::string(measured_on) + ", see man turnaway-demo.";
 }
 
 }  // namespace turnaway::cli
