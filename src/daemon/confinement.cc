@@ -92,6 +92,13 @@ Result<void> confine_files(const FilesKept& kept) {
             reach.readable.emplace_back(names);
         }
     }
+    if (kept.looks_up_hosts) {
+        for (const char* file :
+             {"/etc/hosts", "/etc/host.conf", "/etc/gai.conf", "/etc/nsswitch.conf"}) {
+            std::error_code error;
+            if (std::filesystem::exists(file, error)) reach.readable.emplace_back(file);
+        }
+    }
     return process::restrict_reach(reach);
 }
 

@@ -36,6 +36,7 @@ struct FilesKept {
     std::vector<std::string> changeable_folders = {};
     std::string control_socket = {};  // empty: none
     bool has_groups = false;          // the groups of its sockets are looked up by name
+    bool looks_up_hosts = false;      // by the C library, without our resolver
     std::vector<std::uint16_t> bindable_ports = {};
 };
 

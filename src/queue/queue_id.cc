@@ -1,5 +1,7 @@
 #include "queue/queue_id.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/text.h"
 
@@ -30,9 +32,10 @@ std::string QueueId::text() const {
     return text;
 }
 
-QueueIdMaker::QueueIdMaker(unsigned shard, QueueId after)
-    : shard_(shard), last_(after.value() / shards_max) {
-    TURNAWAY_CHECK(shard < shards_max);
+QueueIdMaker::QueueIdMaker(unsigned shard, QueueId after, unsigned node)
+    : place_(std::uint64_t{node} * shards_max + shard),
+      last_(after.value() / (nodes_max * shards_max)) {
+    TURNAWAY_CHECK(shard < shards_max && node < nodes_max);
 }
 
 QueueId QueueIdMaker::next(std::chrono::system_clock::time_point now) {
@@ -40,8 +43,8 @@ QueueId QueueIdMaker::next(std::chrono::system_clock::time_point now) {
         std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
     const auto microseconds =
         static_cast<std::uint64_t>(since_1970.count() < 0 ? 0 : since_1970.count());
-    last_ = microseconds > last_ ? microseconds : last_ + 1;
-    return QueueId(last_ * shards_max + shard_);
+    last_ = std::max(microseconds / nodes_max, last_ + 1);
+    return QueueId(last_ * (nodes_max * shards_max) + place_);
 }
 
 }  // namespace turnaway::queue

@@ -33,6 +33,8 @@ void add_options(CLI::App& program, CommandLine& given) {
     program.add_flag("--list-settings", given.lists_settings,
                      "Print every setting with its default and exit");
     program.add_flag("--print-schema", given.prints_schema, "The same as JSON");
+    program.add_flag("--migrate-spool", given.migrates_spool,
+                     "Make or upgrade the tables of the database in [spool] path, and exit");
     program.add_flag("--no-sandbox", given.has_no_sandbox,
                      "Run without landlock and seccomp (where the system has none)");
 }

@@ -15,6 +15,7 @@ struct CommandLine {
     bool checks_config = false;
     bool lists_settings = false;
     bool prints_schema = false;
+    bool migrates_spool = false;
     bool has_no_sandbox = false;
 };
 

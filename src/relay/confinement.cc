@@ -11,6 +11,8 @@
 #include "daemon/confinement.h"
 #include "io/dns/unbound_resolver.h"
 #include "process/rights.h"
+#include "relay/queue/spool_choice.h"
+#include "spool/postgres/address.h"
 #include "spool/spool_folder.h"
 
 namespace turnaway::relay {
@@ -75,27 +77,37 @@ Result<Descriptors> raise_descriptors(const Config& config, unsigned threads) {
 Result<void> take_rights(const Config& config) {
     const auto user = daemon::user_to_become(config.user.name);
     if (!user) return std::unexpected(user.error());
-    if (auto done = prepare_spool(config.spool.path, *user); !done) return done;
+    if (!is_shared(config.spool)) {
+        if (auto done = prepare_spool(config.spool.path, *user); !done) return done;
+    }
     daemon::make_control_folder(config.control.socket, *user);
     if (auto done = daemon::give_up_rights(*user); !done) return done;
+    if (is_shared(config.spool)) return {};
     return may_work_in(config.spool.path, "[spool] path");
 }
 
-Result<void> confine_files(const Config& config, const std::string& config_path) {
+Result<void> confine_files(const Config& config, const std::string& config_path,
+                           const std::string& folder) {
     daemon::FilesKept kept{
         .readable_files = {config_path, config.tls.cert, config.tls.key, config.dns.trust_anchor},
-        .changeable_folders = {config.spool.path},
+        .changeable_folders = {folder},
         .control_socket = config.control.socket,
         .has_groups = !config.control.group.empty()};
     if (config.relay.recipients.starts_with('/')) {
         kept.readable_files.push_back(config.relay.recipients);
     }
+    if (is_shared(config.spool)) {
+        kept.looks_up_hosts = true;
+        const auto named = spool::postgres::files_in(config.spool.path);
+        kept.readable_files.insert(kept.readable_files.end(), named.begin(), named.end());
+    }
     if (config.metrics.listen) kept.bindable_ports.push_back(config.metrics.listen->port);
     return daemon::confine_files(kept);
 }
 
-Result<void> confine_calls() {
-    return daemon::confine_calls(calls_of_the_spool);
+// A database may be at a Unix socket.
+Result<void> confine_calls(const Config& config) {
+    return daemon::confine_calls(calls_of_the_spool, is_shared(config.spool));
 }
 
 }  // namespace turnaway::relay

@@ -27,11 +27,11 @@ struct Descriptors {
 // then switches to that user, without capabilities or core dumps.
 [[nodiscard]] base::Result<void> take_rights(const Config& config);
 
-// landlock; before any thread.
-[[nodiscard]] base::Result<void> confine_files(const Config& config,
-                                               const std::string& config_path);
+// landlock; before any thread. `folder` is the one that the spool works in.
+[[nodiscard]] base::Result<void> confine_files(const Config& config, const std::string& config_path,
+                                               const std::string& folder);
 
 // seccomp, for all present and future threads.
-[[nodiscard]] base::Result<void> confine_calls();
+[[nodiscard]] base::Result<void> confine_calls(const Config& config);
 
 }  // namespace turnaway::relay

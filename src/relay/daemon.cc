@@ -26,9 +26,9 @@
 #include "relay/log/metrics.h"
 #include "relay/pages.h"
 #include "relay/queue/queue_start.h"
+#include "relay/queue/spool_choice.h"
 #include "relay/relay_state.h"
 #include "relay/shard.h"
-#include "spool/sqlite/open_spool.h"
 
 namespace turnaway::relay {
 namespace {
@@ -38,6 +38,15 @@ unsigned thread_count(const Config& config) {
     const unsigned wanted =
         config.process.threads != 0 ? config.process.threads : std::thread::hardware_concurrency();
     return std::clamp(wanted, 1U, queue::QueueIdMaker::shards_max);
+}
+
+// Another relay has taken over the queue: nothing is wrong with this one, which can start again
+// (sysexits.h, EX_TEMPFAIL).
+constexpr int fenced_exit_code = 75;
+
+int exit_code_of(const base::Error& error) {
+    return error.fault == base::Fault::unavailable ? fenced_exit_code
+                                                   : base::exit_code(error.fault);
 }
 
 // The status sentence for the service manager.
@@ -85,7 +94,8 @@ class Daemon {
     std::optional<ControlHandler> control_handler_;
     std::optional<daemon::ControlServer> control_;  // none: no control socket is configured
     QueueAtStart queue_;
-    std::atomic<bool> has_spool_failed_ = false;
+    std::atomic<int> spool_exit_code_ = 0;  // once the spool has failed
+    std::string spool_folder_;
 };
 
 Daemon::Daemon(Config config, DaemonOptions options)
@@ -109,7 +119,11 @@ Result<void> Daemon::confine() {
     if (!client) return std::unexpected(client.error());
     tls_client_.emplace(*std::move(client));
     if (auto done = take_rights(config_); !done) return done;
-    return options_.is_sandboxed ? confine_files(config_, options_.config_path) : Result<void>();
+    auto folder = spool_folder(config_.spool);
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    spool_folder_ = *std::move(folder);
+    return options_.is_sandboxed ? confine_files(config_, options_.config_path, spool_folder_)
+                                 : Result<void>();
 }
 
 spool::SpoolSettings Daemon::spool_settings() {
@@ -136,21 +150,19 @@ Result<void> Daemon::open_state() {
     log_ = std::make_unique<Log>(
         daemon::log_style("turnaway-relay", config_.log.format, config_.hostname().text()),
         config_.log.level);
-    auto opened = spool::open_spool(spool_settings());
+    auto opened = open_chosen_spool(config_.spool, spool_folder_, spool_settings());
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
-    relay_ = std::make_unique<RelayState>(
-        RelayState::Parts{.rules = *std::move(rules),
-                          .spool = *spool_,
-                          .log = *log_,
-                          .counters = counters_,
-                          .tls_client = *tls_client_,
-                          .on_spool_failure = [this] {
-                              has_spool_failed_ = true;
-                              asio::post(loop_.io(), [this] {
-                                  loop_.stop(base::exit_code(base::Fault::io), "the spool failed");
-                              });
-                          }});
+    relay_ = std::make_unique<RelayState>(RelayState::Parts{
+        .rules = *std::move(rules),
+        .spool = *spool_,
+        .log = *log_,
+        .counters = counters_,
+        .tls_client = *tls_client_,
+        .on_spool_failure = [this](const base::Error& error) {
+            spool_exit_code_ = exit_code_of(error);
+            asio::post(loop_.io(), [this] { loop_.stop(spool_exit_code_, "the spool failed"); });
+        }});
     relay_->change_own_endpoints(std::make_shared<const OwnEndpoints>(own_endpoints_));
     return {};
 }
@@ -283,7 +295,7 @@ void Daemon::log_weaknesses() {
 Result<int> Daemon::run() {
     loop_.take_signals();
     if (options_.is_sandboxed) {
-        if (auto done = confine_calls(); !done) return std::unexpected(done.error());
+        if (auto done = confine_calls(config_); !done) return std::unexpected(done.error());
     }
     log_->write(Started{
         .version = TURNAWAY_VERSION, .config = options_.config_path, .queued = queue_.messages});
@@ -297,6 +309,7 @@ Result<int> Daemon::run() {
         shards_[i]->start(std::move(listeners_[i]));
         threads.push_back(&shards_[i]->thread());
     }
+    spool_->follow_gains([this](const spool::Page& page) { relay_->take_over(page); });
     judge::recheck_refusing_hosts(shards_.front()->io(), relay_->refusing_hosts(),
                                   [this] { return judging(relay_->rules()); });
     auto ending =
@@ -310,7 +323,7 @@ Result<int> Daemon::run() {
     // Changes handed to the spool are written; their callbacks are posted to event loops that still
     // exist, and are dropped there.
     spool_.reset();
-    if (has_spool_failed_) ending.exit_code = base::exit_code(base::Fault::io);
+    if (spool_exit_code_ != 0) ending.exit_code = spool_exit_code_;
     log_->write(Stopped{.exit_code = ending.exit_code, .reason = ending.reason});
     return ending.exit_code;
 }

@@ -18,6 +18,7 @@
 #include "relay/config/mailless_exchangers.h"
 #include "relay/config/weaknesses.h"
 #include "relay/daemon.h"
+#include "relay/queue/spool_choice.h"
 
 namespace {
 
@@ -67,6 +68,12 @@ int run(int argc, char** argv) {
                          weakness.text().c_str());
         }
         std::printf("%s: correct\n", shown_path.c_str());
+        return 0;
+    }
+    if (given.migrates_spool) {
+        const auto done = turnaway::relay::migrate_spool(config->spool);
+        if (!done) return tell(done.error());
+        std::printf("%s\n", done->c_str());
         return 0;
     }
     const auto ended = turnaway::relay::run_daemon(

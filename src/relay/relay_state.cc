@@ -1,6 +1,8 @@
 #include "relay/relay_state.h"
 
+#include <algorithm>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "base/check.h"
@@ -34,7 +36,7 @@ void RelayState::change_own_endpoints(std::shared_ptr<const OwnEndpoints> places
 void RelayState::check_spool(const base::Error& error) {
     if (!parts_.spool.has_failed() || has_said_failure_.exchange(true)) return;
     log_trouble(*this, error);
-    parts_.on_spool_failure();
+    parts_.on_spool_failure(error);
 }
 
 asio::awaitable<base::Result<void>> RelayState::apply(spool::Change change) {
@@ -76,6 +78,21 @@ void RelayState::take_in(spool::StoredMessage stored) {
     append_jobs(stored.message, &jobs);
     table_.add_fresh(std::move(stored));
     for (const auto& job : jobs) add_job(job.id, job.destination, job.due);
+}
+
+void RelayState::take_over(const spool::Page& page) {
+    const auto now = clock().seconds();
+    const auto due_max = now + rules()->config.lifetime.retry_max;
+    std::vector<PendingJob> jobs;
+    for (const auto& message : page.messages) {
+        queue_totals_.add(message);
+        append_jobs(message, &jobs);
+    }
+    for (const auto& row : page.damaged) queue_totals_.add_corrupt(row.id);
+    parts_.log.write(Trouble{.words = "took over " +
+                                      std::to_string(page.messages.size() + page.damaged.size()) +
+                                      " messages of a relay that ended"});
+    for (const auto& job : jobs) add_job(job.id, job.destination, std::min(job.due, due_max));
 }
 
 void RelayState::load_job(queue::QueueId id, std::string_view destination,

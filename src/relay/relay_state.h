@@ -48,7 +48,7 @@ class RelayState {
         Log& log;
         Counters& counters;
         io::TlsClient& tls_client;
-        std::function<void()> on_spool_failure;
+        std::function<void(const base::Error& error)> on_spool_failure;
         base::Clock clock = {};
     };
     explicit RelayState(Parts parts);
@@ -84,6 +84,8 @@ class RelayState {
     void apply_soon(spool::Change change, std::optional<spool::StoredMessage> fresh);
     // A durable message that was received or written here: its jobs begin.
     void take_in(spool::StoredMessage stored);
+    // Messages that another relay owned: their jobs begin here.
+    void take_over(const spool::Page& page);
     // For a message found at the start, before any shard runs.
     void load_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);

@@ -31,7 +31,7 @@ Counter counter_of(route::DnsOutcome outcome) {
 
 Shard::Shard(RelayState& relay, unsigned number, queue::QueueId after)
     : relay_(relay),
-      ids_(number, after),
+      ids_(number, after, relay.spool().slot()),
       random_(std::random_device()()),
       recipients_(users_known_max, user_questions_max) {}
 

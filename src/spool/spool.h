@@ -109,15 +109,15 @@ class Spool {
     // sink fails with Fault::unavailable if there is no space; every other fault is the disk's.
     [[nodiscard]] virtual std::unique_ptr<ContentSink> new_content(std::string_view client) = 0;
     virtual void apply(Change change, Done done) = 0;
-    // Fault::no_input: there is no such message; Fault::data: its row is damaged;
+    // Fault::no_input: this node owns no such message; Fault::data: its row is damaged;
     // Fault::unavailable: it cannot be read now. If only the content is missing or damaged, the
     // message is found, and its content returns the error.
     virtual void load(queue::QueueId id, Found found) = 0;
     // For a damaged message too: the content as it is on the disk, unchecked. Of the message only
     // the id is certain.
     virtual void load_unchecked(queue::QueueId id, Found found) = 0;
-    // At most `count` messages with an id greater than `after`, without content, including damaged
-    // ones.
+    // At most `count` messages that this node owns with an id greater than `after`, without
+    // content, including damaged ones.
     virtual void list(queue::QueueId after, std::size_t count, Listed listed) = 0;
     // Every message that this node owns in order of arrival, without content; at start, before any
     // other call, in the caller's thread. `each` returns false to stop early.
@@ -133,8 +133,7 @@ class Spool {
     [[nodiscard]] virtual base::Result<std::vector<RefusingHost>>
     refusing_hosts() = 0;  // at start, like scan
 
-    // Different for every node, so that no two make the same id: below
-    // queue::QueueIdMaker::nodes_max.
+    // Different for every node that shares the spool, and below queue::QueueIdMaker::nodes_max.
     virtual unsigned slot() const { return 0; }
     // Messages that another node owned and this one owns now; on the spool's thread. Once, after
     // scan(). Without it a node takes none.

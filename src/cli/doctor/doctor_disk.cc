@@ -16,6 +16,7 @@
 
 #include "cli/doctor/doctor_context.h"
 #include "process/descriptor.h"
+#include "relay/queue/spool_choice.h"
 
 namespace turnaway::cli {
 namespace {
@@ -135,6 +136,7 @@ void judge_filesystem(std::int64_t magic, const std::string& folder, DoctorFindi
 
 void check_disk(const DoctorContext& context, DoctorFindings& findings) {
     const auto& spool = context.config.spool;
+    if (relay::is_shared(spool)) return;
     struct stat status = {};
     std::string folder = spool.path;
     if (stat(folder.c_str(), &status) != 0) folder = folder.substr(0, folder.rfind('/') + 1);

@@ -13,8 +13,10 @@
 #include <cstring>
 
 #include "cli/doctor/doctor_context.h"
+#include "relay/queue/spool_choice.h"
 #include "spool/content_trailer.h"
 #include "spool/folder_lock.h"
+#include "spool/postgres/connection.h"
 #include "spool/sealed_row.h"
 #include "spool/sqlite/database.h"
 #include "spool/sqlite/start_check.h"
@@ -102,10 +104,21 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
     }
 }
 
+void check_database(const std::string& address, DoctorFindings& findings) {
+    const auto opened = spool::postgres::Connection::open(address, std::chrono::seconds(5));
+    if (opened) {
+        findings.ok("The queue is in a database, which answers and has the right tables.");
+    } else {
+        findings.problem("The queue cannot be used: " + opened.error().message + '.',
+                         "See docs/cluster.md.");
+    }
+}
+
 }  // namespace
 
 void check_spool(const DoctorContext& context, DoctorFindings& findings) {
     const std::string& path = context.config.spool.path;
+    if (relay::is_shared(context.config.spool)) return check_database(path, findings);
     struct stat status = {};
     if (stat(path.c_str(), &status) != 0) {
         if (errno == ENOENT) {

@@ -13,6 +13,7 @@
 #include "cli/common/output.h"
 #include "cli/queue/queue_client.h"
 #include "cli/queue/queue_options.h"
+#include "relay/queue/spool_choice.h"
 #include "spool/sqlite/recovery.h"
 
 namespace turnaway::cli {
@@ -30,6 +31,11 @@ base::Result<std::string> spool_path(const QueueOptions& options) {
     if (!options.spool.empty()) return options.spool;
     auto config = relay::read_config(options.config.empty() ? standard_config : options.config);
     if (!config) return std::unexpected(config.error());
+    if (relay::is_shared(config->spool)) {
+        return base::fail(base::Fault::usage,
+                          "the queue is in a database, which is restored from its own backup; "
+                          "--spool names a folder");
+    }
     return config->spool.path;
 }
 

@@ -67,10 +67,14 @@ struct DeliveryConfig {
 };
 
 struct SpoolConfig {
-    std::string path = {};
+    std::string path = {};  // a folder, or the address of a database
+    std::string node = {};  // in a database; empty: the name of the system
     std::uint64_t free_bytes_min = 0;
     bool operator==(const SpoolConfig&) const = default;
 };
+
+// What is wrong with its path; empty: nothing.
+std::string fault_of(const SpoolConfig& spool);
 
 // The socket of turnaway queue unless `[control] socket` is set.
 inline constexpr const char* standard_control_socket = "/run/turnaway/relay.sock";

@@ -1,6 +1,7 @@
 #include "relay/config/config_schema.h"
 
 #include <string>
+#include <utility>
 
 #include "base/limits.h"
 #include "settings/section_rows.h"
@@ -224,11 +225,20 @@ Rows<SpoolConfig> spool_rows() {
     return {
         row({.section = s,
              .key = "path",
-             .form = Form::path,
+             .form = Form::text,
              .standard = R"("/var/spool/turnaway")",
-             .description = "The folder of the queue.",
+             .description = "The folder of the queue; or the address of a PostgreSQL database, "
+                            "postgresql://..., that several relays share (docs/cluster.md).",
              .needs_restart = true},
             &C::path),
+        row({.section = s,
+             .key = "node",
+             .form = Form::text,
+             .standard = R"("")",
+             .description = "The name of this relay among those that share the database; empty: "
+                            "the host name of the system.",
+             .needs_restart = true},
+            &C::node),
         row({.section = s,
              .key = "free_bytes_min",
              .form = Form::bytes,
@@ -350,7 +360,7 @@ Rows<Config> all_rows() {
     constexpr std::string_view delivery = "Delivery to other hosts.";
     add_section(rows, &Config::delivery, delivery_rows(), delivery);
     add_section(rows, &Config::delivery, delivery_limit_rows(), delivery);
-    add_section(rows, &Config::spool, spool_rows(), "The queue on disk.");
+    add_section(rows, &Config::spool, spool_rows(), "The queue.");
     add_section(rows, &Config::control, settings::control_rows(standard_control_socket),
                 "The control socket, for turnaway queue.");
     add_section(rows, &Config::metrics, settings::metrics_rows(), "Metrics for Prometheus.");
@@ -372,8 +382,8 @@ std::vector<Conflict> conflicts_of(const Config& config) {
         conflicts.push_back(
             {"lifetime", "retry_first", "must not be longer than [lifetime] retry_max"});
     }
-    if (config.spool.path.empty()) {
-        conflicts.push_back({"spool", "path", "must not be empty: the queue needs a folder"});
+    if (auto fault = fault_of(config.spool); !fault.empty()) {
+        conflicts.push_back({"spool", "path", std::move(fault)});
     }
     return conflicts;
 }

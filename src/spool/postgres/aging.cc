@@ -18,13 +18,21 @@ bool Aging::step(Connection& connection, const Node& node, std::uint64_t turn_no
 
 bool Aging::move(Connection& connection, const Node& node, unsigned part, std::uint64_t turn_now) {
     Column ids;
+    std::int64_t pieces = 0;
+    bool is_full = false;
     const auto limit = static_cast<std::int64_t>(settled_before(turn_now).value());
     const auto asked =
         connection.ask({.name = in_part("settled", part),
                         .values = {number(node.id()), number(limit), number(step_messages)},
-                        .on_row = [&ids](const Row& row) { ids.add_number(row.number(0)); }});
+                        .on_row = [&](const Row& row) {
+                            is_full =
+                                is_full || (pieces > 0 && pieces + row.number(1) > step_pieces);
+                            if (is_full) return;
+                            pieces += row.number(1);
+                            ids.add_number(row.number(0));
+                        }});
     if (asked.kind != Ending::Kind::done || ids.count() == 0) return false;
-    const bool is_full = ids.count() == static_cast<std::size_t>(step_messages);
+    is_full = is_full || ids.count() == static_cast<std::size_t>(step_messages);
     const std::string values = ids.take(Column::numbers);
     const auto moved = connection.transact(
         {node.fence(),

@@ -15,8 +15,10 @@ namespace turnaway::spool::postgres {
 
 class Aging {
   public:
-    // Messages of one step. Moving them takes as long as adding them.
+    // Messages of one step, and pieces of content, unless the first message has more. Moving them
+    // takes as long as adding them.
     static constexpr std::int64_t step_messages = 200;
+    static constexpr std::int64_t step_pieces = 64;
 
     // True: there may be more to do at once.
     bool step(Connection& connection, const Node& node, std::uint64_t turn_now);

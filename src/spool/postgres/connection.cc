@@ -100,12 +100,11 @@ base::Result<void> Connection::begin() {
         return base::fail(base::Fault::unavailable, "the database of the spool does not answer: " +
                                                         first_line(PQerrorMessage(session)));
     };
-    const Result set(PQexec(session, session_settings));
+    if (PQsetnonblocking(session, 1) != 0) return unavailable();
+    const Result set(ask_plainly(session_settings));
     if (PQresultStatus(set.get()) != PGRES_COMMAND_OK) return unavailable();
     if (auto known = check_version(); !known) return known;
-    if (PQsetnonblocking(session, 1) != 0 || PQenterPipelineMode(session) != 1) {
-        return unavailable();
-    }
+    if (PQenterPipelineMode(session) != 1) return unavailable();
     was_wait_cancelled_ = false;
     deadline_ = Clock::now() + answer_wait_;
     for (const auto& [name, sql] : preparations()) {
@@ -128,9 +127,22 @@ base::Result<void> Connection::begin() {
     return unavailable();
 }
 
+// The last result of it; null after the deadline.
+PGresult* Connection::ask_plainly(const char* sql) {
+    deadline_ = Clock::now() + answer_wait_;
+    if (PQsendQuery(session_.get(), sql) != 1) return nullptr;
+    Result last;
+    while (wait_for_result()) {
+        Result next(PQgetResult(session_.get()));
+        if (!next) return last.release();
+        last = std::move(next);
+    }
+    return nullptr;
+}
+
 base::Result<void> Connection::check_version() {
     constexpr const char* advice = "; run turnaway-relay --migrate-spool";
-    const Result result(PQexec(session_.get(), "SELECT version FROM schema_version"));
+    const Result result(ask_plainly("SELECT version FROM schema_version"));
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) != 1) {
         const std::string state = state_of(result.get());
         if (state == "42P01" || state == "3F000") {

@@ -85,6 +85,7 @@ class Connection {
     [[nodiscard]] static base::Result<Session> dial(const std::string& url);
     [[nodiscard]] base::Result<void> begin();
     [[nodiscard]] base::Result<void> check_version();
+    PGresult* ask_plainly(const char* sql);
     bool send(const Statement& statement);
     Ending run(const std::vector<Statement>& statements);
     bool wait_for_result();

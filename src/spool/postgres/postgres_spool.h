@@ -138,6 +138,7 @@ class PostgresSpool final : public Spool {
     std::uint64_t turn_ = 0;
     Steady::time_point next_try_ = {};
     Steady::time_point next_beat_ = {};
+    Steady::time_point next_inherit_ = {};
     std::optional<Steady::time_point> give_up_at_;  // while ending
     bool has_more_to_do_ = false;                   // of tend()
 

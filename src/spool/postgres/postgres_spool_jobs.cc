@@ -148,11 +148,11 @@ void PostgresSpool::read(Job& job) {
         }
     };
     if (const auto* list = std::get_if<List>(&job.what)) {
-        return take(read_page(*connection_, list->after, list->count), &job.page);
+        return take(read_page(*connection_, node_, list->after, list->count), &job.page);
     }
     const auto& load = std::get<Load>(job.what);
-    take(load.is_checked ? read_message(*connection_, load.id, folder_)
-                         : read_unchecked(*connection_, load.id, folder_),
+    take(load.is_checked ? read_message(*connection_, node_, load.id, folder_)
+                         : read_unchecked(*connection_, node_, load.id, folder_),
          &job.loaded);
 }
 

@@ -53,6 +53,8 @@ bool PostgresSpool::reconnect() {
             return false;
     }
     extend_lease(asked);
+    // The leases of all ran out while the database was away: who lives renews it first.
+    next_inherit_ = Steady::now() + settings_.lease;
     if (!resolve()) return false;
     if (has_trouble_.exchange(false)) warn("the database of the spool answers again");
     return true;
@@ -102,7 +104,7 @@ void PostgresSpool::tend() {
         beat();
     }
     if (has_failed_ || connection_->is_over()) return;
-    if (gained_) inherit();
+    if (gained_ && Steady::now() >= next_inherit_) inherit();
     if (has_failed_ || connection_->is_over()) return;
     if (aging_.step(*connection_, node_, turn())) has_more_to_do_ = true;
 }

@@ -29,7 +29,8 @@ struct Found {
     std::string states = {};
 };
 
-base::Result<Found> find(Connection& connection, queue::QueueId id, LoadedContent* content) {
+base::Result<Found> find(Connection& connection, const Node& node, queue::QueueId id,
+                         LoadedContent* content) {
     Found found;
     const auto on_row = [&](const Row& row) {
         if (!found.is_found) {
@@ -39,9 +40,10 @@ base::Result<Found> find(Connection& connection, queue::QueueId id, LoadedConten
         }
         if (row.has(2)) content->add(row.number(2), row.bytes(3));
     };
-    const auto ending = connection.ask({.name = in_part("load", part_of(id)),
-                                        .values = {number(static_cast<std::int64_t>(id.value()))},
-                                        .on_row = on_row});
+    const auto ending = connection.ask(
+        {.name = in_part("load", part_of(id)),
+         .values = {number(static_cast<std::int64_t>(id.value())), number(node.id())},
+         .on_row = on_row});
     if (auto answered = answer_of(ending); !answered) return std::unexpected(answered.error());
     if (found.is_found) return found;
     return base::fail(base::Fault::no_input, "there is no message " + id.text());
@@ -49,10 +51,11 @@ base::Result<Found> find(Connection& connection, queue::QueueId id, LoadedConten
 
 }  // namespace
 
-base::Result<StoredMessage> read_message(Connection& connection, queue::QueueId id,
+base::Result<StoredMessage> read_message(Connection& connection, const Node& node,
+                                         queue::QueueId id,
                                          const std::shared_ptr<ContentFolder>& folder) {
     LoadedContent loaded(folder);
-    const auto found = find(connection, id, &loaded);
+    const auto found = find(connection, node, id, &loaded);
     if (!found) return std::unexpected(found.error());
     auto opened = open_row(id, found->envelope, found->states);
     if (!opened) {
@@ -70,17 +73,19 @@ base::Result<StoredMessage> read_message(Connection& connection, queue::QueueId 
     return StoredMessage{std::move(opened->message), *std::move(content)};
 }
 
-base::Result<StoredMessage> read_unchecked(Connection& connection, queue::QueueId id,
+base::Result<StoredMessage> read_unchecked(Connection& connection, const Node& node,
+                                           queue::QueueId id,
                                            const std::shared_ptr<ContentFolder>& folder) {
     LoadedContent loaded(folder);
-    const auto found = find(connection, id, &loaded);
+    const auto found = find(connection, node, id, &loaded);
     if (!found) return std::unexpected(found.error());
     auto content = loaded.finish();
     if (!content) return std::unexpected(std::move(content.error()));
     return StoredMessage{{.id = id, .arrival = {}}, *std::move(content)};
 }
 
-base::Result<Page> read_page(Connection& connection, queue::QueueId after, std::size_t count) {
+base::Result<Page> read_page(Connection& connection, const Node& node, queue::QueueId after,
+                             std::size_t count) {
     Page page;
     std::size_t seen = 0;
     const auto on_row = [&](const Row& row) {
@@ -90,10 +95,11 @@ base::Result<Page> read_page(Connection& connection, queue::QueueId after, std::
         if (opened) return page.messages.push_back(std::move(opened->message));
         page.damaged.push_back({.id = page.last, .words = std::string(opened.error())});
     };
-    const auto ending = connection.ask({.name = "list",
-                                        .values = {number(static_cast<std::int64_t>(after.value())),
-                                                   number(static_cast<std::int64_t>(count))},
-                                        .on_row = on_row});
+    const auto ending =
+        connection.ask({.name = "list",
+                        .values = {number(static_cast<std::int64_t>(after.value())),
+                                   number(static_cast<std::int64_t>(count)), number(node.id())},
+                        .on_row = on_row});
     if (auto answered = answer_of(ending); !answered) return std::unexpected(answered.error());
     page.is_end = seen < count;
     return page;

@@ -75,8 +75,8 @@ constexpr Statement whole_statements[] = {
 
     {"scan", "SELECT id, envelope, states FROM message WHERE owner = $1::bigint ORDER BY id"},
     {"list",
-     "SELECT id, envelope, states FROM message WHERE id > $1::bigint ORDER BY id "
-     "LIMIT $2::bigint"},
+     "SELECT id, envelope, states FROM message WHERE id > $1::bigint AND owner = $3::bigint "
+     "ORDER BY id LIMIT $2::bigint"},
     {"present", "SELECT id FROM message WHERE id = $1::bigint"},
 
     {"hosts", "SELECT address, host, seen, words FROM refusing_host ORDER BY address"},
@@ -109,13 +109,14 @@ constexpr Statement part_statements[] = {
     // The content of a moved message may be in either; never in both.
     {"load",
      "SELECT m.envelope, m.states, c.piece, c.bytes FROM message_@ AS m "
-     "LEFT JOIN content_@ AS c ON c.id = m.id AND c.piece < m.pieces WHERE m.id = $1::bigint "
+     "LEFT JOIN content_@ AS c ON c.id = m.id AND c.piece < m.pieces "
+     "WHERE m.id = $1::bigint AND m.owner = $2::bigint "
      "UNION ALL SELECT m.envelope, m.states, c.piece, c.bytes FROM message_old AS m "
-     "LEFT JOIN content_old AS c ON c.id = m.id AND c.piece < m.pieces WHERE m.id = $1::bigint "
-     "ORDER BY 3"},
+     "LEFT JOIN content_old AS c ON c.id = m.id AND c.piece < m.pieces "
+     "WHERE m.id = $1::bigint AND m.owner = $2::bigint ORDER BY 3"},
     {"settled",
-     "SELECT id FROM message_@ WHERE owner = $1::bigint AND id < $2::bigint ORDER BY id "
-     "LIMIT $3::bigint"},
+     "SELECT id, pieces FROM message_@ WHERE owner = $1::bigint AND id < $2::bigint "
+     "ORDER BY id LIMIT $3::bigint"},
     {"move_message",
      "WITH moved AS (DELETE FROM message_@ WHERE id = ANY($2::bigint[]) AND owner = $1::bigint "
      "RETURNING id, owner, due, pieces, envelope, states) INSERT INTO message_old "

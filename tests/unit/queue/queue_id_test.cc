@@ -60,8 +60,10 @@ TEST(QueueIdMaker, GoesOnAfterTheGreatestThereIs) {
     EXPECT_GT(QueueIdMaker(1, QueueId()).next(Clock::time_point(-5s)), QueueId());
 }
 
-TEST(QueueIdMaker, ShardsNeverMeet) {
+TEST(QueueIdMaker, ShardsAndNodesNeverMeet) {
     const Clock::time_point now{1'700'000'000s};
+    EXPECT_NE(QueueIdMaker(0, QueueId(), 0).next(now), QueueIdMaker(0, QueueId(), 63).next(now));
+    EXPECT_NE(QueueIdMaker(63, QueueId(), 0).next(now), QueueIdMaker(0, QueueId(), 1).next(now));
     EXPECT_NE(QueueIdMaker(0, QueueId()).next(now), QueueIdMaker(63, QueueId()).next(now));
 }
 

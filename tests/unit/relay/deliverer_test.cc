@@ -17,6 +17,22 @@ TEST(Deliverer, DeliversAMessageAndRemovesIt) {
     EXPECT_EQ(scene.counted(Counter::delivered), 1U);
 }
 
+// What another relay owned is in the spool already, and may be due long ago.
+TEST(Deliverer, DeliversWhatItTookOver) {
+    MailHost host;
+    RelayScene scene(all_to(host), &host);
+    auto stored = fake::stored_of(1, 100);
+    stored.message.envelope.recipients = {{.address = fake::address_of("bob@one.example")}};
+    stored.message.states = {{.due = scene.now() - std::chrono::hours(1)}};
+    scene.spool().apply({.add = {stored}, .update = {}, .remove = {}}, [](const auto&) {});
+    scene.spool().sync();
+    scene.relay().take_over({.messages = {stored.message}});
+    EXPECT_EQ(scene.relay().queue_totals().sum().messages, 1U);
+    scene.run_until([&] { return scene.queued().empty(); });
+    EXPECT_EQ(host.count("RCPT TO:<bob@one.example>"), 1U);
+    EXPECT_EQ(scene.relay().queue_totals().sum().messages, 0U);
+}
+
 TEST(Deliverer, KeepsAConnectionForTheNextMessageToTheSameDomain) {
     MailHost host;
     RelayScene scene(all_to(host), &host);

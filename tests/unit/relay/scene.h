@@ -143,14 +143,14 @@ class RelayScene {
         if (!parsed) throw std::runtime_error(parsed.error().front());
         auto rules = make_rules(*std::move(parsed));
         if (!rules) throw std::runtime_error(rules.error().message);
-        relay_ = std::make_unique<RelayState>(
-            RelayState::Parts{.rules = *std::move(rules),
-                              .spool = spool_,
-                              .log = log_,
-                              .counters = counters_,
-                              .tls_client = tls_,
-                              .on_spool_failure = [this] { has_spool_failed_ = true; },
-                              .clock = base::Clock([this] { return now_; })});
+        relay_ = std::make_unique<RelayState>(RelayState::Parts{
+            .rules = *std::move(rules),
+            .spool = spool_,
+            .log = log_,
+            .counters = counters_,
+            .tls_client = tls_,
+            .on_spool_failure = [this](const base::Error&) { has_spool_failed_ = true; },
+            .clock = base::Clock([this] { return now_; })});
         auto opened = Shard::open(*relay_, 0, queue::QueueId(0), 16);
         if (!opened) throw std::runtime_error(opened.error().message);
         shard_ = *std::move(opened);

@@ -114,7 +114,7 @@ TEST_F(PostgresSpoolTest, ANameBelongsToOneRelay) {
     EXPECT_NE(first->slot(), other->slot());
 }
 
-TEST_F(PostgresSpoolTest, EachNodeScansItsOwnAndListsAll) {
+TEST_F(PostgresSpoolTest, EachNodeHasItsOwn) {
     migrate();
     const auto one = open(settings("one"));
     const auto two = open(settings("two"));
@@ -126,7 +126,8 @@ TEST_F(PostgresSpoolTest, EachNodeScansItsOwnAndListsAll) {
         return true;
     }));
     EXPECT_EQ(own, std::vector{QueueId(2)});
-    EXPECT_EQ(test::list(*two, QueueId(), 10).value().messages.size(), 2U);
+    EXPECT_EQ(test::list(*two, QueueId(), 10).value().messages, std::vector{message_of(2, 10)});
+    EXPECT_EQ(test::load(*two, QueueId(1)).error().fault, Fault::no_input);
     // Only the owner changes a message.
     ASSERT_TRUE(test::apply(*two, {.remove = {QueueId(1)}}));
     EXPECT_EQ(ask("SELECT count(*) FROM turnaway.message"), "2");

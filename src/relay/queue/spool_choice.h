@@ -1,0 +1,28 @@
+// SpoolChoice: opens the spool that `[spool] path` names: a folder, or a database that several
+// relays share.
+//
+// A database needs a folder too, for large contents on their way; nothing in it outlives the
+// process. Known gap: the folder itself, empty, stays after the end.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "relay/config/config.h"
+#include "spool/spool.h"
+#include "spool/sqlite/open_spool.h"
+
+namespace turnaway::relay {
+
+// Whether the queue is in a database.
+bool is_shared(const SpoolConfig& config);
+// The folder that the spool works in: that of the queue, or a new temporary one.
+[[nodiscard]] base::Result<std::string> spool_folder(const SpoolConfig& config);
+// `folder` is that of spool_folder().
+[[nodiscard]] base::Result<std::unique_ptr<spool::Spool>> open_chosen_spool(
+    const SpoolConfig& config, const std::string& folder, spool::SpoolSettings settings);
+// `turnaway-relay --migrate-spool`: what was done.
+[[nodiscard]] base::Result<std::string> migrate_spool(const SpoolConfig& config);
+
+}  // namespace turnaway::relay
