@@ -34,7 +34,7 @@ void add_options(CLI::App& program, CommandLine& given) {
                      "Print every setting with its default and exit");
     program.add_flag("--print-schema", given.prints_schema, "The same as JSON");
     program.add_flag("--migrate-spool", given.migrates_spool,
-                     "Make or upgrade the tables of the database in [spool] path, and exit");
+                     "Make or upgrade the tables of a queue in a database, and exit");
     program.add_flag("--no-sandbox", given.has_no_sandbox,
                      "Run without landlock and seccomp (where the system has none)");
 }
