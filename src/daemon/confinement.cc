@@ -53,6 +53,9 @@ constexpr std::array calls_of_every_daemon{
     SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom),
     SCMP_SYS(sysinfo), SCMP_SYS(prlimit64)};
 
+// The look-up of a host name by the C library, which also asks the kernel for our addresses.
+constexpr std::array calls_of_host_lookup{SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(uname)};
+
 }  // namespace
 
 Result<std::optional<process::Account>> user_to_become(const std::string& name) {
@@ -102,11 +105,15 @@ Result<void> confine_files(const FilesKept& kept) {
     return process::restrict_reach(reach);
 }
 
-Result<void> confine_calls(std::span<const int> added, bool may_connect_unix) {
+Result<void> confine_calls(std::span<const int> added, bool may_connect_unix, bool looks_up_hosts) {
     std::vector<int> allowed(calls_of_every_daemon.begin(), calls_of_every_daemon.end());
     allowed.insert(allowed.end(), added.begin(), added.end());
     std::vector<int> families{AF_INET, AF_INET6};
     if (may_connect_unix) families.push_back(AF_UNIX);
+    if (looks_up_hosts) {
+        allowed.insert(allowed.end(), calls_of_host_lookup.begin(), calls_of_host_lookup.end());
+        families.push_back(AF_NETLINK);
+    }
     return process::restrict_system_calls({.allowed = allowed,
                                            .may_start_threads = true,
                                            .socket_families = families,

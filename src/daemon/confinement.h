@@ -45,7 +45,9 @@ struct FilesKept {
 
 // seccomp, for all present and future threads. `added`: the system calls (SCMP_SYS(...)) that the
 // daemon needs in addition to those for event loops, sockets, DNS, TLS and reading files.
+// `looks_up_hosts` as in FilesKept.
 [[nodiscard]] base::Result<void> confine_calls(std::span<const int> added = {},
-                                               bool may_connect_unix = false);
+                                               bool may_connect_unix = false,
+                                               bool looks_up_hosts = false);
 
 }  // namespace turnaway::daemon

@@ -105,9 +105,10 @@ Result<void> confine_files(const Config& config, const std::string& config_path,
     return daemon::confine_files(kept);
 }
 
-// A database may be at a Unix socket.
+// A database may be at a Unix socket, or at a host with a name.
 Result<void> confine_calls(const Config& config) {
-    return daemon::confine_calls(calls_of_the_spool, is_shared(config.spool));
+    return daemon::confine_calls(calls_of_the_spool, is_shared(config.spool),
+                                 is_shared(config.spool));
 }
 
 }  // namespace turnaway::relay

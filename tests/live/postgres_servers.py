@@ -27,6 +27,7 @@ class Server:
 
     def __init__(self, folder, syncs=True):
         self.folder, self.syncs, self.process = folder, syncs, None
+        self.listen, self.port = "", 5432
         folder.mkdir()
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody", "nogroup")
@@ -46,9 +47,24 @@ class Server:
         self.run("pg_basebackup", "-D", self.data, "-d", f"host={primary.folder} user={DATABASE} application_name=standby",
                  "-R", "-X", "stream", "-c", "fast")
 
+    def listen_with_tls(self, port, certificate, key):
+        """From the next start on, at localhost too, and only with TLS there."""
+        for file, name in ((certificate, "server.crt"), (key, "server.key")):
+            copy = self.data / name
+            shutil.copyfile(file, copy)
+            copy.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(copy, "nobody", "nogroup")
+        self.listen = "localhost"
+        with (self.data / "postgresql.auto.conf").open("a", encoding="ascii") as file:
+            file.write(f"ssl = on\nport = {port}\n")
+        (self.data / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n"
+                                               "hostssl all all ::1/128 trust\n", encoding="ascii")
+        self.port = port
+
     def start(self):
         log = (self.folder / "log").open("ab")
-        options = ["-c", "listen_addresses=", "-c", f"fsync={'on' if self.syncs else 'off'}", "-c", "max_connections=100"]
+        options = ["-c", f"listen_addresses={self.listen}", "-c", f"fsync={'on' if self.syncs else 'off'}", "-c", "max_connections=100"]
         self.process = subprocess.Popen([*UNPRIVILEGED, str(PROGRAMS[-1].with_name("postgres")), "-D", str(self.data), "-k",
                                          str(self.folder), *options], stdout=log, stderr=log, cwd="/")
         log.close()
@@ -77,7 +93,8 @@ class Server:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def ask(self, sql, database=DATABASE):
-        done = subprocess.run(["psql", "-h", str(self.folder), "-U", DATABASE, "-d", database, "-AtXqc", sql], check=True,
+        done = subprocess.run(["psql", "-h", str(self.folder), "-p", str(self.port), "-U", DATABASE, "-d", database,
+                               "-AtXqc", sql], check=True,
                               capture_output=True, text=True, env={**os.environ, "PGCONNECT_TIMEOUT": "5"})
         return done.stdout.strip()
 

@@ -18,11 +18,12 @@ struct Clear {
 };
 using Result = std::unique_ptr<PGresult, Clear>;
 
-// The first line of libpq's words, which end with a newline and may be several.
-std::string first_line(const char* words) {
-    std::string_view all = words == nullptr ? "" : words;
-    all = all.substr(0, all.find('\n'));
-    return all.empty() ? "the connection was lost" : std::string(all);
+// The words of libpq, which are several lines if there are several hosts, as one.
+std::string in_one_line(const char* words) {
+    std::string all = words == nullptr ? "" : words;
+    while (all.ends_with('\n')) all.pop_back();
+    std::ranges::replace(all, '\n', ';');
+    return all.empty() ? "the connection was lost" : all;
 }
 
 std::string state_of(const PGresult* result) {
@@ -32,7 +33,7 @@ std::string state_of(const PGresult* result) {
 
 std::string words_of(const PGresult* result) {
     const char* words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    return words == nullptr ? first_line(PQresultErrorMessage(result)) : words;
+    return words == nullptr ? in_one_line(PQresultErrorMessage(result)) : words;
 }
 
 // The server commits in spite of a cancelled wait for its standby, and only warns. The words are
@@ -82,7 +83,7 @@ base::Result<Connection::Session> Connection::dial(const std::string& url) {
     if (!session) return base::fail(base::Fault::system, "there is no memory for a connection");
     if (PQstatus(session.get()) == CONNECTION_OK) return session;
     return base::fail(base::Fault::unavailable, "the database of the spool cannot be reached: " +
-                                                    first_line(PQerrorMessage(session.get())));
+                                                    in_one_line(PQerrorMessage(session.get())));
 }
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& url,
@@ -98,7 +99,7 @@ base::Result<void> Connection::begin() {
     PGconn* const session = session_.get();
     const auto unavailable = [session] {
         return base::fail(base::Fault::unavailable, "the database of the spool does not answer: " +
-                                                        first_line(PQerrorMessage(session)));
+                                                        in_one_line(PQerrorMessage(session)));
     };
     if (PQsetnonblocking(session, 1) != 0) return unavailable();
     const Result set(ask_plainly(session_settings));
@@ -235,7 +236,7 @@ bool Connection::wait_for_result() {
 
 Ending Connection::lost() {
     Ending ending{.kind = Ending::Kind::unclear,
-                  .words = first_line(PQerrorMessage(session_.get()))};
+                  .words = in_one_line(PQerrorMessage(session_.get()))};
     session_.reset();
     return ending;
 }

@@ -1,0 +1,85 @@
+"""turnaway-relay with its queue in a database, over TCP and TLS and in its sandbox: what it says at a start, and what it does while
+the database is away. The first host of the address does not exist, so each connection looks up two names."""
+import smtplib
+import subprocess
+import unittest
+
+import postgres_servers
+from relay_daemon import free_port, wait_until
+from relay_rig import make_certificate
+from relay_scene import SENDER, Scene
+
+
+@unittest.skipUnless(postgres_servers.is_installed(), "PostgreSQL is not installed")
+class Database(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = postgres_servers.Servers(has_standby=False, syncs=False)
+        cls.addClassCleanup(cls.servers.stop)
+        cls.server, cls.port = cls.servers.primary, free_port("127.0.0.1")
+        cls.server.kill()
+        cls.server.listen_with_tls(cls.port, *make_certificate(cls.servers.folder, "localhost"))
+        cls.server.start()
+
+    def scene(self):
+        self.addCleanup(self.revive)
+        scene = Scene()
+        self.addCleanup(scene.relay.remove)
+        scene.relay.settings["spool"] = {
+            "path": f"postgresql://turnaway@nowhere.invalid:{self.port},localhost:{self.port}/turnaway"
+                    "?target_session_attrs=read-write&sslmode=require",
+            "free_bytes_min": "1MB"}
+        return scene
+
+    def revive(self):
+        if self.server.process.poll() is not None:
+            self.server.start()
+
+    @staticmethod
+    def migrate(relay):
+        return subprocess.run([str(relay.program), "--config", str(relay.configure()), "--migrate-spool"], check=False,
+                              capture_output=True, text=True)
+
+    def test_it_says_what_is_missing(self):
+        relay = self.scene().relay
+        self.server.ask("DROP SCHEMA IF EXISTS turnaway CASCADE")
+        relay.launch()
+        self.assertEqual(relay.wait(), 78)
+        self.assertIn("the database has no tables of a spool; run turnaway-relay --migrate-spool", "".join(relay.noise))
+        self.assertEqual(self.migrate(relay).stdout, "the tables of the spool were made, version 1\n")
+        self.assertEqual(self.migrate(relay).stdout, "the spool already has version 1\n")
+        self.server.ask("UPDATE turnaway.schema_version SET version = 2")
+        self.assertEqual(self.migrate(relay).returncode, 78)
+        self.server.ask("DROP SCHEMA turnaway CASCADE")
+
+    def test_it_outlives_its_database(self):
+        scene = self.scene()
+        relay = scene.relay
+        self.assertEqual(self.migrate(relay).returncode, 0)
+        relay.start()
+        self.addCleanup(lambda: relay.process.poll() is None and relay.kill())
+        host = scene.host()
+        to = scene.domain("taken.example", host)
+        scene.send(to)
+        relay.delivery(to, "sent")
+        self.server.kill()
+        # Before it notices, a message waits for the database; afterwards each is put off.
+        wait_until(lambda: self.is_put_off(relay, to), "a message put off")
+        self.server.start()
+        wait_until(lambda: not self.is_put_off(relay, to), "a message taken again")
+        wait_until(lambda: len(relay.lines("delivery", to=to, result="sent")) >= 2, "its delivery")
+        wait_until(lambda: self.server.ask("SELECT count(*) FROM turnaway.message") == "0", "an empty queue")
+        self.assertEqual(relay.stop(), 0)
+
+    @staticmethod
+    def is_put_off(relay, to):
+        with relay.client() as client:
+            try:
+                client.sendmail(SENDER, [to], b"Subject: Hello\r\n\r\nAre you there?\r\n")
+            except smtplib.SMTPDataError as refused:
+                return 400 <= refused.smtp_code < 500
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main()
