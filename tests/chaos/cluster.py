@@ -29,6 +29,8 @@ from relay_scene import WAITS  # noqa: E402
 SKIPPED = 77
 LEASE_S = 10
 FENCED = 75
+UNAVAILABLE = 69
+STARTS_MAX = 5
 END_WAIT_S = 120
 FAULTS = {
     "relay killed": "kill -9 of one relay; started again at once",
@@ -89,20 +91,28 @@ class Cluster(relay_kill.Trial):
         time.sleep(self.random.uniform(0, 0.5))
 
     @staticmethod
-    def do_relay_killed(relay):
-        relay.kill()
-        relay.start()
+    def start(relay):
+        """As a service manager does: one whose database did not answer in time is started again."""
+        for attempt in range(STARTS_MAX):
+            try:
+                return relay.start()
+            except AssertionError:
+                if relay.process.poll() != UNAVAILABLE or attempt == STARTS_MAX - 1:
+                    raise
 
-    @staticmethod
-    def do_relay_lost(relay):
+    def do_relay_killed(self, relay):
+        relay.kill()
+        self.start(relay)
+
+    def do_relay_lost(self, relay):
         relay.kill()
         time.sleep(LEASE_S + 3)
-        relay.start()
+        self.start(relay)
 
     def do_all_relays_killed(self, _):
         for relay in self.relays:
             relay.kill()
-        starts = [threading.Thread(target=relay.start) for relay in self.relays]
+        starts = [threading.Thread(target=self.start, args=[relay]) for relay in self.relays]
         for start in starts:
             start.start()
         for start in starts:
@@ -119,7 +129,7 @@ class Cluster(relay_kill.Trial):
         relay.process.send_signal(signal.SIGCONT)
         if (code := relay.wait()) != FENCED:
             self.deaths.append(f"a relay that slept longer than its lease ended with {code}")
-        relay.start()
+        self.start(relay)
 
     def do_sessions_ended(self, _):
         self.servers.primary.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
