@@ -148,6 +148,7 @@ void PostgresSpool::warn(const std::string& words) const {
 
 void PostgresSpool::fail_for_good(const base::Error& error) {
     trouble_ = error.message;
+    fault_ = error.fault;
     has_failed_ = true;
     if (doubt_) std::ranges::move(doubt_->jobs, std::back_inserter(pending_));
     doubt_.reset();

@@ -135,6 +135,7 @@ class PostgresSpool final : public Spool {
     Jobs pending_;
     std::optional<Doubt> doubt_;
     std::string trouble_;
+    base::Fault fault_ = base::Fault::io;  // of the failure, if it has failed
     std::uint64_t turn_ = 0;
     Steady::time_point next_try_ = {};
     Steady::time_point next_beat_ = {};

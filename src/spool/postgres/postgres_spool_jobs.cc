@@ -159,7 +159,7 @@ void PostgresSpool::read(Job& job) {
 // While the database is away or full.
 void PostgresSpool::refuse_impatient() {
     if (has_failed_) {
-        return end_all(std::exchange(pending_, {}), base::Error{base::Fault::io, trouble_});
+        return end_all(std::exchange(pending_, {}), base::Error{fault_, trouble_});
     }
     const base::Error error{base::Fault::unavailable, trouble_};
     if (connection_->is_over() || Steady::now() < next_try_) {
