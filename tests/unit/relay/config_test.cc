@@ -141,7 +141,7 @@ struct KeyCase {
 // What each form takes and does not take besides its default; `choice` and ranges come from the
 // row.
 KeyCase case_of(const settings::Row<Config>& row) {
-    if (row.section == "spool" && row.key == "path") return {"\"/a/b\"", "\"a/b\""};
+    if (row.section == "spool" && row.key == "path") return {"\"/a/b\"", "7"};
     switch (row.form) {
         case settings::Form::text:
             return {"\"word\"", "7"};
@@ -221,6 +221,8 @@ TEST(Config, HoldsKeysAgainstEachOther) {
     EXPECT_TRUE(only_fault("[lifetime]\nretry_first = \"4h\"")
                     .starts_with("x.conf:3: [lifetime] retry_first: must not be longer than"));
     EXPECT_NE(only_fault("[spool]\npath = \"\"").find("must not be empty"), std::string::npos);
+    EXPECT_NE(only_fault("[spool]\npath = \"a/b\"").find("must be an absolute path, or"),
+              std::string::npos);
     EXPECT_NE(only_fault("[spool]\npath = \"postgresql://db?x=1\"").find("not the address"),
               std::string::npos);
     EXPECT_EQ(read("[spool]\npath = \"postgresql://u@db1,db2/queue\"").spool.path,
