@@ -110,7 +110,7 @@ void check_database(const std::string& address, DoctorFindings& findings) {
         findings.ok("The queue is in a database, which answers and has the right tables.");
     } else {
         findings.problem("The queue cannot be used: " + opened.error().message + '.',
-                         "See docs/cluster.md.");
+                         "See /usr/share/doc/turnaway/docs/cluster.md.");
     }
 }
 

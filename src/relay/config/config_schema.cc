@@ -228,7 +228,8 @@ Rows<SpoolConfig> spool_rows() {
              .form = Form::text,
              .standard = R"("/var/spool/turnaway")",
              .description = "The folder of the queue; or the address of a PostgreSQL database, "
-                            "postgresql://..., that several relays share (docs/cluster.md).",
+                            "postgresql://..., that several relays share (see "
+                            "/usr/share/doc/turnaway/docs/cluster.md).",
              .needs_restart = true},
             &C::path),
         row({.section = s,
