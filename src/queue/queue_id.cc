@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t text_size = 13;  // 65 bits, of which 63 are used
 constexpr std::uint64_t value_max = ~std::uint64_t{0} >> 1;
+constexpr std::uint64_t places = std::uint64_t{QueueIdMaker::nodes_max} * QueueIdMaker::shards_max;
 
 }  // namespace
 
@@ -33,8 +34,7 @@ std::string QueueId::text() const {
 }
 
 QueueIdMaker::QueueIdMaker(unsigned shard, QueueId after, unsigned node)
-    : place_(std::uint64_t{node} * shards_max + shard),
-      last_(after.value() / (nodes_max * shards_max)) {
+    : place_(std::uint64_t{node} * shards_max + shard), last_(after.value() / places) {
     TURNAWAY_CHECK(shard < shards_max && node < nodes_max);
 }
 
@@ -44,7 +44,7 @@ QueueId QueueIdMaker::next(std::chrono::system_clock::time_point now) {
     const auto microseconds =
         static_cast<std::uint64_t>(since_1970.count() < 0 ? 0 : since_1970.count());
     last_ = std::max(microseconds / nodes_max, last_ + 1);
-    return QueueId(last_ * (nodes_max * shards_max) + place_);
+    return QueueId(last_ * places + place_);
 }
 
 }  // namespace turnaway::queue
