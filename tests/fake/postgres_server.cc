@@ -18,13 +18,20 @@
 namespace turnaway::fake {
 namespace {
 
-std::string programs() {
+std::string find_programs() {
     std::string found;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
         const auto bin = entry.path() / "bin";
         if (std::filesystem::exists(bin / "initdb")) found = bin.string();
     }
+    return found;
+}
+
+// Looked for once, before a test has threads: the sanitizer does not see which descriptor opendir()
+// gets, and takes the closedir() for a race with the connection that had the number before.
+const std::string& programs() {
+    static const std::string found = find_programs();
     return found;
 }
 
