@@ -213,6 +213,7 @@ class ExitCodes(unittest.TestCase):
         for name, layers in self.LAYERS.items():
             sources = [path.read_text() for layer in layers for path in (ROOT / "src" / layer).rglob("*.cc")]
             codes = {table[fault] for source in sources for fault in re.findall(r"Fault::(\w+)", source)}
+            codes |= {code for source in sources for code in re.findall(r"constexpr int \w*exit_code = (\d+);", source)}
             manual = section("EXIT STATUS", (ROOT / f"man/{name}.8").read_text())
             self.assertEqual({head for head, _ in items(manual)}, codes | {"0"}, name)
 
