@@ -22,7 +22,9 @@ std::string fault_of(const std::string& address) {
     const std::unique_ptr<char, decltype(&PQfreemem)> kept(words, &PQfreemem);
     if (options) return {};
     const std::string_view all = words == nullptr ? "" : words;
-    return all.empty() ? "it is not an address" : std::string(all.substr(0, all.find('\n')));
+    if (all.empty()) return "it is not an address";
+    // What libpq quotes last can be the whole address or a piece of its password.
+    return std::string(all.substr(0, std::min(all.find('\n'), all.find(": \""))));
 }
 
 std::vector<std::string> files_in(const std::string& address) {

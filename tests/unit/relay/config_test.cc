@@ -225,6 +225,12 @@ TEST(Config, HoldsKeysAgainstEachOther) {
               std::string::npos);
     EXPECT_NE(only_fault("[spool]\npath = \"postgresql://db?x=1\"").find("not the address"),
               std::string::npos);
+    for (const auto* address :
+         {"postgresql://u:SECRET@[::1]x/q", "postgresql://u:SECRET%zz@db/q"}) {
+        const auto fault = only_fault("[spool]\npath = \"" + std::string(address) + '"');
+        EXPECT_NE(fault.find("not the address"), std::string::npos) << fault;
+        EXPECT_EQ(fault.find("SECRET"), std::string::npos) << fault;
+    }
     EXPECT_EQ(read("[spool]\npath = \"postgresql://u@db1,db2/queue\"").spool.path,
               "postgresql://u@db1,db2/queue");
 }
