@@ -23,13 +23,13 @@
 #include "cli/common/stop_signals.h"
 #include "cli/common/terminal.h"
 #include "cli/demo/demo_environment.h"
-#include "cli/demo/demo_gate.h"
 #include "cli/demo/demo_mail.h"
 #include "cli/demo/demo_page.h"
 #include "cli/demo/demo_record.h"
 #include "cli/demo/demo_run.h"
 #include "cli/demo/demo_screen.h"
 #include "cli/demo/demo_table.h"
+#include "cli/demo/gate/demo_gate.h"
 #include "cli/demo/keyboard.h"
 
 namespace turnaway::cli {

@@ -14,8 +14,8 @@
 #include "cli/demo/demo_folder.h"
 #include "cli/demo/demo_hosts.h"
 #include "cli/demo/demo_journal.h"
-#include "cli/demo/demo_postfix.h"
 #include "cli/demo/demo_sender.h"
+#include "cli/demo/gate/demo_postfix.h"
 
 namespace turnaway::cli {
 

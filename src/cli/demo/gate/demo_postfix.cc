@@ -1,4 +1,4 @@
-#include "cli/demo/demo_postfix.h"
+#include "cli/demo/gate/demo_postfix.h"
 
 #include <fcntl.h>
 #include <pwd.h>

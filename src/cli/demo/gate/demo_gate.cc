@@ -1,4 +1,4 @@
-#include "cli/demo/demo_gate.h"
+#include "cli/demo/gate/demo_gate.h"
 
 #include <fmt/format.h>
 
@@ -11,11 +11,11 @@
 #include "base/result.h"
 #include "cli/common/fitted_text.h"
 #include "cli/common/stop_signals.h"
-#include "cli/demo/demo_gate_environment.h"
 #include "cli/demo/demo_page.h"
 #include "cli/demo/demo_record.h"
 #include "cli/demo/demo_run.h"
 #include "cli/demo/demo_screen.h"
+#include "cli/demo/gate/demo_gate_environment.h"
 
 namespace turnaway::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/demo/demo_gate_environment.h"
+#include "cli/demo/gate/demo_gate_environment.h"
 
 #include <array>
 #include <chrono>
