@@ -9,7 +9,7 @@ _turnaway_relay() {
         "turnaway-relay")
             case $previous in
                 --config) compopt -o filenames; offered=(-f) ;;
-                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --migrate-spool --no-sandbox') ;;
+                *) offered=(-W '-h --help -V --version --config --check-config --list-settings --print-schema --no-sandbox --migrate-spool') ;;
             esac ;;
     esac
     mapfile -t COMPREPLY < <(compgen "${offered[@]}" -- "$word")

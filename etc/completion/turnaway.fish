@@ -270,5 +270,5 @@ complete -c turnaway -n '__turnaway_is turnaway relay' -l config -r -F -d 'The c
 complete -c turnaway -n '__turnaway_is turnaway relay' -l check-config -d 'Check the configuration and exit'
 complete -c turnaway -n '__turnaway_is turnaway relay' -l list-settings -d 'Print every setting with its default and exit'
 complete -c turnaway -n '__turnaway_is turnaway relay' -l print-schema -d 'The same as JSON'
-complete -c turnaway -n '__turnaway_is turnaway relay' -l migrate-spool -d 'Make or upgrade the tables of a queue in a database, and exit'
 complete -c turnaway -n '__turnaway_is turnaway relay' -l no-sandbox -d 'Run without landlock and seccomp (where the system has none)'
+complete -c turnaway -n '__turnaway_is turnaway relay' -l migrate-spool -d 'Make or upgrade the tables of a queue in a database, and exit'

@@ -8,12 +8,6 @@ namespace turnaway::gate {
 
 namespace {
 
-constexpr const char* footer =
-    "Signals: SIGHUP reloads the configuration, SIGTERM stops gracefully.\n"
-    "\n"
-    "Example: turnaway-gate --config /etc/turnaway-gate.conf --check-config\n"
-    "Manual:  man turnaway-gate, man turnaway-gate.conf";
-
 CLI::App* add_subcommand(CLI::App& program, const std::string& name, const std::string& title) {
     auto* command = program.add_subcommand(name, title);
     command->get_help_ptr()->description("Print this help and exit");
@@ -64,24 +58,9 @@ void add_learn(CLI::App& program, CommandLine& given) {
 }  // namespace
 
 void add_options(CLI::App& program, CommandLine& given) {
-    program.name("turnaway-gate")
-        ->description(
-            "Decides for the mail server that is already there which recipients can take no mail.")
-        ->footer(footer);
-    program.get_help_ptr()->description("Print this help and exit");
-    program.set_version_flag("-V,--version", "turnaway-gate " TURNAWAY_VERSION,
-                             "Print the version and exit");
-    program
-        .add_option("--config", given.config_path,
-                    "The configuration file; with --check-config - is standard input")
-        ->capture_default_str()
-        ->type_name("FILE");
-    program.add_flag("--check-config", given.checks_config, "Check the configuration and exit");
-    program.add_flag("--list-settings", given.lists_settings,
-                     "Print every setting with its default and exit");
-    program.add_flag("--print-schema", given.prints_schema, "The same as JSON");
-    program.add_flag("--no-sandbox", given.has_no_sandbox,
-                     "Run without landlock and seccomp (where the system has none)");
+    daemon::add_options(
+        program, given, "turnaway-gate",
+        "Decides for the mail server that is already there which recipients can take no mail.");
     add_filter(program, given);
     add_test(program, given);
     add_learn(program, given);

@@ -4,20 +4,12 @@
 
 #include <string>
 
+#include "daemon/command_line.h"
 #include "gate/trial.h"
-
-namespace CLI {
-class App;
-}
 
 namespace turnaway::gate {
 
-struct CommandLine {
-    std::string config_path = "/etc/turnaway-gate.conf";
-    bool checks_config = false;
-    bool lists_settings = false;
-    bool prints_schema = false;
-    bool has_no_sandbox = false;
+struct CommandLine : daemon::CommandLine {
     // The subcommands.
     bool is_filter = false;
     bool is_test = false;

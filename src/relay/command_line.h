@@ -2,21 +2,12 @@
 // scripts generated from it.
 #pragma once
 
-#include <string>
-
-namespace CLI {
-class App;
-}
+#include "daemon/command_line.h"
 
 namespace turnaway::relay {
 
-struct CommandLine {
-    std::string config_path = "/etc/turnaway-relay.conf";
-    bool checks_config = false;
-    bool lists_settings = false;
-    bool prints_schema = false;
+struct CommandLine : daemon::CommandLine {
     bool migrates_spool = false;
-    bool has_no_sandbox = false;
 };
 
 // CLI11 reads into `given`, which must live as long as `program`.
