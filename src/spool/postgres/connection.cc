@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <limits>
+#include <system_error>
 #include <utility>
 
 #include "spool/postgres/parameters.h"
@@ -34,6 +37,13 @@ std::string state_of(const PGresult* result) {
 std::string words_of(const PGresult* result) {
     const char* words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     return words == nullptr ? in_one_line(PQresultErrorMessage(result)) : words;
+}
+
+// One that is not a number is newer than any.
+int version_of(std::string_view text) {
+    int version = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), version);
+    return read.ec == std::errc() ? version : std::numeric_limits<int>::max();
 }
 
 // The server commits in spite of a cancelled wait for its standby, and only warns. The words are
@@ -155,10 +165,13 @@ base::Result<void> Connection::check_version() {
     }
     const std::string version = PQgetvalue(result.get(), 0, 0);
     if (version == std::to_string(schema_version)) return {};
-    return base::fail(base::Fault::config, "the spool in the database has version " + version +
-                                               ", and this program needs version " +
-                                               std::to_string(schema_version) +
-                                               ": install the matching turnaway");
+    const bool is_older = version_of(version) < schema_version;
+    return base::fail(base::Fault::config,
+                      "the spool in the database has version " + version +
+                          ", and this program needs version " + std::to_string(schema_version) +
+                          (is_older ? ": stop all relays that use it, and run turnaway-relay "
+                                      "--migrate-spool"
+                                    : ": install the newer turnaway"));
 }
 
 base::Result<std::string> Connection::migrate(const std::string& url) {
@@ -178,24 +191,28 @@ base::Result<std::string> Connection::migrate(const std::string& url) {
     }
     auto known = run("SELECT to_regclass('turnaway.schema_version') IS NOT NULL");
     if (!known) return std::unexpected(std::move(known.error()));
+    int found = 0;
     if (std::strcmp(PQgetvalue(known->get(), 0, 0), "t") == 0) {
         auto version = run("SELECT version FROM turnaway.schema_version");
         if (!version) return std::unexpected(std::move(version.error()));
-        const std::string found = PQgetvalue(version->get(), 0, 0);
-        if (found == std::to_string(schema_version)) {
-            return "the spool already has version " + found;
-        }
-        return base::fail(base::Fault::config, "the spool in the database has version " + found +
-                                                   ", and this program knows version " +
-                                                   std::to_string(schema_version) +
+        found = version_of(PQgetvalue(version->get(), 0, 0));
+    }
+    const std::string wanted = std::to_string(schema_version);
+    if (found == schema_version) return "the spool already has version " + wanted;
+    if (found > schema_version) {
+        return base::fail(base::Fault::config, "the spool in the database has version " +
+                                                   std::to_string(found) +
+                                                   ", and this program knows version " + wanted +
                                                    " and older ones: install the newer turnaway");
     }
-    for (const auto& sql : schema_statements()) {
+    for (const auto& sql : upgrade_statements(found)) {
         if (auto done = run(sql); !done) return std::unexpected(std::move(done.error()));
     }
     auto committed = run("COMMIT");
     if (!committed) return std::unexpected(std::move(committed.error()));
-    return "the tables of the spool were made, version " + std::to_string(schema_version);
+    if (found == 0) return "the tables of the spool were made, version " + wanted;
+    return "the tables of the spool were brought from version " + std::to_string(found) +
+           " to version " + wanted;
 }
 
 bool Connection::send(const Statement& statement) {

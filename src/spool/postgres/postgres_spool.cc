@@ -133,7 +133,7 @@ std::chrono::milliseconds PostgresSpool::wait_bound() const {
     if (!pending_.empty() || doubt_ || connection_->is_over()) return retry_pause;
     return std::clamp(
         std::chrono::duration_cast<std::chrono::milliseconds>(next_beat_ - Steady::now()), 0ms,
-        std::chrono::milliseconds(settings_.lease / 5));
+        settings_.beat);
 }
 
 // Never earlier than before: what was moved by the turn of then must be found by that of now.

@@ -38,6 +38,8 @@ struct PostgresSettings {
     // How long the node owns its messages after its last sign of life. It stops delivering when a
     // fifth of it is left, by its own clock.
     std::chrono::milliseconds lease = std::chrono::seconds(10);
+    // How often it renews that, and does what else is not urgent.
+    std::chrono::milliseconds beat = std::chrono::seconds(2);
     // How long to wait for the lease of a relay of this name that ended without a farewell.
     std::chrono::milliseconds enter_wait = std::chrono::seconds(12);
     // A folder for contents over 256 KiB while they are received or sent, which nothing depends on

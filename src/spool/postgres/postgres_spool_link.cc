@@ -100,7 +100,7 @@ void PostgresSpool::tend() {
     if (connection_->is_over() || (Steady::now() < next_beat_ && !has_more_to_do_)) return;
     has_more_to_do_ = false;
     if (Steady::now() >= next_beat_) {
-        next_beat_ = Steady::now() + settings_.lease / 5;
+        next_beat_ = Steady::now() + settings_.beat;
         beat();
     }
     if (has_failed_ || connection_->is_over()) return;

@@ -1,6 +1,11 @@
 #include "spool/postgres/schema.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "spool/postgres/slices.h"
 
@@ -154,9 +159,8 @@ std::vector<Preparation> make_preparations() {
     return all;
 }
 
-}  // namespace
-
-std::vector<std::string> schema_statements() {
+// The tables of version 1.
+std::vector<std::string> first_tables() {
     constexpr const char* node_table =
         "CREATE TABLE node (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
         "name text NOT NULL UNIQUE, epoch bigint NOT NULL, holder bigint NOT NULL, "
@@ -164,9 +168,8 @@ std::vector<std::string> schema_statements() {
     constexpr const char* host_table =
         "CREATE TABLE refusing_host (address bytea PRIMARY KEY, host bytea NOT NULL, "
         "seen bigint NOT NULL, words bytea NOT NULL)";
-    std::vector<std::string> all{
-        "CREATE SCHEMA IF NOT EXISTS turnaway", "SET LOCAL search_path = turnaway",
-        "CREATE TABLE schema_version (version bigint NOT NULL)", node_table, host_table};
+    std::vector<std::string> all{"CREATE TABLE schema_version (version bigint NOT NULL)",
+                                 "INSERT INTO schema_version VALUES (1)", node_table, host_table};
     std::string view = "CREATE VIEW message AS ";
     for (unsigned part = 0; part < part_count; ++part) {
         all.push_back(
@@ -186,7 +189,30 @@ std::vector<std::string> schema_statements() {
         view += for_part("SELECT id, owner, due, envelope, states FROM message_@", part);
     }
     all.push_back(std::move(view));
-    all.push_back("INSERT INTO schema_version VALUES (" + std::to_string(schema_version) + ")");
+    return all;
+}
+
+// `news` counts what the node has learned of hosts, so that the others see that there is something
+// to read. Times of hosts are in seconds by the clock of the database.
+std::vector<std::string> shared_hosts() {
+    return {"ALTER TABLE node ADD COLUMN news bigint NOT NULL DEFAULT 0",
+            "CREATE TABLE resting_host (address bytea PRIMARY KEY, until bigint NOT NULL, "
+            "length bigint NOT NULL)"};
+}
+
+// What leads to each version from the one before it.
+using Step = std::vector<std::string> (*)();
+constexpr std::array<Step, schema_version> steps{first_tables, shared_hosts};
+
+}  // namespace
+
+std::vector<std::string> upgrade_statements(int from) {
+    std::vector<std::string> all{"CREATE SCHEMA IF NOT EXISTS turnaway",
+                                 "SET LOCAL search_path = turnaway"};
+    for (int version = from; version < schema_version; ++version) {
+        std::ranges::move(steps.at(static_cast<std::size_t>(version))(), std::back_inserter(all));
+    }
+    all.push_back("UPDATE schema_version SET version = " + std::to_string(schema_version));
     return all;
 }
 

@@ -10,10 +10,11 @@
 
 namespace turnaway::spool::postgres {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
-// What makes the tables, one statement each, to be run as one transaction.
-std::vector<std::string> schema_statements();
+// What brings the tables of an older version to this one, one statement each, to be run as one
+// transaction. Version 0: there are no tables.
+std::vector<std::string> upgrade_statements(int from);
 
 struct Preparation {
     std::string name;

@@ -17,6 +17,7 @@
 #include "fake/spooled.h"
 #include "spool/postgres/connection.h"
 #include "spool/postgres/postgres_spool.h"
+#include "spool/postgres/schema.h"
 #include "spool/postgres/slices.h"
 #include "unit/spool/ask.h"
 #include "unit/spool/folder.h"
@@ -32,6 +33,7 @@ using queue::QueueId;
 using spool::postgres::Connection;
 using spool::postgres::PostgresSettings;
 using spool::postgres::PostgresSpool;
+using spool::postgres::schema_version;
 
 class PostgresSpoolTest : public testing::Test {
   protected:
@@ -47,7 +49,9 @@ class PostgresSpoolTest : public testing::Test {
     PostgresSettings settings(const std::string& node) {
         return {.url = url_,
                 .node = node,
-                .lease = 2s,
+                // Long, because the machine may be slow, and one that leaves ends it itself.
+                .lease = 1min,
+                .beat = 100ms,
                 .enter_wait = 0s,
                 .temporary = folder_.path() + '/' + node,
                 // The present of the ids, so that nothing ages during a test.
@@ -57,6 +61,7 @@ class PostgresSpoolTest : public testing::Test {
     PostgresSettings sleeper(const std::string& node) {
         auto made = settings(node);
         made.lease = 10h;
+        made.beat = 2h;
         return made;
     }
     static std::unique_ptr<PostgresSpool> open(PostgresSettings settings) {
@@ -87,13 +92,37 @@ TEST_F(PostgresSpoolTest, NeedsTablesOfItsOwnVersion) {
     EXPECT_EQ(none.error().message,
               "the database has no tables of a spool; run turnaway-relay --migrate-spool");
     migrate();
-    EXPECT_EQ(Connection::migrate(url_).value(), "the spool already has version 1");
-    ask("UPDATE turnaway.schema_version SET version = 2");
-    const auto newer = PostgresSpool::open(settings("one"));
-    ASSERT_FALSE(newer);
-    EXPECT_EQ(newer.error().fault, Fault::config);
+    const std::string own = std::to_string(schema_version);
+    EXPECT_EQ(Connection::migrate(url_).value(), "the spool already has version " + own);
+    const std::string newer = std::to_string(schema_version + 1);
+    ask("UPDATE turnaway.schema_version SET version = " + newer);
+    const auto refused = PostgresSpool::open(settings("one"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().fault, Fault::config);
+    EXPECT_EQ(refused.error().message, "the spool in the database has version " + newer +
+                                           ", and this program needs version " + own +
+                                           ": install the newer turnaway");
     EXPECT_EQ(Connection::migrate(url_).error().fault, Fault::config);
-    EXPECT_EQ(ask("SELECT version FROM turnaway.schema_version"), "2");
+    EXPECT_EQ(ask("SELECT version FROM turnaway.schema_version"), newer);
+}
+
+// Tables of version 1 had nothing that version 2 added.
+TEST_F(PostgresSpoolTest, OlderTablesAreBroughtToItsVersion) {
+    migrate();
+    ASSERT_TRUE(test::apply(*open(settings("one")), {.add = {stored_of(1, 10)}}));
+    ask("ALTER TABLE turnaway.node DROP COLUMN news; DROP TABLE turnaway.resting_host; "
+        "UPDATE turnaway.schema_version SET version = 1");
+    const auto older = PostgresSpool::open(settings("one"));
+    ASSERT_FALSE(older);
+    EXPECT_EQ(older.error().fault, Fault::config);
+    const std::string own = std::to_string(schema_version);
+    EXPECT_EQ(older.error().message,
+              "the spool in the database has version 1, and this program needs version " + own +
+                  ": stop all relays that use it, and run turnaway-relay --migrate-spool");
+    EXPECT_EQ(Connection::migrate(url_).value(),
+              "the tables of the spool were brought from version 1 to version " + own);
+    const auto again = open(settings("one"));
+    EXPECT_EQ(test::list(*again, QueueId(), 10).value().messages, std::vector{message_of(1, 10)});
 }
 
 TEST_F(PostgresSpoolTest, AnUnreachableServerIsSaidToBe) {
@@ -256,6 +285,7 @@ TEST_F(PostgresSpoolTest, KillsOfTheServerUnderLoadLoseNothing) {
                 }
                 if (--left == 0) all.set_value();
             });
+            if (id == 400) wait_until("SELECT count(*) > 100 FROM turnaway.message", "t");
             if (id % 1000 == 500) {
                 server_->kill();
                 server_->start();
@@ -282,7 +312,6 @@ TEST_F(PostgresSpoolTest, SlicesAreEmptiedAndWhatLivesIsMoved) {
     migrate();
     std::atomic<std::uint64_t> turn = 0;
     auto with_clock = settings("one");
-    with_clock.lease = 500ms;
     with_clock.now = [&turn] {
         return std::chrono::system_clock::time_point(
             std::chrono::microseconds(turn << spool::postgres::slice_bits));
