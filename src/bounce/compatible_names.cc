@@ -1,5 +1,6 @@
 #include "bounce/compatible_names.h"
 
+#include "base/text.h"
 #include "codes/cause.h"
 
 namespace turnaway::bounce {
@@ -36,6 +37,16 @@ bool is_only_temporary(const Judgement& judgement) {
     const bool has_exact_code = judgement.enhanced && !has_subject(judgement, 0);
     const bool says_more = judgement.basis != "code" && !judgement.is_weak;
     return judgement.digit != 5 && !has_exact_code && !says_more;
+}
+
+// "550 5.7.1 Access denied": the text names no policy, so the subject of the code decides.
+bool is_only_by_code(const Judgement& judgement) {
+    return judgement.basis == "code" || (judgement.is_weak && has_subject(judgement, 7));
+}
+
+// "Temporarily rate limited due to IP reputation".
+bool is_about_reputation(const Judgement& judgement) {
+    return base::find_no_case(judgement.evidence, "due to ip reputation") != std::string::npos;
 }
 
 // Where the text shows nothing exact, the command that was refused decides.
@@ -79,8 +90,9 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::reputation:
             return judgement.digit == 4 ? by_stage(judgement, usual) : usual;
         case Cause::policy:
-            if (judgement.basis == "code") return by_stage(judgement, "securityerror");
-            return by_stage(judgement, usual);
+            return by_stage(judgement, is_only_by_code(judgement) ? "securityerror" : usual);
+        case Cause::rate_limited:
+            return is_about_reputation(judgement) ? "badreputation" : usual;
         case Cause::recipient_refused:
             return by_stage(judgement, usual);
         default:
