@@ -52,6 +52,11 @@ class Weighing {
     void add(std::string_view text) {
         if (text.empty()) return;
         codes::ReplyReading reading = read(text);
+        if (reading.reply && !is_of_a_host(*reading.reply)) {
+            // "5.3.0 unknown mailer error 255"
+            reading.reply.reset();
+            reading.reply_first_digit = reading.enhanced ? reading.enhanced->class_digit() : 0;
+        }
         take_codes(reading);
         take_leading_code(text);
         if (!reading.enhanced && status_ && is_first_) {
@@ -91,7 +96,7 @@ class Weighing {
         return reader_.read_words(text);
     }
     void take_codes(const codes::ReplyReading& reading) {
-        if (!judgement_.reply && reading.reply && is_of_a_host(*reading.reply))
+        if (!judgement_.reply && reading.reply && !contradicts_status(reading))
             judgement_.reply = reading.reply;
         if (!reading.enhanced) return;
         if (is_exact(*reading.enhanced)) {
@@ -99,6 +104,14 @@ class Weighing {
         } else if (!inexact_) {
             inexact_ = reading.enhanced;
         }
+    }
+    // "Status: 4.0.0" and "refused to talk to me: 554 No": the sender tried again, so the reply was
+    // not final, and nobody must take it for that. A reply with a code of its own is.
+    bool contradicts_status(const codes::ReplyReading& reading) const {
+        const codes::ReplyCode reply = *reading.reply;
+        if (!status_ || !(reply.is_temporary() || reply.is_permanent())) return false;
+        const bool has_own = reading.enhanced && reading.enhanced->agrees_with(reply);
+        return !has_own && reply.first_digit() != status_->class_digit();
     }
     void take_stage(const codes::ReplyReading& reading, std::string_view text) {
         if (judgement_.stage == codes::Stage::unknown) judgement_.stage = reading.stage;
@@ -119,7 +132,7 @@ class Weighing {
         const auto enclosed = enclosed_reply(text, judgement_.reply ? "<" : "<[(: ");
         if (!enclosed) return;
         const auto reading = reader_.read(*enclosed);
-        if (!reading || !reading->reply) return;
+        if (!reading || !reading->reply || contradicts_status(*reading)) return;
         judgement_.reply = reading->reply;
         if (reading->enhanced && (is_given_up || !judgement_.enhanced))
             judgement_.enhanced = reading->enhanced;
