@@ -127,7 +127,7 @@ class Reader {
         notice_.has_failure |= evidence_.has(codes::Mark::failed);
         notice_.has_delay |= evidence_.has(codes::Mark::delayed);
         is_heading_ = false;
-        notice_.has_reply |= has_refusal(bare);
+        notice_.has_reply |= has_refusal(bare) || quotes_refusal(bare);
         note_request(bare);
         sort(line, bare);
         was_heading_ = is_heading_;
@@ -141,6 +141,22 @@ class Reader {
     static bool has_refusal(std::string_view bare) {
         const auto code = codes::leading_code(bare);
         return code && (code->is_temporary() || code->is_permanent());
+    }
+
+    // "Remote Server returned '550 5.1.1 No such user'", in any language.
+    static bool quotes_refusal(std::string_view bare) {
+        constexpr std::size_t code_bytes = 3;
+        for (std::size_t at = bare.find_first_of("45"); at != std::string_view::npos;
+             at = bare.find_first_of("45", at + 1)) {
+            const std::string_view rest = bare.substr(at);
+            if (rest.size() < code_bytes + 6 || (at > 0 && base::is_alnum(bare[at - 1]))) continue;
+            const std::string_view next = rest.substr(code_bytes + 1);
+            const bool is_pair = codes::ReplyCode::parse(rest.substr(0, code_bytes)) &&
+                                 (rest[code_bytes] == ' ' || rest[code_bytes] == '-') &&
+                                 codes::EnhancedCode::parse(next.substr(0, next.find(' ')));
+            if (is_pair) return true;
+        }
+        return false;
     }
 
     // "please send mail with ... to the address": until the sentence ends, an address is one to
