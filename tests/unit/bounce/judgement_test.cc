@@ -1,0 +1,103 @@
+// Which of several replies and codes in one report decides, and the names that other programs have
+// for the result. What single words mean is tested in tests/unit/codes/.
+#include "bounce/judgement.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "bounce/compatible_names.h"
+#include "bounce/diagnosis.h"
+
+namespace turnaway::bounce {
+namespace {
+
+Judgement judge_one(std::string_view text, std::string_view status) {
+    return judge(std::array{text}, status);
+}
+
+std::string_view compatible_name(std::string_view reply) {
+    const Diagnosis diagnosis = diagnose_reply(reply);
+    return diagnosis.recipients.empty() ? "" : sisimai_reason(diagnosis.recipients.front());
+}
+
+// The sender tried again after the 554, so it was not the end of the message.
+TEST(Judgement, AReplyThatContradictsTheStatusIsNotTheLastOne) {
+    const std::string_view text =
+        "host mx.example.com[192.0.2.1] refused to talk to me: 554 Blocked";
+    EXPECT_EQ(judge_one(text, "5.0.0").reply, codes::ReplyCode(554));
+    const Judgement judgement = judge_one(text, "4.0.0");
+    EXPECT_FALSE(judgement.reply);
+    EXPECT_EQ(judgement.digit, 4);
+    EXPECT_TRUE(judge_one("550 5.5.0 Service refused", "4.0.0").reply) << "it has its own code";
+    EXPECT_FALSE(judge_one("550 4.4.7 QUEUE.Expired; message expired", "4.4.7").reply);
+}
+
+TEST(Judgement, TheStatusOfAProgramIsNotAReply) {
+    const Judgement judgement = judge_one("5.3.0 unknown mailer error 255", "5.3.0");
+    EXPECT_FALSE(judgement.reply);
+    EXPECT_EQ(judgement.digit, 5);
+    EXPECT_EQ(judgement.cause, codes::Cause::list_fault);
+}
+
+// What stopped the message comes before the remark that it waited.
+TEST(Judgement, WaitingIsNoCause) {
+    EXPECT_EQ(judge_one("Unable to contact LDAP server. (#4.4.3)I'm not going to try again; this\n"
+                        "message has been in the queue too long.",
+                        "")
+                  .cause,
+              codes::Cause::fault_behind);
+    EXPECT_EQ(judge_one("Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
+                        "I'm not going to try again; this message has been in the queue too long.",
+                        "")
+                  .cause,
+              codes::Cause::unreachable);
+}
+
+TEST(CompatibleNames, ARefusalWithoutAPolicyIsNamedByItsCode) {
+    EXPECT_EQ(compatible_name("550 5.7.1 Access to this system is forbidden"), "securityerror");
+    EXPECT_EQ(compatible_name("550 5.7.1 Forbidden by our policy"), "policyviolation");
+    EXPECT_EQ(compatible_name("550 Forbidden by our policy"), "policyviolation");
+}
+
+TEST(CompatibleNames, ALimitBecauseOfTheReputationIsAboutTheReputation) {
+    EXPECT_EQ(compatible_name("451 4.7.650 The mail server [192.0.2.1] has been temporarily rate "
+                              "limited due to IP reputation"),
+              "badreputation");
+    EXPECT_EQ(compatible_name("451 4.7.1 You are sending too fast"), "speeding");
+}
+
+TEST(CompatibleNames, AFilterOfTheRecipientIsNotABlockOfTheSender) {
+    EXPECT_EQ(compatible_name("550 5.7.1 Rejected by the recipient's content filter"), "filtered");
+    EXPECT_EQ(compatible_name("550 5.7.1 Refused by the recipient's mail rule"), "filtered");
+    EXPECT_EQ(compatible_name("550 Sender is on our block list"), "rejected");
+}
+
+// Any language: a mail server quotes the reply of another, and marks its notice as automatic.
+TEST(Kind, AQuotedReplyShowsABounce) {
+    const std::string_view message =
+        "From: <postmaster@example.net>\nTo: ann@example.org\nSubject: Non recapitabile: Ciao\n"
+        "Auto-Submitted: auto-replied\n\n"
+        "Il recapito non e' andato a buon fine per i seguenti destinatari:\n\n"
+        "bob@example.com<mailto:bob@example.com>\n\n"
+        "Remote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'\n";
+    const Diagnosis diagnosis = diagnose(message, {});
+    EXPECT_EQ(diagnosis.kind, Kind::bounce);
+    ASSERT_EQ(diagnosis.recipients.size(), 1U);
+    EXPECT_EQ(diagnosis.recipients.front().recipient, "bob@example.com");
+    EXPECT_EQ(diagnosis.recipients.front().judgement.reply, codes::ReplyCode(550));
+}
+
+// "Sent with code 550 555-1234" is no pair of codes.
+TEST(Kind, NumbersAreNotAQuotedReply) {
+    const std::string_view message =
+        "From: <postmaster@example.net>\nTo: ann@example.org\nSubject: Statistik\n"
+        "Auto-Submitted: auto-generated\n\n"
+        "Insgesamt 550 5.1 MB fuer bob@example.com<mailto:bob@example.com>, Tel. 450 4.1.x\n";
+    EXPECT_EQ(diagnose(message, {}).kind, Kind::not_a_bounce);
+}
+
+}  // namespace
+}  // namespace turnaway::bounce
