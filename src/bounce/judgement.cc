@@ -80,6 +80,7 @@ class Weighing {
     Judgement result() {
         if (!judgement_.cause && status_) add(status_->text());
         if (!judgement_.enhanced) judgement_.enhanced = status_ ? status_ : inexact_;
+        if (!is_final_) judgement_.reply.reset();
         if (judgement_.reply) judgement_.digit = judgement_.reply->first_digit();
         if (judgement_.digit == 0 && judgement_.enhanced)
             judgement_.digit = judgement_.enhanced->class_digit();
@@ -96,8 +97,10 @@ class Weighing {
         return reader_.read_words(text);
     }
     void take_codes(const codes::ReplyReading& reading) {
-        if (!judgement_.reply && reading.reply && !contradicts_status(reading))
+        if (!judgement_.reply && reading.reply) {
             judgement_.reply = reading.reply;
+            is_final_ = !contradicts_status(reading);
+        }
         if (!reading.enhanced) return;
         if (is_exact(*reading.enhanced)) {
             if (!judgement_.enhanced) judgement_.enhanced = reading.enhanced;
@@ -132,8 +135,9 @@ class Weighing {
         const auto enclosed = enclosed_reply(text, judgement_.reply ? "<" : "<[(: ");
         if (!enclosed) return;
         const auto reading = reader_.read(*enclosed);
-        if (!reading || !reading->reply || contradicts_status(*reading)) return;
+        if (!reading || !reading->reply) return;
         judgement_.reply = reading->reply;
+        is_final_ = !contradicts_status(*reading);
         if (reading->enhanced && (is_given_up || !judgement_.enhanced))
             judgement_.enhanced = reading->enhanced;
     }
@@ -166,6 +170,7 @@ class Weighing {
     Judgement judgement_;
     Strength strength_ = Strength::none;
     bool is_first_ = true;
+    bool is_final_ = true;  // the reply is the last one for this recipient
 };
 
 }  // namespace
