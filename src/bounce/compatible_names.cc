@@ -74,9 +74,6 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
             return is_coded(judgement, {2, 3}) ? "exceedlimit" : usual;
         case Cause::sender_banned:
             return is_coded(judgement, {7, 13}) ? "suspend" : usual;
-        case Cause::tls_required:
-            // It is our side that wants TLS, or the code says no more than that.
-            return !judgement.reply || is_coded(judgement, {7, 10}) ? "failedstarttls" : usual;
         case Cause::recipient_disabled:
             return is_coded(judgement, {1, 1}) ? "userunknown" : usual;
         case Cause::domain_unknown:

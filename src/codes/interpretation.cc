@@ -331,9 +331,7 @@ void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     const TextEvidence before =
         read_evidence(reading.before.substr(0, reading.before.find(" SIZE=")));
     evidence.providers |= before.providers;
-    // "(#4.4.3) I'm not going to try again": that it waited explains less than what stopped it.
-    const CauseSet about_waiting{Cause::expired, Cause::delayed};
-    const bool is_clear = !evidence.causes.without(vague_causes()).without(about_waiting).empty();
+    const bool is_clear = !evidence.causes.without(vague_causes()).empty();
     if (!reading.words_come_first || is_clear) return;
     evidence.is_weak = evidence.is_weak && (before.is_weak || before.causes.empty());
     evidence.causes = evidence.causes.with(before.causes);

@@ -42,20 +42,6 @@ TEST(Judgement, TheStatusOfAProgramIsNotAReply) {
     EXPECT_EQ(judgement.cause, codes::Cause::list_fault);
 }
 
-// What stopped the message comes before the remark that it waited.
-TEST(Judgement, WaitingIsNoCause) {
-    EXPECT_EQ(judge_one("Unable to contact LDAP server. (#4.4.3)I'm not going to try again; this\n"
-                        "message has been in the queue too long.",
-                        "")
-                  .cause,
-              codes::Cause::fault_behind);
-    EXPECT_EQ(judge_one("Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
-                        "I'm not going to try again; this message has been in the queue too long.",
-                        "")
-                  .cause,
-              codes::Cause::unreachable);
-}
-
 TEST(CompatibleNames, ARefusalWithoutAPolicyIsNamedByItsCode) {
     EXPECT_EQ(compatible_name("550 5.7.1 Access to this system is forbidden"), "securityerror");
     EXPECT_EQ(compatible_name("550 5.7.1 Forbidden by our policy"), "policyviolation");
@@ -73,6 +59,12 @@ TEST(CompatibleNames, AFilterOfTheRecipientIsNotABlockOfTheSender) {
     EXPECT_EQ(compatible_name("550 5.7.1 Rejected by the recipient's content filter"), "filtered");
     EXPECT_EQ(compatible_name("550 5.7.1 Refused by the recipient's mail rule"), "filtered");
     EXPECT_EQ(compatible_name("550 Sender is on our block list"), "rejected");
+}
+
+// The reason is tls.failed for both, so the other names are the same, too.
+TEST(CompatibleNames, ThatTlsIsRequiredIsATroubleOfTls) {
+    EXPECT_EQ(compatible_name("530 5.7.0 Must issue a STARTTLS command first"), "failedstarttls");
+    EXPECT_EQ(compatible_name("454 4.7.0 TLS handshake failed"), "failedstarttls");
 }
 
 // Any language: a mail server quotes the reply of another, and marks its notice as automatic.
