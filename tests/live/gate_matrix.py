@@ -138,7 +138,15 @@ WAYS = {
     "postfix-milter-trixie": ("postfix_trixie", "Postfix, milter", "postfix-milter", use_main_cf, True),
     "sendmail-milter": ("sendmail", "Sendmail, milter", "sendmail", use_sendmail_mc, True),
     "exim-line": ("exim", "Exim, line", "exim", use_exim_acl, True),
+    "opensmtpd-filter-trixie": ("opensmtpd_trixie", "OpenSMTPD, filter", "opensmtpd", use_smtpd_conf, False),
+    "sendmail-milter-trixie": ("sendmail_trixie", "Sendmail, milter", "sendmail", use_sendmail_mc, True),
+    "exim-line-trixie": ("exim_trixie", "Exim, line", "exim", use_exim_acl, True),
 }
+
+
+def package_of_debian_13():
+    """turnaway-gate for Debian 13, if tests/packages/try_packages.py has made it; else None."""
+    return max(pathlib.Path(ROOT, "build/packages/trixie").glob("turnaway-gate_*.deb"), default=None)
 
 
 class Trial:
@@ -150,16 +158,24 @@ class Trial:
         self.host = fill(self.machine)
         self.machine.zone.serve(self.machine.network)
         self.peer = peers.make(server)
-        if server == "opensmtpd":
+        if server.startswith("opensmtpd"):
             self.peer.start = lambda: start_smtpd(self.peer)
         self.peer.prepare()
-        shutil.copy(GATE, self.peer.root.top / "usr/sbin/turnaway-gate")
-        shutil.copy(BIN / "turnaway", self.peer.root.top / "usr/bin/turnaway")
+        self.copy_programs()
         self.peer.root.write("/etc/turnaway-gate.conf", toml(settings()))
-        if server == "sendmail":  # as its settings for the gate have it
+        if server.startswith("sendmail"):  # as its settings for the gate have it
             self.peer.root.write("/etc/aliases", f"postmaster: {peers.USER}\n")
             self.peer.root.run("newaliases")
         self.peer.wait_for(lambda: peers.answers_smtp(25), "answer")
+
+    def copy_programs(self):
+        """Those of this machine; a program that a mail server of Debian 13 starts is that of the package."""
+        top = self.peer.root.top
+        if self.is_daemon or self.peer.root.lower == "/":
+            shutil.copy(GATE, top / "usr/sbin/turnaway-gate")
+            shutil.copy(BIN / "turnaway", top / "usr/bin/turnaway")
+        else:
+            subprocess.run(["dpkg-deb", "--extract", package_of_debian_13(), top], check=True)
 
     def start_gate(self):
         options = " --no-sandbox" if "TURNAWAY_NO_SANDBOX" in os.environ else ""
@@ -346,6 +362,8 @@ def main():
     reason = namespace.become_root() or (None if GATE.exists() else "turnaway-gate is not built") or namespace.unavailable()
     missing = {} if reason else matrix.install(sorted({WAYS[way][0] for way in options.only}))
     reason = reason or (f"no name server: {missing['nsd']}" if "nsd" in missing else None)
+    if not package_of_debian_13():
+        missing["opensmtpd_trixie"] = "no build/packages/trixie/turnaway-gate_*.deb: tests/packages/try_packages.py trixie makes it"
     skipped = [way for way in options.only if reason or WAYS[way][0] in missing]
     for way in skipped:
         print(f"SKIP gate {way}: {reason or missing[WAYS[way][0]]}")

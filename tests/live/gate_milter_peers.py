@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""turnaway-gate as the milter of real mail servers: Postfix (of Debian 12 and 13) and Sendmail as Debian's packages set them up, with the snippets of etc/gate.
+"""turnaway-gate as the milter of real mail servers: Postfix and Sendmail as the packages of Debian 12 and 13 set them up, with the snippets of etc/gate.
 
-    tests/live/gate_milter_peers.py [--only postfix,postfix_trixie,sendmail,miltertest]
+    tests/live/gate_milter_peers.py [--only postfix,postfix_trixie,sendmail,sendmail_trixie,miltertest]
 
 Each has a private machine of its own (namespace.py), with a real name server and a host that takes mail. A client submits mail
 over SMTP, and for every kind of domain the reply at RCPT is compared; then the gate is killed, stalled, restarted and reloaded.
@@ -32,7 +32,8 @@ PLACE = "127.0.0.1:10041"
 SENDER = "ann@host.example"
 UTF8_DOMAIN = "büro.example"
 SCRIPTS = pathlib.Path(ROOT, "tests/live/miltertest")
-SNIPPETS = {"postfix": "etc/gate/postfix-milter", "postfix_trixie": "etc/gate/postfix-milter", "sendmail": "etc/gate/sendmail"}
+SNIPPETS = {"postfix": "etc/gate/postfix-milter", "postfix_trixie": "etc/gate/postfix-milter", "sendmail": "etc/gate/sendmail",
+            "sendmail_trixie": "etc/gate/sendmail"}
 PEERS = [*SNIPPETS, "miltertest"]
 # Kind, recipient's domain, what the gate makes of it.
 KINDS = [("healthy", "host.example", "250"), ("null MX", "null.example", "556 5.1.10"),

@@ -46,6 +46,7 @@ EXPECTED = {
     "haraka": {"auto": [("bounced", "5.3.2"), ("bounced", "5.3.2")]},
     "courier": {"auto": [("bounced", "5.0.0"), ("bounced", "5.0.0")]},
 }
+EXPECTED |= {f"{name}_trixie": EXPECTED[name] for name in ("postfix", "exim", "opensmtpd", "sendmail")}
 FETCHED = ["postfix", "exim", "dma", "chasquid", "nullmailer"]  # the others only if they are here
 NOT_ASKED = "retry time not reached"
 

@@ -19,7 +19,7 @@ from root import DOMAIN, Root
 USER = "ann"
 SENDER = f"{USER}@{DOMAIN}"
 NAMES = ["postfix", "exim", "opensmtpd", "sendmail", "haraka", "courier", "dma", "chasquid",
-         "nullmailer"]
+         "nullmailer", "postfix_trixie", "exim_trixie", "opensmtpd_trixie", "sendmail_trixie"]
 
 
 @dataclass
@@ -104,5 +104,7 @@ def answers_smtp(port):
 
 
 def make(name):
-    """The peer by its short name."""
+    """The peer by its short name; `exim_trixie` is the Exim of Debian 13."""
+    if name.endswith("_trixie"):
+        return importlib.import_module("peers.trixie").PEERS[name]()
     return importlib.import_module(f"peers.{name}").PEER()

@@ -32,7 +32,7 @@ def head(program_version):
     return f"""# How mail servers react to a host that does not accept mail
 
 Measured on {time.strftime('%Y-%m-%d')} with {program_version}, the mail servers of Debian
-{debian_version()} and Haraka from the npm registry, with their default settings. This page is written by
+{debian_version()} and of Debian 13, and Haraka from the npm registry, with their default settings. This page is written by
 the run itself (`tests/live/matrix.py --write docs/senders.md`); edits by hand are lost."""
 
 

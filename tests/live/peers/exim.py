@@ -18,10 +18,14 @@ class Exim(Peer):
     def start(self):
         self.root.run("update-exim4.conf")
         self.root.run("install", "-d", "-o", "Debian-exim", "-g", "Debian-exim", "/run/exim4")
-        settings = self.root.read("/etc/default/exim4")
-        self.interval = re.search(r"^QUEUEINTERVAL='(\w+)'", settings, re.MULTILINE)[1]
+        self.interval = self.queue_interval()
         self.root.run("exim4", "-bd", f"-q{self.interval}")
         self.wait_for(lambda: self.root.read("/run/exim4/exim.pid"), "start")
+
+    def queue_interval(self):
+        """Of the package's own start: the default file of Debian 12, the unit of Debian 13."""
+        settings = self.root.read("/etc/default/exim4") + self.root.read("/usr/lib/systemd/system/exim4.service")
+        return re.search(r"^QUEUEINTERVAL='(\w+)'|^Environment=\"EXIMSERVICE=-bdf -q(\w+)\"", settings, re.MULTILINE).expand(r"\1\2")
 
     def queue(self, recipient):
         found = []
