@@ -56,9 +56,10 @@ CONTENT = b"Subject: as it was\r\n\r\n.dots\r\n\ttabs and trailing blanks  \r\n\
 
 
 def settings():
+    """The deadline is below that of every snippet, and longer than the default, for a busy machine."""
     return {"": {"hostname": "gate.example"},
             "listen": {"policy": ["127.0.0.1:10040"], "milter": ["127.0.0.1:10041"], "line": ["127.0.0.1:10042"]},
-            "relay": {"mailless": ["mailless.example"]}, "dns": {"forward": [zone.ADDRESS]},
+            "answer": {"deadline": "3s"}, "relay": {"mailless": ["mailless.example"]}, "dns": {"forward": [zone.ADDRESS]},
             "memory": {"probe_greeting": True}, "control": {"socket": ""}, "log": {"level": "debug"}, "user": {"name": ""}}
 
 

@@ -38,7 +38,7 @@ class Peer:
     setup = []  # commands that fetch what is not a Debian package
     lifetime_days = 5  # how long it keeps trying a host that only stays silent
     beyond_defaults = []  # (setting, why)
-    ready_limit_s = 20
+    ready_limit_s = 60  # on a busy machine
     deferred_limit_s = 60  # by then it has bounced the message or has a reason in its queue
     retry_pause_s = 0  # after a failure, before an order to retry is heeded
 
