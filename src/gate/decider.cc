@@ -35,14 +35,10 @@ ParsedAddress parse_quoted(std::string_view text) {
     return mail::Address::parse(quoted);
 }
 
-// With a domain that a judge can look up.
-std::optional<mail::Address> judged_address(std::string_view text, const Config& config) {
+ParsedAddress parse(std::string_view text) {
     auto address = mail::Address::parse(text);
     if (!address) address = parse_quoted(text);
-    if (!address || address->domain() == nullptr) return std::nullopt;
-    const auto& domain = *address->domain();
-    if (domain.is_localhost() || domain == config.process.hostname) return std::nullopt;
-    return *std::move(address);
+    return address;
 }
 
 bool is_in(const settings::HostNames& hosts, const mail::Domain& domain) {
@@ -69,29 +65,47 @@ bool is_excepted_client(const ExceptConfig& except, const Question& question) {
 
 }  // namespace
 
+// An address, if it has a domain that a judge can look up.
+class Decider::JudgedAddress {
+  public:
+    JudgedAddress(std::string_view text, const Config& config)
+        : address_(parse(text)), is_judged_(address_ && is_judged(*address_, config)) {}
+
+    const mail::Address* get() const { return is_judged_ ? &*address_ : nullptr; }
+
+  private:
+    static bool is_judged(const mail::Address& address, const Config& config) {
+        const auto* domain = address.domain();
+        return domain != nullptr && !domain->is_localhost() && *domain != config.process.hostname;
+    }
+
+    ParsedAddress address_;
+    bool is_judged_;
+};
+
 struct Decider::Subject {
     Subject(const Question& question, const Config& config)
         // Only for texts that no client of the gate gets: everybody may send to everybody.
         : client(question.client.value_or(route::IpAddress(mail::Ipv4Bytes{127, 0, 0, 1}))),
-          is_about_sender(question.about != About::recipient),
-          recipient(judged_address(question.recipient, config)) {
+          recipient(question.recipient, config),
+          sender(needed_sender(question, config), config),
+          // Asked about at MAIL already if the question is about the recipient.
+          has_judged_sender(question.about != About::recipient && sender.get() != nullptr) {}
+    static std::string_view needed_sender(const Question& question, const Config& config) {
         const auto& listed = config.except.sender_domains;
-        if (!is_about_sender && listed.names.empty() && listed.suffixes.empty()) return;
-        if (auto read = judged_address(question.sender, config)) {
-            sender = mail::ReversePath(*std::move(read));
-        }
+        const bool is_needed =
+            question.about != About::recipient || !listed.names.empty() || !listed.suffixes.empty();
+        return is_needed ? question.sender : std::string_view();
     }
     bool is_excepted(const ExceptConfig& except) const {
-        return is_in(except.sender_domains, sender.address()) ||
-               is_in(except.recipient_domains, recipient ? &*recipient : nullptr);
+        return is_in(except.sender_domains, sender.get()) ||
+               is_in(except.recipient_domains, recipient.get());
     }
-    // Asked about at MAIL already if the question is about the recipient.
-    bool has_judged_sender() const { return is_about_sender && !sender.is_null(); }
 
     route::IpAddress client;
-    bool is_about_sender;
-    mail::ReversePath sender;
-    std::optional<mail::Address> recipient;
+    JudgedAddress recipient;
+    JudgedAddress sender;
+    bool has_judged_sender;
 };
 
 // A judgement and its deadline; the first to end gives the ruling.
@@ -104,31 +118,35 @@ struct Decider::Race {
     }
 };
 
-std::optional<Ruling> Decider::recall(const Rules& rules, const Subject& subject) {
-    Ruling ruling;
-    if (subject.recipient) {
+std::optional<Ruling> Decider::recall(const Rules& rules, const Subject& subject,
+                                      judge::Judge::Clock::time_point now) {
+    std::optional<Ruling> ruling(std::in_place);
+    if (const auto* recipient = subject.recipient.get()) {
         const auto answer =
-            judge_.recall_recipient(*rules.judging, subject.client, *subject.recipient);
+            judge_.recall_recipient(*rules.judging, subject.client, *recipient, now);
         if (!answer) return std::nullopt;
         ruling = ruling_on(*answer, rules.config);
     }
-    if (!subject.has_judged_sender() || ruling.action == Action::reject) return ruling;
-    const auto answer = judge_.recall_sender(*rules.judging, subject.client, subject.sender);
+    if (!subject.has_judged_sender || ruling->action == Action::reject) return ruling;
+    const auto answer =
+        judge_.recall_sender(*rules.judging, subject.client, subject.sender.get(), now);
     if (!answer) return std::nullopt;
-    return stronger(std::move(ruling), ruling_on(*answer, rules.config));
+    strengthen(*ruling, ruling_on(*answer, rules.config));
+    return ruling;
 }
 
 asio::awaitable<Ruling> Decider::judge(RulesPtr rules, std::shared_ptr<const Subject> subject) {
     Ruling ruling;
-    if (subject->recipient) {
+    if (const auto* recipient = subject->recipient.get()) {
         const auto answer = co_await judge_.judge_recipient(rules->judging, subject->client,
-                                                            {.address = *subject->recipient}, {});
+                                                            {.address = *recipient}, {});
         ruling = ruling_on(answer, rules->config);
     }
-    if (!subject->has_judged_sender() || ruling.action == Action::reject) co_return ruling;
-    const auto answer =
-        co_await judge_.judge_sender(rules->judging, subject->client, subject->sender);
-    co_return stronger(std::move(ruling), ruling_on(answer, rules->config));
+    if (!subject->has_judged_sender || ruling.action == Action::reject) co_return ruling;
+    const auto answer = co_await judge_.judge_sender(rules->judging, subject->client,
+                                                     mail::ReversePath(*subject->sender.get()));
+    strengthen(ruling, ruling_on(answer, rules->config));
+    co_return ruling;
 }
 
 asio::awaitable<void> Decider::judge_for(std::shared_ptr<Race> race, RulesPtr rules,
@@ -138,17 +156,22 @@ asio::awaitable<void> Decider::judge_for(std::shared_ptr<Race> race, RulesPtr ru
     race->end(std::move(ruling));
 }
 
-std::optional<Ruling> Decider::decide_at_once(const Rules& rules, const Question& question) {
+std::optional<Ruling> Decider::decide_at_once(const Rules& rules, const Question& question,
+                                              judge::Judge::Clock::time_point now) {
     const auto& config = rules.config;
     if (is_excepted_client(config.except, question)) return passed(Verdict::excepted);
     const Subject subject(question, config);
     if (subject.is_excepted(config.except)) return passed(Verdict::excepted);
-    if (!subject.has_judged_sender() && !subject.recipient) return passed(Verdict::unread);
-    return recall(rules, subject);
+    if (!subject.has_judged_sender && subject.recipient.get() == nullptr) {
+        return passed(Verdict::unread);
+    }
+    return recall(rules, subject, now);
 }
 
 asio::awaitable<Ruling> Decider::decide(RulesPtr rules, const Question& question) {
-    if (auto ruling = decide_at_once(*rules, question)) co_return *std::move(ruling);
+    if (auto ruling = decide_at_once(*rules, question, judge::Judge::Clock::now())) {
+        co_return *std::move(ruling);
+    }
     const auto subject = std::make_shared<const Subject>(question, rules->config);
     co_return co_await io::answer_of<Ruling>([this, &rules, &subject](auto done) {
         const auto race = std::make_shared<Race>();

@@ -30,14 +30,17 @@ class Decider {
         : loop_(loop), judge_(judge), deadlines_(loop) {}
 
     // From what is known; nothing: a lookup or a probe is needed.
-    std::optional<Ruling> decide_at_once(const Rules& rules, const Question& question);
+    std::optional<Ruling> decide_at_once(const Rules& rules, const Question& question,
+                                         judge::Judge::Clock::time_point now);
     boost::asio::awaitable<Ruling> decide(RulesPtr rules, const Question& question);
 
   private:
+    class JudgedAddress;
     struct Subject;  // a question with its addresses, read
     struct Race;
 
-    std::optional<Ruling> recall(const Rules& rules, const Subject& subject);
+    std::optional<Ruling> recall(const Rules& rules, const Subject& subject,
+                                 judge::Judge::Clock::time_point now);
     boost::asio::awaitable<Ruling> judge(RulesPtr rules, std::shared_ptr<const Subject> subject);
     boost::asio::awaitable<void> judge_for(std::shared_ptr<Race> race, RulesPtr rules,
                                            std::shared_ptr<const Subject> subject);

@@ -10,7 +10,6 @@ namespace turnaway::gate {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = daemon::ProgressTimeout::Clock;
 
 }  // namespace
 
@@ -67,10 +66,11 @@ bool Driver::take(std::string_view bytes) {
 
 std::optional<Question> Driver::answer_known() {
     if (unknown_) return std::exchange(unknown_, std::nullopt);
-    while (auto question = session_->next_question()) {
-        timeout_.renew(Clock::now());
-        const auto decision = decide_.at_once(*question);
-        if (!decision) return question;
+    while (const auto* question = session_->next_question()) {
+        const auto now = Clock::now();
+        timeout_.renew(now);
+        const auto decision = decide_.at_once(*question, now);
+        if (!decision) return *question;
         session_->answer(question->id, *decision);
     }
     return std::nullopt;

@@ -26,9 +26,12 @@ namespace turnaway::gate {
 
 class Driver : public std::enable_shared_from_this<Driver> {
   public:
+    using Clock = daemon::ProgressTimeout::Clock;
+
     struct Decide {
         // From what is known; nothing: ask `with_lookups`.
-        std::function<std::optional<Decision>(const Question& question)> at_once;
+        std::function<std::optional<Decision>(const Question& question, Clock::time_point now)>
+            at_once;
         std::function<boost::asio::awaitable<Decision>(Question question)> with_lookups;
     };
     // The peer broke the protocol; it may still be there.

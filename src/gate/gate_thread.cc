@@ -84,8 +84,8 @@ asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer>
         events_.io(), std::move(peer),
         make_session(protocol, {.adds_headers = has_tags(rules_->config.verdict)}),
         Driver::Decide{
-            .at_once = [this,
-                        protocol](const auto& asked) { return decide_at_once(protocol, asked); },
+            .at_once = [this, protocol](const auto& asked,
+                                        auto now) { return decide_at_once(protocol, asked, now); },
             .with_lookups =
                 [this, protocol](Question asked) { return decide(protocol, std::move(asked)); }},
         [this, protocol](std::string_view fault) { state_.broke_protocol(protocol, fault); },
@@ -94,27 +94,29 @@ asio::awaitable<void> GateThread::serve(Protocol protocol, std::unique_ptr<Peer>
     co_await driver->run();
 }
 
-std::optional<Decision> GateThread::decide_at_once(Protocol protocol, const Question& question) {
-    auto ruling = decider_->decide_at_once(*rules_, question);
+std::optional<Decision> GateThread::decide_at_once(Protocol protocol, const Question& question,
+                                                   Clock::time_point now) {
+    auto ruling = decider_->decide_at_once(*rules_, question, now);
     if (!ruling) return std::nullopt;
-    return decided(protocol, question, *std::move(ruling), {});
+    decided(protocol, question, *ruling, {});
+    return std::move(ruling->decision);
 }
 
 asio::awaitable<Decision> GateThread::decide(Protocol protocol, Question question) {
     const auto begun = Clock::now();
     auto ruling = co_await decider_->decide(rules_, question);
-    co_return decided(protocol, question, std::move(ruling), Clock::now() - begun);
+    decided(protocol, question, ruling, Clock::now() - begun);
+    co_return std::move(ruling.decision);
 }
 
-Decision GateThread::decided(Protocol protocol, const Question& question, Ruling ruling,
-                             Clock::duration took) {
+void GateThread::decided(Protocol protocol, const Question& question, const Ruling& ruling,
+                         Clock::duration took) {
     state_.counters().decisions.add(decision_kind(protocol, ruling.verdict, ruling.action));
     log_decided(state_.log(),
                 {.protocol = protocol,
                  .question = question,
                  .ruling = ruling,
                  .took = std::chrono::duration_cast<std::chrono::milliseconds>(took)});
-    return std::move(ruling.decision);
 }
 
 void GateThread::rules_changed() {

@@ -42,11 +42,12 @@ class GateThread {
     explicit GateThread(GateState& state) : state_(state), rules_(state.rules()) {}
     boost::asio::awaitable<void> serve_client(Protocol protocol,
                                               std::unique_ptr<io::Connection> connection);
-    std::optional<Decision> decide_at_once(Protocol protocol, const Question& question);
+    std::optional<Decision> decide_at_once(Protocol protocol, const Question& question,
+                                           Clock::time_point now);
     boost::asio::awaitable<Decision> decide(Protocol protocol, Question question);
     // Counts and logs.
-    Decision decided(Protocol protocol, const Question& question, Ruling ruling,
-                     Clock::duration took);
+    void decided(Protocol protocol, const Question& question, const Ruling& ruling,
+                 Clock::duration took);
 
     GateState& state_;
     std::shared_ptr<const Rules> rules_;  // this thread's copy, which costs no atomic operation

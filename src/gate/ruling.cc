@@ -91,12 +91,11 @@ Verdict verdict_of(const verdict::Answer& answer) {
 
 Ruling ruling_on(const verdict::Answer& answer, const Config& config) {
     Ruling ruling{.verdict = verdict_of(answer)};
+    if (answer.is_accepted()) return ruling;
     const auto& row = row_of(ruling.verdict);
-    if (!answer.is_accepted()) {
-        ruling.words = answer.text;
-        if (row.action != nullptr) ruling.action = config.verdict.*row.action;
-        if (ruling.verdict == Verdict::dns_trouble) ruling.action = Action::defer;
-    }
+    ruling.words = answer.text;
+    if (row.action != nullptr) ruling.action = config.verdict.*row.action;
+    if (ruling.verdict == Verdict::dns_trouble) ruling.action = Action::defer;
     ruling.is_observed = config.gate.mode == Mode::observe && ruling.action != Action::pass;
     if (!ruling.is_observed) {
         ruling.decision = decision_of(ruling.verdict, answer, ruling.action);
@@ -108,8 +107,8 @@ Ruling passed(Verdict verdict) {
     return {.verdict = verdict};
 }
 
-Ruling stronger(Ruling first, Ruling second) {
-    return second.action < first.action ? std::move(second) : std::move(first);
+void strengthen(Ruling& ruling, Ruling other) {
+    if (other.action < ruling.action) ruling = std::move(other);
 }
 
 }  // namespace turnaway::gate

@@ -51,7 +51,7 @@ struct Ruling {
 Ruling ruling_on(const verdict::Answer& answer, const Config& config);
 // Without one: late, excepted or unread.
 Ruling passed(Verdict verdict);
-// The one with the stronger action, the first of two equal ones.
-Ruling stronger(Ruling first, Ruling second);
+// Makes `ruling` the other one if that has the stronger action.
+void strengthen(Ruling& ruling, Ruling other);
 
 }  // namespace turnaway::gate

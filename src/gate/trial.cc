@@ -162,7 +162,9 @@ class Trial {
         if (ruling_.decision.effect != Effect::refuse) {
             question.about = About::recipient;
             question.recipient = given_.recipient;
-            ruling_ = stronger(co_await decider_->decide(rules_, question), std::move(ruling_));
+            auto ruling = co_await decider_->decide(rules_, question);
+            strengthen(ruling, std::move(ruling_));
+            ruling_ = std::move(ruling);
         }
         answers_["policy"] =
             without_end(co_await answer_of(Protocol::policy, policy_request(given_)));
@@ -178,7 +180,7 @@ class Trial {
         const auto session =
             make_session(protocol, {.adds_headers = has_tags(rules_->config.verdict)});
         session->received(request);
-        while (const auto question = session->next_question()) {
+        while (const auto* question = session->next_question()) {
             const auto ruling = co_await decider_->decide(rules_, *question);
             session->answer(question->id, ruling.decision);
         }

@@ -21,6 +21,8 @@ struct Destination {
     bool operator==(const Destination&) const = default;
 };
 
+// Null: DNS decides. Valid as long as the rules.
+const settings::RouteTarget* static_target_of(const mail::Address& recipient, const Rules& rules);
 Destination destination_of(const mail::Address& recipient, const Rules& rules);
 
 }  // namespace turnaway::judge

@@ -9,37 +9,40 @@ namespace turnaway::judge {
 
 std::optional<verdict::Answer> Judge::recall_sender(const Rules& rules,
                                                     const route::IpAddress& client,
-                                                    const mail::ReversePath& sender) {
-    const auto* address = sender.address();
-    if (address == nullptr || address->domain() == nullptr ||
+                                                    const mail::Address* sender,
+                                                    Clock::time_point now) {
+    if (sender == nullptr || sender->domain() == nullptr ||
         !verdict::is_null_mx_sender_refused(rules.policy, client)) {
         return verdict::decide_sender(sender, false);
     }
-    const auto is_null = routing_.recall_null_mx(*address->domain());
+    const auto is_null = routing_.recall_null_mx(*sender->domain(), now);
     if (!is_null) return std::nullopt;
     return verdict::decide_sender(sender, *is_null);
 }
 
 asio::awaitable<verdict::Answer> Judge::judge_sender(RulesPtr rules, route::IpAddress client,
                                                      mail::ReversePath sender) {
-    if (auto known = recall_sender(*rules, client, sender)) co_return *std::move(known);
-    const bool is_null = co_await routing_.publishes_null_mx(*sender.address()->domain());
-    co_return verdict::decide_sender(sender, is_null);
+    const auto* address = sender.address();
+    if (auto known = recall_sender(*rules, client, address, Clock::now())) {
+        co_return *std::move(known);
+    }
+    const bool is_null = co_await routing_.publishes_null_mx(*address->domain());
+    co_return verdict::decide_sender(address, is_null);
 }
 
 std::optional<verdict::Answer> Judge::recall_recipient(const Rules& rules,
                                                        const route::IpAddress& client,
-                                                       const mail::Address& recipient) {
-    const auto destination = destination_of(recipient, rules);
-    auto answer =
-        verdict::judge_before_route(rules.policy, verdict::right_of(rules.policy, client), client,
-                                    recipient, destination.static_target.has_value());
+                                                       const mail::Address& recipient,
+                                                       Clock::time_point now) {
+    const bool is_static = static_target_of(recipient, rules) != nullptr;
+    auto answer = verdict::judge_before_route(rules.policy, verdict::right_of(rules.policy, client),
+                                              client, recipient, is_static);
     if (answer) return answer;
     if (rules.probes.is_on || recipient.domain() == nullptr) return std::nullopt;
-    const auto route = routing_.recall_route(*recipient.domain());
-    if (!route) return std::nullopt;
+    const auto* route = routing_.recall_route(*recipient.domain(), now);
+    if (route == nullptr) return std::nullopt;
     return hosts_.decide(rules.policy, recipient, *route,
-                         {.port = destination.port, .was_asked_now = false});
+                         {.port = rules.port, .was_asked_now = false});
 }
 
 asio::awaitable<std::optional<verdict::Answer>> Judge::judge_author(std::string_view header) {

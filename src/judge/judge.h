@@ -30,6 +30,7 @@ struct JudgedRecipient {
 
 class Judge {
   public:
+    using Clock = Routing::Clock;
     using RulesPtr = std::shared_ptr<const Rules>;
     // Whether a recipient exists: the answer `accepted`, or a refusal. Called for recipients that
     // would otherwise be accepted.
@@ -48,11 +49,14 @@ class Judge {
     asio::awaitable<verdict::Answer> judge_recipient(RulesPtr rules, route::IpAddress client,
                                                      JudgedRecipient asked, UserCheck check_user);
     // The same answers from what is known; nothing: a lookup or a probe is needed. All users exist.
+    // A null sender is `<>`.
     std::optional<verdict::Answer> recall_sender(const Rules& rules, const route::IpAddress& client,
-                                                 const mail::ReversePath& sender);
+                                                 const mail::Address* sender,
+                                                 Clock::time_point now);
     std::optional<verdict::Answer> recall_recipient(const Rules& rules,
                                                     const route::IpAddress& client,
-                                                    const mail::Address& recipient);
+                                                    const mail::Address& recipient,
+                                                    Clock::time_point now);
 
   private:
     Routing& routing_;

@@ -30,6 +30,8 @@ io::UnboundResolver::Settings resolver_settings(const settings::DnsConfig& dns);
 
 class Routing {
   public:
+    using Clock = io::RouteCache::Clock;
+
     struct Settings {
         io::UnboundResolver::Settings resolver = {};
         route::RouteSettings route = {};
@@ -41,17 +43,18 @@ class Routing {
                                                                      CountingResolver::Count count);
 
     asio::awaitable<RoutePtr> route_to(Destination destination);
-    // The same without a lookup; null: it needs one. For a domain without a static route.
-    RoutePtr recall_route(const mail::Domain& domain) {
-        return routes_.recall(domain, io::RouteCache::Clock::now());
+    // The same without a lookup; null: it needs one. For a domain without a static route. Valid
+    // until the next call of any function here.
+    const route::Route* recall_route(const mail::Domain& domain, Clock::time_point now) {
+        return routes_.use(domain, now);
     }
     // `domain` outlives the call.
     asio::awaitable<bool> publishes_null_mx(const mail::Domain& domain) {
         return senders_.publish_null_mx(domain);
     }
     // The same without a lookup; nothing: it needs one.
-    std::optional<bool> recall_null_mx(const mail::Domain& domain) {
-        return senders_.recall_null_mx(domain);
+    std::optional<bool> recall_null_mx(const mail::Domain& domain, Clock::time_point now) {
+        return senders_.recall_null_mx(domain, now);
     }
     // After a reload, or when the addresses of this machine changed: routes are looked up again.
     // Only the deadline of the resolver changes.

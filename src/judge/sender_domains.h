@@ -24,7 +24,8 @@ class SenderDomains {
     // `domain` outlives the call.
     boost::asio::awaitable<bool> publish_null_mx(const mail::Domain& domain);
     // The same without a lookup; nothing: it needs one.
-    std::optional<bool> recall_null_mx(const mail::Domain& domain);
+    std::optional<bool> recall_null_mx(const mail::Domain& domain,
+                                       io::RouteCache::Clock::time_point now);
 
   private:
     route::Resolver& resolver_;

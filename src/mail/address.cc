@@ -39,30 +39,32 @@ std::expected<Address, AddressError> Address::parse(std::string_view text) {
 }
 
 std::expected<Address, AddressError> Address::make(const AddressParts& parts) {
-    const bool is_quoted = parts.local.starts_with('"');
-    std::string local =
-        is_quoted ? with_least_quoting(unquote(parts.local)) : std::string(parts.local);
-    const auto checked = [&parts](Address address) -> std::expected<Address, AddressError> {
-        if (parts.local != address.local_ || parts.domain != address.host_text()) {
+    const auto made = [&parts](auto&& host) -> std::expected<Address, AddressError> {
+        const bool is_quoted = parts.local.starts_with('"');
+        std::string local =
+            is_quoted ? with_least_quoting(unquote(parts.local)) : std::string(parts.local);
+        // A-labels can be longer than the U-labels they came from.
+        if (local.size() + 1 + host.text().size() + 2 > base::limits::path_bytes_max) {
+            return std::unexpected(AddressError::path_too_long);
+        }
+        const bool is_as_written = parts.local == local && parts.domain == host.text();
+        Address address(std::move(local), std::forward<decltype(host)>(host));
+        if (!is_as_written) {
             address.written_ = parts.local;
             address.written_ += '@';
             address.written_ += parts.domain;
-        }
-        // A-labels can be longer than the U-labels they came from.
-        if (address.local_.size() + 1 + address.host_text().size() + 2 >
-            base::limits::path_bytes_max) {
-            return std::unexpected(AddressError::path_too_long);
         }
         return address;
     };
     if (parts.is_literal) {
         auto literal = AddressLiteral::parse(parts.domain);
         if (!literal) return std::unexpected(literal.error());
-        return checked({std::move(local), *std::move(literal)});
+        return made(*std::move(literal));
     }
-    auto domain = Domain::parse(parts.domain);
+    if (parts.domain.empty()) return std::unexpected(AddressError::domain_empty);
+    auto domain = Domain::make(parts.domain);
     if (!domain) return std::unexpected(domain.error());
-    return checked({std::move(local), *std::move(domain)});
+    return made(*std::move(domain));
 }
 
 std::string Address::local_part_unquoted() const {

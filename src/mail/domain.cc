@@ -91,6 +91,10 @@ std::expected<Domain, AddressError> Domain::parse(std::string_view text) {
     if (text == ".") return root();
     if (text.ends_with('.')) text.remove_suffix(1);
     if (const auto ok = scan_domain(text); !ok) return std::unexpected(ok.error());
+    return make(text);
+}
+
+std::expected<Domain, AddressError> Domain::make(std::string_view text) {
     Domain domain{std::string(text)};
     auto& name = domain.name_;
     if (!std::ranges::all_of(text, base::is_ascii)) {

@@ -29,6 +29,8 @@ class Domain {
   public:
     // One final dot is accepted and dropped; `.` is the root. An IPv4 address is not a domain.
     [[nodiscard]] static std::expected<Domain, AddressError> parse(std::string_view text);
+    // From a text that scan_domain has accepted.
+    [[nodiscard]] static std::expected<Domain, AddressError> make(std::string_view text);
     static Domain root() { return Domain("."); }
 
     // As sent on the wire and in DNS: `xn--bcher-kva.example`, or `.`.

@@ -98,17 +98,24 @@ Run longest_zero_run(const Ipv6Bytes& address) {
 
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text) {
     Ipv4Bytes bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const bool is_last = i + 1 == bytes.size();
-        const auto dot = text.find('.');
-        if (is_last != (dot == std::string_view::npos)) return std::nullopt;
-        const auto part = text.substr(0, dot);
-        if (part.size() > 3 || (part.size() > 1 && part[0] == '0')) return std::nullopt;
-        const auto value = base::parse_unsigned<std::uint8_t>(part);
-        if (!value) return std::nullopt;
-        bytes[i] = *value;
-        if (!is_last) text.remove_prefix(dot + 1);
+    std::size_t at = 0;
+    bool is_empty = true;  // the number that is being read
+    unsigned value = 0;
+    for (const char c : text) {
+        if (c == '.') {
+            if (is_empty || ++at == bytes.size()) return std::nullopt;
+            is_empty = true;
+            value = 0;
+            continue;
+        }
+        const bool has_leading_zero = !is_empty && value == 0;
+        if (!base::is_digit(c) || has_leading_zero) return std::nullopt;
+        value = value * 10 + static_cast<unsigned>(c - '0');
+        if (value > 255) return std::nullopt;
+        bytes[at] = static_cast<std::uint8_t>(value);
+        is_empty = false;
     }
+    if (is_empty || at + 1 != bytes.size()) return std::nullopt;
     return bytes;
 }
 

@@ -123,9 +123,8 @@ Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
             .reason = reason_for(route.kind)};
 }
 
-Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail) {
-    const mail::Address* address = sender.address();
-    if (address == nullptr || !takes_no_mail) {
+Answer decide_sender(const mail::Address* sender, bool takes_no_mail) {
+    if (sender == nullptr || !takes_no_mail) {
         return {.code = codes::ok,
                 .enhanced = EnhancedCode::success(codes::other_address_status),
                 .text = "Sender ok",
@@ -133,7 +132,7 @@ Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail) {
     }
     return refuse(
         codes::mailbox_unavailable, codes::sender_null_mx,
-        said(*address) + ": " + host_of(*address) +
+        said(*sender) + ": " + host_of(*sender) +
             " does not accept mail, so replies cannot reach the sender (null MX, RFC 7505)",
         reason::sender_null_mx);
 }

@@ -33,8 +33,8 @@ std::optional<Answer> judge_before_route(const Policy& policy, Right right,
 Answer decide_recipient(const Policy& policy, const mail::Address& recipient,
                         const route::Route& route, const HostEvidence& evidence);
 
-// `takes_no_mail`: the sender's domain has a null MX.
-Answer decide_sender(const mail::ReversePath& sender, bool takes_no_mail);
+// Null: `<>`. `takes_no_mail`: the sender's domain has a null MX.
+Answer decide_sender(const mail::Address* sender, bool takes_no_mail);
 // After the final dot: the only domain in the header From has a null MX (RFC 7505 section 4.1).
 Answer refuse_author(const mail::Domain& domain);
 

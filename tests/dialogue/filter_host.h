@@ -69,7 +69,7 @@ class FilterHost {
     // What the filter answers to these bytes; the questions are added to `questions`.
     std::string take(std::string_view bytes, std::string* questions = nullptr) {
         session_.received(bytes);
-        while (const auto question = session_.next_question()) {
+        while (const auto* question = session_.next_question()) {
             if (questions != nullptr) *questions += said(*question) + '\n';
             session_.answer(question->id, decide(*question));
         }

@@ -66,11 +66,11 @@ class GateHost {
     std::string take(std::string_view bytes) {
         if (session_.is_ending()) return {};
         session_.received(bytes);
-        while (auto question = session_.next_question()) {
+        while (const auto* question = session_.next_question()) {
             TURNAWAY_CHECK(questions_.empty() || questions_.back().id != question->id);
             TURNAWAY_CHECK(!session_.wants_input() && !session_.next_question());
-            session_.answer(question->id, judge_example(*question));
-            questions_.push_back(*std::move(question));
+            questions_.push_back(*question);
+            session_.answer(question->id, judge_example(questions_.back()));
         }
         return session_.take_output();
     }

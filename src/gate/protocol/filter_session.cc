@@ -201,13 +201,13 @@ void FilterSession::ask(const Request& request, About about, std::string_view ad
     waiting_.push_back(std::move(question));
 }
 
-std::optional<Question> FilterSession::next_question() {
+const Question* FilterSession::next_question() {
     while (!waiting_.empty()) {
-        Question question = std::move(waiting_.front());
+        taken_ = std::move(waiting_.front());
         waiting_.pop_front();
-        if (open_.contains(question.id)) return question;
+        if (open_.contains(taken_.id)) return &taken_;
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 void FilterSession::answer(std::uint64_t question_id, const Decision& decision) {

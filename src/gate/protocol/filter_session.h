@@ -34,7 +34,7 @@ class FilterSession final : public Session {
     explicit FilterSession(bool adds_headers) : adds_headers_(adds_headers) {}
 
     void received(std::string_view bytes) override;
-    std::optional<Question> next_question() override;
+    const Question* next_question() override;
     void answer(std::uint64_t question_id, const Decision& decision) override;
     std::string take_output() override;
     bool wants_input() const override;
@@ -80,6 +80,7 @@ class FilterSession final : public Session {
     std::string fault_;
     std::uint64_t questions_ = 0;
     std::deque<Question> waiting_;                     // not yet taken by the driver
+    Question taken_;                                   // the latest
     std::unordered_map<std::uint64_t, Request> open_;  // by question id
     std::unordered_map<std::uint64_t, Client> clients_;
 };

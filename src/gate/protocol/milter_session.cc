@@ -109,8 +109,8 @@ void MilterSession::received(std::string_view bytes) {
     take_packets();
 }
 
-std::optional<Question> MilterSession::next_question() {
-    return std::exchange(question_, std::nullopt);
+const Question* MilterSession::next_question() {
+    return std::exchange(has_question_, false) ? &question_ : nullptr;
 }
 
 void MilterSession::answer(std::uint64_t question_id, const Decision& decision) {
@@ -267,6 +267,7 @@ void MilterSession::take_recipient(std::string_view data) {
 
 void MilterSession::ask(About about, std::string recipient) {
     is_waiting_ = true;
+    has_question_ = true;
     question_ = Question{.id = ++last_question_,
                          .about = about,
                          .sender = message_.sender,

@@ -23,7 +23,7 @@ namespace turnaway::gate {
 class MilterSession final : public Session {
   public:
     void received(std::string_view bytes) override;
-    std::optional<Question> next_question() override;
+    const Question* next_question() override;
     void answer(std::uint64_t question_id, const Decision& decision) override;
     std::string take_output() override;
     bool wants_input() const override;
@@ -71,7 +71,8 @@ class MilterSession final : public Session {
     std::optional<route::IpAddress> announced_client_;  // by the macros of the connection
     MailMacros next_macros_;                            // of the MAIL that follows
     Message message_;
-    std::optional<Question> question_;  // to be handed out
+    Question question_;
+    bool has_question_ = false;  // to be handed out
     std::uint64_t last_question_ = 0;
     bool is_waiting_ = false;  // for the answer to the last question
 };

@@ -1,6 +1,7 @@
 #include "gate/protocol/policy_session.h"
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "base/printable.h"
@@ -16,26 +17,31 @@ constexpr std::string_view request_kind = "smtpd_access_policy";
 // encryption_protocol, encryption_cipher, encryption_keysize, etrn_domain, stress, client_port,
 // policy_context, server_address, server_port, compatibility_level, mail_version.
 struct Attribute {
-    std::string_view name;
-    std::string Question::* value;
-};
-constexpr std::array attributes{
-    Attribute{"sender", &Question::sender},
-    Attribute{"recipient", &Question::recipient},
-    Attribute{"sasl_username", &Question::user},
-    Attribute{"queue_id", &Question::queue_id},
+    std::string_view name = {};
+    std::string Question::* text = nullptr;  // null: it is not a text of the question
 };
 
-// Whether a name of this length may be one of them.
-constexpr bool is_length_of_attribute(std::size_t length) {
-    constexpr auto lengths = [] {
-        std::array<bool, 32> is_length{};
-        for (const auto& each : attributes) is_length.at(each.name.size()) = true;
-        is_length.at(std::string_view("request").size()) = true;
-        is_length.at(std::string_view("client_address").size()) = true;
-        return is_length;
-    }();
-    return length < lengths.size() && lengths[length];
+// By the length of its name: no two of them have the same.
+constexpr auto attributes = [] {
+    std::array<Attribute, 15> by_length{};
+    for (const Attribute& each :
+         {Attribute{"request"}, Attribute{"client_address"}, Attribute{"sender", &Question::sender},
+          Attribute{"recipient", &Question::recipient}, Attribute{"sasl_username", &Question::user},
+          Attribute{"queue_id", &Question::queue_id}}) {
+        auto& place = by_length.at(each.name.size());
+        if (!place.name.empty()) throw std::logic_error("two names of one length");
+        place = each;
+    }
+    return by_length;
+}();
+
+// Null: it is not needed, as most of some 25 attributes.
+constexpr const Attribute* find_attribute(std::string_view name) {
+    if (name.empty() || name.size() >= attributes.size()) return nullptr;
+    const auto& attribute = attributes[name.size()];
+    // Its first letter differs from that of most others of the same length.
+    const bool may_be = !attribute.name.empty() && name.front() == attribute.name.front();
+    return may_be && name == attribute.name ? &attribute : nullptr;
 }
 
 constexpr std::size_t shown_bytes_max = 60;
@@ -73,24 +79,18 @@ std::string_view PolicySession::read_lines(std::string_view bytes) {
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) return break_off_without_value(line);
         if (++lines_ > request_lines_max) return break_off_long_request();
-        // Most of some 25 attributes are not needed.
-        if (is_length_of_attribute(equals)) take_attribute(line, equals);
-    });
-}
-
-void PolicySession::take_attribute(std::string_view line, std::size_t equals) {
-    const auto name = line.substr(0, equals);
-    const auto value = line.substr(equals + 1);
-    if (name == "request") {
-        is_access_policy_ = value == request_kind;
-        if (!is_access_policy_) break_off_other_request(value);
-    } else if (name == "client_address") {
-        question_.client = route::IpAddress::parse(value);  // or "unknown"
-    } else {
-        for (const auto& [known, member] : attributes) {
-            if (name == known) question_.*member = value;
+        const auto* attribute = find_attribute(line.substr(0, equals));
+        if (attribute == nullptr) return;
+        const auto value = line.substr(equals + 1);
+        if (attribute->text != nullptr) {
+            question_.*attribute->text = value;
+        } else if (attribute->name == "request") {
+            is_access_policy_ = value == request_kind;
+            if (!is_access_policy_) break_off_other_request(value);
+        } else {
+            question_.client = route::IpAddress::parse(value);  // or "unknown"
         }
-    }
+    });
 }
 
 void PolicySession::break_off_other_request(std::string_view kind) {
@@ -113,7 +113,7 @@ void PolicySession::end_request() {
     }
     if (question_.sender.empty() && question_.recipient.empty()) {
         write("action=DUNNO\n\n");
-        question_ = {};
+        question_.clear();
         return;
     }
     question_.about = question_.recipient.empty() ? About::sender : About::both;

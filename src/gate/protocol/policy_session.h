@@ -31,7 +31,6 @@ class PolicySession final : public SerialSession {
   private:
     std::string_view read_lines(std::string_view bytes) override;
     void write_answer(const Decision& decision, std::string& output) override;
-    void take_attribute(std::string_view line, std::size_t equals);
     void end_request();
     void break_off_without_value(std::string_view line);
     void break_off_long_request();

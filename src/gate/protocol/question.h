@@ -2,7 +2,8 @@
 //
 // Addresses are as the mail server wrote them, without angle brackets, not checked: an address that
 // cannot be read is passed, since the mail server judges its syntax. Owning values: a question
-// outlives the bytes it came in.
+// outlives the bytes it came in. A session fills in the same question again and again (`clear`), so
+// that its strings are allocated once.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,12 @@ struct Question {
     std::optional<route::IpAddress> client = {};
     std::string user = {};      // authenticated; empty: none
     std::string queue_id = {};  // of the mail server, for the log; empty: not known yet
+
+    // Keeps the memory of the strings.
+    void clear() {
+        for (auto* text : {&sender, &recipient, &user, &queue_id}) text->clear();
+        client.reset();
+    }
 };
 
 }  // namespace turnaway::gate

@@ -27,16 +27,17 @@ void SerialSession::break_off_long_line() {
     break_off("a line is longer than " + std::to_string(line_bytes_max_) + " octets");
 }
 
-std::optional<Question> SerialSession::next_question() {
-    if (state_ != State::asking) return std::nullopt;
+const Question* SerialSession::next_question() {
+    if (state_ != State::asking) return nullptr;
     state_ = State::waiting;
     question_.id = ++question_id_;
-    return std::exchange(question_, {});
+    return &question_;
 }
 
 void SerialSession::answer(std::uint64_t question_id, const Decision& decision) {
     if (state_ != State::waiting || question_id != question_id_) return;
     write_answer(decision, output_);
+    question_.clear();
     state_ = State::reading;
     if (!kept_.empty()) read_kept();
 }
@@ -49,7 +50,6 @@ void SerialSession::break_off(std::string fault) {
     state_ = State::broken;
     write_fault(fault, output_);
     fault_ = std::move(fault);
-    question_ = {};
 }
 
 }  // namespace turnaway::gate

@@ -16,7 +16,7 @@ namespace turnaway::gate {
 class SerialSession : public Session {
   public:
     void received(std::string_view bytes) final;
-    std::optional<Question> next_question() final;
+    const Question* next_question() final;
     void answer(std::uint64_t question_id, const Decision& decision) final;
     std::string take_output() final;
     bool wants_input() const final { return state_ == State::reading; }
@@ -57,7 +57,7 @@ class SerialSession : public Session {
     // The input has ended; its last line may have no end.
     void end_last_line();
 
-    Question question_;  // being read
+    Question question_;  // being read, or asked
 
   private:
     enum class State : std::uint8_t {

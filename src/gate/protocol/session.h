@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +27,9 @@ class Session {
     virtual void received(std::string_view bytes) = 0;
     // The peer will send nothing more, but may still read. Most protocols do not care.
     virtual void input_ended() {}
-    // The next question, if any. Each is answered once, in any order.
-    virtual std::optional<Question> next_question() = 0;
+    // The next question, or null. Each is answered once, in any order; it is valid until it is
+    // answered or the next one is taken.
+    virtual const Question* next_question() = 0;
     virtual void answer(std::uint64_t question_id, const Decision& decision) = 0;
 
     // The bytes to send now; empty if there are none.

@@ -123,6 +123,11 @@ const route::Route* RouteCache::peek(const mail::Domain& domain, Clock::time_poi
     return route == nullptr ? nullptr : route->get();
 }
 
+const route::Route* RouteCache::use(const mail::Domain& domain, Clock::time_point now) {
+    const RoutePtr* const route = known_.use(domain, now);
+    return route == nullptr ? nullptr : route->get();
+}
+
 RoutePtr RouteCache::recall(const mail::Domain& domain, Clock::time_point now) {
     const RoutePtr* const route = known_.use(domain, now);
     return route == nullptr ? nullptr : *route;

@@ -51,6 +51,8 @@ class RouteCache {
     // The cached route, without a lookup; nullptr if there is none. Valid until the next call of
     // any function here.
     const route::Route* peek(const mail::Domain& domain, Clock::time_point now) const;
+    // The same, and marks it as used.
+    const route::Route* use(const mail::Domain& domain, Clock::time_point now);
     // The same, with shared ownership.
     RoutePtr recall(const mail::Domain& domain, Clock::time_point now);
     // Cached routes were found under other settings and are dropped; lookups under way end under

@@ -62,7 +62,7 @@ class DriverTest : public testing::Test {
     void serve() {
         const auto driver = std::make_shared<Driver>(
             loop_, std::make_unique<ScriptedPeer>(script_), std::make_unique<PolicySession>(),
-            Driver::Decide{.at_once = [this](const Question&) -> std::optional<Decision> {
+            Driver::Decide{.at_once = [this](const Question&, auto) -> std::optional<Decision> {
                                if (!is_known_) return std::nullopt;
                                return Decision{};
                            },

@@ -86,23 +86,22 @@ TEST_F(FilterSessionTest, AnswersInTheOrderOfTheDecisions) {
     for (const int id : {1, 2}) connect(id);
     ask(1, "slow@example.org");
     ask(2, "fast@example.org");
-    const auto first = session_.next_question();
-    const auto second = session_.next_question();
-    ASSERT_TRUE(first && second);
-    EXPECT_FALSE(session_.next_question());
-    session_.answer(second->id, {});
+    const auto first = session_.next_question()->id;
+    const auto second = session_.next_question()->id;
+    EXPECT_EQ(session_.next_question(), nullptr);
+    session_.answer(second, {});
     EXPECT_EQ(session_.take_output(), proceeds(2));
-    session_.answer(first->id, {});
+    session_.answer(first, {});
     EXPECT_EQ(session_.take_output(), proceeds(1));
-    session_.answer(first->id, {});  // a second answer is none
+    session_.answer(first, {});  // a second answer is none
     EXPECT_EQ(session_.take_output(), "");
 }
 
 TEST_F(FilterSessionTest, NoAnswerForAClientThatIsGone) {
     connect(1);
     ask(1, "bob@example.org");
-    const auto question = session_.next_question();
-    ASSERT_TRUE(question);
+    const auto* const question = session_.next_question();
+    ASSERT_NE(question, nullptr);
     session_.received("report|0.7|1.0|smtp-in|link-disconnect|0000000000000001\n");
     session_.answer(question->id, {});
     EXPECT_EQ(session_.take_output(), "");
@@ -120,11 +119,11 @@ TEST_F(FilterSessionTest, NoMoreQuestionsThanTheLimitAreOpen) {
     EXPECT_FALSE(session_.wants_input());
     ask(77'777, "one@too.many");
     std::vector<std::uint64_t> open;
-    while (const auto question = session_.next_question()) open.push_back(question->id);
+    while (const auto* question = session_.next_question()) open.push_back(question->id);
     EXPECT_EQ(open.size(), FilterSession::questions_max);
     session_.answer(open.front(), {});
-    const auto last = session_.next_question();  // read when there was room for it
-    ASSERT_TRUE(last);
+    const auto* const last = session_.next_question();  // read when there was room for it
+    ASSERT_NE(last, nullptr);
     EXPECT_EQ(last->recipient, "one@too.many");
     session_.answer(last->id, {});
     EXPECT_TRUE(session_.wants_input());
@@ -135,8 +134,8 @@ TEST_F(FilterSessionTest, ClientsBeyondTheLimitAreAnsweredToo) {
     for (int id = 1; id <= clients_max + 5; ++id) connect(id);
     EXPECT_EQ(session_.clients(), FilterSession::clients_max);
     ask(clients_max + 5, "bob@example.org");
-    const auto question = session_.next_question();
-    ASSERT_TRUE(question);
+    const auto* const question = session_.next_question();
+    ASSERT_NE(question, nullptr);
     EXPECT_FALSE(question->client);
     session_.answer(question->id, {});
     EXPECT_EQ(session_.take_output(), proceeds(clients_max + 5));

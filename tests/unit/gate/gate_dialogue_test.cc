@@ -95,21 +95,50 @@ TEST(LineSession, AnswersALastLineWithoutItsEnd) {
     EXPECT_FALSE(session->is_ending());
 }
 
+TEST(PolicySession, IgnoresAValueWithoutAName) {
+    const auto session = make_session(Protocol::policy, {});
+    session->received(
+        "request=smtpd_access_policy\nclient_address=192.0.2.1\n=192.0.2.9\nsender=a@b."
+        "example\n\n");
+    const auto* const question = session->next_question();
+    ASSERT_NE(question, nullptr);
+    EXPECT_EQ(question->client, route::IpAddress::parse("192.0.2.1"));
+}
+
+// The strings of a question are used again.
+TEST(PolicySession, RemembersNothingOfTheLastRequest) {
+    const auto session = make_session(Protocol::policy, {});
+    session->received(
+        "request=smtpd_access_policy\nclient_address=192.0.2.1\nsender=a@b.example\n"
+        "recipient=c@d.example\nsasl_username=ann\nqueue_id=4711\n\n");
+    const auto* question = session->next_question();
+    ASSERT_NE(question, nullptr);
+    session->answer(question->id, {});
+    session->received("request=smtpd_access_policy\nsender=e@f.example\n\n");
+    question = session->next_question();
+    ASSERT_NE(question, nullptr);
+    EXPECT_EQ(question->about, About::sender);
+    EXPECT_EQ(question->sender, "e@f.example");
+    EXPECT_EQ(question->recipient + question->user + question->queue_id, "");
+    EXPECT_FALSE(question->client);
+}
+
 TEST(LineSession, ReadsNothingWhileAQuestionIsOpen) {
     const auto session = make_session(Protocol::line, {});
     session->received("recipient=b@healthy.example\nrecipient=c@healthy.example\n");
-    const auto first = session->next_question();
-    ASSERT_TRUE(first);
+    const auto* const first = session->next_question();
+    ASSERT_NE(first, nullptr);
+    const auto first_id = first->id;
     EXPECT_FALSE(session->wants_input());
     EXPECT_FALSE(session->next_question());
-    session->answer(first->id + 1, {});  // of a question that was never asked
+    session->answer(first_id + 1, {});  // of a question that was never asked
     EXPECT_EQ(session->take_output(), "");
-    session->answer(first->id, {});
+    session->answer(first_id, {});
     EXPECT_EQ(session->take_output(), "pass\n");
-    const auto second = session->next_question();
-    ASSERT_TRUE(second);
+    const auto* const second = session->next_question();
+    ASSERT_NE(second, nullptr);
     EXPECT_EQ(second->recipient, "c@healthy.example");
-    EXPECT_NE(second->id, first->id);
+    EXPECT_NE(second->id, first_id);
 }
 
 }  // namespace

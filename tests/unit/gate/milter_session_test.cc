@@ -19,12 +19,12 @@ Question ask(MilterSession* session, const std::string& more = {}) {
     session->received(milter_packet("optneg 6 0x1ff 0x1fffff") +
                       milter_packet("connect client.example 4 25 192.0.2.7") +
                       milter_packet("mail <a@sender.example>"));
-    const auto sender = session->next_question().value();
+    const Question sender = *session->next_question();
     session->take_output();
     session->answer(sender.id, {});
     session->take_output();
     session->received(milter_packet("rcpt <b@host.example>") + more);
-    return session->next_question().value();
+    return *session->next_question();
 }
 
 TEST(MilterSession, AsksOnceAndWaits) {
@@ -56,7 +56,7 @@ TEST(MilterSession, KeepsWhatComesWhileAQuestionIsOpen) {
     EXPECT_EQ(session.take_output(), "");
     session.answer(question.id, {});
     EXPECT_EQ(milter_answers(session.take_output()), Lines{"continue"});
-    EXPECT_EQ(session.next_question().value().sender, "c@sender.example");
+    EXPECT_EQ(session.next_question()->sender, "c@sender.example");
 }
 
 // A mail server that quits while it waits: the answer is still written before the end.
@@ -109,7 +109,7 @@ TEST(MilterSession, AddsFewHeaders) {
                        {.effect = Effect::tag,
                         .header = Header{.name = "X-Turnaway", .value = std::to_string(i)}});
         session.received(milter_packet("rcpt <b@host.example>"));
-        question = session.next_question().value();
+        question = *session.next_question();
     }
     session.answer(question.id, {});
     session.take_output();

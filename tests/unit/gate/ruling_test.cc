@@ -82,13 +82,18 @@ TEST(Ruling, DnsTroubleIsNeverPermanent) {
 }
 
 TEST(Ruling, TheStrongerActionWins) {
-    Ruling reject = ruling_on(null_mx(), config());
+    const Ruling reject = ruling_on(null_mx(), config());
     Ruling log = ruling_on(null_mx(), config("[verdict]\nnull_mx = \"log\"\n"));
-    EXPECT_EQ(stronger(log, reject).action, Action::reject);
-    EXPECT_EQ(stronger(reject, log).action, Action::reject);
+    const auto action_of = [](Ruling ruling, const Ruling& other) {
+        strengthen(ruling, other);
+        return ruling.action;
+    };
+    EXPECT_EQ(action_of(log, reject), Action::reject);
+    EXPECT_EQ(action_of(reject, log), Action::reject);
+    const Ruling equal = log;
     log.words = "first";
-    EXPECT_EQ(stronger(log, ruling_on(null_mx(), config("[verdict]\nnull_mx = \"log\"\n"))).words,
-              "first");
+    strengthen(log, equal);
+    EXPECT_EQ(log.words, "first");
 }
 
 TEST(Ruling, EveryVerdictAndActionHasItsName) {

@@ -78,7 +78,7 @@ TEST(Wording, KeepsEveryAnswerInItsRoom) {
         answers.push_back(
             decide_recipient(deferring, recipient, route, {.memory = memory, .now = now}));
     }
-    answers.push_back(decide_sender(mail::ReversePath(recipient), true));
+    answers.push_back(decide_sender(&recipient, true));
     EXPECT_EQ(answers.front().reason, reason::refusing_hosts);
     for (const Answer& answer : answers) {
         EXPECT_FALSE(answer.is_accepted());
