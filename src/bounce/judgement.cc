@@ -1,6 +1,7 @@
 #include "bounce/judgement.h"
 
 #include "base/text.h"
+#include "bounce/lines.h"
 #include "bounce/session_stage.h"
 #include "codes/interpretation.h"
 #include "codes/reply_line.h"
@@ -120,13 +121,21 @@ class Weighing {
         if (judgement_.stage == codes::Stage::unknown) judgement_.stage = reading.stage;
         if (judgement_.stage == codes::Stage::unknown) judgement_.stage = stage_of(text);
     }
-    // "#5.1.1 SMTP; 550 User unknown": the enhanced code of the program comes first.
+    // "#5.1.1 SMTP; 550 User unknown", "Reason: 5.1.1 unknown user" before "Code: 550".
     void take_leading_code(std::string_view text) {
         if (judgement_.enhanced || !judgement_.reply) return;
-        if (text.starts_with('#')) text.remove_prefix(1);
-        const auto code = code_of(text);
-        if (code && is_exact(*code) && code->agrees_with(*judgement_.reply))
+        Lines lines(text);
+        std::string_view line;
+        while (lines.next(line)) {
+            line = base::trim(line);
+            const std::size_t colon = line.substr(0, label_bytes_max).find(": ");
+            if (colon != std::string_view::npos) line = base::trim(line.substr(colon + 1));
+            while (line.starts_with('#') || line.starts_with('(')) line.remove_prefix(1);
+            const auto code = code_of(line.substr(0, line.find(')')));
+            if (!code || !is_exact(*code) || !code->agrees_with(*judgement_.reply)) continue;
             judgement_.enhanced = code;
+            return;
+        }
     }
     // Where the text before it gave up at last, the reply in brackets is that of the host.
     void take_enclosed(const codes::ReplyInterpretation& interpretation, std::string_view text) {
@@ -164,6 +173,7 @@ class Weighing {
     }
 
     static constexpr std::size_t evidence_bytes_max = 500;
+    static constexpr std::size_t label_bytes_max = 30;
     std::optional<codes::EnhancedCode> status_;
     std::optional<codes::EnhancedCode> inexact_;
     codes::ReplyReader reader_;

@@ -57,7 +57,9 @@ bool is_reply_of_program(const ReportText& report) {
            (is_answered_by_program(report) && !subject.has(Mark::failed));
 }
 
+// "550 5.1.1 No" in a report is about the only address in it, whatever the language.
 bool has_failed_recipient(const Notice& notice) {
+    if (notice.has_reply && !notice.recipients.empty()) return true;
     return std::ranges::any_of(notice.recipients, [](const NoticeRecipient& recipient) {
         return recipient.rank >= Rank::in_sentence;
     });

@@ -82,6 +82,40 @@ TEST(Kind, AQuotedReplyShowsABounce) {
     EXPECT_EQ(diagnosis.recipients.front().judgement.reply, codes::ReplyCode(550));
 }
 
+// Reports of one recipient in several languages, and with codes apart from the text.
+TEST(Notice, ReadsCodesInAnyLine) {
+    constexpr std::array texts{
+        "Delivery failed\nRecipient: <bob@example.com>\nReason: 5.1.1 unknown user\nCode: 550\n",
+        "Nie mo\u017cna dostarczy\u0107 wiadomo\u015bci do bob@example.com\n550 5.1.1 nieznany\n",
+        "Bericht aan bob@example.com kon niet worden afgeleverd\n550 5.1.1 gebruiker onbekend\n",
+        "A message could not be delivered.\nThe address: bob@example.com\nAnswer: 550 5.1.1 No\n",
+        "failed: bob@example.com\nstatus: 5.1.1\nreply: 550 unknown\nYour mail was not delivered\n",
+    };
+    for (const std::string_view text : texts) {
+        const std::string message =
+            "From: MAILER-DAEMON@mx.example.net\nTo: ann@example.org\nSubject: Mail\n"
+            "Content-Type: text/plain; charset=utf-8\n\n" +
+            std::string(text);
+        const Diagnosis diagnosis = diagnose(message, {});
+        ASSERT_EQ(diagnosis.recipients.size(), 1U) << text;
+        const RecipientDiagnosis& found = diagnosis.recipients.front();
+        EXPECT_EQ(found.recipient, "bob@example.com") << text;
+        EXPECT_EQ(found.judgement.reply, codes::ReplyCode(550)) << text;
+        ASSERT_TRUE(found.judgement.enhanced) << text;
+        EXPECT_EQ(found.judgement.enhanced->text(), "5.1.1") << text;
+        EXPECT_EQ(found.judgement.cause, codes::Cause::recipient_unknown) << text;
+    }
+}
+
+TEST(Stage, IsNamedInManyWays) {
+    EXPECT_EQ(judge_one("550 <bob@example.com> unknown, RCPT command failed", "").stage,
+              codes::Stage::rcpt);
+    EXPECT_EQ(judge_one("550 RCPT TO:<bob@example.com> User not found", "").stage,
+              codes::Stage::rcpt);
+    EXPECT_EQ(judge_one("554 refused at end of data", "").stage, codes::Stage::final_dot);
+    EXPECT_EQ(judge_one("554 refused", "").stage, codes::Stage::unknown);
+}
+
 // "Sent with code 550 555-1234" is no pair of codes.
 TEST(Kind, NumbersAreNotAQuotedReply) {
     const std::string_view message =
