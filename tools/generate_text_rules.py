@@ -30,7 +30,9 @@ HEAD = (
     "// Made from data/*.csv by tools/generate_text_rules.py. "
     "Change the tables, not this file.\n"
 )
-HASH_START, HASH_FACTOR, HASH_MASK = 2166136261, 16777619, 0xFFFFFFFF
+HASH_FACTOR, HASH_MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
+PREFIX_SALT = 0x5BD1E995
+START_BYTES, START_BITS = 3, 12
 
 
 def read(path: pathlib.Path) -> list[dict]:
@@ -59,10 +61,30 @@ def array(kind: str, name: str, items: list) -> str:
 
 
 def word_hash(word: str) -> int:
-    value = HASH_START
-    for byte in word.encode("utf-8"):
-        value = ((value ^ byte) * HASH_FACTOR) & HASH_MASK
-    return value
+    """That of codes/text_evidence.cc: eight letters at a time."""
+    letters = word.encode("utf-8")
+    value = len(letters)
+    for at in range(0, len(letters), 8):
+        value = ((value ^ int.from_bytes(letters[at : at + 8], "little")) * HASH_FACTOR) & HASH_MASK
+        value ^= value >> 32
+    return value & 0xFFFFFFFF
+
+
+def start_of(word: str) -> int:
+    """A number for the first letters of a word."""
+    first = int.from_bytes(word.encode("utf-8")[:START_BYTES], "little")
+    return ((first * HASH_FACTOR) & HASH_MASK) >> (64 - START_BITS)
+
+
+def prefix_lengths(prefixes: list[str]) -> list[int]:
+    """For each start the lengths, as bits, of the open beginnings that begin so."""
+    lengths = [0] * (1 << START_BITS)
+    for prefix in prefixes:
+        size = len(prefix.encode("utf-8"))
+        if not START_BYTES <= size < 32:
+            raise SystemExit(f"{prefix}*: an open beginning has {START_BYTES} to 31 letters")
+        lengths[start_of(prefix)] |= 1 << size
+    return lengths
 
 
 def code_match(text: str) -> str:
@@ -193,7 +215,7 @@ def hash_slots(symbols: Symbols) -> list[str]:
     taken = [False] * size
     for name, number in symbols.number.items():
         word = name.rstrip("*")
-        kind = word_hash(word) if not name.endswith("*") else word_hash(word) ^ 0x5BD1E995
+        kind = word_hash(word) if not name.endswith("*") else word_hash(word) ^ PREFIX_SALT
         at = kind & (size - 1)
         while taken[at]:
             at = (at + 1) & (size - 1)
@@ -282,13 +304,11 @@ def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openin
             edges += [f"WordEdge{{{s}, {target}}}" for s, target in sorted(following.items())]
         outputs += sorted(automaton.outputs[state])
     root = [automaton.edges[0].get(symbol, 0) for symbol in range(len(symbols.number) + 1)]
-    lengths = sorted({len(prefix.encode()) for prefix in symbols.prefixes})
-    mask = sum(1 << length for length in lengths)
     return "".join(
         [
             f"inline constexpr std::size_t opening_count = {openings + 1};\n",
-            f"inline constexpr std::uint64_t prefix_length_mask = {mask}ULL;\n",
-            f"inline constexpr std::size_t prefix_bytes_max = {max(lengths)};\n",
+            f"inline constexpr unsigned start_bits = {START_BITS};\n",
+            array("std::uint32_t", "prefix_lengths", prefix_lengths(symbols.prefixes)),
             f"inline constexpr std::size_t word_bytes_max = {max(len(word.encode()) for word in symbols.exact)};\n",
             array("WordSlot", "word_slots", hash_slots(symbols)),
             array("std::uint16_t", "root_targets", root),

@@ -32,8 +32,17 @@ constexpr bool is_risky(char32_t c) {
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
+// The bytes that a JSON string has as they are.
+constexpr auto plain = [] {
+    std::array<bool, 256> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const char c = static_cast<char>(i);
+        bytes[i] = is_ascii(c) && !is_control(c) && c != '"' && c != '\\';
+    }
+    return bytes;
+}();
 constexpr bool is_plain(char c) {
-    return is_ascii(c) && !is_control(c) && c != '"' && c != '\\';
+    return plain[static_cast<unsigned char>(c)];
 }
 
 void append_json_control(std::string& out, char c) {

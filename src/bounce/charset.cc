@@ -32,32 +32,27 @@ void append(std::string& out, char32_t point) {
     }
 }
 
-std::string from_latin(std::string_view bytes) {
+// A copy with each byte beyond ASCII as the character `point_of(byte)`.
+template <class PointOf>
+std::string replaced(std::string_view bytes, PointOf&& point_of) {
     std::string out;
     out.reserve(bytes.size() + bytes.size() / 8);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        append(out, byte >= 0x80 && byte < 0xa0 ? windows_1252.at(byte - 0x80U) : byte);
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        const std::size_t begin = at;
+        while (at < bytes.size() && base::is_ascii(bytes[at])) ++at;
+        out += bytes.substr(begin, at - begin);
+        if (at < bytes.size()) append(out, point_of(static_cast<unsigned char>(bytes[at])));
     }
     return out;
 }
 
-std::string ascii_only(std::string_view bytes) {
-    std::string out;
-    out.reserve(bytes.size());
-    for (const char c : bytes) {
-        if (base::is_ascii(c)) {
-            out += c;
-        } else {
-            append(out, replacement);
-        }
-    }
-    return out;
+char32_t latin_point(unsigned char byte) {
+    return byte < 0xa0 ? windows_1252.at(byte - 0x80U) : byte;
 }
 
 // ASCII without an escape sequence. Without an early exit, so that it is read many bytes at a time.
 bool is_plain(std::string_view bytes) {
-    unsigned all = 0;
+    unsigned char all = 0;
     for (const char c : bytes) all |= static_cast<unsigned char>(c);
     return all < 0x80 && bytes.find('\x1b') == std::string_view::npos;
 }
@@ -76,7 +71,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset, const Char
         !base::starts_with_no_case(charset, "utf-16")) {
         return std::string(bytes);
     }
-    if (is_latin(charset)) return from_latin(bytes);
+    if (is_latin(charset)) return replaced(bytes, latin_point);
     // An escape sequence in a text that declares nothing is Japanese.
     const bool is_escaped = bytes.find("\x1b$") != std::string_view::npos;
     if (is_escaped && others) {
@@ -88,7 +83,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset, const Char
     if (is_named && others) {
         if (auto text = others(charset, bytes)) return *text;
     }
-    return ascii_only(bytes);
+    return replaced(bytes, [](unsigned char) { return replacement; });
 }
 
 }  // namespace turnaway::bounce

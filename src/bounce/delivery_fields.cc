@@ -106,8 +106,7 @@ DeliveryFields read_delivery_fields(std::string_view text) {
             if (!lines.next(line)) break;
             rest = lines.rest();
         }
-        const Header header(group.header);
-        for (const Field& field : header.fields()) {
+        for (const Field& field : group.fields.fields()) {
             if (begins_recipient(field, fields, is_new_group)) {
                 if (fields.recipients.size() == recipients_max) return fields;
                 fields.recipients.emplace_back();

@@ -20,12 +20,16 @@ constexpr int nested_reports_max = 2;
 class Reading {
   public:
     Reading(const ReportText& report, const Options& options, Diagnosis& diagnosis)
-        : report_(report), options_(options), diagnosis_(diagnosis) {}
+        : report_(report),
+          options_(options),
+          diagnosis_(diagnosis),
+          to_(addressed_by("To")),
+          from_(addressed_by("From")) {}
 
     void read() {
         diagnosis_.kind = kind_of(report_);
         if (diagnosis_.kind == Kind::not_a_bounce) return;
-        original_ = Header(split_entity(report_.original).header);
+        original_ = split_entity(report_.original).fields;
         if (report_.fields) diagnosis_.reporting_mta = report_.fields->reporting_mta;
         read_original();
         find_recipients();
@@ -54,7 +58,7 @@ class Reading {
             case Kind::complaint:
                 return add_complaint();
             case Kind::auto_reply:
-                return add(Kind::auto_reply, addressed_by("From"), {}, Reason::info_autoreply);
+                return add(Kind::auto_reply, from_, {}, Reason::info_autoreply);
             case Kind::mdn:
                 return add(Kind::mdn, typed_address(report_.disposition->value("Final-Recipient")),
                            {}, Reason::info_delivered);
@@ -229,9 +233,9 @@ class Reading {
             addresses.emplace_back(found->text);
         return addresses;
     }
+    // Of the message that came back: the report goes to it, or comes from it.
     bool is_of_sender(std::string_view address) const {
-        return base::equal_no_case(address, addressed_by("To")) ||
-               base::equal_no_case(address, addressed_by("From"));
+        return base::equal_no_case(address, to_) || base::equal_no_case(address, from_);
     }
 
     void read_original() {
@@ -268,6 +272,7 @@ class Reading {
     const ReportText& report_;
     const Options& options_;
     Diagnosis& diagnosis_;
+    std::string to_, from_;  // the addresses of the report itself
     Header original_;
 };
 

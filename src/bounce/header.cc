@@ -24,33 +24,36 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 std::string_view field_name(std::string_view line) {
-    const std::size_t colon = line.substr(0, name_bytes_max).find(':');
-    if (colon == std::string_view::npos || colon == 0) return {};
-    const std::string_view name = base::trim(line.substr(0, colon));
-    const auto is_name_char = [](char c) { return c > ' ' && c < 0x7f; };
-    return !base::is_space(line.front()) && std::ranges::all_of(name, is_name_char)
-               ? name
-               : std::string_view();
+    const std::size_t limit = std::min(line.size(), name_bytes_max);
+    std::size_t end = 0;
+    while (end < limit && line[end] > ' ' && line[end] < 0x7f && line[end] != ':') ++end;
+    std::size_t colon = end;
+    while (colon < limit && base::is_space(line[colon])) ++colon;
+    const bool is_name = end > 0 && colon < limit && line[colon] == ':';
+    return is_name ? line.substr(0, end) : std::string_view();
 }
 
 Header::Header(std::string_view text) {
     Lines lines(text);
     std::string_view line;
-    while (lines.next(line)) {
-        if (line.empty()) continue;
-        if (base::is_space(line.front())) {
-            if (fields_.empty()) continue;
-            Field& last = fields_.back();
-            const auto begin = static_cast<std::size_t>(last.value.data() - text.data());
-            const auto end = static_cast<std::size_t>(line.data() - text.data()) + line.size();
-            last.value = text.substr(begin, end - begin);
-            continue;
-        }
-        const std::string_view name = field_name(line);
-        if (name.empty()) continue;
-        if (fields_.size() == fields_max) return;
-        fields_.push_back({name, line.substr(line.find(':') + 1)});
+    while (lines.next(line)) add_line(line);
+}
+
+void Header::add_line(std::string_view line) {
+    if (line.empty() || is_full_) return;
+    if (base::is_space(line.front())) {
+        if (fields_.empty()) return;
+        std::string_view& value = fields_.back().value;
+        const char* const end = line.data() + line.size();
+        value = {value.data(), static_cast<std::size_t>(end - value.data())};
+        return;
     }
+    const std::string_view name = field_name(line);
+    if (name.empty()) return;
+    is_full_ = fields_.size() == fields_max;
+    if (is_full_) return;
+    if (fields_.empty()) fields_.reserve(usual_fields);
+    fields_.push_back({name, line.substr(line.find(':', name.size()) + 1)});
 }
 
 const Field* Header::find(std::string_view name) const {
@@ -75,15 +78,25 @@ Entity split_entity(std::string_view text) {
     Lines lines(text);
     std::string_view line;
     std::string_view before = text;
+    Entity entity;
     for (bool is_first = true; lines.next(line); is_first = false) {
-        if (is_first && field_name(line).empty()) return {{}, text};
-        if (line.empty()) return {text.substr(0, text.size() - before.size()), lines.rest()};
+        if (is_first && field_name(line).empty()) break;
+        if (line.empty()) {
+            entity.header = text.substr(0, text.size() - before.size());
+            entity.body = lines.rest();
+            return entity;
+        }
+        entity.fields.add_line(line);
         before = lines.rest();
     }
-    return {text, {}};
+    const bool has_header = !entity.fields.fields().empty();
+    (has_header ? entity.header : entity.body) = text;
+    return entity;
 }
 
 std::string unfolded(std::string_view value) {
+    const bool is_one_line = !value.contains('\n') && !value.contains('\r');
+    if (is_one_line) return std::string(base::trim(value));
     std::string out;
     out.reserve(value.size());
     for (std::size_t at = 0; at < value.size(); ++at) {

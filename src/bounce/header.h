@@ -24,7 +24,10 @@ class Header {
     static constexpr std::size_t fields_max = 500;
 
     Header() = default;
+    // Empty lines are passed over.
     explicit Header(std::string_view text);
+    // A line that begins a field, continues the last one, or is neither.
+    void add_line(std::string_view line);
     // The first field with this name, without case; null if there is none.
     const Field* find(std::string_view name) const;
     // Its value, unfolded and trimmed; empty if there is none.
@@ -32,12 +35,16 @@ class Header {
     const std::vector<Field>& fields() const { return fields_; }
 
   private:
+    static constexpr std::size_t usual_fields = 24;
+
     std::vector<Field> fields_;
+    bool is_full_ = false;
 };
 
 // A header and what follows its empty line. A text that does not begin with a field has no header.
 struct Entity {
     std::string_view header, body;
+    Header fields = {};  // of the header
 };
 Entity split_entity(std::string_view text);
 

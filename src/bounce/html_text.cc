@@ -67,8 +67,10 @@ std::string text_of_html(std::string_view html) {
             c == '<' && at + 1 < html.size() &&
             (base::is_alpha(html[at + 1]) || html[at + 1] == '/' || html[at + 1] == '!');
         if (!is_tag) {
-            out += c;
-            ++at;
+            std::size_t next = at + 1;
+            while (next < html.size() && html[next] != '&' && html[next] != '<') ++next;
+            out += html.substr(at, next - at);
+            at = next;
             continue;
         }
         const std::size_t end = std::min(html.find('>', at), html.size());

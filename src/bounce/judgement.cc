@@ -67,12 +67,18 @@ class Weighing {
                 reading.reply_first_digit = status_->class_digit();
             }
         }
-        // What is clear stays so; the other texts only complete the codes and the stage.
-        if (strength_ == Strength::clear && judgement_.reply) return take_stage(reading, text);
-        const codes::ReplyInterpretation interpretation = codes::judge(reading);
-        take_enclosed(interpretation, text);
+        // What is clear stays so; the other texts only complete the codes and the stage. They are
+        // interpreted only where something depends on it, as that takes most of the time.
+        std::optional<codes::ReplyInterpretation> interpretation;
+        if (strength_ != Strength::clear) interpretation = codes::judge(reading);
+        const auto is_given_up = [&] {
+            if (!interpretation) interpretation = codes::judge(reading);
+            return interpretation->cause == codes::Cause::expired;
+        };
+        const bool may_have_enclosed = !judgement_.reply || interpretation;
+        if (may_have_enclosed) take_enclosed(is_given_up, text);
         take_stage(reading, text);
-        consider(interpretation, text);
+        if (strength_ != Strength::clear) consider(*interpretation, text);
     }
     void end_of_first() {
         is_first_ = false;
@@ -138,16 +144,16 @@ class Weighing {
         }
     }
     // Where the text before it gave up at last, the reply in brackets is that of the host.
-    void take_enclosed(const codes::ReplyInterpretation& interpretation, std::string_view text) {
-        const bool is_given_up = interpretation.cause == codes::Cause::expired;
-        if (judgement_.reply && !is_given_up) return;
+    template <class IsGivenUp>
+    void take_enclosed(IsGivenUp&& is_given_up, std::string_view text) {
+        if (judgement_.reply && !is_given_up()) return;
         const auto enclosed = enclosed_reply(text, judgement_.reply ? "<" : "<[(: ");
         if (!enclosed) return;
-        const auto reading = reader_.read(*enclosed);
+        const auto reading = enclosed_reader_.read(*enclosed);
         if (!reading || !reading->reply) return;
         judgement_.reply = reading->reply;
         is_final_ = !contradicts_status(*reading);
-        if (reading->enhanced && (is_given_up || !judgement_.enhanced))
+        if (reading->enhanced && (!judgement_.enhanced || is_given_up()))
             judgement_.enhanced = reading->enhanced;
     }
     void consider(const codes::ReplyInterpretation& interpretation, std::string_view text) {
@@ -176,7 +182,7 @@ class Weighing {
     static constexpr std::size_t label_bytes_max = 30;
     std::optional<codes::EnhancedCode> status_;
     std::optional<codes::EnhancedCode> inexact_;
-    codes::ReplyReader reader_;
+    codes::ReplyReader reader_, enclosed_reader_;
     Judgement judgement_;
     Strength strength_ = Strength::none;
     bool is_first_ = true;

@@ -11,15 +11,18 @@ namespace turnaway::bounce {
 
 class Lines {
   public:
-    explicit Lines(std::string_view text)
-        : rest_(text), end_(text.find('\n') == std::string_view::npos ? '\r' : '\n') {}
+    explicit Lines(std::string_view text) : rest_(text), end_at_(text.find(end_)) {
+        if (end_at_ != std::string_view::npos) return;
+        end_ = '\r';
+        end_at_ = text.find(end_);
+    }
 
     // The next line without its end; false after the last one.
     bool next(std::string_view& line) {
         if (rest_.empty()) return false;
-        const std::size_t end = rest_.find(end_);
-        line = rest_.substr(0, end);
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        line = rest_.substr(0, end_at_);
+        rest_.remove_prefix(end_at_ == std::string_view::npos ? rest_.size() : end_at_ + 1);
+        end_at_ = rest_.find(end_);
         if (line.ends_with('\r')) line.remove_suffix(1);
         return true;
     }
@@ -28,7 +31,8 @@ class Lines {
 
   private:
     std::string_view rest_;
-    char end_;
+    char end_ = '\n';
+    std::size_t end_at_;  // of the next line, in rest_
 };
 
 }  // namespace turnaway::bounce

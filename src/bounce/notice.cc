@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "bounce/addresses.h"
@@ -24,10 +25,10 @@ constexpr std::array<std::string_view, 3> report_fields{"final-recipient", "orig
                                                         "x-failed-recipients"};
 constexpr std::size_t label_bytes_max = 60;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), base::to_lower);
-    return out;
+// In `buffer`, which has room for it.
+std::string_view lower(std::string_view text, std::span<char> buffer) {
+    std::ranges::transform(text, buffer.begin(), base::to_lower);
+    return {buffer.data(), text.size()};
 }
 
 // Dashes, stars and the like before the first word.
@@ -238,10 +239,11 @@ class Reader {
         std::size_t colon = text.substr(0, label_bytes_max).find(':');
         if (colon == std::string_view::npos) colon = text.substr(0, label_bytes_max).find("：");
         if (colon == std::string_view::npos) return false;
-        const std::string name = lower(base::trim(text.substr(0, colon)));
+        std::array<char, label_bytes_max> letters;
+        const std::string_view name = lower(base::trim(text.substr(0, colon)), letters);
         const std::string_view value =
             base::trim(text.substr(colon + (text[colon] == ':' ? 1 : 3)));
-        if (std::ranges::find(report_fields, std::string_view(name)) != report_fields.end()) {
+        if (std::ranges::find(report_fields, name) != report_fields.end()) {
             const bool is_first = name != "original-recipient" || notice_.recipients.empty() ||
                                   notice_.recipients.back().rank != Rank::in_field;
             if (is_first) begin(typed_address(value), Rank::in_field);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "bounce/byte_pair.h"
 #include "bounce/decoding.h"
 #include "bounce/html_text.h"
 
@@ -38,7 +39,7 @@ struct Delimiter {
 std::optional<Delimiter> find_delimiter(std::string_view text, std::string_view boundary,
                                         std::size_t from) {
     while (from < text.size()) {
-        const std::size_t at = text.find("--", from);
+        const std::size_t at = find_pair(text, '-', '-', from);
         if (at == std::string_view::npos) return std::nullopt;
         const bool is_at_line = at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r';
         if (!is_at_line || !text.substr(at + 2).starts_with(boundary)) {
@@ -93,7 +94,7 @@ class Walk {
         // A part without fields begins with its empty line.
         const bool has_no_header = text.starts_with('\n') || text.starts_with('\r');
         const Entity entity = has_no_header ? Entity{{}, text} : split_entity(text);
-        add(kind_of(Header(entity.header), type_if_none), entity.body, depth);
+        add(kind_of(entity.fields, type_if_none), entity.body, depth);
     }
 
     std::vector<Part> parts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include "base/text.h"
 #include "bounce/decoding.h"
@@ -81,8 +82,8 @@ class Parts {
 }  // namespace
 
 void read_report(ReportText& report, std::string_view message, const CharsetReader& charsets) {
-    const Entity entity = split_entity(message);
-    report.header = Header(entity.header);
+    Entity entity = split_entity(message);
+    report.header = std::move(entity.fields);
     const std::string type = report.header.value("Content-Type");
     report.type = media_type(type);
     report.report_type = parameter(type, "report-type");

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/text.h"
 #include "bounce/lines.h"
@@ -102,23 +103,41 @@ constexpr std::array commands{Cue{"rcpt", Stage::rcpt}, Cue{"mail", Stage::mail}
                               Cue{"ehlo", Stage::ehlo}, Cue{"helo", Stage::ehlo}};
 
 // The low bits of two characters: the same for a letter in upper case.
-constexpr std::size_t pair_of(std::string_view text) {
-    return static_cast<std::size_t>(text[0] & 31) << 5 | static_cast<std::size_t>(text[1] & 31);
+constexpr std::size_t pair_of(char first, char second) {
+    return static_cast<std::size_t>(first & 31) << 5 | static_cast<std::size_t>(second & 31);
 }
-// Most places in a text begin no cue: these two characters are in none.
-constexpr auto begins_cue = [] {
-    std::array<bool, 1024> begins{};
-    for (const Cue& cue : cues) begins.at(pair_of(cue.text)) = true;
-    return begins;
+// Most places in a text begin no cue: for each two characters the first cue that begins so, and for
+// each cue the next one, both counted from 1.
+struct CueIndex {
+    std::array<std::uint8_t, 1024> first{};
+    std::array<std::uint8_t, cues.size() + 1> next{};
+};
+constexpr auto cue_index = [] {
+    CueIndex index;
+    for (std::size_t i = cues.size(); i > 0; --i) {
+        const std::string_view text = cues.at(i - 1).text;
+        std::uint8_t& first = index.first.at(pair_of(text[0], text[1]));
+        index.next.at(i) = first;
+        first = static_cast<std::uint8_t>(i);
+    }
+    return index;
+}();
+constexpr auto is_in_word = [] {
+    std::array<bool, 256> chars{};
+    for (std::size_t i = 0; i < chars.size(); ++i) chars[i] = base::is_alnum(static_cast<char>(i));
+    return chars;
 }();
 
 Stage stage_of_words(std::string_view line) {
+    bool is_inside = false;  // a word
     for (std::size_t at = 0; at + 1 < line.size(); ++at) {
-        if (!begins_cue[pair_of(line.substr(at, 2))]) continue;
-        if (at > 0 && base::is_alnum(line[at - 1])) continue;
-        const std::string_view rest = line.substr(at);
-        for (const Cue& cue : cues) {
-            if (base::starts_with_no_case(rest, cue.text)) return cue.stage;
+        const bool is_later = is_inside;
+        is_inside = is_in_word[static_cast<unsigned char>(line[at])];
+        if (is_later) continue;
+        for (std::size_t i = cue_index.first[pair_of(line[at], line[at + 1])]; i != 0;
+             i = cue_index.next[i]) {
+            const Cue& cue = cues[i - 1];
+            if (base::starts_with_no_case(line.substr(at), cue.text)) return cue.stage;
         }
     }
     return Stage::unknown;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "base/text.h"
 #include "codes/concepts.h"
@@ -52,8 +54,7 @@ constexpr std::uint32_t gap_words_max = 12;
 // Words without a full stop that still count as one clause.
 constexpr std::uint32_t clause_words_max = 40;
 constexpr std::uint32_t prefix_salt = 0x5bd1e995;
-constexpr std::uint32_t hash_start = 2166136261;
-constexpr std::uint32_t hash_factor = 16777619;
+constexpr std::uint64_t hash_factor = 0x9e3779b97f4a7c15;
 
 // One bit for the low bits of each hash: most words of a reply are in no phrase, and these 8 KiB
 // fit into the processor's cache; the slots do not.
@@ -81,44 +82,52 @@ std::uint16_t look_up(std::uint32_t hash, std::string_view word) {
 class Word {
   public:
     void add(char c) {
-        hash_ = (hash_ ^ static_cast<unsigned char>(c)) * hash_factor;
-        if (size_ < letters_.size()) letters_[size_] = c;
+        if (size_ < letters_max) letters_[size_] = c;
         ++size_;
-        if (size_ <= prefix_bytes_max && (prefix_length_mask >> size_ & 1) != 0) {
-            prefix_hashes_[prefixes_++] = {hash_, static_cast<std::uint8_t>(size_)};
-        }
     }
     bool empty() const { return size_ == 0; }
     // The whole word if the dictionary has it, else its longest known beginning, else 0.
     std::uint16_t symbol() const {
         if (size_ <= word_bytes_max) {
-            if (const auto found = look_up(hash_, std::string_view(letters_.data(), size_))) {
-                return found;
-            }
+            if (const auto found = look_up(hash(size_), first(size_))) return found;
         }
-        for (std::size_t i = prefixes_; i-- > 0;) {
-            const auto& [hash, size] = prefix_hashes_[i];
-            const auto found = look_up(hash ^ prefix_salt, std::string_view(letters_.data(), size));
-            if (found != 0) return found;
+        if (size_ < start_bytes) return 0;
+        const std::uint64_t start = eight_letters(0, start_bytes) * hash_factor;
+        std::uint32_t lengths = prefix_lengths[start >> (64 - start_bits)];
+        if (size_ < 31) lengths &= (std::uint32_t{2} << size_) - 1;
+        while (lengths != 0) {
+            const auto size = static_cast<std::size_t>(std::bit_width(lengths)) - 1;
+            if (const auto found = look_up(hash(size) ^ prefix_salt, first(size))) return found;
+            lengths ^= std::uint32_t{1} << size;
         }
         return 0;
     }
-    void clear() {
-        hash_ = hash_start;
-        size_ = 0;
-        prefixes_ = 0;
-    }
+    void clear() { size_ = 0; }
 
   private:
-    struct PrefixHash {
-        std::uint32_t hash;
-        std::uint8_t size;
-    };
-    std::array<char, std::max(word_bytes_max, prefix_bytes_max)> letters_;
-    std::array<PrefixHash, prefix_bytes_max + 1> prefix_hashes_;
-    std::uint32_t hash_ = hash_start;
+    static constexpr std::size_t start_bytes = 3;
+    static constexpr std::size_t letters_max = std::max<std::size_t>(word_bytes_max, 31);
+
+    std::string_view first(std::size_t size) const { return {letters_.data(), size}; }
+    // The letters from `at` on, at most eight of `size`, the first one in the lowest bits.
+    std::uint64_t eight_letters(std::size_t at, std::size_t size) const {
+        std::uint64_t letters = 0;
+        std::memcpy(&letters, letters_.data() + at, sizeof letters);
+        if constexpr (std::endian::native == std::endian::big) letters = std::byteswap(letters);
+        return size - at >= 8 ? letters : letters & ((std::uint64_t{1} << 8 * (size - at)) - 1);
+    }
+    // As tools/generate_text_rules.py has it.
+    std::uint32_t hash(std::size_t size) const {
+        std::uint64_t value = size;
+        for (std::size_t at = 0; at < size; at += 8) {
+            value = (value ^ eight_letters(at, size)) * hash_factor;
+            value ^= value >> 32;
+        }
+        return static_cast<std::uint32_t>(value);
+    }
+
+    std::array<char, letters_max + 8> letters_{};
     std::size_t size_ = 0;
-    std::size_t prefixes_ = 0;
 };
 
 class PhraseReader {
@@ -126,9 +135,11 @@ class PhraseReader {
     void take(std::uint16_t symbol) {
         ++words_;
         state_ = step(symbol);
-        const auto begin = output_begins[state_];
-        const auto end = output_begins[state_ + 1U];
-        for (auto at = begin; at < end; ++at) apply(effects[outputs[at]]);
+        if (state_ != 0) {
+            const auto begin = output_begins[state_];
+            const auto end = output_begins[state_ + 1U];
+            for (auto at = begin; at < end; ++at) apply(effects[outputs[at]]);
+        }
         if (words_ - clause_begin_ >= clause_words_max) end_clause();
     }
     void end_clause() {
@@ -169,8 +180,9 @@ class PhraseReader {
     }
     void apply(const Effect& effect) {
         if (effect.opening != 0 && effect.kind != EffectKind::opens) {
+            if ((has_opened_[effect.opening / 64U] >> effect.opening % 64U & 1) == 0) return;
             const std::uint32_t seen = opened_[effect.opening];
-            if (seen == 0 || seen == words_ || words_ - seen > gap_words_max) return;
+            if (seen == words_ || words_ - seen > gap_words_max) return;
         }
         note(effect.kind, effect.value);
     }
@@ -178,6 +190,7 @@ class PhraseReader {
         switch (kind) {
             case EffectKind::opens:
                 opened_[value] = words_;
+                has_opened_[value / 64U] |= std::uint64_t{1} << value % 64U;
                 break;
             case EffectKind::cause:
                 found_.add(static_cast<Cause>(value));
@@ -212,7 +225,9 @@ class PhraseReader {
         against_.add(cause);
     }
 
-    std::array<std::uint32_t, opening_count> opened_{};
+    // The word of each opening; set where its bit is, as to clear all costs more than a short text.
+    std::array<std::uint32_t, opening_count> opened_;
+    std::array<std::uint64_t, opening_count / 64 + 1> has_opened_{};
     std::uint32_t words_ = 0;
     std::uint32_t clause_begin_ = 0;
     std::uint16_t state_ = 0;
@@ -251,26 +266,26 @@ constexpr auto letter_of = [] {
     return map;
 }();
 
-// Words of one text, or of one run of it without an address.
+// The words of one text. In a text with an address, as in a line of a log, a semicolon always ends
+// a clause, and a URL ends with its clause.
 class WordReader {
   public:
-    void read(std::string_view run) {
-        for (std::size_t at = 0; at < run.size(); ++at) {
-            const char c = letter_of[static_cast<unsigned char>(run[at])];
+    explicit WordReader(bool has_address) : has_address_(has_address) {}
+
+    void read(std::string_view piece) {
+        for (std::size_t at = 0; at < piece.size(); ++at) {
+            const char c = letter_of[static_cast<unsigned char>(piece[at])];
             if (c > beyond_ascii) {
                 word_.add(c);
             } else if (c == apart) {
                 end_word();
-                if (ends_run(run[at])) phrases_.leave_url();
-                if (run[at] == '/' && run.substr(0, at).ends_with(":/")) phrases_.enter_url();
+                if (!has_address_ && ends_run(piece[at])) phrases_.leave_url();
+                if (piece[at] == '/' && piece.substr(0, at).ends_with(":/")) phrases_.enter_url();
             } else if (c == stop) {
                 end_word();
-                // "mail.example.org" is not two clauses, "Sorry. No user" is.
-                const bool is_inside = at + 1 < run.size() && run[at] != '\n' &&
-                                       letter_of[static_cast<unsigned char>(run[at + 1])] > stop;
-                if (!is_inside) end_clause();
+                if (!is_inside_name(piece, at)) end_clause();
             } else if (c == beyond_ascii) {
-                at += take_folded(run.substr(at)) - 1U;
+                at += take_folded(piece.substr(at)) - 1U;
             }
         }
         end_word();
@@ -283,6 +298,12 @@ class WordReader {
     TextEvidence result() { return phrases_.result(); }
 
   private:
+    // "mail.example.org" is not two clauses, "Sorry. No user" is.
+    bool is_inside_name(std::string_view piece, std::size_t at) const {
+        if (at + 1 == piece.size() || piece[at] == '\n') return false;
+        if (piece[at] == ';' && has_address_) return false;
+        return letter_of[static_cast<unsigned char>(piece[at + 1])] > stop;
+    }
     void end_word() {
         if (word_.empty()) return;
         phrases_.take(word_.symbol());
@@ -298,6 +319,7 @@ class WordReader {
         return folded.bytes_taken;
     }
 
+    bool has_address_;
     Word word_;
     PhraseReader phrases_;
 };
@@ -306,24 +328,19 @@ class WordReader {
 
 TextEvidence read_evidence(std::string_view text) {
     text = text.substr(0, evidence_bytes_max);
-    WordReader words;
-    if (text.find('@') == std::string_view::npos) {
-        words.read(text);
-        return words.result();
+    std::size_t at_sign = text.find('@');
+    WordReader words(at_sign != std::string_view::npos);
+    while (at_sign != std::string_view::npos) {
+        std::size_t begin = at_sign;
+        while (begin > 0 && !ends_run(text[begin - 1])) --begin;
+        std::size_t end = at_sign + 1;
+        while (end < text.size() && !ends_run(text[end])) ++end;
+        words.read(text.substr(0, begin));
+        words.pass_over_address();
+        text.remove_prefix(end);
+        at_sign = text.find('@');
     }
-    for (std::size_t begin = 0; begin < text.size();) {
-        std::size_t end = begin;
-        bool is_address = false;
-        for (; end < text.size() && !ends_run(text[end]); ++end) is_address |= text[end] == '@';
-        const std::string_view run = text.substr(begin, end - begin);
-        if (!is_address) {
-            words.read(run);
-        } else {
-            words.pass_over_address();
-        }
-        if (end < text.size() && (text[end] == ';' || text[end] == '\n')) words.end_clause();
-        begin = end + 1;
-    }
+    words.read(text);
     return words.result();
 }
 

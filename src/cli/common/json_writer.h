@@ -1,7 +1,8 @@
 // JsonWriter: appends one JSON object to a string, member by member, without a tree of values.
 //
 // For commands that write many objects; others use json_line.h. The caller writes each name once.
-// Safe for a terminal, bytes that are not UTF-8 become U+FFFD (base/printable.h).
+// Values are safe for a terminal, bytes that are not UTF-8 become U+FFFD (base/printable.h). Names
+// are written as they are: one that is not from the program itself needs append_json_text first.
 #pragma once
 
 #include <array>
@@ -79,8 +80,9 @@ class JsonWriter {
     void begin_member(std::string_view name) {
         if (!is_first_) out_ += ',';
         is_first_ = false;
-        base::append_json_string(out_, name);
-        out_ += ':';
+        out_ += '"';
+        out_ += name;
+        out_ += "\":";
     }
 
     std::string& out_;

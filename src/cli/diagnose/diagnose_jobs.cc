@@ -23,7 +23,7 @@ void DiagnoseJobs::add(DiagnoseCase&& one) {
     if (own_work_) {
         own_work_(*filling_);
         done_(*filling_);
-        *filling_ = {};
+        filling_->clear();
         return;
     }
     if (filling_->cases.size() >= batch_cases || filling_->bytes >= batch_bytes) hand_over();

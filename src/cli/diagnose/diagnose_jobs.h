@@ -28,6 +28,15 @@ struct DiagnoseBatch {
     std::string text;
     std::vector<bounce::Diagnosis> diagnoses;
     bool is_done = false;
+
+    // For the next cases; the memory stays.
+    void clear() {
+        cases.clear();
+        bytes = 0;
+        text.clear();
+        diagnoses.clear();
+        is_done = false;
+    }
 };
 
 class DiagnoseJobs {

@@ -47,8 +47,10 @@ void write_original(JsonWriter& json, const bounce::Original& original) {
     // A field that was asked for twice is written once.
     for (auto field = original.others.begin(); field != original.others.end(); ++field) {
         const auto same = [&](const auto& other) { return other.first == field->first; };
-        if (std::none_of(original.others.begin(), field, same))
-            json.text(field->first, field->second);
+        if (!std::none_of(original.others.begin(), field, same)) continue;
+        std::string name;
+        base::append_json_text(name, field->first);
+        json.text(name, field->second);
     }
     json.end_object();
     json.end_object();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "bounce/byte_pair.h"
 #include "bounce/header.h"
 #include "bounce/log/line_reader.h"
 
@@ -12,7 +13,6 @@ namespace turnaway::cli {
 namespace {
 
 constexpr std::size_t recognised_bytes = 4096;
-constexpr std::string_view separator = "\nFrom ";
 constexpr std::size_t separator_bytes_max = 500;
 
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -96,17 +96,20 @@ void MessageStream::finish() {
 }
 
 void MessageStream::take_mbox(std::size_t from) {
-    constexpr std::size_t line_bytes_max = separator_bytes_max + separator.size();
+    constexpr std::size_t line_bytes_max = separator_bytes_max + 1;
     std::size_t begin = 0;
     // A separator can lie across two pieces, as long as its line may be.
-    std::size_t at = pending_.find(separator, from > line_bytes_max ? from - line_bytes_max : 0);
+    const auto next = [this](std::size_t after) {
+        return bounce::find_pair(pending_, '\n', 'F', after);
+    };
+    std::size_t at = next(from > line_bytes_max ? from - line_bytes_max : 0);
     while (at != std::string::npos) {
         const std::string_view line = std::string_view(pending_).substr(at + 1);
         if (is_after_empty_line(pending_, at) && is_separator(line)) {
             emit(std::string_view(pending_).substr(begin, at + 1 - begin));
             begin = at + 1;
         }
-        at = pending_.find(separator, at + 1);
+        at = next(at + 1);
     }
     pending_.erase(0, begin);
     pending_.resize(std::min(pending_.size(), message_bytes_max));
