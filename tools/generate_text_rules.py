@@ -32,7 +32,7 @@ HEAD = (
 )
 HASH_FACTOR, HASH_MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
 PREFIX_SALT = 0x5BD1E995
-START_BYTES, START_BITS = 3, 12
+START_BYTES, START_BITS, KNOWN_HASHES = 3, 12, 1024
 
 
 def read(path: pathlib.Path) -> list[dict]:
@@ -60,30 +60,23 @@ def array(kind: str, name: str, items: list) -> str:
     return f"inline constexpr std::array<{kind}, {len(items)}> {name}{{{{\n{body}\n}}}};\n"
 
 
-def word_hash(word: str) -> int:
+def word_hash(word: bytes) -> int:
     """That of codes/text_evidence.cc: eight letters at a time."""
-    letters = word.encode("utf-8")
-    value = len(letters)
-    for at in range(0, len(letters), 8):
-        value = ((value ^ int.from_bytes(letters[at : at + 8], "little")) * HASH_FACTOR) & HASH_MASK
+    value = len(word)
+    for at in range(0, len(word), 8):
+        value = ((value ^ int.from_bytes(word[at : at + 8], "little")) * HASH_FACTOR) & HASH_MASK
         value ^= value >> 32
     return value & 0xFFFFFFFF
 
 
-def start_of(word: str) -> int:
-    """A number for the first letters of a word."""
-    first = int.from_bytes(word.encode("utf-8")[:START_BYTES], "little")
-    return ((first * HASH_FACTOR) & HASH_MASK) >> (64 - START_BITS)
-
-
-def prefix_lengths(prefixes: list[str]) -> list[int]:
-    """For each start the lengths, as bits, of the open beginnings that begin so."""
+def prefix_lengths(prefixes: list[bytes]) -> list[int]:
+    """For each hash of the first letters the lengths, as bits, of the open beginnings with these letters."""
     lengths = [0] * (1 << START_BITS)
     for prefix in prefixes:
-        size = len(prefix.encode("utf-8"))
-        if not START_BYTES <= size < 32:
-            raise SystemExit(f"{prefix}*: an open beginning has {START_BYTES} to 31 letters")
-        lengths[start_of(prefix)] |= 1 << size
+        if not START_BYTES <= len(prefix) < 32:
+            raise SystemExit(f"{prefix.decode()}*: an open beginning has {START_BYTES} to 31 letters")
+        start = int.from_bytes(prefix[:START_BYTES], "little") * HASH_FACTOR & HASH_MASK
+        lengths[start >> (64 - START_BITS)] |= 1 << len(prefix)
     return lengths
 
 
@@ -207,21 +200,37 @@ class Automaton:
                 queue.append(target)
 
 
-def hash_slots(symbols: Symbols) -> list[str]:
+def words_text(symbols: Symbols) -> str:
+    """The dictionary: a hash table of symbols, and for each symbol its letters."""
     size = 1
     while size < 2 * len(symbols.number):
         size *= 2
-    slots: list[str] = ["WordSlot{0, 0, {}}"] * size
-    taken = [False] * size
+    slots = [0] * size
+    known = [0] * KNOWN_HASHES
+    words = [b""] + [name.rstrip("*").encode("utf-8") for name in symbols.number]
     for name, number in symbols.number.items():
-        word = name.rstrip("*")
-        kind = word_hash(word) if not name.endswith("*") else word_hash(word) ^ PREFIX_SALT
+        kind = word_hash(words[number]) ^ (PREFIX_SALT if name.endswith("*") else 0)
+        known[kind // 64 % KNOWN_HASHES] |= 1 << kind % 64
         at = kind & (size - 1)
-        while taken[at]:
+        while slots[at]:
             at = (at + 1) & (size - 1)
-        taken[at] = True
-        slots[at] = f"WordSlot{{{kind}U, {number}, {literal(word)}}}"
-    return slots
+        slots[at] = number
+    begins = list(itertools.accumulate((len(word) for word in words), initial=0))
+    letters = "".join(name.rstrip("*") for name in symbols.number)
+    lines = [literal(letters[at : at + 90]) for at in range(0, len(letters), 90)]
+    return "".join(
+        [
+            f"inline constexpr std::uint16_t exact_symbols = {len(symbols.exact)};\n",
+            f"inline constexpr unsigned start_bits = {START_BITS};\n",
+            f"inline constexpr std::size_t word_bytes_max = {max(len(word) for word in words)};\n",
+            array("std::uint32_t", "prefix_lengths", prefix_lengths(words[len(symbols.exact) + 1 :])),
+            array("std::uint64_t", "known_hashes", [f"{bits}U" for bits in known]),
+            array("std::uint16_t", "word_slots", slots),
+            array("std::uint64_t", "word_heads", [f"{int.from_bytes(word[:8], 'little')}U" for word in words]),
+            array("std::uint32_t", "word_begins", begins),
+            "inline constexpr std::string_view word_letters =\n    " + "\n    ".join(lines) + ";\n",
+        ]
+    )
 
 
 def outcome(means: str, names: dict[str, list[str]]) -> tuple[str, int]:
@@ -296,26 +305,22 @@ def phrases_text(rows: list[dict], names: dict[str, list[str]]) -> str:
 
 
 def automaton_text(automaton: Automaton, symbols: Symbols, effects: list, openings: int) -> str:
-    edge_begin, edges, output_begin, outputs = [], [], [], []
+    states, edges, outputs = [], [], []
     for state, following in enumerate(automaton.edges):
-        edge_begin.append(len(edges))
-        output_begin.append(len(outputs))
-        if state:
-            edges += [f"WordEdge{{{s}, {target}}}" for s, target in sorted(following.items())]
+        symbols_after = sorted(following.items()) if state else []
+        mask = sum({1 << symbol % 32 for symbol, _ in symbols_after})
+        states.append(f"WordState{{{mask}U, {len(outputs)}, {len(edges)}, {automaton.fallback[state]}}}")
+        edges += [f"WordEdge{{{symbol}, {target}}}" for symbol, target in symbols_after]
         outputs += sorted(automaton.outputs[state])
+    states.append(f"WordState{{0, {len(outputs)}, {len(edges)}, 0}}")
     root = [automaton.edges[0].get(symbol, 0) for symbol in range(len(symbols.number) + 1)]
     return "".join(
         [
             f"inline constexpr std::size_t opening_count = {openings + 1};\n",
-            f"inline constexpr unsigned start_bits = {START_BITS};\n",
-            array("std::uint32_t", "prefix_lengths", prefix_lengths(symbols.prefixes)),
-            f"inline constexpr std::size_t word_bytes_max = {max(len(word.encode()) for word in symbols.exact)};\n",
-            array("WordSlot", "word_slots", hash_slots(symbols)),
+            words_text(symbols),
             array("std::uint16_t", "root_targets", root),
-            array("std::uint16_t", "fallbacks", automaton.fallback),
-            array("std::uint16_t", "edge_begins", edge_begin + [len(edges)]),
+            array("WordState", "states", states),
             array("WordEdge", "word_edges", edges),
-            array("std::uint16_t", "output_begins", output_begin + [len(outputs)]),
             array("std::uint16_t", "outputs", outputs),
             array("Effect", "effects", effects),
         ]

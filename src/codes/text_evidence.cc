@@ -13,11 +13,11 @@ namespace turnaway::codes {
 
 namespace {
 
-// A word of the dictionary: its hash, its symbol for the automaton, its letters. Symbol 0: empty.
-struct WordSlot {
-    std::uint32_t hash;
-    std::uint16_t symbol;
-    std::string_view word;
+// A state of the automaton; its edges and outputs end where those of the next one begin. An edge
+// with a symbol is there only if `after` has its bit.
+struct WordState {
+    std::uint32_t after, outputs;
+    std::uint16_t edges, fallback;
 };
 struct WordEdge {
     std::uint16_t symbol;
@@ -56,25 +56,10 @@ constexpr std::uint32_t clause_words_max = 40;
 constexpr std::uint32_t prefix_salt = 0x5bd1e995;
 constexpr std::uint64_t hash_factor = 0x9e3779b97f4a7c15;
 
-// One bit for the low bits of each hash: most words of a reply are in no phrase, and these 8 KiB
-// fit into the processor's cache; the slots do not.
-constexpr auto known_hashes = [] {
-    std::array<std::uint64_t, 1024> bits{};
-    for (const WordSlot& slot : word_slots) {
-        if (slot.symbol == 0) continue;
-        bits[slot.hash / 64 % bits.size()] |= std::uint64_t{1} << slot.hash % 64;
-    }
-    return bits;
-}();
-
-std::uint16_t look_up(std::uint32_t hash, std::string_view word) {
-    if ((known_hashes[hash / 64 % known_hashes.size()] >> hash % 64 & 1) == 0) return 0;
-    for (std::size_t at = hash & (word_slots.size() - 1);;
-         at = (at + 1) & (word_slots.size() - 1)) {
-        const WordSlot& slot = word_slots[at];
-        if (slot.symbol == 0) return 0;
-        if (slot.hash == hash && slot.word == word) return slot.symbol;
-    }
+// Most words of a long text are in no phrase: `known_hashes` has one bit for the low bits of each
+// hash.
+bool is_known(std::uint32_t hash) {
+    return (known_hashes[hash / 64 % known_hashes.size()] >> hash % 64 & 1) != 0;
 }
 
 // The letters and digits since the last separator, in lower case; longer words are not in the
@@ -89,7 +74,7 @@ class Word {
     // The whole word if the dictionary has it, else its longest known beginning, else 0.
     std::uint16_t symbol() const {
         if (size_ <= word_bytes_max) {
-            if (const auto found = look_up(hash(size_), first(size_))) return found;
+            if (const auto found = look_up<0>(size_)) return found;
         }
         if (size_ < start_bytes) return 0;
         const std::uint64_t start = eight_letters(0, start_bytes) * hash_factor;
@@ -97,7 +82,7 @@ class Word {
         if (size_ < 31) lengths &= (std::uint32_t{2} << size_) - 1;
         while (lengths != 0) {
             const auto size = static_cast<std::size_t>(std::bit_width(lengths)) - 1;
-            if (const auto found = look_up(hash(size) ^ prefix_salt, first(size))) return found;
+            if (const auto found = look_up<prefix_salt>(size)) return found;
             lengths ^= std::uint32_t{1} << size;
         }
         return 0;
@@ -108,7 +93,6 @@ class Word {
     static constexpr std::size_t start_bytes = 3;
     static constexpr std::size_t letters_max = std::max<std::size_t>(word_bytes_max, 31);
 
-    std::string_view first(std::size_t size) const { return {letters_.data(), size}; }
     // The letters from `at` on, at most eight of `size`, the first one in the lowest bits.
     std::uint64_t eight_letters(std::size_t at, std::size_t size) const {
         std::uint64_t letters = 0;
@@ -125,6 +109,27 @@ class Word {
         }
         return static_cast<std::uint32_t>(value);
     }
+    // The symbol of the first `size` letters, as a word or with prefix_salt as a beginning.
+    template <std::uint32_t salt>
+    std::uint16_t look_up(std::size_t size) const {
+        const std::uint32_t key = hash(size) ^ salt;
+        if (!is_known(key)) return 0;
+        const std::uint64_t head = eight_letters(0, size);
+        for (std::size_t at = key & (word_slots.size() - 1);;
+             at = (at + 1) & (word_slots.size() - 1)) {
+            const std::uint16_t symbol = word_slots[at];
+            if (symbol == 0) return 0;
+            const bool is_of_kind = (symbol > exact_symbols) == (salt != 0);
+            if (word_heads[symbol] == head && is_of_kind && has_rest(symbol, size)) return symbol;
+        }
+    }
+    // Whether a word of the dictionary with the same eight letters is the same to its end.
+    bool has_rest(std::uint16_t symbol, std::size_t size) const {
+        const std::size_t begin = word_begins[symbol];
+        if (word_begins[symbol + 1U] - begin != size) return false;
+        return size <= 8 || word_letters.substr(begin + 8, size - 8) ==
+                                std::string_view(letters_.data() + 8, size - 8);
+    }
 
     std::array<char, letters_max + 8> letters_{};
     std::size_t size_ = 0;
@@ -134,11 +139,10 @@ class PhraseReader {
   public:
     void take(std::uint16_t symbol) {
         ++words_;
-        state_ = step(symbol);
-        if (state_ != 0) {
-            const auto begin = output_begins[state_];
-            const auto end = output_begins[state_ + 1U];
-            for (auto at = begin; at < end; ++at) apply(effects[outputs[at]]);
+        if (symbol == 0) {
+            state_ = 0;
+        } else {
+            follow(symbol);
         }
         if (words_ - clause_begin_ >= clause_words_max) end_clause();
     }
@@ -167,11 +171,19 @@ class PhraseReader {
     }
 
   private:
+    void follow(std::uint16_t symbol) {
+        state_ = step(symbol);
+        const WordState& state = states[state_];
+        const auto end = states[state_ + 1U].outputs;
+        for (auto at = state.outputs; at < end; ++at) apply(effects[outputs[at]]);
+    }
     std::uint16_t step(std::uint16_t symbol) const {
-        if (symbol == 0) return 0;
-        for (std::uint16_t state = state_; state != 0; state = fallbacks[state]) {
-            const auto* const begin = word_edges.data() + edge_begins[state];
-            const auto* const end = word_edges.data() + edge_begins[state + 1U];
+        const std::uint32_t bit = std::uint32_t{1} << symbol % 32;
+        for (std::uint16_t number = state_; number != 0; number = states[number].fallback) {
+            const WordState& state = states[number];
+            if ((state.after & bit) == 0) continue;
+            const auto* const begin = word_edges.data() + state.edges;
+            const auto* const end = word_edges.data() + states[number + 1U].edges;
             const auto* const edge =
                 std::ranges::lower_bound(begin, end, symbol, {}, &WordEdge::symbol);
             if (edge != end && edge->symbol == symbol) return edge->target;
