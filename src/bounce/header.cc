@@ -53,7 +53,9 @@ void Header::add_line(std::string_view line) {
     is_full_ = fields_.size() == fields_max;
     if (is_full_) return;
     if (fields_.empty()) fields_.reserve(usual_fields);
-    fields_.push_back({name, line.substr(line.find(':', name.size()) + 1)});
+    std::size_t colon = name.size();
+    while (line[colon] != ':') ++colon;
+    fields_.push_back({name, line.substr(colon + 1)});
 }
 
 const Field* Header::find(std::string_view name) const {
@@ -95,8 +97,8 @@ Entity split_entity(std::string_view text) {
 }
 
 std::string unfolded(std::string_view value) {
-    const bool is_one_line = !value.contains('\n') && !value.contains('\r');
-    if (is_one_line) return std::string(base::trim(value));
+    // One without folds.
+    if (!value.contains('\n') && !value.contains('\r')) return std::string(base::trim(value));
     std::string out;
     out.reserve(value.size());
     for (std::size_t at = 0; at < value.size(); ++at) {

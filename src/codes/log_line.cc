@@ -135,6 +135,7 @@ std::string_view without_log_tail(std::string_view text, std::string_view before
 }
 
 std::string_view without_log_head(std::string_view line) {
+    if (!line.contains('=')) return line;
     if (const auto at = line.find("status="); at != npos) {
         const auto reason = line.find('(', at);
         return reason == npos ? line.substr(at) : line.substr(reason + 1);

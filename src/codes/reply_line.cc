@@ -89,9 +89,15 @@ std::string_view text_after(std::string_view line, std::size_t at) {
 }
 
 constexpr std::size_t leading_decoration(std::string_view line) {
-    constexpr std::string_view bullets = " \t\r\n\v\f>|*\"'`<([#\xe2\x80\xa2";
-    const auto first = line.find_first_not_of(bullets);
-    if (first == npos) return line.size();
+    constexpr auto is_bullet_byte = [] {
+        constexpr std::string_view bullets = " \t\r\n\v\f>|*\"'`<([#\xe2\x80\xa2";
+        std::array<bool, 256> bytes{};
+        for (const char c : bullets) bytes[static_cast<unsigned char>(c)] = true;
+        return bytes;
+    }();
+    std::size_t first = 0;
+    while (first < line.size() && is_bullet_byte[static_cast<unsigned char>(line[first])]) ++first;
+    if (first == line.size()) return first;
     if (line[first] != '-') return first;
     const bool is_bullet = at_or_space(line, first + 1) == ' ';
     return std::min(line.size(), first + (is_bullet ? 2 : 1));

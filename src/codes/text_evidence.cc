@@ -62,6 +62,21 @@ bool is_known(std::uint32_t hash) {
     return (known_hashes[hash / 64 % known_hashes.size()] >> hash % 64 & 1) != 0;
 }
 
+// For each byte: 0 separates words, 1 is an apostrophe and is skipped, 2 may end a clause, 3 is
+// beyond ASCII, else the byte in lower case.
+constexpr char apart = 0, apostrophe = 1, stop = 2, beyond_ascii = 3;
+constexpr auto letter_of = [] {
+    std::array<char, 256> map{};
+    for (std::size_t i = 0; i < map.size(); ++i) {
+        const char c = static_cast<char>(i);
+        if (base::is_alnum(c)) map[i] = base::to_lower(c);
+        if (c == '\'') map[i] = apostrophe;
+        if (c == '.' || c == '!' || c == '?' || c == ';' || c == '\n') map[i] = stop;
+        if (!base::is_ascii(c)) map[i] = beyond_ascii;
+    }
+    return map;
+}();
+
 // The letters and digits since the last separator, in lower case; longer words are not in the
 // dictionary but may begin like one that is.
 class Word {
@@ -69,6 +84,18 @@ class Word {
     void add(char c) {
         if (size_ < letters_max) letters_[size_] = c;
         ++size_;
+    }
+    // The letters of `text` from `at` on; returns the place after them.
+    std::size_t add_letters(std::string_view text, std::size_t at) {
+        std::size_t size = size_;
+        for (; at < text.size(); ++at) {
+            const char c = letter_of[static_cast<unsigned char>(text[at])];
+            if (c <= beyond_ascii) break;
+            if (size < letters_max) letters_[size] = c;
+            ++size;
+        }
+        size_ = size;
+        return at;
     }
     bool empty() const { return size_ == 0; }
     // The whole word if the dictionary has it, else its longest known beginning, else 0.
@@ -98,7 +125,8 @@ class Word {
         std::uint64_t letters = 0;
         std::memcpy(&letters, letters_.data() + at, sizeof letters);
         if constexpr (std::endian::native == std::endian::big) letters = std::byteswap(letters);
-        return size - at >= 8 ? letters : letters & ((std::uint64_t{1} << 8 * (size - at)) - 1);
+        const std::size_t count = std::min<std::size_t>(size - at, 8);
+        return letters & ~std::uint64_t{0} >> (64 - 8 * count);
     }
     // As tools/generate_text_rules.py has it.
     std::uint32_t hash(std::size_t size) const {
@@ -263,21 +291,6 @@ bool ends_run(char c) {
     return run_ends[static_cast<unsigned char>(c)];
 }
 
-// For each byte: 0 separates words, 1 is an apostrophe and is skipped, 2 may end a clause, 3 is
-// beyond ASCII, else the byte in lower case.
-constexpr char apart = 0, apostrophe = 1, stop = 2, beyond_ascii = 3;
-constexpr auto letter_of = [] {
-    std::array<char, 256> map{};
-    for (std::size_t i = 0; i < map.size(); ++i) {
-        const char c = static_cast<char>(i);
-        if (base::is_alnum(c)) map[i] = base::to_lower(c);
-        if (c == '\'') map[i] = apostrophe;
-        if (c == '.' || c == '!' || c == '?' || c == ';' || c == '\n') map[i] = stop;
-        if (!base::is_ascii(c)) map[i] = beyond_ascii;
-    }
-    return map;
-}();
-
 // The words of one text. In a text with an address, as in a line of a log, a semicolon always ends
 // a clause, and a URL ends with its clause.
 class WordReader {
@@ -285,11 +298,9 @@ class WordReader {
     explicit WordReader(bool has_address) : has_address_(has_address) {}
 
     void read(std::string_view piece) {
-        for (std::size_t at = 0; at < piece.size(); ++at) {
+        for (std::size_t at = 0; (at = word_.add_letters(piece, at)) < piece.size(); ++at) {
             const char c = letter_of[static_cast<unsigned char>(piece[at])];
-            if (c > beyond_ascii) {
-                word_.add(c);
-            } else if (c == apart) {
+            if (c == apart) {
                 end_word();
                 if (!has_address_ && ends_run(piece[at])) phrases_.leave_url();
                 if (piece[at] == '/' && piece.substr(0, at).ends_with(":/")) phrases_.enter_url();
