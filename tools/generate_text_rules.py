@@ -215,7 +215,8 @@ def words_text(symbols: Symbols) -> str:
         while slots[at]:
             at = (at + 1) & (size - 1)
         slots[at] = number
-    begins = list(itertools.accumulate((len(word) for word in words), initial=0))
+    begins = itertools.accumulate((len(word) for word in words), initial=0)
+    rows = [f"WordRow{{{int.from_bytes(w[:8], 'little')}U, {begin}, {len(w)}}}" for w, begin in zip(words, begins)]
     letters = "".join(name.rstrip("*") for name in symbols.number)
     lines = [literal(letters[at : at + 90]) for at in range(0, len(letters), 90)]
     return "".join(
@@ -226,8 +227,7 @@ def words_text(symbols: Symbols) -> str:
             array("std::uint32_t", "prefix_lengths", prefix_lengths(words[len(symbols.exact) + 1 :])),
             array("std::uint64_t", "known_hashes", [f"{bits}U" for bits in known]),
             array("std::uint16_t", "word_slots", slots),
-            array("std::uint64_t", "word_heads", [f"{int.from_bytes(word[:8], 'little')}U" for word in words]),
-            array("std::uint32_t", "word_begins", begins),
+            array("WordRow", "words", rows),
             "inline constexpr std::string_view word_letters =\n    " + "\n    ".join(lines) + ";\n",
         ]
     )

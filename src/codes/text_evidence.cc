@@ -13,6 +13,13 @@ namespace turnaway::codes {
 
 namespace {
 
+// A word of the dictionary, or a beginning: its first eight letters, the first one in the lowest
+// bits, and all of them in word_letters.
+struct WordRow {
+    std::uint64_t head;
+    std::uint32_t begin;
+    std::uint16_t size;
+};
 // A state of the automaton; its edges and outputs end where those of the next one begin. An edge
 // with a symbol is there only if `after` has its bit.
 struct WordState {
@@ -82,19 +89,17 @@ constexpr auto letter_of = [] {
 class Word {
   public:
     void add(char c) {
+        if (size_ < 8) head_ |= std::uint64_t{static_cast<unsigned char>(c)} << 8 * size_;
         if (size_ < letters_max) letters_[size_] = c;
         ++size_;
     }
     // The letters of `text` from `at` on; returns the place after them.
     std::size_t add_letters(std::string_view text, std::size_t at) {
-        std::size_t size = size_;
         for (; at < text.size(); ++at) {
             const char c = letter_of[static_cast<unsigned char>(text[at])];
             if (c <= beyond_ascii) break;
-            if (size < letters_max) letters_[size] = c;
-            ++size;
+            add(c);
         }
-        size_ = size;
         return at;
     }
     bool empty() const { return size_ == 0; }
@@ -104,7 +109,7 @@ class Word {
             if (const auto found = look_up<0>(size_)) return found;
         }
         if (size_ < start_bytes) return 0;
-        const std::uint64_t start = eight_letters(0, start_bytes) * hash_factor;
+        const std::uint64_t start = first_of(head_, start_bytes) * hash_factor;
         std::uint32_t lengths = prefix_lengths[start >> (64 - start_bits)];
         if (size_ < 31) lengths &= (std::uint32_t{2} << size_) - 1;
         while (lengths != 0) {
@@ -114,27 +119,34 @@ class Word {
         }
         return 0;
     }
-    void clear() { size_ = 0; }
+    void clear() {
+        size_ = 0;
+        head_ = 0;
+    }
 
   private:
     static constexpr std::size_t start_bytes = 3;
     static constexpr std::size_t letters_max = std::max<std::size_t>(word_bytes_max, 31);
 
-    // The letters from `at` on, at most eight of `size`, the first one in the lowest bits.
-    std::uint64_t eight_letters(std::size_t at, std::size_t size) const {
+    static std::uint64_t first_of(std::uint64_t letters, std::size_t count) {
+        return count >= 8 ? letters : letters & ((std::uint64_t{1} << 8 * count) - 1);
+    }
+    // Letters after the head, at most eight of `size`. To read those of the head here, one by one
+    // just written, would make the processor wait.
+    std::uint64_t letters_at(std::size_t at, std::size_t size) const {
         std::uint64_t letters = 0;
         std::memcpy(&letters, letters_.data() + at, sizeof letters);
         if constexpr (std::endian::native == std::endian::big) letters = std::byteswap(letters);
-        const std::size_t count = std::min<std::size_t>(size - at, 8);
-        return letters & ~std::uint64_t{0} >> (64 - 8 * count);
+        return first_of(letters, size - at);
     }
     // As tools/generate_text_rules.py has it.
+    static std::uint64_t mixed(std::uint64_t value, std::uint64_t letters) {
+        value = (value ^ letters) * hash_factor;
+        return value ^ value >> 32;
+    }
     std::uint32_t hash(std::size_t size) const {
-        std::uint64_t value = size;
-        for (std::size_t at = 0; at < size; at += 8) {
-            value = (value ^ eight_letters(at, size)) * hash_factor;
-            value ^= value >> 32;
-        }
+        std::uint64_t value = mixed(size, first_of(head_, size));
+        for (std::size_t at = 8; at < size; at += 8) value = mixed(value, letters_at(at, size));
         return static_cast<std::uint32_t>(value);
     }
     // The symbol of the first `size` letters, as a word or with prefix_salt as a beginning.
@@ -142,24 +154,24 @@ class Word {
     std::uint16_t look_up(std::size_t size) const {
         const std::uint32_t key = hash(size) ^ salt;
         if (!is_known(key)) return 0;
-        const std::uint64_t head = eight_letters(0, size);
+        const std::uint64_t head = first_of(head_, size);
         for (std::size_t at = key & (word_slots.size() - 1);;
              at = (at + 1) & (word_slots.size() - 1)) {
             const std::uint16_t symbol = word_slots[at];
             if (symbol == 0) return 0;
+            const WordRow& row = words[symbol];
             const bool is_of_kind = (symbol > exact_symbols) == (salt != 0);
-            if (word_heads[symbol] == head && is_of_kind && has_rest(symbol, size)) return symbol;
+            if (row.head == head && row.size == size && is_of_kind && has_rest(row)) return symbol;
         }
     }
-    // Whether a word of the dictionary with the same eight letters is the same to its end.
-    bool has_rest(std::uint16_t symbol, std::size_t size) const {
-        const std::size_t begin = word_begins[symbol];
-        if (word_begins[symbol + 1U] - begin != size) return false;
-        return size <= 8 || word_letters.substr(begin + 8, size - 8) ==
-                                std::string_view(letters_.data() + 8, size - 8);
+    // Whether a word as long as this, with the same eight letters, is the same to its end.
+    bool has_rest(const WordRow& row) const {
+        return row.size <= 8 || word_letters.substr(row.begin + 8, row.size - 8U) ==
+                                    std::string_view(letters_.data() + 8, row.size - 8U);
     }
 
     std::array<char, letters_max + 8> letters_{};
+    std::uint64_t head_ = 0;  // the first eight of them, as in WordRow
     std::size_t size_ = 0;
 };
 
@@ -352,19 +364,19 @@ class WordReader {
 TextEvidence read_evidence(std::string_view text) {
     text = text.substr(0, evidence_bytes_max);
     std::size_t at_sign = text.find('@');
-    WordReader words(at_sign != std::string_view::npos);
+    WordReader reader(at_sign != std::string_view::npos);
     while (at_sign != std::string_view::npos) {
         std::size_t begin = at_sign;
         while (begin > 0 && !ends_run(text[begin - 1])) --begin;
         std::size_t end = at_sign + 1;
         while (end < text.size() && !ends_run(text[end])) ++end;
-        words.read(text.substr(0, begin));
-        words.pass_over_address();
+        reader.read(text.substr(0, begin));
+        reader.pass_over_address();
         text.remove_prefix(end);
         at_sign = text.find('@');
     }
-    words.read(text);
-    return words.result();
+    reader.read(text);
+    return reader.result();
 }
 
 }  // namespace turnaway::codes
