@@ -69,6 +69,11 @@ class Diagnose(unittest.TestCase):
         self.assertEqual(row["original"]["headers"], {"X-Campaign": "autumn"})
         self.assertIn("User unknown", row["evidence"]["text"])
 
+    def test_a_field_name_with_a_quotation_mark_is_still_json(self):
+        path = self.write("a.eml", UNKNOWN.replace("X-Campaign:", 'X-"Campaign":'))
+        (row,) = rows(path, "--original-header", 'X-"Campaign"')
+        self.assertEqual(row["original"]["headers"], {'X-"Campaign"': "autumn"})
+
     def test_every_key_is_in_the_schema(self):
         for row in rows("-", stdin=UNKNOWN) + rows("-", stdin=ORDINARY):
             self.assertLessEqual(set(row), set(SCHEMA["properties"]))

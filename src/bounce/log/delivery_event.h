@@ -33,8 +33,9 @@ struct DeliveryEvent {
         delivered,
         delayed,
         failed,
-        expired,  // the server gives up; the attempts before it say why
-        ended,    // nothing more follows about this message
+        expired,     // the server gives up; the attempts before it say why
+        complained,  // the recipient reported the message as spam
+        ended,       // nothing more follows about this message
     };
     Kind kind = Kind::none;
     Program program = Program::unknown;

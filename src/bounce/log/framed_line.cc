@@ -62,7 +62,10 @@ void take_fields(std::string_view rest, FramedLine& line) {
     line.message = rest;
 }
 
+// "[NOTICE] [UUID] ...", and the same as JSON or logfmt.
 bool is_haraka(std::string_view message) {
+    if (message.starts_with("{\"level\":\"") || message.starts_with("level="))
+        return message.substr(0, 30).contains("uuid");
     return message.starts_with('[') && message.size() > 6 && base::is_alpha(message[1]) &&
            message.substr(0, 12).contains("] [");
 }
@@ -118,7 +121,7 @@ FramedLine framed(std::string_view text) {
     if (text.starts_with("MESSAGE=")) text.remove_prefix(8);
     if (is_haraka(text)) line.program = "haraka";
     const std::string_view word = text.substr(0, text.find(' '));
-    if (word.ends_with("]:")) {
+    if (line.program.empty() && word.ends_with("]:")) {
         line.program = program_of(word);
         text.remove_prefix(std::min(word.size() + 1, text.size()));
     }

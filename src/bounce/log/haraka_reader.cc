@@ -1,4 +1,4 @@
-// The log of Haraka, in its default form.
+// The log of Haraka: in its default form, as logfmt, and as JSON.
 #include <algorithm>
 
 #include "bounce/log/field_text.h"
@@ -38,13 +38,26 @@ bool read_recipient(std::string_view rest, DeliveryEvent& event) {
     return true;
 }
 
-}  // namespace
+// The value after `name`: a word, or in quotes, with the quotes and backslashes in it escaped.
+std::string_view take_value(std::string_view& text, std::string_view name, std::string& buffer) {
+    if (!take_prefix(text, name)) return {};
+    if (!take_prefix(text, "\"")) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+        return word;
+    }
+    buffer.clear();
+    std::size_t at = 0;
+    for (; at < text.size() && text[at] != '"'; ++at) {
+        if (text[at] == '\\' && at + 1 < text.size()) ++at;
+        buffer += text[at];
+    }
+    text.remove_prefix(std::min(at + 2, text.size()));
+    return buffer;
+}
 
-// "[NOTICE] [UUID.1.1] [outbound] recipient <bob@example.org> rejected: 550 ...".
-bool read_haraka(std::string_view message, DeliveryEvent& event) {
-    take_bracketed(message);
-    const std::string_view uuid = take_bracketed(message);
-    const std::string_view part = take_bracketed(message);
+bool read_parts(std::string_view uuid, std::string_view part, std::string_view message,
+                DeliveryEvent& event) {
     // UUID.1 is the message of a client, UUID.1.2 what is sent to one domain.
     const std::size_t dot = uuid.rfind('.');
     const bool is_part_of_message =
@@ -66,6 +79,28 @@ bool read_haraka(std::string_view message, DeliveryEvent& event) {
         return true;
     }
     return false;
+}
+
+}  // namespace
+
+// "[NOTICE] [UUID.1.1] [outbound] recipient <bob@example.org> rejected: 550 ...", or
+// "level=NOTICE uuid=UUID.1.1 origin=outbound message="recipient ..."".
+bool read_haraka(std::string_view message, std::string& text, DeliveryEvent& event) {
+    if (message.starts_with('[')) {
+        take_bracketed(message);
+        const std::string_view uuid = take_bracketed(message);
+        const std::string_view part = take_bracketed(message);
+        return read_parts(uuid, part, message, event);
+    }
+    take_value(message, "level=", text);
+    const std::string_view uuid = take_value(message, "uuid=", text);
+    const std::string_view part = take_value(message, "origin=", text);
+    return read_parts(uuid, part, take_value(message, "message=", text), event);
+}
+
+bool read_haraka_json(const JsonMembers& members, DeliveryEvent& event) {
+    return read_parts(member(members, "uuid"), member(members, "origin"),
+                      member(members, "message"), event);
 }
 
 }  // namespace turnaway::bounce

@@ -88,7 +88,7 @@ bool is_log_line(std::string_view line) {
 bool LineReader::read(std::string_view line, DeliveryEvent& event) {
     event = {};
     if (line.empty()) return false;
-    if (line.front() == '{') return read_json(line, event);
+    if (is_record(line)) return read_json(line, event);
     const bool is_table =
         only_ == Program::powermta || !columns_.empty() || line.starts_with(table_head);
     if (is_table) return read_table(line, event);
@@ -115,14 +115,19 @@ bool LineReader::read_framed(const FramedLine& line, DeliveryEvent& event) {
         case Program::opensmtpd:
             return read_opensmtpd(line.message, event);
         case Program::haraka:
-            return read_haraka(line.message, event);
+            return read_haraka_line(line.message, event);
         default:
             return false;
     }
 }
 
+bool LineReader::read_haraka_line(std::string_view message, DeliveryEvent& event) {
+    if (!message.starts_with('{')) return read_haraka(message, text_, event);
+    read_members(message, members_);
+    return read_haraka_json(members_, event);
+}
+
 bool LineReader::read_json(std::string_view line, DeliveryEvent& event) {
-    if (!is_record(line)) return false;
     read_members(line, members_);
     const std::string_view message = member(members_, "MESSAGE");
     if (!message.empty()) {  // of the journal

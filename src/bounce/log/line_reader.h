@@ -26,6 +26,7 @@ class LineReader {
 
   private:
     bool read_framed(const FramedLine& line, DeliveryEvent& event);
+    bool read_haraka_line(std::string_view message, DeliveryEvent& event);
     bool read_json(std::string_view line, DeliveryEvent& event);
     bool read_table(std::string_view line, DeliveryEvent& event);
 

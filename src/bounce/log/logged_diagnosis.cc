@@ -14,6 +14,8 @@ Kind kind_of(DeliveryEvent::Kind outcome) {
             return Kind::success;
         case DeliveryEvent::Kind::delayed:
             return Kind::delay;
+        case DeliveryEvent::Kind::complained:
+            return Kind::complaint;
         default:
             return Kind::bounce;
     }
@@ -44,7 +46,13 @@ Diagnosis diagnose_logged(LoggedRecipient&& logged) {
     found.kind = diagnosis.kind;
     found.recipient = std::move(logged.recipient);
     found.original_recipient = std::move(logged.original_recipient);
-    found.judgement = judge_last(logged);
+    if (found.kind == Kind::complaint) {
+        diagnosis.feedback_type = logged.attempts.back().text;
+        found.judgement.reason = Reason::info_complaint;
+        found.judgement.confidence = Confidence::high;
+    } else {
+        found.judgement = judge_last(logged);
+    }
     if (found.kind == Kind::success) found.judgement.reason = Reason::info_delivered;
     found.permanence = logged.outcome == DeliveryEvent::Kind::expired
                            ? Permanence::given_up

@@ -1,7 +1,12 @@
 #include "bounce/log/message_table.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
+
+#include "base/text.h"
+#include "base/time_text.h"
 
 namespace turnaway::bounce {
 
@@ -13,9 +18,20 @@ std::string kept(std::string_view text) {
     return std::string(text.substr(0, MessageTable::text_bytes_max));
 }
 
+// Seconds since 1970 (KumoMTA) or microseconds (the journal) as RFC 3339 has a time; all else stays
+// as the log has it.
+std::string time_of(std::string_view text) {
+    constexpr std::uint64_t seconds_max = 253'402'300'799;  // the end of the year 9999
+    const auto number = base::parse_unsigned(text);
+    if (!number) return kept(text);
+    const std::uint64_t seconds = *number > seconds_max ? *number / 1'000'000 : *number;
+    if (seconds > seconds_max) return kept(text);
+    return base::time_text(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+}
+
 LoggedAttempt attempt_of(const DeliveryEvent& event) {
     return {.kind = event.kind,
-            .time = kept(event.time),
+            .time = time_of(event.time),
             .remote = kept(event.remote),
             .text = kept(event.text),
             .status = kept(event.status),

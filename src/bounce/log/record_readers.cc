@@ -22,12 +22,15 @@ Kind kind_in(const std::array<std::pair<std::string_view, Kind>, count>& table,
     return Kind::none;
 }
 
-constexpr std::array<std::pair<std::string_view, Kind>, 5> kumomta_types{{
+// "OOB" is a bounce that came as a message later, "Feedback" a complaint.
+constexpr std::array<std::pair<std::string_view, Kind>, 7> kumomta_types{{
     {"Delivery", Kind::delivered},
     {"TransientFailure", Kind::delayed},
     {"Bounce", Kind::failed},
     {"AdminBounce", Kind::failed},
     {"Expiration", Kind::expired},
+    {"OOB", Kind::failed},
+    {"Feedback", Kind::complained},
 }};
 // In either spelling. "rb" is a bounce that came as a message later.
 constexpr std::array<std::pair<std::string_view, Kind>, 9> powermta_types{{
@@ -60,10 +63,25 @@ std::string_view without_type(std::string_view text) {
     return base::trim(text.substr(semicolon + 1));
 }
 
+// The record's own recipient is the address that takes complaints.
+bool read_feedback(const JsonMembers& members, DeliveryEvent& event) {
+    event.recipients = member(members, "feedback_report.original_rcpt_to");
+    if (event.recipients.empty())
+        event.recipients = member(members, "feedback_report.supplemental_trace.recipient");
+    if (event.recipients.empty()) return false;
+    event.id = member(members, "id");
+    event.sender = member(members, "feedback_report.original_mail_from");
+    event.time = member(members, "timestamp");
+    event.host = member(members, "nodeid");
+    event.text = member(members, "feedback_report.feedback_type");
+    return true;
+}
+
 }  // namespace
 
 bool read_kumomta(const JsonMembers& members, std::string& text, DeliveryEvent& event) {
     event.kind = kind_in(kumomta_types, member(members, "type"));
+    if (event.kind == Kind::complained) return read_feedback(members, event);
     event.recipients = member(members, "recipient");
     if (event.kind == Kind::none || event.recipients.empty()) return false;
     event.id = member(members, "id");

@@ -133,6 +133,74 @@ TEST(LogStream, QuestionsAndOtherProgramsAreNoDeliveries) {
             .empty());
 }
 
+// Haraka's format is a setting; its form as logfmt or JSON has the same words.
+TEST(LogStream, HarakaAsLogfmtAndJson) {
+    const std::string_view refused =
+        R"(recipient <bob@example.com> rejected: 550 5.1.1 \"bob\" is unknown)";
+    const std::string_view uuid = "1F6F8A5C-7C1F-4A6E-9D1B-3E2F1A0B9C8D.1";
+    const auto logfmt = [&](std::string_view id, std::string_view origin, std::string_view words) {
+        return "level=NOTICE uuid=" + std::string(id) + " origin=" + std::string(origin) +
+               " message=\"" + std::string(words) + "\" code=CONT msg=\"\"\n";
+    };
+    const auto json = [&](std::string_view id, std::string_view origin, std::string_view words) {
+        return R"({"level":"NOTICE","uuid":")" + std::string(id) + R"(","origin":")" +
+               std::string(origin) + R"(","message":")" + std::string(words) + "\"}\n";
+    };
+    const auto log_of = [&](const auto& line, std::string time) {
+        return time + line(uuid, "core", "sender <ann@sender.example>") + time +
+               line(std::string(uuid) + ".1", "outbound", refused);
+    };
+    for (const std::string& log :
+         {log_of(logfmt, ""), log_of(json, ""), log_of(logfmt, "2026-11-30T10:00:00.101Z "),
+          log_of(json, "2026-11-30T10:00:00.101Z ")}) {
+        EXPECT_TRUE(is_log(log)) << log;
+        const auto found = read(log);
+        ASSERT_EQ(found.size(), 1U) << log;
+        EXPECT_EQ(found[0].program, Program::haraka);
+        EXPECT_EQ(found[0].sender, "ann@sender.example");
+        EXPECT_EQ(found[0].recipient, "bob@example.com");
+        EXPECT_EQ(found[0].attempts[0].text, "550 5.1.1 \"bob\" is unknown");
+    }
+}
+
+TEST(LogStream, BouncesAndComplaintsThatCameAsMessages) {
+    auto found = read(
+        R"({"type":"OOB","id":"1","sender":"","recipient":"bob@example.com","response":{"code":550,)"
+        R"("enhanced_code":{"class":5,"subject":1,"detail":1},"content":"User unknown",)"
+        R"("command":null},"timestamp":1757018461,"created":1757018461,"nodeid":"n"})"
+        "\n"
+        R"({"type":"Feedback","id":"2","sender":"","recipient":"fbl@sender.example",)"
+        R"("response":{"code":0},"timestamp":1757018462,"nodeid":"n","feedback_report":)"
+        R"({"feedback_type":"abuse","original_mail_from":"news@sender.example",)"
+        R"("original_rcpt_to":["ann@example.com"]}})"
+        "\n");
+    ASSERT_EQ(found.size(), 2U);
+    const Diagnosis bounced = diagnose_logged(std::move(found[0]));
+    EXPECT_EQ(bounced.recipients[0].judgement.reason, Reason::recipient_unknown);
+    EXPECT_EQ(bounced.recipients[0].attempts[0].time, "2025-09-04T20:41:01Z");
+    const Diagnosis complaint = diagnose_logged(std::move(found[1]));
+    EXPECT_EQ(complaint.kind, bounce::Kind::complaint);
+    EXPECT_EQ(complaint.feedback_type, "abuse");
+    EXPECT_EQ(complaint.sender, "news@sender.example");
+    EXPECT_EQ(complaint.recipients[0].recipient, "ann@example.com");
+    EXPECT_EQ(complaint.recipients[0].judgement.reason, Reason::info_complaint);
+    EXPECT_EQ(complaint.recipients[0].permanence, Permanence::none);
+}
+
+TEST(LogStream, TimesSince1970) {
+    const auto time_in = [](std::string_view number) {
+        std::string log = R"({"SYSLOG_IDENTIFIER":"postfix/smtp","MESSAGE":"A0: to=<a@b.c>, )"
+                          R"x(relay=none, delay=1, dsn=5.0.0, status=bounced (no)",)x"
+                          R"("__REALTIME_TIMESTAMP":")";
+        log.append(number).append("\"}\n");
+        return read(log).at(0).attempts[0].time;
+    };
+    EXPECT_EQ(time_in("1796032800000000"), "2026-11-30T10:00:00Z");
+    EXPECT_EQ(time_in("1796032800"), "2026-11-30T10:00:00Z");
+    EXPECT_EQ(time_in("18446744073709551615"), "18446744073709551615");
+    EXPECT_EQ(time_in("soon"), "soon");
+}
+
 TEST(IsLog, OrdinaryTextsAreNone) {
     for (const std::string_view text :
          {"Received: from a by b; Mon, 30 Nov 2026 10:00:00 +0000\nFrom: a@b.c\n\nHello\n",
