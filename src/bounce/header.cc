@@ -36,16 +36,17 @@ std::string_view field_name(std::string_view line) {
 Header::Header(std::string_view text) {
     Lines lines(text);
     std::string_view line;
-    while (lines.next(line)) add_line(line);
+    while (lines.next(line)) add_line(text, line);
 }
 
-void Header::add_line(std::string_view line) {
+void Header::add_line(std::string_view text, std::string_view line) {
     if (line.empty() || is_full_) return;
     if (base::is_space(line.front())) {
         if (fields_.empty()) return;
         std::string_view& value = fields_.back().value;
-        const char* const end = line.data() + line.size();
-        value = {value.data(), static_cast<std::size_t>(end - value.data())};
+        const auto begin = static_cast<std::size_t>(value.data() - text.data());
+        const auto end = static_cast<std::size_t>(line.data() - text.data()) + line.size();
+        value = text.substr(begin, end - begin);
         return;
     }
     const std::string_view name = field_name(line);
@@ -88,7 +89,7 @@ Entity split_entity(std::string_view text) {
             entity.body = lines.rest();
             return entity;
         }
-        entity.fields.add_line(line);
+        entity.fields.add_line(text, line);
         before = lines.rest();
     }
     const bool has_header = !entity.fields.fields().empty();

@@ -26,8 +26,8 @@ class Header {
     Header() = default;
     // Empty lines are passed over.
     explicit Header(std::string_view text);
-    // A line that begins a field, continues the last one, or is neither.
-    void add_line(std::string_view line);
+    // A line of `text` that begins a field, continues the last one, or is neither.
+    void add_line(std::string_view text, std::string_view line);
     // The first field with this name, without case; null if there is none.
     const Field* find(std::string_view name) const;
     // Its value, unfolded and trimmed; empty if there is none.

@@ -2,34 +2,32 @@
 // one record for each recipient. The fields are those of `turnaway diagnose --json` with the same
 // names, without its nesting; turnaway(3) lists them.
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "bounce/compatible_names.h"
 #include "bounce/diagnosis.h"
 #include "bounce/iconv_reader.h"
-#include "bounce/reason.h"
+#include "bounce/named_fields.h"
 #include "codes/cause.h"
-#include "codes/stage.h"
 #include "library/result.h"
 
 namespace turnaway::library {
 namespace {
 
+struct RecordWriter {
+    Record& record;
+
+    void operator()(const char* name, std::string_view text) const { record.add(name, text); }
+    void operator()(const char* name, const std::optional<codes::ReplyCode>& code) const {
+        if (code) record.add(name, code->text());
+    }
+};
+
 void add_recipient(Record& record, const bounce::RecipientDiagnosis& recipient) {
     const bounce::Judgement& judgement = recipient.judgement;
-    const bounce::ReasonRow& reason = bounce::row_of(judgement.reason);
-    record.add("recipient", recipient.recipient);
-    record.add("original_recipient", recipient.original_recipient);
-    record.add("reason", reason.name);
-    record.add("permanence", bounce::name_of(recipient.permanence));
-    record.add("scope", reason.scope);
-    record.add("who_acts", reason.who_acts);
-    record.add("action", reason.action);
-    if (judgement.reply) record.add("reply", judgement.reply->text());
-    if (judgement.enhanced) record.add("enhanced", judgement.enhanced->text());
-    record.add("remote", recipient.remote);
-    record.add("phase", codes::title(judgement.stage));
+    bounce::for_each_field(recipient, RecordWriter{record});
     record.add("confidence", bounce::name_of(judgement.confidence));
     record.add("basis", judgement.basis);
     if (judgement.cause) record.add("rule", codes::row_of(*judgement.cause).name);
@@ -41,12 +39,7 @@ void add_recipient(Record& record, const bounce::RecipientDiagnosis& recipient) 
 void add_message(Record& record, const bounce::Diagnosis& diagnosis) {
     record.add("reporting_mta", diagnosis.reporting_mta);
     record.add("feedback_type", diagnosis.feedback_type);
-    record.add("message_id", diagnosis.original.message_id);
-    record.add("from", diagnosis.original.from);
-    record.add("to", diagnosis.original.to);
-    record.add("subject", diagnosis.original.subject);
-    record.add("date", diagnosis.original.date);
-    record.add("list_id", diagnosis.original.list_id);
+    bounce::for_each_field(diagnosis.original, RecordWriter{record});
 }
 
 turnaway_result* diagnose(std::string_view message) {

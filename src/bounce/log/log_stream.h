@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/line_splitter.h"
 #include "bounce/log/line_reader.h"
 #include "bounce/log/message_table.h"
 
@@ -37,8 +37,7 @@ class LogStream {
     LineReader reader_;
     MessageTable messages_;
     DeliveryEvent event_;
-    std::string partial_;  // the beginning of a line whose end has not come
-    bool is_cut_ = false;  // its rest is dropped
+    base::LineSplitter splitter_{line_bytes_max};
     std::size_t lines_ = 0;
 };
 

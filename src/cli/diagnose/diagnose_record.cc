@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/printable.h"
 #include "bounce/compatible_names.h"
+#include "bounce/named_fields.h"
 #include "bounce/reason.h"
 #include "cli/bulk/csv.h"
 #include "cli/common/fitted_text.h"
@@ -27,6 +29,18 @@ std::string_view rule_of(const bounce::Judgement& judgement) {
     return judgement.cause ? codes::row_of(*judgement.cause).name : std::string_view();
 }
 
+struct FieldWriter {
+    JsonWriter& json;
+
+    void operator()(std::string_view name, std::string_view text) const {
+        json.text_or_null(name, text);
+    }
+    void operator()(std::string_view name, const std::optional<codes::ReplyCode>& code) const {
+        if (!code) return json.null(name);
+        json.number(name, code->value());
+    }
+};
+
 void write_evidence(JsonWriter& json, const bounce::Judgement& judgement) {
     if (judgement.basis.empty()) return json.null("evidence");
     json.begin_object("evidence");
@@ -37,12 +51,7 @@ void write_evidence(JsonWriter& json, const bounce::Judgement& judgement) {
 }
 void write_original(JsonWriter& json, const bounce::Original& original) {
     json.begin_object("original");
-    json.text_or_null("message_id", original.message_id);
-    json.text_or_null("from", original.from);
-    json.text_or_null("to", original.to);
-    json.text_or_null("subject", original.subject);
-    json.text_or_null("date", original.date);
-    json.text_or_null("list_id", original.list_id);
+    bounce::for_each_field(original, FieldWriter{json});
     json.begin_object("headers");
     // A field that was asked for twice is written once.
     for (auto field = original.others.begin(); field != original.others.end(); ++field) {
@@ -69,22 +78,7 @@ void write_compatible(JsonWriter& json, const bounce::RecipientDiagnosis& recipi
 }
 void write_recipient(JsonWriter& json, const bounce::RecipientDiagnosis& recipient) {
     const bounce::Judgement& judgement = recipient.judgement;
-    const bounce::ReasonRow& reason = bounce::row_of(judgement.reason);
-    json.text_or_null("recipient", recipient.recipient);
-    json.text_or_null("original_recipient", recipient.original_recipient);
-    json.text("reason", reason.name);
-    json.text("permanence", bounce::name_of(recipient.permanence));
-    json.text("scope", reason.scope);
-    json.text("who_acts", reason.who_acts);
-    json.text("action", reason.action);
-    if (judgement.reply) {
-        json.number("reply", judgement.reply->value());
-    } else {
-        json.null("reply");
-    }
-    json.text_or_null("enhanced", enhanced_of(judgement));
-    json.text_or_null("remote", recipient.remote);
-    json.text_or_null("phase", codes::title(judgement.stage));
+    bounce::for_each_field(recipient, FieldWriter{json});
     write_evidence(json, judgement);
     json.text("confidence", bounce::name_of(judgement.confidence));
     write_compatible(json, recipient);

@@ -1,13 +1,16 @@
 // LogLines: the lines of a log that comes in pieces.
 //
-// Bounded: of a line longer than line_bytes_max nothing is kept, and it is left out. No syslog line
-// that counts is as long (logged_refusal.h), and a log without line ends must not fill the memory.
+// A line longer than line_bytes_max is left out (base/line_splitter keeps its beginning). No syslog
+// line that counts is as long (logged_refusal.h), and a log without line ends must not fill the
+// memory.
 #pragma once
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/line_splitter.h"
 
 namespace turnaway::gate {
 
@@ -24,11 +27,10 @@ class LogLines {
     void end();
 
   private:
-    void append(std::string_view bytes);
+    void pass_on(std::string_view line, bool is_cut);
 
     Take take_;
-    std::string line_;
-    bool is_too_long_ = false;
+    base::LineSplitter splitter_{line_bytes_max};
 };
 
 }  // namespace turnaway::gate
