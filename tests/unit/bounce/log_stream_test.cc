@@ -164,16 +164,17 @@ TEST(LogStream, HarakaAsLogfmtAndJson) {
 }
 
 TEST(LogStream, BouncesAndComplaintsThatCameAsMessages) {
-    auto found = read(
-        R"({"type":"OOB","id":"1","sender":"","recipient":"bob@example.com","response":{"code":550,)"
-        R"("enhanced_code":{"class":5,"subject":1,"detail":1},"content":"User unknown",)"
-        R"("command":null},"timestamp":1757018461,"created":1757018461,"nodeid":"n"})"
-        "\n"
-        R"({"type":"Feedback","id":"2","sender":"","recipient":"fbl@sender.example",)"
-        R"("response":{"code":0},"timestamp":1757018462,"nodeid":"n","feedback_report":)"
-        R"({"feedback_type":"abuse","original_mail_from":"news@sender.example",)"
-        R"("original_rcpt_to":["ann@example.com"]}})"
-        "\n");
+    auto found =
+        read(R"({"type":"OOB","id":"1","sender":"","recipient":"bob@example.com",)"
+             R"("response":{"code":550,"enhanced_code":{"class":5,"subject":1,"detail":1},)"
+             R"("content":"User unknown","command":null},)"
+             R"("timestamp":1757018461,"created":1757018461,"nodeid":"n"})"
+             "\n"
+             R"({"type":"Feedback","id":"2","sender":"","recipient":"fbl@sender.example",)"
+             R"("response":{"code":0},"timestamp":1757018462,"nodeid":"n","feedback_report":)"
+             R"({"feedback_type":"abuse","original_mail_from":"news@sender.example",)"
+             R"("original_rcpt_to":["ann@example.com"]}})"
+             "\n");
     ASSERT_EQ(found.size(), 2U);
     const Diagnosis bounced = diagnose_logged(std::move(found[0]));
     EXPECT_EQ(bounced.recipients[0].judgement.reason, Reason::recipient_unknown);
