@@ -29,6 +29,23 @@ bool is_domain(char c) {
     return base::is_alnum(c) || c == '-' || c == '.' || c == '_' || !base::is_ascii(c);
 }
 
+// Where the character that ends before `end` begins, in UTF-8.
+std::size_t character_begin(std::string_view text, std::size_t end) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && end - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
+        --begin;
+    return begin;
+}
+// A character of a script that is written without spaces: three bytes or more.
+bool is_wide(char c) {
+    return static_cast<unsigned char>(c) >= 0xE2;
+}
+// "（", "、", "：" and the like.
+bool is_wide_punctuation(std::string_view text) {
+    return text.starts_with("\xE3\x80") || text.starts_with("\xEF\xBC") ||
+           text.starts_with("\xEF\xBD");
+}
+
 std::size_t local_begin(std::string_view text, std::size_t at) {
     const std::size_t limit = at > local_bytes_max ? at - local_bytes_max : 0;
     std::size_t begin = at;
@@ -39,7 +56,15 @@ std::size_t local_begin(std::string_view text, std::size_t at) {
         }
         return at;
     }
-    while (begin > limit && is_local(text[begin - 1])) --begin;
+    // "宛先bob@example.jpは": a word of the text ends where the letters of the address begin.
+    const bool may_be_wide = at > limit && is_wide(text[character_begin(text, at)]);
+    while (begin > limit && is_local(text[begin - 1])) {
+        const std::size_t next = character_begin(text, begin);
+        const bool ends =
+            is_wide(text[next]) && (!may_be_wide || is_wide_punctuation(text.substr(next)));
+        if (next < limit || ends) break;
+        begin = next;
+    }
     while (begin < at && (text[begin] == '\'' || text[begin] == '`')) ++begin;
     return begin;
 }
@@ -51,7 +76,12 @@ std::size_t domain_end(std::string_view text, std::size_t at) {
         const std::size_t close = text.substr(0, limit).find(']', end);
         return close == std::string_view::npos ? at : close + 1;
     }
-    while (end < limit && is_domain(text[end])) ++end;
+    for (; end < limit && is_domain(text[end]); ++end) {
+        if (!is_wide(text[end])) continue;
+        const bool begins_label = end == at + 1 || text[end - 1] == '.';
+        const bool continues = !base::is_ascii(text[end - 1]);
+        if (is_wide_punctuation(text.substr(end)) || (!begins_label && !continues)) break;
+    }
     while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-' || text[end - 1] == '_'))
         --end;
     return end;

@@ -13,6 +13,8 @@ namespace {
 // "5.1.1 (bad destination mailbox address)".
 std::optional<codes::EnhancedCode> code_of(std::string_view status) {
     status = base::trim(status);
+    // "550 5.1.1"
+    if (codes::leading_code(status) && status.size() > 4) status = base::trim(status.substr(4));
     return codes::EnhancedCode::parse(status.substr(0, status.find_first_of(" \t(;,")));
 }
 

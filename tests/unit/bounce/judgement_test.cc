@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "bounce/addresses.h"
 #include "bounce/compatible_names.h"
 #include "bounce/diagnosis.h"
 
@@ -105,6 +106,43 @@ TEST(Notice, ReadsCodesInAnyLine) {
         EXPECT_EQ(found.judgement.enhanced->text(), "5.1.1") << text;
         EXPECT_EQ(found.judgement.cause, codes::Cause::recipient_unknown) << text;
     }
+}
+
+TEST(Notice, AnAddressEndsWhereAWordOfTheTextBegins) {
+    constexpr std::string_view bob = "bob@example.com";
+    for (const std::string_view text :
+         {"\u5b9b\u5148bob@example.com\u306f", "\uff08bob@example.com\uff09",
+          "\u5b9b\u5148\uff1abob@example.com\u3001", "bob@example.com\u3002"}) {
+        const auto found = find_address(text);
+        ASSERT_TRUE(found) << text;
+        EXPECT_EQ(found->text, bob) << text;
+    }
+    constexpr std::string_view wide = "\u7528\u6237@\u4f8b\u5b50.example";
+    for (const std::string& text :
+         {std::string(wide), "<" + std::string(wide) + ">", "\u3001" + std::string(wide)}) {
+        const auto found = find_address(text);
+        ASSERT_TRUE(found) << text;
+        EXPECT_EQ(found->text, wide) << text;
+    }
+    const auto accented = find_address("an j\u00fcrgen@example.de:");
+    ASSERT_TRUE(accented);
+    EXPECT_EQ(accented->text, "j\u00fcrgen@example.de");
+}
+
+TEST(Judgement, AStatusMayBeginWithTheReply) {
+    const Judgement judgement = judge_one("550 unknown", "550 5.1.1");
+    ASSERT_TRUE(judgement.enhanced);
+    EXPECT_EQ(judgement.enhanced->text(), "5.1.1");
+}
+
+// A host greets the sender with a text, and only the last line has a code of its own.
+TEST(Judgement, TheLastLineHasTheCode) {
+    const Judgement judgement = judge_one(
+        "550-Mailbox unknown. There is no mailbox\n550-with this name.\n550 5.1.1 User unknown",
+        "");
+    EXPECT_EQ(judgement.reply, codes::ReplyCode(550));
+    ASSERT_TRUE(judgement.enhanced);
+    EXPECT_EQ(judgement.enhanced->text(), "5.1.1");
 }
 
 TEST(Stage, IsNamedInManyWays) {
