@@ -134,11 +134,17 @@ class Weighing {
         if (judgement_.enhanced || !judgement_.reply) return;
         Lines lines(text);
         std::string_view line;
+        bool continues = false;
         while (lines.next(line)) {
             line = base::trim(line);
             const std::size_t colon = line.substr(0, label_bytes_max).find(": ");
             if (colon != std::string_view::npos) line = base::trim(line.substr(colon + 1));
             while (line.starts_with('#') || line.starts_with('(')) line.remove_prefix(1);
+            // Only the lines of one reply belong together: "550-No", "550 5.1.1 Such user".
+            const bool is_reply = codes::leading_code(line).has_value();
+            const bool is_other = is_reply && !continues;
+            continues = is_reply && line.substr(3).starts_with('-');
+            if (is_other) continue;
             const auto code = code_of(line.substr(0, line.find(')')));
             if (!code || !is_exact(*code) || !code->agrees_with(*judgement_.reply)) continue;
             judgement_.enhanced = code;

@@ -143,6 +143,7 @@ TEST(Judgement, TheLastLineHasTheCode) {
     EXPECT_EQ(judgement.reply, codes::ReplyCode(550));
     ASSERT_TRUE(judgement.enhanced);
     EXPECT_EQ(judgement.enhanced->text(), "5.1.1");
+    EXPECT_FALSE(judge_one("550 User unknown\n503 5.5.1 Need RCPT", "").enhanced);
 }
 
 TEST(Stage, IsNamedInManyWays) {
