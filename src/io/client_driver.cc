@@ -91,6 +91,11 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                 break;
             case Kind::send:
                 if (!end.mail_began && drive.session.is_in_transaction()) {
+                    if (drive.may_go_on && !drive.may_go_on()) {
+                        end.is_abandoned = true;
+                        drive.session.closed();
+                        break;
+                    }
                     end.mail_began = std::chrono::steady_clock::now();
                 }
                 co_await send_commands(drive, action);
@@ -103,8 +108,9 @@ asio::awaitable<ClientEnd> drive_client(ClientDrive& drive) {
                 break;
             case Kind::send_content: {
                 const ContentSent sent = co_await send_content(drive);
-                if (sent.content_error) {
-                    end.content_error = sent.content_error;
+                end.content_error = sent.content_error;
+                end.is_abandoned = sent.is_abandoned;
+                if (sent.content_error || sent.is_abandoned) {
                     drive.session.closed();
                 } else if (sent.failure) {
                     co_await report_loss(drive, *sent.failure);

@@ -45,6 +45,8 @@ struct ClientDrive {
     std::string host;  // for SNI and verification; a name, or an address as text
     const ClientDeadlines& deadlines;
     ContentSource content = {};  // of session.transaction(), set anew before deliver()
+    // Asked before MAIL and before the final dot. False: the connection is given up without them.
+    std::function<bool()> may_go_on = {};
 };
 
 enum class ClientPause : std::uint8_t {
@@ -56,6 +58,8 @@ struct ClientEnd {
     ClientPause pause = ClientPause::over;
     // A failure of the local disk, not of the host, ended it
     std::optional<base::Error> content_error = {};
+    // It may not go on.
+    bool is_abandoned = false;
     // When the first command of the transaction was sent: after greeting, EHLO and TLS.
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };

@@ -104,16 +104,19 @@ asio::awaitable<ContentSent> send_pieces(ClientDrive& drive) {
     bool is_last = false;
     while (!is_last && drive.session.action().kind == Kind::send_content) {
         const auto piece = co_await read_piece(source, offset);
-        if (!piece) co_return ContentSent{{}, piece.error()};
+        if (!piece) co_return ContentSent{.content_error = piece.error()};
         offset += piece->size();
         is_last = offset >= source.bytes;
         out.clear();
         writer.write(*piece, &out);
-        if (is_last) writer.finish(&out);
+        if (is_last) {
+            if (drive.may_go_on && !drive.may_go_on()) co_return ContentSent{.is_abandoned = true};
+            writer.finish(&out);
+        }
         const auto sent = co_await drive.connection->write(out, wait);
         if (sent) continue;
         if (drive.session.action().kind != Kind::send_content) break;
-        co_return ContentSent{sent.error(), {}};
+        co_return ContentSent{.failure = sent.error()};
     }
     co_return ContentSent{};
 }

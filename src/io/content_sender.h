@@ -13,6 +13,7 @@ namespace turnaway::io {
 struct ContentSent {
     std::optional<Failure> failure = {};
     std::optional<base::Error> content_error = {};
+    bool is_abandoned = false;  // the final dot may not be sent
 };
 
 asio::awaitable<ContentSent> send_content(ClientDrive& drive);

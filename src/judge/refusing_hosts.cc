@@ -89,6 +89,19 @@ void RefusingHosts::load(const std::vector<StoredHost>& hosts, std::uint16_t por
     for (const auto& at : memory_.expire(clock_.seconds())) store_.forget(at.text(), nullptr);
 }
 
+void RefusingHosts::hear(const std::vector<StoredHost>& hosts,
+                         const std::vector<std::string>& forgotten, std::uint16_t port) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& address : forgotten) {
+        if (const auto at = route::HostPort::parse(address, port)) memory_.forget(*at);
+    }
+    for (const auto& host : hosts) {
+        const auto at = route::HostPort::parse(host.address, port);
+        if (!at) continue;
+        memory_.remember({.host = host.host, .at = *at, .words = host.words, .seen = host.seen});
+    }
+}
+
 bool RefusingHosts::is_refusing(const route::HostPort& at) const {
     const std::shared_lock lock(mutex_);
     return memory_.find(at, clock_.seconds()) != nullptr;

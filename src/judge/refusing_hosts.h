@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <shared_mutex>
@@ -79,6 +80,10 @@ class RefusingHosts {
                                RefusingHostStore::Done done);
     // Called at start. `port` is used for rows without one.
     void load(const std::vector<StoredHost>& hosts, std::uint16_t port);
+
+    // What others have learned, who store it too.
+    void hear(const std::vector<StoredHost>& hosts, const std::vector<std::string>& forgotten,
+              std::uint16_t port);
 
     bool is_refusing(const route::HostPort& at) const;
     // The hosts to probe again now. Expired evidence is removed.

@@ -167,7 +167,7 @@ void Delivery::record(const Target& target, std::size_t recipient, const ClientO
     add(&one, std::move(attempt));
 }
 
-void Delivery::content_unreadable(std::string_view words, std::chrono::sys_seconds now) {
+void Delivery::give_up(std::string_view words, std::chrono::sys_seconds now) {
     TURNAWAY_CHECK(!is_judged_);
     at_ = stops_.size();
     again_.reset();

@@ -66,9 +66,9 @@ class Delivery {
     void took(const Target& target, std::span<const std::optional<smtp::ClientOutcome>> outcomes,
               std::chrono::sys_seconds now, bool is_dsn_offered = false);
 
-    // The content cannot be read, so no host can be tried: a temporary attempt for every undecided
-    // recipient. Called instead of dialling a further target.
-    void content_unreadable(std::string_view words, std::chrono::sys_seconds now);
+    // The relay itself cannot go on, for example because the content cannot be read: a temporary
+    // attempt for every undecided recipient. Called instead of dialling a further target.
+    void give_up(std::string_view words, std::chrono::sys_seconds now);
 
     // Call once, at any time; it ends the round. One disposition for each state, in their order.
     std::vector<Disposition> judge(std::chrono::sys_seconds now, std::uint64_t random);

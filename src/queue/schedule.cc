@@ -28,6 +28,13 @@ constexpr auto is_after = [](const auto& a, const auto& b) {
 
 }  // namespace
 
+ScheduleSettings ScheduleSettings::shared_by(unsigned relays) const {
+    ScheduleSettings share = *this;
+    share.concurrency_max = std::max<std::size_t>(concurrency_max / std::max(relays, 1U), 1);
+    share.concurrency_start = std::min(concurrency_start, share.concurrency_max);
+    return share;
+}
+
 // In exactly one of turns_ and asleep_, or in neither if it has no jobs or no free slot.
 struct Schedule::Destination {
     std::string name;

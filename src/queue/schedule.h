@@ -40,6 +40,10 @@ struct ScheduleSettings {  // each at least 1
     std::size_t concurrency_start = base::limits::destination_places_start;
     std::size_t concurrency_max = base::limits::destination_places_max;  // per destination
     std::size_t total_max = base::limits::delivery_places_max;
+
+    // For one of several relays with the same destinations: its share of the connections to each,
+    // rounded down, at least one. `total_max` protects the relay and stays.
+    ScheduleSettings shared_by(unsigned relays) const;
 };
 
 class Schedule {

@@ -310,6 +310,8 @@ Result<int> Daemon::run() {
         threads.push_back(&shards_[i]->thread());
     }
     spool_->follow_gains([this](const spool::Page& page) { relay_->take_over(page); });
+    spool_->follow_hosts([this](const spool::HostNews& news) { relay_->hear(news); });
+    spool_->follow_nodes([this] { relay_->share_limits(); });
     judge::recheck_refusing_hosts(shards_.front()->io(), relay_->refusing_hosts(),
                                   [this] { return judging(relay_->rules()); });
     auto ending =

@@ -46,6 +46,8 @@ std::string Pages::metrics() const {
                   .unreportable_recipients = queued.unreportable,
                   .corrupt_messages = queued.corrupt,
                   .refusing_hosts = relay.refusing_hosts().count(),
+                  .relays = relay.spool().nodes(),
+                  .destination_connections = relay.schedule_settings().concurrency_max,
                   .spool_free_bytes = free_bytes(relay.rules()->config.spool.path),
                   .start_seconds = seconds_of(start_.time_since_epoch()),
                   .version = sources_.version};

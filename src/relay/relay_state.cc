@@ -13,6 +13,19 @@
 #include "relay/shard.h"
 
 namespace turnaway::relay {
+namespace {
+
+std::vector<judge::StoredHost> stored_hosts(const std::vector<spool::RefusingHost>& hosts) {
+    std::vector<judge::StoredHost> stored;
+    stored.reserve(hosts.size());
+    for (const auto& host : hosts) {
+        stored.push_back(
+            {.host = host.host, .address = host.address, .seen = host.seen, .words = host.words});
+    }
+    return stored;
+}
+
+}  // namespace
 
 RelayState::RelayState(Parts parts)
     : parts_(std::move(parts)),
@@ -20,7 +33,8 @@ RelayState::RelayState(Parts parts)
       own_endpoints_(std::make_shared<const OwnEndpoints>()),
       table_(parts_.spool, base::limits::fresh_content_bytes_max),
       host_store_(*this),
-      refusing_hosts_(parts_.rules->judging.memory, host_store_, parts_.clock) {}
+      refusing_hosts_(parts_.rules->judging.memory, host_store_, parts_.clock),
+      resting_hosts_(parts_.spool) {}
 
 void RelayState::change_rules(std::shared_ptr<const Rules> rules) {
     refusing_hosts_.change(rules->judging.memory);
@@ -136,15 +150,22 @@ void RelayState::HostStore::log_forgotten(const route::HostPort& at) {
 }
 
 void RelayState::load_refusing_hosts(const std::vector<spool::RefusingHost>& hosts) {
-    std::vector<judge::StoredHost> stored;
-    stored.reserve(hosts.size());
-    for (const auto& host : hosts) {
-        stored.push_back(
-            {.host = host.host, .address = host.address, .seen = host.seen, .words = host.words});
-    }
     // Versions before 2026-11-30 stored only an address; the port was that of the configuration, 25
     // by default.
-    refusing_hosts_.load(stored, rules()->judging.port);
+    refusing_hosts_.load(stored_hosts(hosts), rules()->judging.port);
+}
+
+void RelayState::hear(const spool::HostNews& news) {
+    refusing_hosts_.hear(stored_hosts(news.refusing), news.forgotten, rules()->judging.port);
+    resting_hosts_.hear(news);
+}
+
+queue::ScheduleSettings RelayState::schedule_settings() const {
+    return rules()->schedule.shared_by(parts_.spool.nodes());
+}
+
+void RelayState::share_limits() {
+    for (auto* shard : shards_) shard->limits_changed();
 }
 
 }  // namespace turnaway::relay

@@ -24,8 +24,10 @@
 #include "judge/greeting_probe_table.h"
 #include "judge/refusing_hosts.h"
 #include "queue/message.h"
+#include "queue/schedule.h"
 #include "relay/config/own_endpoints.h"
 #include "relay/config/rules.h"
+#include "relay/deliver/resting_hosts.h"
 #include "relay/log/log.h"
 #include "relay/log/metrics.h"
 #include "relay/queue/queue_table.h"
@@ -69,6 +71,14 @@ class RelayState {
     // What hosts replied about themselves.
     judge::RefusingHosts& refusing_hosts() { return refusing_hosts_; }
     void load_refusing_hosts(const std::vector<spool::RefusingHost>& hosts);
+    // The addresses that did not respond.
+    RestingHosts& resting_hosts() { return resting_hosts_; }
+    // What other relays have learned of hosts.
+    void hear(const spool::HostNews& news);
+    // The limits of deliveries, of which each relay that shares the queue has its share.
+    queue::ScheduleSettings schedule_settings() const;
+    // Any thread: their number has changed.
+    void share_limits();
     QueueTotals& queue_totals() { return queue_totals_; }
     Log& log() { return parts_.log; }
     Counters& counters() { return parts_.counters; }
@@ -120,6 +130,7 @@ class RelayState {
     judge::GreetingProbeTable greeting_probes_;
     HostStore host_store_;
     judge::RefusingHosts refusing_hosts_;
+    RestingHosts resting_hosts_;
     QueueTotals queue_totals_;
     std::vector<Shard*> shards_;
     std::atomic<bool> has_said_failure_ = false;

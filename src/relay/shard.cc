@@ -92,8 +92,12 @@ void Shard::rules_changed() {
     asio::post(io(), [this] {
         const auto now = rules();
         routing_->change(routing_settings(*now, *relay_.own_endpoints()));
-        deliverer_->rules_changed();
+        deliverer_->limits_changed();
     });
+}
+
+void Shard::limits_changed() {
+    with_deliverer([](Deliverer& deliverer) { deliverer.limits_changed(); });
 }
 
 void Shard::with_deliverer(std::function<void(Deliverer&)> work) {

@@ -49,6 +49,8 @@ class Shard {
 
     // Any thread: called after the rules have changed.
     void rules_changed();
+    // Any thread: called after this relay's share of the connections has changed.
+    void limits_changed();
     // Any thread: one message for one destination, to be tried when due.
     void add_job(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
 

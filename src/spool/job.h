@@ -27,9 +27,15 @@ struct Remember {
 struct Forget {
     std::string address;
 };
+struct Rest {
+    RestingHost host;
+};
+struct Wake {
+    std::string address;
+};
 
 struct Job {
-    std::variant<Change, Load, List, Remember, Forget> what;
+    std::variant<Change, Load, List, Remember, Forget, Rest, Wake> what;
     Spool::Done done = {};
     Spool::Found found = {};    // of a Load, in place of done
     Spool::Listed listed = {};  // of a List

@@ -1,11 +1,12 @@
 // Spool: the interface to everything that survives a crash: messages with their content, and the
-// hosts that answered 521 about themselves.
+// hosts that answered 521 about themselves; and to what the nodes that share it know of each other.
 //
 // Every call returns at once. `done` is called exactly once, on the spool's own thread, and only
 // when the change is durable (or failed): 250 is sent after it and never before (requirement 33).
 // Changes take effect in the order of the calls. A spool may be shared: each message then has one
 // owner, the node that scan() gives it to, and only its owner delivers or changes it; a spool on
-// one disk is one node that owns everything. After a failed commit the spool accepts nothing more:
+// one disk is one node that owns everything. What a node learns of hosts reaches the others within
+// a second. After a failed commit the spool accepts nothing more:
 // has_failed() stays true, every call fails, and the daemon must reply 451 and end. Safe to call
 // from any thread.
 #pragma once
@@ -90,6 +91,26 @@ struct RefusingHost {
     std::string address;  // as text; the address that was dialled
     std::chrono::sys_seconds seen;
     std::string words;  // the reply, "521 host.example Host does not accept mail"
+    bool operator==(const RefusingHost&) const = default;
+};
+
+// An address that did not respond.
+struct RestingHost {
+    std::string address;               // as text
+    std::chrono::sys_seconds until;    // when it may be tried again
+    std::chrono::seconds length = {};  // of this rest; the next one is longer
+    bool operator==(const RestingHost&) const = default;
+};
+
+// What other nodes have learned of hosts.
+struct HostNews {
+    std::vector<RefusingHost> refusing = {};
+    std::vector<std::string> forgotten = {};  // addresses that were refusing
+    std::vector<RestingHost> resting = {};
+    std::vector<std::string> awake = {};  // addresses that were resting
+    bool is_empty() const {
+        return refusing.empty() && forgotten.empty() && resting.empty() && awake.empty();
+    }
 };
 
 class Spool {
@@ -99,6 +120,8 @@ class Spool {
     using Listed = std::function<void(base::Result<Page>)>;
     using Damaged = std::function<void(const DamagedRow&)>;
     using Gained = std::function<void(Page)>;
+    using Heard = std::function<void(HostNews)>;
+    using Counted = std::function<void()>;
 
     Spool() = default;
     Spool(const Spool&) = delete;
@@ -133,6 +156,21 @@ class Spool {
     [[nodiscard]] virtual base::Result<std::vector<RefusingHost>>
     refusing_hosts() = 0;  // at start, like scan
 
+    // For the other nodes. A spool that is not shared does not keep it, and it may be lost while
+    // the spool cannot be reached.
+    virtual void rest(RestingHost /*host*/) {}
+    virtual void wake(std::string_view /*address*/) {}  // "" wakes all
+    // What other nodes learn of hosts from now on, and what rests already; on the spool's thread.
+    // Once, after refusing_hosts().
+    virtual void follow_hosts(Heard /*heard*/) {}
+
+    // The nodes that share the spool and live, with this one; while that cannot be found out, as it
+    // was before.
+    virtual unsigned nodes() const { return 1; }
+    // Their number has changed; on the spool's thread. Once.
+    virtual void follow_nodes(Counted /*counted*/) {}
+    // Whether this node certainly still owns its messages. If not, no host may be given one.
+    virtual bool owns_messages() const { return true; }
     // Different for every node that shares the spool, and below queue::QueueIdMaker::nodes_max.
     virtual unsigned slot() const { return 0; }
     // Messages that another node owned and this one owns now; on the spool's thread. Once, after

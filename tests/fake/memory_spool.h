@@ -25,6 +25,8 @@ class MemorySpool final : public spool::Spool {
     void crash();      // and start anew: has_failed() is false again
     void fail_next();  // the next sync() fails, and everything after it
     void set_disk_full(bool is_full) { is_full_ = is_full; }
+    void set_nodes(unsigned nodes) { nodes_ = nodes; }
+    void set_owner(bool is_owner) { is_owner_ = is_owner; }
     std::size_t waiting() const { return line_.size(); }
 
     std::unique_ptr<spool::ContentSink> new_content(std::string_view client = {}) override;
@@ -39,6 +41,8 @@ class MemorySpool final : public spool::Spool {
     void forget(std::string_view address, Done done) override;
     base::Result<std::vector<spool::RefusingHost>> refusing_hosts() override;
     bool has_failed() const override { return has_failed_; }
+    unsigned nodes() const override { return nodes_; }
+    bool owns_messages() const override { return is_owner_; }
 
   private:
     struct Job {
@@ -51,6 +55,8 @@ class MemorySpool final : public spool::Spool {
     std::deque<Job> line_;
     std::map<queue::QueueId, spool::StoredMessage> messages_;
     std::map<std::string, spool::RefusingHost, std::less<>> hosts_;  // by address
+    unsigned nodes_ = 1;
+    bool is_owner_ = true;
     bool is_full_ = false;
     bool fails_next_ = false;
     bool has_failed_ = false;

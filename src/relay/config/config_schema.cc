@@ -174,7 +174,8 @@ Rows<DeliveryConfig> delivery_limit_rows() {
              .key = "concurrency",
              .form = Form::number,
              .standard = "20",
-             .description = "The maximum number of connections to one domain.",
+             .description = "The maximum number of connections to one domain; relays with a common "
+                            "queue share it.",
              .min = 1,
              .max = 10'000},
             &C::concurrency),

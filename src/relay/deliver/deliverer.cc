@@ -22,7 +22,7 @@ constexpr std::chrono::seconds sleep_max{60};
 
 Deliverer::Deliverer(Shard& shard)
     : shard_(shard),
-      schedule_(shard.rules()->schedule),
+      schedule_(shard.relay().schedule_settings()),
       timer_(shard.io()),
       clock_checked_at_(shard.now_seconds()),
       clock_checked_(std::chrono::steady_clock::now()) {}
@@ -37,8 +37,8 @@ void Deliverer::add(queue::QueueId id, std::string_view destination, std::chrono
     pump();
 }
 
-void Deliverer::rules_changed() {
-    schedule_.change(shard_.rules()->schedule);
+void Deliverer::limits_changed() {
+    schedule_.change(shard_.relay().schedule_settings());
     pump();
 }
 
@@ -59,7 +59,7 @@ void Deliverer::replace(queue::QueueId id, const std::vector<PendingJob>& jobs) 
 std::size_t Deliverer::flush(std::string_view destination) {
     const std::size_t jobs = schedule_.flush(destination, shard_.now_seconds());
     // Hosts that did not answer recently may answer now: the administrator may know that they do.
-    health_ = queue::HostHealth();
+    shard_.relay().resting_hosts().wake_all();
     pump();
     return jobs;
 }
@@ -117,7 +117,7 @@ asio::awaitable<void> Deliverer::work(std::string destination, queue::QueueId fi
         // before it was scheduled: run it only once.
         const auto [at, is_new] = under_way_.try_emplace({*id, destination});
         if (is_new) {
-            feedback = co_await deliver_job(shard_, health_, destination, *id, kept);
+            feedback = co_await deliver_job(shard_, destination, *id, kept);
             const auto due = at->second;
             under_way_.erase(at);
             if (due) add(*id, destination, *due);

@@ -19,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "queue/host_health.h"
 #include "queue/schedule.h"
 #include "relay/deliver/jobs.h"
 
@@ -32,8 +31,8 @@ class Deliverer {
     explicit Deliverer(Shard& shard);
 
     void add(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
-    // Applies new limits on connections, after a reload.
-    void rules_changed();
+    // Applies new limits on connections, after a reload or when their shares change.
+    void limits_changed();
     // Like add(), for a job found in the spool at the start, but does not begin it.
     void load(queue::QueueId id, std::string_view destination, std::chrono::sys_seconds due);
     // An administrator changed the message: `jobs` replaces its waiting jobs. A job in progress
@@ -55,7 +54,6 @@ class Deliverer {
 
     Shard& shard_;
     queue::Schedule schedule_;
-    queue::HostHealth health_;
     boost::asio::steady_timer timer_;
     std::optional<std::chrono::sys_seconds> wakes_at_;
     // Both clocks when they were last read.

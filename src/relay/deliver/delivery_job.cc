@@ -29,8 +29,6 @@ constexpr std::chrono::seconds spool_pause{300};
 // The delay after a message could temporarily not be read, as with too many open files.
 constexpr std::chrono::seconds load_pause{60};
 
-constexpr std::string_view unreadable = "the stored content cannot be read";
-
 // An empty route for a message whose content cannot be read.
 io::RoutePtr nowhere() {
     static const route::Route hostless{.kind = route::RouteKind::hosts};
@@ -50,18 +48,17 @@ class Round {
 
     // False: no recipient is waiting for this destination.
     bool choose_recipients();
-    asio::awaitable<Feedback> run(queue::HostHealth& health);
+    asio::awaitable<Feedback> run();
 
   private:
-    asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target,
-                                  queue::HostHealth& health);
+    asio::awaitable<void> attempt(Delivery& delivery, const Delivery::Target& target);
     smtp::ClientMessage message_for(const std::vector<std::size_t>& recipients) const;
     const mail::Address& first_recipient() const {
         return live_->message.envelope.recipients[chosen_.front()].address;
     }
     asio::awaitable<void> finish(Delivery& delivery);
     asio::awaitable<void> read_original(const std::vector<Disposition>& dispositions);
-    queue::DeliverySettings delivery_settings(const queue::HostHealth& health) const;
+    queue::DeliverySettings delivery_settings() const;
     std::vector<Ending> merge(std::vector<queue::RecipientState> states,
                               const std::vector<Disposition>& dispositions,
                               queue::Message* next) const;
@@ -102,21 +99,20 @@ bool Round::choose_recipients() {
     return !chosen_.empty();
 }
 
-queue::DeliverySettings Round::delivery_settings(const queue::HostHealth& health) const {
+queue::DeliverySettings Round::delivery_settings() const {
     queue::DeliverySettings settings;
     settings.lifetimes = rules_->lifetimes;
     settings.greeting_5xx = config_.delivery.greeting_5xx;
     settings.is_null_sender = live_->message.envelope.reverse_path.is_null();
     // A host known to reply 521 to all mail is tried last, like one that does not answer.
-    settings.is_resting = [this, &health,
-                           now = shard_.now_seconds()](const route::IpAddress& address) {
-        return health.is_resting(address, now) ||
+    settings.is_resting = [this, now = shard_.now_seconds()](const route::IpAddress& address) {
+        return shard_.relay().resting_hosts().is_resting(address, now) ||
                shard_.relay().refusing_hosts().is_refusing({address, times_.port});
     };
     return settings;
 }
 
-asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
+asio::awaitable<Feedback> Round::run() {
     times_.began_at = shard_.now_seconds();
     times_.began = std::chrono::steady_clock::now();
     times_.due = std::ranges::min(states_, {}, &queue::RecipientState::due).due;
@@ -130,12 +126,12 @@ asio::awaitable<Feedback> Round::run(queue::HostHealth& health) {
     } else {
         route_ = co_await shard_.routing().route_to(destination);
     }
-    Delivery delivery(*route_, std::move(states_), delivery_settings(health),
-                      live_->message.arrival, shard_.now_seconds());
+    Delivery delivery(*route_, std::move(states_), delivery_settings(), live_->message.arrival,
+                      shard_.now_seconds());
     if (trouble != nullptr) {
-        delivery.content_unreadable(unreadable, shard_.now_seconds());
+        delivery.give_up(unreadable_content, shard_.now_seconds());
     }
-    while (const auto target = delivery.next()) co_await attempt(delivery, *target, health);
+    while (const auto target = delivery.next()) co_await attempt(delivery, *target);
     co_await finish(delivery);
     if (had_success_) co_return Feedback::good;
     co_return had_host_trouble_ ? Feedback::host_trouble : Feedback::neutral;
@@ -158,8 +154,7 @@ smtp::ClientMessage Round::message_for(const std::vector<std::size_t>& recipient
     return out;
 }
 
-asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target,
-                                     queue::HostHealth& health) {
+asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target& target) {
     const auto& host = route_->hosts.at(target.host);
     const auto& address = host.addresses.at(target.address);
     const HostAddress where{.host = host.name ? host.name->text() : std::string(),
@@ -174,9 +169,11 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     const auto& outcome = dialogue.host_outcome;
     if (outcome && outcome->stage == codes::Stage::connect) {
         // A missing route costs no wait, and is needed for the disposition in each round.
-        if (outcome->status != queue::without_way()) health.unreachable(address, now);
+        if (outcome->status != queue::without_way()) {
+            shard_.relay().resting_hosts().unreachable(address, now);
+        }
     } else {
-        health.reachable(address);
+        shard_.relay().resting_hosts().reachable(address);
     }
     learn_of_host(shard_.relay().refusing_hosts(), where, dialogue);
     had_success_ |= std::ranges::any_of(dialogue.outcomes, [](const auto& each) {
@@ -184,10 +181,10 @@ asio::awaitable<void> Round::attempt(Delivery& delivery, const Delivery::Target&
     });
     if (!dialogue.outcomes.empty()) {
         delivery.took(target, dialogue.outcomes, now, dialogue.offers_dsn);
-        if (dialogue.is_content_unreadable) delivery.content_unreadable(unreadable, now);
-    } else {
+    } else if (dialogue.host_outcome) {
         delivery.host_failed(target, *dialogue.host_outcome, dialogue.words, now);
     }
+    if (!dialogue.own_fault.empty()) delivery.give_up(dialogue.own_fault, now);
 }
 
 void Round::settle(std::size_t chosen, const Disposition& disposition, queue::Message* next,
@@ -348,8 +345,7 @@ std::optional<std::chrono::seconds> log_not_loaded(RelayState& relay, queue::Que
 
 }  // namespace
 
-asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
-                                      std::string_view destination, queue::QueueId id,
+asio::awaitable<Feedback> deliver_job(Shard& shard, std::string_view destination, queue::QueueId id,
                                       OutboundConnection& kept) {
     auto taken = co_await io::answer_of<base::Result<LiveMessagePtr>>(
         [&shard, id](auto answer) { shard.relay().table().take(id, std::move(answer)); });
@@ -363,7 +359,7 @@ asio::awaitable<Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
     auto feedback = Feedback::neutral;
     {
         Round round(shard, live, destination, kept);
-        if (round.choose_recipients()) feedback = co_await round.run(health);
+        if (round.choose_recipients()) feedback = co_await round.run();
     }
     shard.relay().table().give_back(live);
     co_return feedback;

@@ -7,7 +7,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <string_view>
 
-#include "queue/host_health.h"
 #include "queue/queue_id.h"
 #include "queue/schedule.h"
 #include "relay/config/config.h"
@@ -19,8 +18,7 @@ class Shard;
 
 // Returns feedback about the destination's hosts; a message that is gone or held is left alone.
 // `destination` must outlive the call.
-boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, queue::HostHealth& health,
-                                                    std::string_view destination, queue::QueueId id,
-                                                    OutboundConnection& kept);
+boost::asio::awaitable<queue::Feedback> deliver_job(Shard& shard, std::string_view destination,
+                                                    queue::QueueId id, OutboundConnection& kept);
 
 }  // namespace turnaway::relay

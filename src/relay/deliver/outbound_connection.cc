@@ -14,6 +14,9 @@
 namespace turnaway::relay {
 namespace {
 
+constexpr std::string_view lost_lease =
+    "the relay was without its queue for so long that another one may deliver the message";
+
 std::string first_word(const smtp::Reply& greeting) {
     const std::string text = greeting.text();
     return text.substr(0, text.find(' '));
@@ -56,9 +59,9 @@ void learn_of_host(judge::RefusingHosts& hosts, const HostAddress& where,
     }
 }
 
-// A lost connection is not the host's reply.
-void blame_content(Dialogue* dialogue) {
-    dialogue->is_content_unreadable = true;
+// A connection that this relay ended is not the host's reply.
+void take_blame(Dialogue* dialogue, std::string_view fault) {
+    dialogue->own_fault = fault;
     dialogue->host_outcome.reset();
     for (auto& outcome : dialogue->outcomes) {
         if (outcome && !outcome->reply) outcome.reset();
@@ -128,7 +131,8 @@ asio::awaitable<Dialogue> OutboundConnection::drive(const spool::ContentPtr& con
                           .tls = shard_.relay().tls_client(),
                           .host = where_->host,
                           .deadlines = deadlines_,
-                          .content = {}};
+                          .content = {},
+                          .may_go_on = [this] { return shard_.relay().spool().owns_messages(); }};
     if (content != nullptr) {
         drive.content = {.bytes = content->size(),
                          .in_memory = content->in_memory(),
@@ -141,8 +145,9 @@ asio::awaitable<Dialogue> OutboundConnection::drive(const spool::ContentPtr& con
     auto dialogue = conclude();
     if (end.content_error) {
         log_trouble(shard_.relay(), *end.content_error);
-        blame_content(&dialogue);
+        take_blame(&dialogue, unreadable_content);
     }
+    if (end.is_abandoned) take_blame(&dialogue, lost_lease);
     dialogue.mail_began = end.mail_began;
     if (!is_ready_) {
         co_await connection_->close();

@@ -2,8 +2,9 @@
 // messages.
 //
 // Connects, drives the pure smtp::ClientSession, and after a failed opportunistic handshake
-// connects once more without TLS. Holds at most one connection. RFC 5321 section 4.5.4.1 (one copy
-// for many recipients), RFC 3207.
+// connects once more without TLS. Holds at most one connection. Without a certain claim to the
+// message (spool::Spool::owns_messages) it begins no transaction and sends no final dot. RFC 5321
+// section 4.5.4.1 (one copy for many recipients), RFC 3207.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/client_deadlines.h"
@@ -25,6 +27,8 @@
 namespace turnaway::relay {
 
 class Shard;
+
+inline constexpr std::string_view unreadable_content = "the stored content cannot be read";
 
 struct HostAddress {
     std::string host;  // its name, for TLS
@@ -42,8 +46,8 @@ struct Dialogue {
     std::string words = {};          // our own, if the host sent no reply
     std::string greeting_name = {};  // the host's own name: the first word of its 220
     bool offers_dsn = false;
-    // A local disk error ended it: outcomes hold only the replies received before.
-    bool is_content_unreadable = false;
+    // Why this relay itself ended it; then the outcomes hold only the replies received before.
+    std::string_view own_fault = {};
     std::optional<std::chrono::steady_clock::time_point> mail_began = {};
 };
 

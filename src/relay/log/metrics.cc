@@ -80,6 +80,11 @@ std::string metrics_page(const Counters& counters, const Gauges& gauges) {
     page.add_gauge("active_deliveries", "Connections to other hosts.", gauges.active_deliveries);
     page.add_gauge("refusing_hosts", "Hosts known not to accept mail.", gauges.refusing_hosts);
     page.add_gauge("queue_oldest_seconds", "Age of the oldest message.", gauges.oldest_seconds);
+    page.add_gauge("relays", "Running relays that share the queue, this one included.",
+                   gauges.relays);
+    page.add_gauge("destination_connections_max",
+                   "This relay's share of the connections to one domain.",
+                   gauges.destination_connections);
     page.add_gauge("spool_free_bytes", "Free space where the queue is.", gauges.spool_free_bytes);
     page.add_process(gauges.start_seconds, gauges.version);
     return page.text();

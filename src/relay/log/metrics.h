@@ -63,6 +63,8 @@ struct Gauges {
     std::uint64_t active_deliveries = 0;        // connections to other hosts
     std::uint64_t refusing_hosts = 0;           // known to reply 521
     std::uint64_t oldest_seconds = 0;           // the age of the oldest message
+    std::uint64_t relays = 1;                   // that share the queue and live, with this one
+    std::uint64_t destination_connections = 0;  // this relay's share of the limit
     std::uint64_t spool_free_bytes = 0;
     std::uint64_t start_seconds = 0;  // since 1970
     std::string version = {};

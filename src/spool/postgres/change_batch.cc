@@ -83,15 +83,6 @@ void ChangeBatch::add(const Change& change) {
     }
 }
 
-void ChangeBatch::forget(const std::string& address) {
-    if (!address.empty()) {
-        hosts_.insert_or_assign(address, nullptr);
-        return;
-    }
-    hosts_.clear();
-    forgets_all_ = true;
-}
-
 std::vector<unsigned> ChangeBatch::parts_of(queue::QueueId id) const {
     std::vector<unsigned> parts{part_of(id)};
     if (may_be_old(id, turn_)) parts.push_back(old_part);
@@ -176,16 +167,32 @@ void ChangeBatch::append_updates(std::vector<Statement>* out) const {
     }
 }
 
+// Last, so that the rows of hosts, which all nodes change, are locked only for a moment.
 void ChangeBatch::append_hosts(std::vector<Statement>* out) const {
-    if (forgets_all_) out->push_back({.name = "forget_all"});
-    for (const auto& [address, host] : hosts_) {
+    const auto statements_before = out->size();
+    const auto seconds = [this](std::chrono::sys_seconds time) {
+        return number((time + ahead_).time_since_epoch().count());
+    };
+    if (refusing_.removes_all) out->push_back({.name = "forget_all"});
+    for (const auto& [address, host] : refusing_.hosts) {
         if (host == nullptr) {
             out->push_back({.name = "forget", .values = {address}});
             continue;
         }
         out->push_back({.name = "remember",
-                        .values = {host->address, host->host,
-                                   number(host->seen.time_since_epoch().count()), host->words}});
+                        .values = {address, host->host, seconds(host->seen), host->words}});
+    }
+    if (resting_.removes_all) out->push_back({.name = "wake_all"});
+    for (const auto& [address, host] : resting_.hosts) {
+        if (host == nullptr) {
+            out->push_back({.name = "wake", .values = {address}});
+            continue;
+        }
+        out->push_back({.name = "rest",
+                        .values = {address, seconds(host->until), number(host->length.count())}});
+    }
+    if (out->size() > statements_before) {
+        out->push_back({.name = "news", .values = {number(node_)}});
     }
 }
 

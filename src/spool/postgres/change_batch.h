@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -21,12 +22,16 @@ namespace turnaway::spool::postgres {
 
 class ChangeBatch {
   public:
-    // `node` owns every message in it; `turn` is the slice of the present (slices.h).
-    ChangeBatch(std::int64_t node, std::uint64_t turn) : node_(node), turn_(turn) {}
+    // `node` owns every message in it; `turn` is the slice of the present (slices.h); the clock of
+    // the database is `ahead`.
+    ChangeBatch(std::int64_t node, std::uint64_t turn, std::chrono::seconds ahead)
+        : node_(node), turn_(turn), ahead_(ahead) {}
 
     void add(const Change& change);
-    void remember(const RefusingHost& host) { hosts_.insert_or_assign(host.address, &host); }
-    void forget(const std::string& address);
+    void remember(const RefusingHost& host) { refusing_.add(host); }
+    void forget(const std::string& address) { refusing_.remove(address); }
+    void rest(const RestingHost& host) { resting_.add(host); }
+    void wake(const std::string& address) { resting_.remove(address); }
 
     // Octets of content, so that a batch can be kept small.
     std::uint64_t content_bytes() const { return content_bytes_; }
@@ -39,6 +44,22 @@ class ChangeBatch {
     [[nodiscard]] base::Result<std::vector<Statement>> statements() const;
 
   private:
+    // Changes of one kind of hosts.
+    template <class Host>
+    struct HostChanges {
+        std::map<std::string, const Host*> hosts = {};  // by address; null: to be removed
+        bool removes_all = false;                       // before that
+
+        void add(const Host& host) { hosts.insert_or_assign(host.address, &host); }
+        void remove(const std::string& address) {
+            if (!address.empty()) {
+                hosts.insert_or_assign(address, nullptr);
+                return;
+            }
+            hosts.clear();
+            removes_all = true;
+        }
+    };
     struct Addition {
         const StoredMessage* stored;
         const queue::Message* message;  // as it is at the end of the batch
@@ -52,11 +73,12 @@ class ChangeBatch {
 
     const std::int64_t node_;
     const std::uint64_t turn_;
+    const std::chrono::seconds ahead_;
     std::map<queue::QueueId, Addition> added_;
     std::unordered_map<queue::QueueId, const queue::Message*> updated_;
     std::set<queue::QueueId> removed_;
-    std::map<std::string, const RefusingHost*> hosts_;  // null: to be forgotten
-    bool forgets_all_ = false;
+    HostChanges<RefusingHost> refusing_;
+    HostChanges<RestingHost> resting_;
     std::uint64_t content_bytes_ = 0;
 };
 

@@ -29,16 +29,21 @@ base::Result<std::unique_ptr<PostgresSpool>> PostgresSpool::open(PostgresSetting
     if (const auto swept = (*folder)->sweep({}); !swept) return std::unexpected(swept.error());
     Node node(settings.node, settings.lease);
     const auto give_up_at = Steady::now() + settings.enter_wait;
-    const auto asked = Steady::now();
+    auto asked = BootClock::now();
     auto entered = node.enter(**connection);
     while (!entered && Steady::now() < give_up_at && !(*connection)->is_over()) {
         std::this_thread::sleep_for(retry_pause);
+        asked = BootClock::now();
         entered = node.enter(**connection);
     }
     if (!entered) return std::unexpected(std::move(entered.error()));
     auto opened = std::unique_ptr<PostgresSpool>(new PostgresSpool(
         std::move(settings), *std::move(connection), *std::move(folder), std::move(node)));
     opened->extend_lease(asked);
+    opened->look();
+    if (opened->connection_->is_over()) {
+        return base::fail(base::Fault::unavailable, std::move(opened->trouble_));
+    }
     opened->thread_ = std::thread([spool = opened.get()] { spool->work(); });
     return opened;
 }
@@ -48,11 +53,12 @@ PostgresSpool::PostgresSpool(PostgresSettings settings, std::unique_ptr<Connecti
     : settings_(std::move(settings)),
       folder_(std::move(folder)),
       connection_(std::move(connection)),
-      node_(std::move(node)) {}
+      node_(std::move(node)),
+      peers_(settings_.now) {}
 
 PostgresSpool::~PostgresSpool() {
     line_.end();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 std::unique_ptr<ContentSink> PostgresSpool::new_content(std::string_view client) {
@@ -91,7 +97,26 @@ base::Result<void> PostgresSpool::scan(const std::function<bool(queue::Message)>
 
 base::Result<std::vector<RefusingHost>> PostgresSpool::refusing_hosts() {
     const std::lock_guard lock(mutex_);
-    return read_hosts(*connection_);
+    return peers_.refusing_hosts(*connection_);
+}
+
+// Nobody waits for these: what is not committed is learned again.
+void PostgresSpool::rest(RestingHost host) {
+    line_.put({.what = Rest{std::move(host)}, .done = [](const base::Result<void>&) {}});
+}
+
+void PostgresSpool::wake(std::string_view address) {
+    line_.put({.what = Wake{std::string(address)}, .done = [](const base::Result<void>&) {}});
+}
+
+void PostgresSpool::follow_hosts(Heard heard) {
+    const std::lock_guard lock(mutex_);
+    heard_ = std::move(heard);
+}
+
+void PostgresSpool::follow_nodes(Counted counted) {
+    const std::lock_guard lock(mutex_);
+    counted_ = std::move(counted);
 }
 
 void PostgresSpool::follow_gains(Gained gained) {
@@ -99,9 +124,12 @@ void PostgresSpool::follow_gains(Gained gained) {
     gained_ = std::move(gained);
 }
 
+bool PostgresSpool::owns_messages() const {
+    return !has_failed_ && BootClock::now().time_since_epoch().count() < lease_end_.load();
+}
+
 bool PostgresSpool::has_room_for_outcomes() const {
-    return !has_failed_ && !has_trouble_ &&
-           Steady::now().time_since_epoch().count() < lease_end_.load();
+    return !has_trouble_ && owns_messages();
 }
 
 void PostgresSpool::work() {
@@ -131,9 +159,9 @@ std::chrono::milliseconds PostgresSpool::wait_bound() const {
     if (give_up_at_) std::this_thread::sleep_for(ending_pause);
     if (has_more_to_do_) return 0ms;
     if (!pending_.empty() || doubt_ || connection_->is_over()) return retry_pause;
-    return std::clamp(
-        std::chrono::duration_cast<std::chrono::milliseconds>(next_beat_ - Steady::now()), 0ms,
-        settings_.beat);
+    return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(
+                          std::min(next_beat_, next_look_) - Steady::now()),
+                      0ms, settings_.beat);
 }
 
 // Never earlier than before: what was moved by the turn of then must be found by that of now.

@@ -3,7 +3,8 @@
 //
 // One thread and one connection. The thread takes all jobs that wait, makes them one transaction
 // that carries the node's epoch, and calls every `done` after its commit. Between the batches it
-// renews the lease, takes over messages of dead nodes, and ages the slices. While the database
+// renews the lease, looks at the other nodes (peers.h), takes over messages of dead ones, and ages
+// the slices. While the database
 // cannot be reached, new messages and reads fail with Fault::unavailable and other changes wait. A
 // transaction whose end is not known is resolved after the reconnect: the node raises its epoch,
 // which ends what was under way, and looks for a message of the transaction. When another node has
@@ -26,8 +27,10 @@
 #include "spool/content_folder.h"
 #include "spool/job_line.h"
 #include "spool/postgres/aging.h"
+#include "spool/postgres/boot_clock.h"
 #include "spool/postgres/connection.h"
 #include "spool/postgres/node.h"
+#include "spool/postgres/peers.h"
 #include "spool/spool.h"
 
 namespace turnaway::spool::postgres {
@@ -40,6 +43,8 @@ struct PostgresSettings {
     std::chrono::milliseconds lease = std::chrono::seconds(10);
     // How often it renews that, and does what else is not urgent.
     std::chrono::milliseconds beat = std::chrono::seconds(2);
+    // How often it looks at the other nodes.
+    std::chrono::milliseconds look = std::chrono::milliseconds(500);
     // How long to wait for the lease of a relay of this name that ended without a farewell.
     std::chrono::milliseconds enter_wait = std::chrono::seconds(12);
     // A folder for contents over 256 KiB while they are received or sent, which nothing depends on
@@ -78,6 +83,12 @@ class PostgresSpool final : public Spool {
     void change_free_bytes_min(std::uint64_t bytes) override {
         folder_->budget().change_free_bytes_min(bytes);
     }
+    void rest(RestingHost host) override;
+    void wake(std::string_view address) override;
+    void follow_hosts(Heard heard) override;
+    unsigned nodes() const override { return nodes_; }
+    void follow_nodes(Counted counted) override;
+    bool owns_messages() const override;
     unsigned slot() const override { return node_.slot(); }
     void follow_gains(Gained gained) override;
 
@@ -105,10 +116,11 @@ class PostgresSpool final : public Spool {
     bool resolve();
     void tend();
     void beat();
+    void look();
     void inherit();
     void hand_over(const std::vector<queue::QueueId>& ids);
     void lose(const std::string& words);
-    void extend_lease(Steady::time_point asked);
+    void extend_lease(BootClock::time_point asked);
     // postgres_spool_jobs.cc: the jobs.
     void run_pending();
     void commit(Jobs jobs);
@@ -119,6 +131,7 @@ class PostgresSpool final : public Spool {
     void read(Job& job);
     void refuse_impatient();
     void end_all(Jobs jobs, const std::optional<base::Error>& error);
+    void end_committed(Jobs jobs);
     std::uint64_t turn();
     void warn(const std::string& words) const;
     void fail_for_good(const base::Error& error);
@@ -127,12 +140,16 @@ class PostgresSpool final : public Spool {
     const std::shared_ptr<ContentFolder> folder_;
     std::atomic<bool> has_failed_ = false;
     std::atomic<bool> has_trouble_ = false;  // no connection, or no space in the database
-    std::atomic<Steady::rep> lease_end_ = 0;
+    std::atomic<BootClock::rep> lease_end_ = 0;
+    std::atomic<unsigned> nodes_ = 1;
 
     std::mutex mutex_;  // all below: used by the thread and by callers of scan
     std::unique_ptr<Connection> connection_;
     Node node_;
     Gained gained_;
+    Heard heard_;
+    Counted counted_;
+    Peers peers_;
     Aging aging_;
     Jobs pending_;
     std::optional<Doubt> doubt_;
@@ -141,6 +158,7 @@ class PostgresSpool final : public Spool {
     std::uint64_t turn_ = 0;
     Steady::time_point next_try_ = {};
     Steady::time_point next_beat_ = {};
+    Steady::time_point next_look_ = {};
     Steady::time_point next_inherit_ = {};
     std::optional<Steady::time_point> give_up_at_;  // while ending
     bool has_more_to_do_ = false;                   // of tend()

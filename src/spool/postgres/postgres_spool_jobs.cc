@@ -35,6 +35,8 @@ void add_to(ChangeBatch* batch, const Job& job) {
     if (const auto* change = std::get_if<Change>(&job.what)) batch->add(*change);
     if (const auto* known = std::get_if<Remember>(&job.what)) batch->remember(known->host);
     if (const auto* forget = std::get_if<Forget>(&job.what)) batch->forget(forget->address);
+    if (const auto* rest = std::get_if<Rest>(&job.what)) batch->rest(rest->host);
+    if (const auto* wake = std::get_if<Wake>(&job.what)) batch->wake(wake->address);
 }
 
 // What need not wait for the database: whoever asked can ask again.
@@ -66,7 +68,7 @@ void PostgresSpool::run_pending() {
 }
 
 void PostgresSpool::commit(Jobs jobs) {
-    ChangeBatch batch(node_.id(), turn());
+    ChangeBatch batch(node_.id(), turn(), peers_.ahead());
     for (const auto& job : jobs) add_to(&batch, job);
     auto statements = batch.statements();
     if (!statements) {
@@ -96,7 +98,7 @@ void PostgresSpool::settle(Jobs jobs, const Ending& ending, queue::QueueId witne
         case Ending::Kind::done:
             has_trouble_ = false;
             if (settings_.on_commit) settings_.on_commit(jobs.size());
-            return end_all(std::move(jobs), {});
+            return end_committed(std::move(jobs));
         case Ending::Kind::unclear:
             lose("the database of the spool was lost: " + ending.words);
             doubt_ = Doubt{.since = Steady::now(), .jobs = std::move(jobs), .witness = witness};
@@ -186,6 +188,11 @@ void PostgresSpool::refuse_impatient() {
     }
     doubt_->jobs = std::move(patient);
     end_all(std::move(impatient), error);
+}
+
+void PostgresSpool::end_committed(Jobs jobs) {
+    for (const auto& job : jobs) peers_.note(job);
+    end_all(std::move(jobs), {});
 }
 
 void PostgresSpool::end_all(Jobs jobs, const std::optional<base::Error>& error) {

@@ -1,4 +1,5 @@
 // Part of PostgresSpool: its connection, its lease, and what it does between the batches.
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -40,7 +41,7 @@ bool PostgresSpool::reconnect() {
         return false;
     }
     connection_ = *std::move(opened);
-    const auto asked = Steady::now();
+    const auto asked = BootClock::now();
     std::string words;
     switch (node_.raise(*connection_, &words)) {
         case Node::Answer::mine:
@@ -91,12 +92,13 @@ bool PostgresSpool::resolve() {
     }
     const auto count = doubt.jobs.size();
     if (settings_.on_commit && count > 0) settings_.on_commit(count);
-    end_all(std::move(doubt.jobs), {});
+    end_committed(std::move(doubt.jobs));
     return true;
 }
 
 // One step of each, so that jobs never wait long.
 void PostgresSpool::tend() {
+    if (!connection_->is_over() && Steady::now() >= next_look_) look();
     if (connection_->is_over() || (Steady::now() < next_beat_ && !has_more_to_do_)) return;
     has_more_to_do_ = false;
     if (Steady::now() >= next_beat_) {
@@ -110,7 +112,7 @@ void PostgresSpool::tend() {
 }
 
 void PostgresSpool::beat() {
-    const auto asked = Steady::now();
+    const auto asked = BootClock::now();
     std::string words;
     switch (node_.beat(*connection_, &words)) {
         case Node::Answer::mine:
@@ -124,6 +126,20 @@ void PostgresSpool::beat() {
             lose(words);
             return;
     }
+}
+
+// At most for a quarter of the time, however slow the database is.
+void PostgresSpool::look() {
+    const auto asked = Steady::now();
+    auto news = peers_.look(*connection_, node_, heard_ != nullptr);
+    const auto answered = Steady::now();
+    next_look_ = answered + std::max<Steady::duration>(settings_.look, 3 * (answered - asked));
+    if (!news) {
+        if (connection_->is_over()) lose(news.error().message);
+        return;
+    }
+    if (!news->is_empty() && heard_) heard_(*std::move(news));
+    if (nodes_.exchange(peers_.alive()) != peers_.alive() && counted_) counted_();
 }
 
 void PostgresSpool::inherit() {
@@ -159,7 +175,7 @@ void PostgresSpool::lose(const std::string& words) {
 }
 
 // By our clock and with a margin, because the database counts from when it heard of us.
-void PostgresSpool::extend_lease(Steady::time_point asked) {
+void PostgresSpool::extend_lease(BootClock::time_point asked) {
     lease_end_ = (asked + settings_.lease * 4 / 5).time_since_epoch().count();
 }
 

@@ -122,17 +122,4 @@ base::Result<void> read_rows(Connection& connection, Statement statement,
     return answer_of(connection.ask(std::move(statement)));
 }
 
-base::Result<std::vector<RefusingHost>> read_hosts(Connection& connection) {
-    std::vector<RefusingHost> hosts;
-    const auto on_row = [&hosts](const Row& row) {
-        hosts.push_back({.host = std::string(row.bytes(1)),
-                         .address = std::string(row.bytes(0)),
-                         .seen = std::chrono::sys_seconds(std::chrono::seconds(row.number(2))),
-                         .words = std::string(row.bytes(3))});
-    };
-    const auto ending = connection.ask({.name = "hosts", .on_row = on_row});
-    if (auto answered = answer_of(ending); !answered) return std::unexpected(answered.error());
-    return hosts;
-}
-
 }  // namespace turnaway::spool::postgres

@@ -1,11 +1,10 @@
-// Reads messages of a node from the database: one with its content, a page, all of them; and the
-// refusing hosts. A row that cannot be read does not stop the others.
+// Reads messages of a node from the database: one with its content, a page, all of them. A row that
+// cannot be read does not stop the others.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "base/result.h"
 #include "spool/content_folder.h"
@@ -28,6 +27,5 @@ namespace turnaway::spool::postgres {
 [[nodiscard]] base::Result<void> read_rows(Connection& connection, Statement statement,
                                            const std::function<bool(queue::Message)>& each,
                                            const Spool::Damaged& damaged);
-[[nodiscard]] base::Result<std::vector<RefusingHost>> read_hosts(Connection& connection);
 
 }  // namespace turnaway::spool::postgres

@@ -84,13 +84,36 @@ constexpr Statement whole_statements[] = {
      "ORDER BY id LIMIT $2::bigint"},
     {"present", "SELECT id FROM message WHERE id = $1::bigint"},
 
-    {"hosts", "SELECT address, host, seen, words FROM refusing_host ORDER BY address"},
+    {"nodes",
+     "SELECT id, news, lease > clock_timestamp(), "
+     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM node"},
+    {"news", "UPDATE node SET news = news + 1 WHERE id = $1::bigint"},
+    {"hosts",
+     "SELECT address, host, seen, words FROM refusing_host ORDER BY seen DESC LIMIT $1::bigint"},
+    {"resting",
+     "SELECT address, until, length FROM resting_host ORDER BY until DESC LIMIT $1::bigint"},
+    // All rows in the order in which others lock them, one by one.
     {"remember",
      "INSERT INTO refusing_host (address, host, seen, words) "
      "VALUES ($1::bytea, $2::bytea, $3::bigint, $4::bytea) ON CONFLICT (address) DO UPDATE SET "
-     "host = excluded.host, seen = excluded.seen, words = excluded.words"},
+     "host = excluded.host, seen = excluded.seen, words = excluded.words "
+     "WHERE refusing_host.seen <= excluded.seen"},
     {"forget", "DELETE FROM refusing_host WHERE address = $1::bytea"},
-    {"forget_all", "DELETE FROM refusing_host"},
+    {"forget_all",
+     "DELETE FROM refusing_host WHERE address IN "
+     "(SELECT address FROM refusing_host ORDER BY address FOR UPDATE)"},
+    {"rest",
+     "INSERT INTO resting_host (address, until, length) "
+     "VALUES ($1::bytea, $2::bigint, $3::bigint) ON CONFLICT (address) DO UPDATE SET "
+     "until = excluded.until, length = excluded.length "
+     "WHERE resting_host.until <= excluded.until"},
+    {"wake", "DELETE FROM resting_host WHERE address = $1::bytea"},
+    {"wake_all",
+     "DELETE FROM resting_host WHERE address IN "
+     "(SELECT address FROM resting_host ORDER BY address FOR UPDATE)"},
+    {"expire_resting",
+     "DELETE FROM resting_host WHERE address IN "
+     "(SELECT address FROM resting_host WHERE until < $1::bigint FOR UPDATE SKIP LOCKED)"},
 };
 
 constexpr Statement part_statements[] = {

@@ -177,6 +177,15 @@ asio::awaitable<void> hear_the_end(Parties& parties) {
     parties.is_host_done = true;
 }
 
+asio::awaitable<void> greet_and_hear(Parties& parties) {
+    Connection& server = *parties.pair.server;
+    (void)co_await server.write("220 host.example\r\n", 10s);
+    parties.heard = co_await read_some(server);
+    (void)co_await server.write("250 host.example\r\n", 10s);
+    parties.heard += co_await read_all(server);
+    parties.is_host_done = true;
+}
+
 // The beginning of a greeting, again and again.
 asio::awaitable<void> drip(Parties& parties) {
     Connection& server = *parties.pair.server;
@@ -190,12 +199,14 @@ asio::awaitable<void> drip(Parties& parties) {
 
 class ClientDriverTest : public testing::Test {
   protected:
-    std::vector<std::string> deliver(ContentSource content, asio::awaitable<void> host) {
+    std::vector<std::string> deliver(ContentSource content, asio::awaitable<void> host,
+                                     std::function<bool()> may_go_on = {}) {
         asio::co_spawn(parties_.loop, std::move(host), asio::detached);
         smtp::ClientSession session(
             {"relay.example", smtp::TlsPolicy::never, big_message(content.bytes)});
         ClientDrive drive{session, parties_.pair.client, parties_.tls_client, "host.example",
                           parties_.deadlines};
+        drive.may_go_on = std::move(may_go_on);
         auto outcomes = run(parties_.loop, deliver_all(drive, std::move(content), {}));
         run_until(parties_.loop, parties_.is_host_done);
         return outcomes;
@@ -226,6 +237,30 @@ TEST_F(ClientDriverTest, ContentThatCannotBeReadIsNeverEnded) {
     const auto outcomes = deliver(std::move(source), hear_the_end(parties_));
     EXPECT_TRUE(outcomes.at(0).starts_with("temporary lost content")) << outcomes[0];
     EXPECT_FALSE(parties_.heard.ends_with("\r\n.\r\n"));
+}
+
+// Asked once before MAIL and once before the final dot.
+TEST_F(ClientDriverTest, WhatMayNotGoOnIsNeverEnded) {
+    int asked = 0;
+    const auto outcomes =
+        deliver(pieces_of(content_), hear_the_end(parties_), [&asked] { return ++asked == 1; });
+    EXPECT_EQ(asked, 2);
+    EXPECT_TRUE(outcomes.at(0).starts_with("temporary lost content")) << outcomes[0];
+    EXPECT_FALSE(parties_.heard.ends_with("\r\n.\r\n"));
+}
+
+TEST_F(ClientDriverTest, WhatMayNotGoOnIsNotBegun) {
+    asio::co_spawn(parties_.loop, greet_and_hear(parties_), asio::detached);
+    smtp::ClientSession session({"relay.example", smtp::TlsPolicy::never, big_message(10)});
+    ClientDrive drive{session, parties_.pair.client, parties_.tls_client, "host.example",
+                      parties_.deadlines};
+    drive.may_go_on = [] { return false; };
+    const auto end = run(parties_.loop, drive_client(drive));
+    EXPECT_TRUE(end.is_abandoned);
+    EXPECT_FALSE(end.mail_began);
+    run(parties_.loop, parties_.pair.client->close());
+    run_until(parties_.loop, parties_.is_host_done);
+    EXPECT_EQ(parties_.heard, "EHLO relay.example\r\n");
 }
 
 // The sender's coroutine is gone while the one that listens to the host still waits.

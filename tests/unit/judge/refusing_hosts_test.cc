@@ -108,6 +108,24 @@ TEST(RefusingHosts, ARefusalIsEvidenceForAsLongAsItsAgeAllows) {
     EXPECT_EQ(hosts.count(), 0U);
 }
 
+// They have stored and logged it themselves.
+TEST(RefusingHosts, WhatOthersLearnIsKnownAndNotStoredAgain) {
+    SlowStore store(SlowStore::Held::forget);
+    base::Clock::Time now{std::chrono::seconds(1'000'000)};
+    RefusingHosts hosts{{.age_max = 24h}, store, base::Clock([&now] { return now; })};
+    const StoredHost host{.host = "mx.example",
+                          .address = place.text(),
+                          .seen = std::chrono::sys_seconds(999'990s),
+                          .words = "521 no mail"};
+    hosts.hear({host, {.host = "odd.example", .address = "odd", .seen = {}, .words = ""}}, {}, 25);
+    EXPECT_TRUE(hosts.is_refusing(place));
+    EXPECT_EQ(hosts.count(), 1U);
+    hosts.hear({}, {place.text(), "odd"}, 25);
+    EXPECT_FALSE(hosts.is_refusing(place));
+    EXPECT_EQ(store.rows(), 0U);
+    EXPECT_EQ(store.refusals_logged + store.endings_logged, 0);
+}
+
 TEST(RefusingHosts, ARememberDoesNotOvertakeAForgetOnTheDisk) {
     for (const bool is_by_hand : {false, true}) {
         Scene scene(SlowStore::Held::forget);

@@ -237,7 +237,7 @@ TEST(Delivery, ContentThatCannotBeReadWaitsAndExpiresLikeAnyOther) {
     std::vector<RecipientState> states(2);
     const auto round_at = [&](std::chrono::sys_seconds now) {
         Delivery delivery(nowhere, std::move(states), {}, arrival, now);
-        delivery.content_unreadable("the stored content cannot be read", now);
+        delivery.give_up("the stored content cannot be read", now);
         EXPECT_FALSE(delivery.next());
         const auto dispositions = delivery.judge(now, 0);
         states = delivery.take_states();

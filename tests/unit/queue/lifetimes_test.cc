@@ -53,6 +53,27 @@ TEST(HostHealth, RestsTwiceAsLongEachTimeUpToABound) {
     EXPECT_FALSE(health.is_resting(address, arrival + 70min));
 }
 
+// What others must know is what it returns, and with that they rest as long.
+TEST(HostHealth, RestsAsOthersDo) {
+    const HostHealthSettings settings{.rest_first = 10min, .rest_max = 1h, .addresses_max = 10};
+    HostHealth health(settings);
+    HostHealth other(settings);
+    const auto address = *route::IpAddress::parse("192.0.2.1");
+    const auto rest = health.unreachable(address, arrival);
+    ASSERT_TRUE(rest);
+    EXPECT_EQ(rest->until, arrival + 10min);
+    EXPECT_FALSE(health.unreachable(address, arrival + 1s)) << "nothing new";
+    other.take(address, *rest);
+    EXPECT_TRUE(other.is_resting(address, arrival + 10min - 1s));
+    const auto longer = other.unreachable(address, arrival + 10min);
+    ASSERT_TRUE(longer);
+    EXPECT_EQ(longer->length, 20min);
+    health.take(address, *longer);
+    EXPECT_TRUE(health.is_resting(address, arrival + 30min - 1s));
+    EXPECT_TRUE(health.reachable(address));
+    EXPECT_FALSE(health.reachable(address)) << "nothing new";
+}
+
 TEST(HostHealth, ForgetsTheOneThatIsUpFirstWhenFull) {
     HostHealth health({.rest_first = 10min, .rest_max = 1h, .addresses_max = 2});
     const auto one = *route::IpAddress::parse("192.0.2.1");

@@ -38,6 +38,16 @@ TEST(Schedule, GivesWhatIsDueTheEarliestFirst) {
     EXPECT_EQ(schedule.destinations(), 1U);
 }
 
+TEST(ScheduleSettings, RelaysShareTheConnectionsToADestination) {
+    const ScheduleSettings whole{.concurrency_start = 2, .concurrency_max = 20, .total_max = 500};
+    EXPECT_EQ(whole.shared_by(1).concurrency_max, 20U);
+    EXPECT_EQ(whole.shared_by(3).concurrency_max, 6U);
+    EXPECT_EQ(whole.shared_by(3).concurrency_start, 2U);
+    EXPECT_EQ(whole.shared_by(3).total_max, 500U);
+    EXPECT_EQ(whole.shared_by(15).concurrency_start, 1U);
+    EXPECT_EQ(whole.shared_by(64).concurrency_max, 1U);
+}
+
 TEST(Schedule, OneBusyDestinationDelaysNoOther) {
     Schedule schedule({.concurrency_start = 20, .concurrency_max = 20, .total_max = 1000});
     for (std::uint64_t i = 0; i < 100'000; ++i) schedule.add(id(i), "busy.example", now - 1h);

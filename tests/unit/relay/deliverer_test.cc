@@ -51,6 +51,27 @@ TEST(Deliverer, OpensAConnectionForEachDomain) {
     EXPECT_EQ(host.connections(), 2U);
 }
 
+TEST(Deliverer, OpensItsShareOfTheConnectionsToADomain) {
+    MailHost host;
+    RelayScene scene("[delivery]\nconcurrency = 4\n[route]\n\"*\" = \"127.0.0.1:" +
+                         std::to_string(host.port()) + "\"\n",
+                     &host);
+    scene.spool().set_nodes(4);
+    scene.relay().share_limits();
+    auto& deliverer = scene.shard().deliverer();
+    const auto connections_to = [&](const std::string& recipient) {
+        for (int i = 0; i < 5; ++i) scene.queue(recipient);
+        scene.run_until([&] { return deliverer.active() + deliverer.schedule().jobs() == 5; });
+        const auto connections = deliverer.active();
+        scene.run_until([&] { return scene.queued().empty() && deliverer.active() == 0; });
+        return connections;
+    };
+    EXPECT_EQ(connections_to("bob@one.example"), 1U);
+    scene.spool().set_nodes(1);
+    scene.relay().share_limits();
+    EXPECT_EQ(connections_to("bob@two.example"), 2U);
+}
+
 TEST(Deliverer, TriesATemporaryRefusalAgainWhenItIsDue) {
     MailHost host({{"RCPT", "450 4.2.1 later"}});
     RelayScene scene(all_to(host), &host);

@@ -93,6 +93,21 @@ TEST(DeliveryJob, RemembersAHostThatSays521OfItself) {
     EXPECT_EQ(host.count("MAIL"), 0U);
 }
 
+TEST(DeliveryJob, PutsOffWhatMayBelongToAnotherRelay) {
+    MailHost host;
+    RelayScene scene(all_to(host), &host);
+    scene.spool().set_owner(false);
+    scene.queue("bob@one.example");
+    scene.run_until([&] { return scene.counted(Counter::deferred) == 1; });
+    EXPECT_EQ(host.count("MAIL"), 0U);
+    scene.run_until([&] { return scene.shard().deliverer().active() == 0; });
+    scene.spool().set_owner(true);
+    scene.pass(3h);
+    scene.shard().deliverer().pump();
+    scene.run_until([&] { return scene.queued().empty(); });
+    EXPECT_EQ(host.count("MAIL"), 1U);
+}
+
 TEST(DeliveryJob, LeavesAHeldMessageAlone) {
     MailHost host;
     RelayScene scene(all_to(host), &host);

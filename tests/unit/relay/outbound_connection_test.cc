@@ -64,6 +64,21 @@ TEST_F(OutboundConnectionTest, IsDialledAnewWhenTheHostClosedItMeanwhile) {
     EXPECT_EQ(host.connections(), 2U);
 }
 
+TEST_F(OutboundConnectionTest, GivesNobodyAMessageThatMayBelongToAnotherRelay) {
+    MailHost host;
+    open(host);
+    OutboundConnection connection(scene().shard());
+    EXPECT_TRUE(is_delivered(deliver(connection, host)));
+    scene().spool().set_owner(false);
+    for (const bool is_kept : {true, false}) {
+        EXPECT_EQ(connection.is_ready(), is_kept);
+        const auto given_up = deliver(connection, host);
+        EXPECT_FALSE(given_up.host_outcome) << "it is not the host's fault";
+        EXPECT_FALSE(given_up.own_fault.empty());
+    }
+    EXPECT_EQ(host.count("MAIL"), 1U);
+}
+
 TEST_F(OutboundConnectionTest, IsNotKeptForAnotherDemandOnTls) {
     MailHost host;
     open(host);

@@ -79,7 +79,10 @@ class SpoolContract : public testing::TestWithParam<Kind> {
             spool::postgres::PostgresSettings settings{
                 .url = url_, .node = "one", .temporary = folder_.path() + "/temporary"};
             if (GetParam() == Kind::postgres_young) {
-                settings.now = [] { return std::chrono::system_clock::time_point(); };
+                settings.now = [begun = begun_] {
+                    return std::chrono::system_clock::time_point(std::chrono::seconds(20)) +
+                           (std::chrono::system_clock::now() - begun);
+                };
             }
             auto opened = spool::postgres::PostgresSpool::open(std::move(settings));
             ASSERT_TRUE(opened) << opened.error().message;
@@ -145,6 +148,7 @@ class SpoolContract : public testing::TestWithParam<Kind> {
     std::unique_ptr<fake::MemorySpool> memory_;
     std::unique_ptr<spool::Spool> stored_;
     std::string url_;  // of the database
+    const std::chrono::system_clock::time_point begun_ = std::chrono::system_clock::now();
 };
 
 INSTANTIATE_TEST_SUITE_P(All, SpoolContract,
@@ -270,6 +274,35 @@ TEST_P(SpoolContract, ListsWhatWasAskedForBefore) {
     spool().list(QueueId(), 10, [&](auto found) { told.set_value(found.value().messages.size()); });
     sync();
     EXPECT_EQ(told.get_future().get(), 1U);
+}
+
+TEST_P(SpoolContract, ANodeThatIsAloneOwnsEverything) {
+    EXPECT_EQ(spool().nodes(), 1U);
+    EXPECT_TRUE(spool().owns_messages());
+    EXPECT_TRUE(spool().has_room_for_outcomes());
+}
+
+// Whoever has learned something need not be told.
+TEST_P(SpoolContract, ANodeHearsNothingOfItsOwn) {
+    int heard = 0;
+    ASSERT_TRUE(spool().refusing_hosts());
+    spool().follow_hosts([&heard](const spool::HostNews&) { ++heard; });
+    spool().follow_nodes([&heard] { ++heard; });
+    const std::chrono::sys_seconds now{std::chrono::seconds(1)};
+    spool().rest({.address = "192.0.2.1", .until = now, .length = std::chrono::seconds(10)});
+    spool().rest({.address = "192.0.2.2", .until = now, .length = std::chrono::seconds(10)});
+    spool().wake("192.0.2.1");
+    for (const char* address : {"192.0.2.3", "192.0.2.4"}) {
+        ASSERT_TRUE(host([&](auto done) {
+            spool().remember({"mx.example", address, now, "521"}, std::move(done));
+        }));
+    }
+    ASSERT_TRUE(host([&](auto done) { spool().forget("192.0.2.3", std::move(done)); }));
+    spool().wake("");
+    ASSERT_TRUE(apply({.add = {stored_of(1, 10)}}));
+    start();
+    EXPECT_EQ(heard, 0);
+    EXPECT_EQ(spool().refusing_hosts().value().size(), 1U);
 }
 
 TEST_P(SpoolContract, RemembersHostsByAddress) {

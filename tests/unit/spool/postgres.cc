@@ -20,7 +20,7 @@
 #include "spool/postgres/schema.h"
 #include "spool/postgres/slices.h"
 #include "unit/spool/ask.h"
-#include "unit/spool/folder.h"
+#include "unit/spool/postgres_case.h"
 
 namespace turnaway {
 namespace {
@@ -31,59 +31,10 @@ using fake::message_of;
 using fake::stored_of;
 using queue::QueueId;
 using spool::postgres::Connection;
-using spool::postgres::PostgresSettings;
 using spool::postgres::PostgresSpool;
 using spool::postgres::schema_version;
 
-class PostgresSpoolTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        if (!fake::PostgresServer::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
-        server_ = std::make_unique<fake::PostgresServer>();
-        url_ = server_->make_database();
-    }
-    void migrate() {
-        const auto made = Connection::migrate(url_);
-        ASSERT_TRUE(made) << made.error().message;
-    }
-    PostgresSettings settings(const std::string& node) {
-        return {.url = url_,
-                .node = node,
-                // Long, because the machine may be slow, and one that leaves ends it itself.
-                .lease = 1min,
-                .beat = 100ms,
-                .enter_wait = 0s,
-                .temporary = folder_.path() + '/' + node,
-                // The present of the ids, so that nothing ages during a test.
-                .now = [] { return std::chrono::system_clock::time_point(); }};
-    }
-    // One that renews its lease so seldom that a test can end it.
-    PostgresSettings sleeper(const std::string& node) {
-        auto made = settings(node);
-        made.lease = 10h;
-        made.beat = 2h;
-        return made;
-    }
-    static std::unique_ptr<PostgresSpool> open(PostgresSettings settings) {
-        auto opened = PostgresSpool::open(std::move(settings));
-        EXPECT_TRUE(opened) << opened.error().message;
-        return opened ? *std::move(opened) : nullptr;
-    }
-    std::string ask(const std::string& sql) { return fake::PostgresServer::ask(url_, sql); }
-    void wait_until(const std::string& sql, const std::string& value) {
-        for (int i = 0; i < 6000 && ask(sql) != value; ++i) std::this_thread::sleep_for(10ms);
-        ASSERT_EQ(ask(sql), value) << sql;
-    }
-    std::string own_session(const std::string& condition) {
-        return "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'turnaway-relay' "
-               "AND " +
-               condition;
-    }
-
-    test::Folder folder_;
-    std::unique_ptr<fake::PostgresServer> server_;
-    std::string url_;
-};
+class PostgresSpoolTest : public test::PostgresCase {};
 
 TEST_F(PostgresSpoolTest, NeedsTablesOfItsOwnVersion) {
     const auto none = PostgresSpool::open(settings("one"));
