@@ -56,10 +56,12 @@ void take_notice(void* was_wait_cancelled, const PGresult* notice) {
 }
 
 // For each session: our tables only; an index whenever there is one, because a plan made while a
-// table is empty is used when it is full; and no wait for a lock without end.
+// table is empty is used when it is full; no compiling of plans, which the high costs of what is
+// off would cause and which takes longer than the statements; and no wait for a lock without end.
 constexpr const char* session_settings =
     "SET search_path = turnaway; SET plan_cache_mode = force_generic_plan; "
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = "
+    "off; "
     "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; "
     "SET client_min_messages = warning";
 
