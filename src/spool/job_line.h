@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -21,8 +22,11 @@ class JobLine {
         bool must_wake = false;
         {
             const std::lock_guard lock(mutex_);
-            must_wake = jobs_.empty() || (is_urgent && !has_urgent_);
-            has_urgent_ |= is_urgent;
+            must_wake = jobs_.empty();
+            if (is_urgent) {
+                ++urgent_;
+                must_wake |= urgent_ == 1 || urgent_ == expected_;
+            }
             jobs_.push_back(std::move(job));
         }
         if (must_wake) changed_.notify_one();
@@ -44,15 +48,21 @@ class JobLine {
         const std::lock_guard lock(mutex_);
         return is_ended_;
     }
-    // Waits at most `wait` for a job, then at most `gather` for others while none is urgent. Empty:
-    // there was none.
-    Batch take(std::chrono::milliseconds wait, std::chrono::milliseconds gather) {
+    // Waits at most `wait` for a job, then at most `gather` for others while none is urgent, then
+    // at most `company` until there are as many urgent ones as were taken last and came meanwhile:
+    // who asked for these is likely to ask again at once. Empty: there was none.
+    Batch take(std::chrono::milliseconds wait, std::chrono::milliseconds gather,
+               std::chrono::steady_clock::duration company = {}) {
         std::unique_lock lock(mutex_);
+        expected_ = taken_ + urgent_;
         changed_.wait_for(lock, wait, [this] { return is_ended_ || !jobs_.empty(); });
         if (!jobs_.empty()) {
-            changed_.wait_for(lock, gather, [this] { return is_ended_ || has_urgent_; });
+            changed_.wait_for(lock, gather, [this] { return is_ended_ || urgent_ > 0; });
         }
-        has_urgent_ = false;
+        if (urgent_ > 0) {
+            changed_.wait_for(lock, company, [this] { return is_ended_ || urgent_ >= expected_; });
+        }
+        taken_ = std::exchange(urgent_, 0);
         return std::exchange(jobs_, {});
     }
 
@@ -61,7 +71,9 @@ class JobLine {
     std::condition_variable changed_;
     Batch jobs_;
     bool is_ended_ = false;
-    bool has_urgent_ = false;
+    std::size_t urgent_ = 0;    // of the jobs
+    std::size_t taken_ = 0;     // urgent ones, the last time
+    std::size_t expected_ = 0;  // urgent ones, this time
 };
 
 }  // namespace turnaway::spool

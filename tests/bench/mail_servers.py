@@ -41,7 +41,7 @@ local_data = ["{cached}. 300 IN MX 10 mx.{cached}.", "mx.{cached}. 300 IN A 127.
 [delivery]
 port = {next_hop}
 [spool]
-path = "{folder}/spool"
+path = "{spool}"
 [control]
 socket = "{folder}/control.sock"
 """
@@ -159,7 +159,7 @@ class Relay:
     name = "turnaway-relay"
     peak_memory = ("status", "VmHWM")
 
-    def __init__(self, program, folder, next_hop, keep=False):
+    def __init__(self, program, folder, next_hop, keep=False, spool=None):
         self.folder, self.port = folder / "relay", free_port()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -167,7 +167,8 @@ class Relay:
         self.config = self.folder / "relay.conf"
         self.config.write_text(RELAY_CONFIG.format(
             threads=os.cpu_count(), port=self.port, destination=DESTINATION, next_hop=next_hop,
-            refused=REFUSED, nobody=free_port(), cached=CACHED, folder=self.folder))
+            refused=REFUSED, nobody=free_port(), cached=CACHED, folder=self.folder,
+            spool=spool or self.folder / "spool"))
         self.program = program
 
     def __enter__(self):

@@ -1,5 +1,6 @@
-// spool_rate FOLDER [SECONDS]: durable messages a second through the spool, beside the raw rate of
-// syncs of the same disk.
+// spool_rate FOLDER [SECONDS [URL]]: durable messages a second through the spool, beside the raw
+// rate of syncs of the same disk. With URL, that of a database with the tables of a spool, through
+// that.
 //
 // 4 KiB messages, added and removed again, with 1, 16 and 64 in flight: each `done` of an add asks
 // for the removal and for the next add, as a relay does that delivers at once. Counts adds.
@@ -15,6 +16,7 @@
 
 #include "base/check.h"
 #include "fake/spooled.h"
+#include "spool/postgres/postgres_spool.h"
 #include "spool/sqlite/sqlite_spool.h"
 
 namespace {
@@ -73,7 +75,12 @@ class Load {
     spool::Spool& store_;
     spool::ContentPtr content_;
     Clock::time_point end_;
-    std::atomic<std::uint64_t> last_ = 0;
+    // Of the present, as those of a relay are.
+    std::atomic<std::uint64_t> last_ =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::system_clock::now().time_since_epoch())
+                                       .count()) *
+        turnaway::queue::QueueIdMaker::shards_max;
     std::atomic<std::uint64_t> added_ = 0;
     std::atomic<int> open_ = 0;
 };
@@ -90,6 +97,14 @@ int main(int argc, char** argv) {
         const auto store = spool::SqliteSpool::open({.path = path});
         TURNAWAY_CHECK(store.has_value());
         std::printf("durable, %2d in flight    %10.0f /s\n", in_flight,
+                    Load(**store, seconds).run(in_flight));
+    }
+    if (argc < 4) return 0;
+    const auto store = spool::postgres::PostgresSpool::open(
+        {.url = argv[3], .node = "spool_rate", .temporary = folder + "/temporary"});
+    TURNAWAY_CHECK(store.has_value());
+    for (const int in_flight : {1, 16, 64}) {
+        std::printf("shared, %2d in flight     %10.0f /s\n", in_flight,
                     Load(**store, seconds).run(in_flight));
     }
     return 0;

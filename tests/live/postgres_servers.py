@@ -100,8 +100,8 @@ class Server:
 
 
 class Servers:
-    def __init__(self, has_standby=True, syncs=True):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="turnaway_pg_", dir="/tmp"))
+    def __init__(self, has_standby=True, syncs=True, parent="/tmp"):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="turnaway_pg_", dir=parent))
         self.folder.chmod(0o755)
         self.primary, self.standby = Server(self.folder / "a", syncs), None
         self.primary.make()

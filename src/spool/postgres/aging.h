@@ -18,7 +18,7 @@ class Aging {
     // Messages of one step, and pieces of content, unless the first message has more. Moving them
     // takes as long as adding them.
     static constexpr std::int64_t step_messages = 200;
-    static constexpr std::int64_t step_pieces = 64;
+    static constexpr std::int64_t step_pieces = 1024;
 
     // True: there may be more to do at once.
     bool step(Connection& connection, const Node& node, std::uint64_t turn_now);

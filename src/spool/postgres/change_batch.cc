@@ -28,11 +28,10 @@ base::Result<std::uint32_t> append_content(queue::QueueId id, const Content& con
                                            NewRows* rows) {
     std::uint32_t checksum = 0;
     std::int64_t piece = 0;
-    for (std::uint64_t at = 0; at < content.size(); ++piece) {
+    for (std::uint64_t at = 0; at < content.size();) {
         std::string read;
         std::string_view bytes = content.in_memory();
-        if (bytes.size() != content.size() ||
-            bytes.size() > base::limits::content_in_row_bytes_max) {
+        if (bytes.size() != content.size()) {
             auto next = content.read(at, base::limits::content_in_row_bytes_max);
             if (!next) return std::unexpected(std::move(next.error()));
             read = *std::move(next);
@@ -41,9 +40,13 @@ base::Result<std::uint32_t> append_content(queue::QueueId id, const Content& con
         TURNAWAY_CHECK(!bytes.empty());
         checksum = crc32c(bytes, checksum);
         at += bytes.size();
-        rows->content_ids.add_number(number_of(id));
-        rows->pieces.add_number(piece);
-        rows->bytes.add(bytes);
+        for (; !bytes.empty(); ++piece) {
+            const auto size = std::min(bytes.size(), piece_bytes_max);
+            rows->content_ids.add_number(number_of(id));
+            rows->pieces.add_number(piece);
+            rows->bytes.add(bytes.substr(0, size));
+            bytes.remove_prefix(size);
+        }
     }
     rows->piece_counts.add_number(piece);
     return checksum;
@@ -89,11 +92,12 @@ std::vector<unsigned> ChangeBatch::parts_of(queue::QueueId id) const {
     return parts;
 }
 
-base::Result<std::vector<Statement>> ChangeBatch::statements() const {
+base::Result<std::vector<Statement>> ChangeBatch::statements(bool clears) const {
     std::vector<Statement> out;
     // A removed id may be used again by a later change of the batch.
     append_removals(&out);
-    if (auto done = append_additions(&out); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = append_additions(&out, clears); !done)
+        return std::unexpected(std::move(done.error()));
     append_updates(&out);
     append_hosts(&out);
     return out;
@@ -112,7 +116,7 @@ void ChangeBatch::append_removals(std::vector<Statement>* out) const {
     }
 }
 
-base::Result<void> ChangeBatch::append_additions(std::vector<Statement>* out) const {
+base::Result<void> ChangeBatch::append_additions(std::vector<Statement>* out, bool clears) const {
     std::array<NewRows, part_count> parts;
     for (const auto& [id, addition] : added_) {
         auto& rows = parts.at(part_of(id));
@@ -126,9 +130,10 @@ base::Result<void> ChangeBatch::append_additions(std::vector<Statement>* out) co
     for (unsigned part = 0; part < part_count; ++part) {
         auto& rows = parts.at(part);
         if (rows.ids.count() > 0) {
+            const std::string ids = rows.ids.take(Column::numbers);
+            if (clears) out->push_back({.name = in_part("clear", part), .values = {ids}});
             out->push_back({.name = in_part("add", part),
-                            .values = {number(node_), rows.ids.take(Column::numbers),
-                                       rows.dues.take(Column::numbers),
+                            .values = {number(node_), ids, rows.dues.take(Column::numbers),
                                        rows.piece_counts.take(Column::numbers),
                                        rows.envelopes.take(Column::octets),
                                        rows.states.take(Column::octets)}});

@@ -40,8 +40,9 @@ class ChangeBatch {
     queue::QueueId witness() const {
         return added_.empty() ? queue::QueueId() : added_.begin()->first;
     }
-    // Fails if a content cannot be read. The changes must still exist.
-    [[nodiscard]] base::Result<std::vector<Statement>> statements() const;
+    // Fails if a content cannot be read. The changes must still exist. `clears`: what a removed
+    // message of the same id left is removed first.
+    [[nodiscard]] base::Result<std::vector<Statement>> statements(bool clears) const;
 
   private:
     // Changes of one kind of hosts.
@@ -64,7 +65,8 @@ class ChangeBatch {
         const StoredMessage* stored;
         const queue::Message* message;  // as it is at the end of the batch
     };
-    [[nodiscard]] base::Result<void> append_additions(std::vector<Statement>* out) const;
+    [[nodiscard]] base::Result<void> append_additions(std::vector<Statement>* out,
+                                                      bool clears) const;
     void append_updates(std::vector<Statement>* out) const;
     void append_removals(std::vector<Statement>* out) const;
     void append_hosts(std::vector<Statement>* out) const;

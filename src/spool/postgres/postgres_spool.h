@@ -123,9 +123,9 @@ class PostgresSpool final : public Spool {
     void extend_lease(BootClock::time_point asked);
     // postgres_spool_jobs.cc: the jobs.
     void run_pending();
-    void commit(Jobs jobs);
+    void commit(Jobs jobs, bool is_alone = false);
     void commit_each(Jobs jobs);
-    void settle(Jobs jobs, const Ending& ending, queue::QueueId witness);
+    void settle(Jobs jobs, bool is_alone, const Ending& ending, queue::QueueId witness);
     void refuse_now(Jobs jobs, const base::Error& error);
     void put_back(Jobs jobs);
     void read(Job& job);
@@ -156,6 +156,7 @@ class PostgresSpool final : public Spool {
     std::string trouble_;
     base::Fault fault_ = base::Fault::io;  // of the failure, if it has failed
     std::uint64_t turn_ = 0;
+    Steady::duration commit_took_ = {};
     Steady::time_point next_try_ = {};
     Steady::time_point next_beat_ = {};
     Steady::time_point next_look_ = {};

@@ -67,17 +67,20 @@ void PostgresSpool::run_pending() {
     }
 }
 
-void PostgresSpool::commit(Jobs jobs) {
+// `is_alone`: one job after its batch was refused, so that it alone fails if it cannot be done.
+void PostgresSpool::commit(Jobs jobs, bool is_alone) {
     ChangeBatch batch(node_.id(), turn(), peers_.ahead());
     for (const auto& job : jobs) add_to(&batch, job);
-    auto statements = batch.statements();
+    auto statements = batch.statements(is_alone);
     if (!statements) {
-        if (jobs.size() > 1) return commit_each(std::move(jobs));
+        if (!is_alone) return commit_each(std::move(jobs));
         return refuse_now(std::move(jobs), statements.error());
     }
     statements->insert(statements->begin(), node_.fence());
+    const auto asked = Steady::now();
     const auto ending = connection_->transact(*std::move(statements));
-    settle(std::move(jobs), ending, batch.witness());
+    commit_took_ = Steady::now() - asked;
+    settle(std::move(jobs), is_alone, ending, batch.witness());
 }
 
 void PostgresSpool::commit_each(Jobs jobs) {
@@ -89,11 +92,11 @@ void PostgresSpool::commit_each(Jobs jobs) {
         Jobs one;
         one.push_back(std::move(jobs.front()));
         jobs.pop_front();
-        commit(std::move(one));
+        commit(std::move(one), true);
     }
 }
 
-void PostgresSpool::settle(Jobs jobs, const Ending& ending, queue::QueueId witness) {
+void PostgresSpool::settle(Jobs jobs, bool is_alone, const Ending& ending, queue::QueueId witness) {
     switch (ending.kind) {
         case Ending::Kind::done:
             has_trouble_ = false;
@@ -114,7 +117,7 @@ void PostgresSpool::settle(Jobs jobs, const Ending& ending, queue::QueueId witne
             put_back(std::move(jobs));
             return lose("the database of the spool only reads: " + ending.words);
         case Refusal::permanent:
-            if (jobs.size() > 1) return commit_each(std::move(jobs));
+            if (!is_alone) return commit_each(std::move(jobs));
             return refuse_now(std::move(jobs), {base::Fault::io, ending.words});
         case Refusal::passing:
             put_back(std::move(jobs));

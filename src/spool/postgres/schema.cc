@@ -122,11 +122,12 @@ constexpr Statement part_statements[] = {
      "SELECT id, $1::bigint, due, pieces, envelope, states "
      "FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[]) "
      "AS new (id, due, pieces, envelope, states)"},
-    // A removed message leaves its content to the end of the slice; its id could be used again.
     {"put",
      "INSERT INTO content_@ (id, piece, bytes) SELECT id, piece, bytes "
-     "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (id, piece, bytes) "
-     "ON CONFLICT (id, piece) DO UPDATE SET bytes = excluded.bytes"},
+     "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (id, piece, bytes)"},
+    // A removed message leaves its content to the end of the slice. ON CONFLICT would make every
+    // insertion dearer.
+    {"clear", "DELETE FROM content_@ WHERE id = ANY($1::bigint[])"},
     {"update",
      "UPDATE message_@ AS m SET due = new.due, states = new.states "
      "FROM unnest($2::bigint[], $3::bigint[], $4::bytea[]) AS new (id, due, states) "
@@ -172,8 +173,8 @@ std::vector<Preparation> make_preparations() {
         for (unsigned part = 0; part < part_count; ++part) {
             const std::string_view of = name;
             const bool is_slice_only = of == "load" || of == "settled" || of.starts_with("move") ||
-                                       of == "is_done" || of == "lock" || of == "check_empty" ||
-                                       of == "truncate";
+                                       of == "is_done" || of == "clear" || of == "lock" ||
+                                       of == "check_empty" || of == "truncate";
             if (part == old_part && is_slice_only) continue;
             all.push_back({in_part(name, part), for_part(sql, part)});
         }
@@ -205,9 +206,8 @@ std::vector<std::string> first_tables() {
             for_part("CREATE TABLE content_@ (id bigint NOT NULL, piece bigint NOT NULL, "
                      "bytes bytea NOT NULL, PRIMARY KEY (id, piece))",
                      part));
-        // Mail hardly shrinks, and compression costs more than its place.
-        all.push_back(
-            for_part("ALTER TABLE content_@ ALTER COLUMN bytes SET STORAGE EXTERNAL", part));
+        // In the row, where a piece has room, and not compressed: mail hardly shrinks.
+        all.push_back(for_part("ALTER TABLE content_@ ALTER COLUMN bytes SET STORAGE PLAIN", part));
         if (part > 0) view += " UNION ALL ";
         view += for_part("SELECT id, owner, due, envelope, states FROM message_@", part);
     }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -21,6 +22,10 @@ inline constexpr unsigned old_part = slice_count;
 inline constexpr unsigned part_count = slice_count + 1;
 inline constexpr std::array<const char*, part_count> part_names{"0", "1", "2", "3",  "4",
                                                                 "5", "6", "7", "old"};
+
+// Of a content: the most of which two rows fill a page, as the server's own pieces (TOAST) would
+// not.
+inline constexpr std::size_t piece_bytes_max = 4032;
 
 // Microseconds of a slice: 67 seconds.
 inline constexpr unsigned slice_bits = 26;
