@@ -136,12 +136,14 @@ class Ends:
 
 
 class Trial:
+    ends_type = Ends
+
     def __init__(self, seed):
         self.random = random.Random(seed)
         # Hosts may be slow here: one that loses its patience after the dot gets a second copy by right.
         patience = {name: "1m" for name in WAITS}
         self.scene = Scene({"log": {"level": "warning"}, "delivery": {"concurrency": 4, **patience}})
-        self.ends = Ends()
+        self.ends = self.ends_type()
         for host in (self.scene.host(), self.scene.host()):
             host.script["RCPT"] = self.ends.answer
             host.on_message = self.ends.arrived
@@ -207,20 +209,23 @@ class Trial:
             if len(reports) != 1:
                 yield f"{len(reports)} different reports about {address}"
         for address, copies in self.ends.copies.items():
-            for (one, _), (two, _) in zip(copies, copies[1:]):
+            for one, two in zip(copies, copies[1:]):
                 if not self.kills_between(one, two):
-                    yield f"{address} got two copies with no kill between their connections"
+                    yield f"{address} got two copies with no kill between: {self.words_about(one, two)}"
         yield from self.left_over()
 
     def kills_between(self, one, two):
         """A connection lives no longer than the process, so its beginning says in whose life it was."""
-        return [before for before, after in self.kills if one <= after and before <= two]
+        return [before for before, after in self.kills if one[0] <= after and before <= two[0]]
+
+    def words_about(self, one, two):
+        return f"the connections began {two[0] - one[0]:.3f} s apart"
 
     def unrecorded_s(self):
         """For each second copy: how long before the kill the host had taken the first."""
         for copies in self.ends.copies.values():
-            for (one, taken), (two, _) in zip(copies, copies[1:]):
-                yield max(min(self.kills_between(one, two), default=taken) - taken, 0)
+            for one, two in zip(copies, copies[1:]):
+                yield max(min(self.kills_between(one, two), default=one[1]) - one[1], 0)
 
     def left_over(self):
         spool = self.scene.relay.folder / "spool"

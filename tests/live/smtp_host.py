@@ -34,6 +34,7 @@ class Message:
     content: bytes
     encrypted: bool
     connected: float  # when the connection was made it came over
+    client: str  # as it named itself
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Dialogue:
     accepted: list = field(default_factory=list)  # RCPTs of this transaction that were taken
     sender: str | None = None  # the argument of MAIL, once it was taken
     encrypted: bool = False
+    client: str = ""  # the argument of EHLO
 
 
 class SmtpHost:
@@ -134,6 +136,7 @@ class _Talk:
     def obey(self, verb, argument):
         dialogue = self.dialogue
         if verb == "EHLO":
+            dialogue.client = argument
             self.say(verb, argument, "\n".join(
                 f"250{' ' if last else '-'}{word}" for word, last in self.hello()))
         elif verb == "MAIL":
@@ -172,7 +175,7 @@ class _Talk:
             lines.append(line[1:] if line.startswith(b".") else line)
         dialogue = self.dialogue
         message = Message(dialogue.sender, list(dialogue.accepted), b"".join(lines), dialogue.encrypted,
-                          dialogue.time)
+                          dialogue.time, dialogue.client)
         if self.host.on_message:
             self.host.on_message(message)
         # Kept before it is acknowledged: who heard 250 finds it here.

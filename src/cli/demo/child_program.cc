@@ -133,9 +133,13 @@ ChildProgram::~ChildProgram() {
 }
 
 std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_max) {
+    if (process_ >= 0) kill(process_, SIGTERM);
+    return wait(wait_max);
+}
+
+std::optional<int> ChildProgram::wait(std::chrono::milliseconds wait_max) {
     if (process_ < 0) return std::nullopt;
     const int watch = static_cast<int>(syscall(SYS_pidfd_open, process_, 0));
-    kill(process_, SIGTERM);
     pollfd request{.fd = watch, .events = POLLIN, .revents = 0};
     const bool is_over = watch >= 0 && poll(&request, 1, static_cast<int>(wait_max.count())) > 0;
     if (watch >= 0) close(watch);

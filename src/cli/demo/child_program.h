@@ -51,6 +51,9 @@ class ChildProgram {
     // killed, or had been killed.
     std::optional<int> end(std::chrono::milliseconds wait_max);
 
+    // Waits for its end by itself. Returns as end() does.
+    std::optional<int> wait(std::chrono::milliseconds wait_max);
+
     pid_t process() const { return process_; }
     // Whether it has ended by itself.
     bool has_ended();

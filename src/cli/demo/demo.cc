@@ -22,6 +22,7 @@
 #include "cli/common/command.h"
 #include "cli/common/stop_signals.h"
 #include "cli/common/terminal.h"
+#include "cli/demo/cluster/demo_cluster.h"
 #include "cli/demo/demo_environment.h"
 #include "cli/demo/demo_mail.h"
 #include "cli/demo/demo_page.h"
@@ -45,6 +46,7 @@ constexpr auto log_look = 50ms;
 struct Options {
     bool is_once = false;
     bool gate = false;
+    bool cluster = false;
     bool json = false;
     bool dialogues = false;
     std::string keep;
@@ -234,12 +236,18 @@ Action add_demo(CLI::App& program) {
     command->get_help_ptr()->description("Print this help and exit");
     command->add_flag("--once", options->is_once,
                       "Exit after the five cases, as it does without a terminal");
-    command->add_flag("--gate", options->gate,
-                      "Instead: two messages through the Postfix of this machine with "
-                      "turnaway-gate, then exit");
+    auto* gate = command->add_flag("--gate", options->gate,
+                                   "Instead: two messages through the Postfix of this machine with "
+                                   "turnaway-gate, then exit");
+    auto* cluster = command->add_flag(
+        "--cluster", options->cluster,
+        "Instead: three relays with one queue in PostgreSQL, of which a server and a "
+        "relay are killed, then exit");
     command->add_flag("--dialogues", options->dialogues,
                       "Show every line of each dialogue, not only the decisive ones");
-    command->add_flag("--json", options->json, "Write one JSON object for each case, then exit");
+    auto* json = command->add_flag("--json", options->json,
+                                   "Write one JSON object for each case, then exit");
+    cluster->excludes(gate)->excludes(json);
     command
         ->add_option("--keep", options->keep,
                      "Keep settings, queue and logs in this folder, which must be new or empty")
@@ -250,11 +258,15 @@ Action add_demo(CLI::App& program) {
     command->footer(
         "Example: turnaway demo --once\n"
         "         turnaway demo --gate\n"
+        "         turnaway demo --cluster\n"
         "         turnaway demo --json | jq -r 'select(.case) | [.case, .ending, .milliseconds] | "
         "@tsv'\n"
         "Exit:    0 all five cases ended as expected, 1 not all, 69 a program is missing\n"
         "Manual:  man turnaway-demo");
     return [options] {
+        if (options->cluster) {
+            return run_cluster_demo(options->keep, colours_for(options->colour));
+        }
         if (options->gate) {
             return run_gate_demo({.keep = options->keep, .json = options->json},
                                  colours_for(options->colour));

@@ -254,8 +254,11 @@ bool Connection::wait_for_result() {
 }
 
 Ending Connection::lost() {
-    Ending ending{.kind = Ending::Kind::unclear,
-                  .words = in_one_line(PQerrorMessage(session_.get()))};
+    std::string words = in_one_line(PQerrorMessage(session_.get()));
+    if (Clock::now() >= deadline_) {
+        words = "it did not answer within " + std::to_string(answer_wait_.count()) + " ms";
+    }
+    Ending ending{.kind = Ending::Kind::unclear, .words = std::move(words)};
     session_.reset();
     return ending;
 }

@@ -35,8 +35,14 @@ base::Result<std::unique_ptr<PostgresSpool>> PostgresSpool::open(PostgresSetting
     const auto give_up_at = Steady::now() + settings.enter_wait;
     auto asked = BootClock::now();
     auto entered = node.enter(**connection);
-    while (!entered && Steady::now() < give_up_at && !(*connection)->is_over()) {
+    while (!entered && Steady::now() < give_up_at) {
         std::this_thread::sleep_for(retry_pause);
+        // It may have entered before the connection was lost: it knows itself by its holder.
+        if ((*connection)->is_over()) {
+            auto again = Connection::open(settings.url, settings.lease / 2);
+            if (!again) continue;
+            connection = std::move(again);
+        }
         asked = BootClock::now();
         entered = node.enter(**connection);
     }

@@ -43,7 +43,8 @@ constexpr Statement whole_statements[] = {
     {"enter_again",
      "UPDATE node SET epoch = epoch + 1, holder = $3::bigint, "
      "lease = clock_timestamp() + $2::bigint * interval '1 ms' "
-     "WHERE name = convert_from($1::bytea, 'UTF8') AND lease < clock_timestamp() "
+     "WHERE name = convert_from($1::bytea, 'UTF8') "
+     "AND (lease < clock_timestamp() OR holder = $3::bigint) "
      "RETURNING id, epoch, slot"},
     {"enter_new",
      "INSERT INTO node (name, epoch, holder, slot, lease) "

@@ -147,6 +147,30 @@ TEST_F(PostgresSpoolTest, SurvivorsTakeOverAndTheDeadNodeIsFenced) {
     wait_until("SELECT count(*) FROM turnaway.node", "1");
 }
 
+// What it asked for while entering is done later, when it no longer waits: it enters again as
+// itself.
+TEST_F(PostgresSpoolTest, EntersThoughTheFirstAnswerIsLate) {
+    migrate();
+    open(settings("late")).reset();
+    const auto holder = fake::PostgresServer::connect(url_);
+    fake::PostgresServer::ask(holder, "BEGIN; SELECT 1 FROM turnaway.node FOR UPDATE");
+    auto impatient = settings("late");
+    impatient.lease = 4s;  // half of it is how long it waits for an answer
+    impatient.enter_wait = 5min;
+    auto opened = std::async(std::launch::async, [&] {
+        const auto got = PostgresSpool::open(impatient);
+        return got ? std::string() : got.error().message;
+    });
+    const std::string waiting =
+        " FROM pg_stat_activity WHERE application_name = 'turnaway-relay' "
+        "AND wait_event_type = 'Lock'";
+    wait_until("SELECT count(*) > 0" + waiting, "t");
+    const std::string first = ask("SELECT min(pid)" + waiting);
+    wait_until("SELECT count(*) > 0" + waiting + " AND pid <> " + first, "t");
+    fake::PostgresServer::ask(holder, "ROLLBACK");
+    EXPECT_EQ(opened.get(), "");
+}
+
 TEST_F(PostgresSpoolTest, WhatANodeLeavesIsTakenAtOnce) {
     migrate();
     auto leaving = open(sleeper("leaving"));
