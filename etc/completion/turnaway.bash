@@ -29,7 +29,7 @@ _turnaway() {
             case $previous in
                 --keep) compopt -o filenames; offered=(-d) ;;
                 --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --once --gate --dialogues --json --keep --color') ;;
+                *) offered=(-W '-h --help --once --gate --cluster --dialogues --json --keep --color') ;;
             esac ;;
         "turnaway diagnose")
             case $previous in

@@ -56,6 +56,7 @@ complete -c turnaway -n '__turnaway_is turnaway codes' -l csv -d 'Write CSV with
 complete -c turnaway -n '__turnaway_is turnaway demo' -s h -l help -d 'Print this help and exit'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l once -d 'Exit after the five cases, as it does without a terminal'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l gate -d 'Instead: two messages through the Postfix of this machine with turnaway-gate, then exit'
+complete -c turnaway -n '__turnaway_is turnaway demo' -l cluster -d 'Instead: three relays with one queue in PostgreSQL, of which a server and a relay are killed, then exit'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l dialogues -d 'Show every line of each dialogue, not only the decisive ones'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l json -d 'Write one JSON object for each case, then exit'
 complete -c turnaway -n '__turnaway_is turnaway demo' -l keep -x -a '(__fish_complete_directories)' -d 'Keep settings, queue and logs in this folder, which must be new or empty'

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -31,7 +32,11 @@ std::vector<std::string> environment_of_child(const std::vector<std::string>& ad
                                               std::size_t inherited) {
     std::vector<std::string> environment;
     for (char** each = environ; *each != nullptr; ++each) {
-        if (!std::string_view(*each).starts_with("LISTEN_")) environment.emplace_back(*each);
+        const std::string_view variable(*each);
+        const auto name = variable.substr(0, variable.find('=') + 1);
+        const auto is_same = [name](const std::string& other) { return other.starts_with(name); };
+        if (variable.starts_with("LISTEN_") || std::ranges::any_of(added, is_same)) continue;
+        environment.emplace_back(variable);
     }
     environment.insert(environment.end(), added.begin(), added.end());
     environment.push_back("LISTEN_FDS=" + std::to_string(inherited));
@@ -132,8 +137,8 @@ ChildProgram::~ChildProgram() {
     kill_now();
 }
 
-std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_max) {
-    if (process_ >= 0) kill(process_, SIGTERM);
+std::optional<int> ChildProgram::end(std::chrono::milliseconds wait_max, int signal) {
+    if (process_ >= 0) kill(process_, signal);
     return wait(wait_max);
 }
 

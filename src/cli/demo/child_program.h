@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,7 +38,7 @@ class ChildProgram {
         std::string log_file;
         std::optional<Account> account;
         std::string folder = {};                  // to run in; empty: ours
-        std::vector<std::string> variables = {};  // `NAME=value`, added to its environment
+        std::vector<std::string> variables = {};  // `NAME=value`, in its environment
     };
     // `inherited`: become the descriptors 3, 4 and so on.
     [[nodiscard]] static base::Result<ChildProgram> start(const Order& order,
@@ -49,7 +50,7 @@ class ChildProgram {
 
     // Asks it to end and waits. Returns its exit status; nothing if it did not end in time and was
     // killed, or had been killed.
-    std::optional<int> end(std::chrono::milliseconds wait_max);
+    std::optional<int> end(std::chrono::milliseconds wait_max, int signal = SIGTERM);
 
     // Waits for its end by itself. Returns as end() does.
     std::optional<int> wait(std::chrono::milliseconds wait_max);

@@ -182,7 +182,7 @@ class ClusterDemo {
             std::ranges::count_if(arrivals, [](const auto& each) { return each.second > 1; }));
         screen_.print(fmt::format(
             "\n{}{} messages were answered with 250: {} delivered, {} lost, {} delivered twice.{}\n"
-            "\nNext: docs/cluster.md     man turnaway-relay.conf     turnaway queue nodes\n",
+            "\nNext: /usr/share/doc/turnaway/docs/cluster.md     man turnaway-relay.conf\n",
             lost == 0 ? colours_.good : colours_.bad, senders_->accepted().size(),
             senders_->accepted().size() - lost, lost, twice, colours_.off));
         if (fault) tell(*fault);

@@ -25,8 +25,8 @@ base::Result<std::unique_ptr<ClusterEnvironment>> ClusterEnvironment::open(
 ClusterEnvironment::~ClusterEnvironment() {
     for (auto& program : programs_) program.reset();
     host_.reset();
-    standby_.reset();
-    primary_.reset();
+    if (standby_) standby_->end();
+    if (primary_) primary_->end();
 }
 
 base::Result<void> ClusterEnvironment::start(const std::string& keep) {
@@ -89,7 +89,8 @@ base::Result<void> ClusterEnvironment::start_relays() {
         ChildProgram::Order order{.program = *path,
                                   .arguments = {"--config", file_of(i, ".conf"), "--no-sandbox"},
                                   .log_file = file_of(i, ".log"),
-                                  .account = account_};
+                                  .account = account_,
+                                  .variables = {"TMPDIR=" + folder_.path()}};
         if (i == 0) {
             auto migration = order;
             migration.arguments.emplace_back("--migrate-spool");
@@ -124,7 +125,8 @@ base::Result<void> ClusterEnvironment::write_configuration(std::size_t relay) co
     }
     file << "  \"" << host_name << ". 300 IN A " << host_place_.address
          << "\",\n]\n\n[delivery]\nport = " << host_place_.port
-         << "\n\n[spool]\n# With a password, TLS and two machines: docs/cluster.md.\n"
+         << "\n\n[spool]\n# On real machines, with a password and TLS: "
+            "/usr/share/doc/turnaway/docs/cluster.md.\n"
          << "path = \"postgresql:///postgres?user=turnaway&host=" << primary_->folder() << ','
          << standby_->folder() << "&target_session_attrs=read-write\"\nnode = \"" << name_of(relay)
          << "\"\nfree_bytes_min = 0\n\n[control]\nsocket = \"" << file_of(relay, ".sock")

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <system_error>
 #include <thread>
@@ -20,6 +23,7 @@ namespace fs = std::filesystem;
 using base::Fault;
 
 constexpr std::chrono::seconds program_wait_max{60};
+constexpr std::chrono::seconds end_wait_max{20};
 constexpr std::chrono::milliseconds answer_pause{50};
 constexpr std::string_view user = "turnaway";
 
@@ -115,10 +119,17 @@ base::Result<void> DemoPostgres::promote() {
     return await("SELECT pg_is_in_recovery()", "f");
 }
 
+// By SIGINT, which ends the sessions (SIGTERM would wait for them).
+void DemoPostgres::end() {
+    if (server_) server_->end(end_wait_max, SIGINT);
+    server_.reset();
+}
+
 base::Result<void> DemoPostgres::start() {
     auto child = ChildProgram::start(
         {.program = programs_ + "/postgres",
-         .arguments = {"-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses="},
+         .arguments = {"-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c",
+                       "dynamic_shared_memory_type=mmap"},
          .log_file = folder_ + "/postgres.log",
          .account = account_,
          .folder = folder_},

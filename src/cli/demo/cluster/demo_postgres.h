@@ -1,8 +1,9 @@
 // DemoPostgres: a PostgreSQL server of the installed package, run by an ordinary user in a folder
 // of the demo, with a Unix socket and no port.
 //
-// The servers and settings of this machine are not touched. Gap: only the folders of the usual
-// packages are searched; the newest version is used.
+// The servers and settings of this machine are not touched. Gaps: only the folders of the usual
+// packages are searched, and the newest version is used; one that is killed leaves an empty segment
+// of System V shared memory.
 #pragma once
 
 #include <optional>
@@ -28,6 +29,7 @@ class DemoPostgres {
     [[nodiscard]] base::Result<void> promote();
     // As if its machine had failed.
     void kill() { server_.reset(); }
+    void end();
 
     // The first row, its columns separated by `|`.
     [[nodiscard]] base::Result<std::string> ask(const std::string& sql);
