@@ -8,15 +8,17 @@ from relay_scene import SENDER
 
 BEGIN_WITHIN_S = 15
 CLIENTS = 8
+CONNECTION_MESSAGES = 500
 END_WAIT_S = 280
 RETRY = "2s"
 
 
 def send(relay, numbers, domain):
-    with relay.client() as client:
-        client.ehlo()
-        for number in numbers:
-            client.sendmail(SENDER, [f"taken{number}@{domain}"], relay_kill.content_of(number * 40))
+    for first in range(0, len(numbers), CONNECTION_MESSAGES):
+        with relay.client() as client:
+            client.ehlo()
+            for number in numbers[first:first + CONNECTION_MESSAGES]:
+                client.sendmail(SENDER, [f"taken{number}@{domain}"], relay_kill.content_of(number * 40))
 
 
 def fill(cluster, messages, domain):
@@ -32,11 +34,10 @@ def run(cluster, messages):
     """Prints the figure; the faults."""
     scene = cluster.scene
     name = scene.name()
-    domain = scene.domain("down.example", name)
+    domain = scene.domain("down.example", name).partition("@")[2]
     for relay in cluster.relays:
         relay.settings["lifetime"] = {"retry_first": RETRY, "retry_max": RETRY}
         relay.settings["delivery"] = {**relay.settings["delivery"], "concurrency": 20}
-        relay.settings["limits"] = {**relay.settings.get("limits", {}), "client_messages_max": messages}
     cluster.start_all()
     fill(cluster, messages, domain)
     owned = cluster.servers.primary.ask("SELECT n.name, count(*) FROM turnaway.message m JOIN turnaway.node n ON n.id = m.owner "

@@ -28,6 +28,7 @@ class Server:
     def __init__(self, folder, syncs=True):
         self.folder, self.syncs, self.process = folder, syncs, None
         self.listen, self.port = "", 5432
+        self.wrapper = []  # words before its command
         folder.mkdir()
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody", "nogroup")
@@ -65,7 +66,7 @@ class Server:
     def start(self):
         log = (self.folder / "log").open("ab")
         options = ["-c", f"listen_addresses={self.listen}", "-c", f"fsync={'on' if self.syncs else 'off'}", "-c", "max_connections=100"]
-        self.process = subprocess.Popen([*UNPRIVILEGED, str(PROGRAMS[-1].with_name("postgres")), "-D", str(self.data), "-k",
+        self.process = subprocess.Popen([*self.wrapper, *UNPRIVILEGED, str(PROGRAMS[-1].with_name("postgres")), "-D", str(self.data), "-k",
                                          str(self.folder), *options], stdout=log, stderr=log, cwd="/")
         log.close()
         end = time.monotonic() + READY_WAIT_S

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -26,6 +27,7 @@ constexpr std::chrono::seconds program_wait_max{60};
 constexpr std::chrono::seconds end_wait_max{20};
 constexpr std::chrono::milliseconds answer_pause{50};
 constexpr std::string_view user = "turnaway";
+constexpr std::array other_folders{"/usr/bin", "/usr/libexec/postgresql", "/usr/local/bin"};
 
 // Debian has a folder for each version.
 std::vector<fs::path> candidate_folders() {
@@ -37,8 +39,9 @@ std::vector<fs::path> candidate_folders() {
     }
     std::ranges::sort(versions, std::greater());
     std::vector<fs::path> folders;
+    folders.reserve(versions.size() + other_folders.size());
     for (auto& [version, path] : versions) folders.push_back(std::move(path));
-    for (const char* other : {"/usr/bin", "/usr/libexec/postgresql", "/usr/local/bin"}) {
+    for (const char* other : other_folders) {
         folders.emplace_back(other);
     }
     return folders;
