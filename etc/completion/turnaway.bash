@@ -9,7 +9,7 @@ _turnaway() {
             "turnaway check" | "turnaway codes" | "turnaway demo" | "turnaway diagnose" | "turnaway doctor" | "turnaway explain" | "turnaway gate" | "turnaway park" | "turnaway queue" | "turnaway refuse" | "turnaway relay") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway gate filter" | "turnaway gate test" | "turnaway gate learn") command+=" ${COMP_WORDS[i]}" ;;
             "turnaway park records" | "turnaway park audit") command+=" ${COMP_WORDS[i]}" ;;
-            "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue forget" | "turnaway queue recover") command+=" ${COMP_WORDS[i]}" ;;
+            "turnaway queue list" | "turnaway queue show" | "turnaway queue summary" | "turnaway queue export" | "turnaway queue nodes" | "turnaway queue hosts" | "turnaway queue hold" | "turnaway queue release" | "turnaway queue delete" | "turnaway queue flush" | "turnaway queue drain" | "turnaway queue forget" | "turnaway queue recover" | "turnaway queue move") command+=" ${COMP_WORDS[i]}" ;;
         esac
     done
     local -a offered=()
@@ -87,32 +87,40 @@ _turnaway() {
                 --color) offered=(-W 'auto always never') ;;
                 *) offered=(-W '-h --help --intent --abuse --retire-mta-sts --resolver --timeout --input --column --no-header --delimiter --output --resume --parallel --progress --json --csv --nagios --since --html --color') ;;
             esac ;;
-        "turnaway queue") offered=(-W 'list show summary export hosts hold release delete flush forget recover -h --help') ;;
+        "turnaway queue") offered=(-W 'list show summary export nodes hosts hold release delete flush drain forget recover move -h --help') ;;
         "turnaway queue list")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --sender | --recipient | --domain | --older | --newer | --limit) return ;;
+                --sender | --recipient | --domain | --older | --newer | --limit | --node) return ;;
                 --state) offered=(-W 'waiting held unreportable corrupt') ;;
                 --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --limit --json --color') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --limit --node --json --color') ;;
             esac ;;
         "turnaway queue show")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --node) return ;;
                 --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --socket --config --json --color') ;;
+                *) offered=(-W '-h --help --socket --config --node --json --color') ;;
             esac ;;
         "turnaway queue summary")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --limit) return ;;
+                --limit | --node) return ;;
                 --color) offered=(-W 'auto always never') ;;
-                *) offered=(-W '-h --help --socket --config --limit --json --color') ;;
+                *) offered=(-W '-h --help --socket --config --limit --node --json --color') ;;
             esac ;;
         "turnaway queue export")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                *) offered=(-W '-h --help --socket --config --json') ;;
+                --node) return ;;
+                *) offered=(-W '-h --help --socket --config --node --json') ;;
+            esac ;;
+        "turnaway queue nodes")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                --color) offered=(-W 'auto always never') ;;
+                *) offered=(-W '-h --help --socket --config --json --color') ;;
             esac ;;
         "turnaway queue hosts")
             case $previous in
@@ -123,29 +131,34 @@ _turnaway() {
         "turnaway queue hold")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --sender | --recipient | --domain | --older | --newer) return ;;
+                --sender | --recipient | --domain | --older | --newer | --node) return ;;
                 --state) offered=(-W 'waiting held unreportable corrupt') ;;
-                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --json') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --node --json') ;;
             esac ;;
         "turnaway queue release")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --sender | --recipient | --domain | --older | --newer) return ;;
+                --sender | --recipient | --domain | --older | --newer | --node) return ;;
                 --state) offered=(-W 'waiting held unreportable corrupt') ;;
-                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --json') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --node --json') ;;
             esac ;;
         "turnaway queue delete")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --sender | --recipient | --domain | --older | --newer) return ;;
+                --sender | --recipient | --domain | --older | --newer | --node) return ;;
                 --state) offered=(-W 'waiting held unreportable corrupt') ;;
-                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --yes --json') ;;
+                *) offered=(-W '-h --help --socket --config --sender --recipient --domain --state --older --newer --all --yes --node --json') ;;
             esac ;;
         "turnaway queue flush")
             case $previous in
                 --socket | --config) compopt -o filenames; offered=(-f) ;;
-                --domain) return ;;
-                *) offered=(-W '-h --help --socket --config --domain --all --json') ;;
+                --domain | --node) return ;;
+                *) offered=(-W '-h --help --socket --config --domain --all --node --json') ;;
+            esac ;;
+        "turnaway queue drain")
+            case $previous in
+                --socket | --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --socket --config --undo --json') ;;
             esac ;;
         "turnaway queue forget")
             case $previous in
@@ -157,6 +170,13 @@ _turnaway() {
                 --spool) compopt -o filenames; offered=(-d) ;;
                 --config) compopt -o filenames; offered=(-f) ;;
                 *) offered=(-W '-h --help --spool --config --json') ;;
+            esac ;;
+        "turnaway queue move")
+            case $previous in
+                --from) compopt -o filenames; offered=(-d) ;;
+                --to) return ;;
+                --config) compopt -o filenames; offered=(-f) ;;
+                *) offered=(-W '-h --help --from --to --config --json') ;;
             esac ;;
         "turnaway refuse")
             case $previous in

@@ -26,6 +26,7 @@
 #include "relay/log/metrics.h"
 #include "relay/pages.h"
 #include "relay/queue/queue_start.h"
+#include "relay/queue/shared_queue.h"
 #include "relay/queue/spool_choice.h"
 #include "relay/relay_state.h"
 #include "relay/shard.h"
@@ -78,6 +79,7 @@ class Daemon {
 
     DaemonOptions options_;
     Config config_;  // as at the start; RelayState::rules() has what is in effect now
+    const std::vector<Weakness> file_weaknesses_;  // read before the sandbox
     Descriptors descriptors_;
     Counters counters_;
     std::unique_ptr<Log> log_;
@@ -91,15 +93,17 @@ class Daemon {
     OwnEndpoints own_endpoints_;
     std::optional<Pages> pages_;  // none: no pages are configured
     std::unique_ptr<io::HttpEndpoint> pages_endpoint_;
-    std::optional<ControlHandler> control_handler_;
-    std::optional<daemon::ControlServer> control_;  // none: no control socket is configured
+    std::optional<ControlHandler> control_handler_;  // of the administrator and of other relays
+    std::optional<daemon::ControlServer> control_;   // none: no control socket is configured
     QueueAtStart queue_;
     std::atomic<int> spool_exit_code_ = 0;  // once the spool has failed
     std::string spool_folder_;
 };
 
 Daemon::Daemon(Config config, DaemonOptions options)
-    : options_(std::move(options)), config_(std::move(config)) {}
+    : options_(std::move(options)),
+      config_(std::move(config)),
+      file_weaknesses_(weaknesses_of_file(config_, options_.config_path)) {}
 
 Result<void> Daemon::open() {
     for (const auto step : {&Daemon::open_sockets, &Daemon::confine, &Daemon::open_state,
@@ -150,7 +154,8 @@ Result<void> Daemon::open_state() {
     log_ = std::make_unique<Log>(
         daemon::log_style("turnaway-relay", config_.log.format, config_.hostname().text()),
         config_.log.level);
-    auto opened = open_chosen_spool(config_.spool, spool_folder_, spool_settings());
+    auto opened =
+        open_chosen_spool(config_.spool, spool_folder_, TURNAWAY_VERSION, spool_settings());
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
     relay_ = std::make_unique<RelayState>(RelayState::Parts{
@@ -242,12 +247,12 @@ void Daemon::log_listening() {
 }
 
 Result<void> Daemon::open_control() {
+    control_handler_.emplace(*relay_, loop_.disk());
     const auto& control = config_.control;
     if (control.socket.empty()) return {};
     auto socket =
         daemon::open_control_socket(loop_.io().get_executor(), control.socket, control.group);
     if (!socket) return std::unexpected(socket.error());
-    control_handler_.emplace(*relay_, loop_.disk());
     control_.emplace(
         loop_.io(), *std::move(socket), daemon::ControlServer::Settings(),
         daemon::ControlServer::Service{
@@ -289,6 +294,7 @@ void Daemon::log_weaknesses() {
     }
     if (!own_addresses_) warn(own_addresses_.error().message + "; set [relay] own_addresses");
     for (const auto& each : config_.warnings) warn(each);
+    for (const auto& each : file_weaknesses_) warn(each.text());
     for (const auto& each : weaknesses_of(config_)) warn(each.text());
 }
 
@@ -312,6 +318,7 @@ Result<int> Daemon::run() {
     spool_->follow_gains([this](const spool::Page& page) { relay_->take_over(page); });
     spool_->follow_hosts([this](const spool::HostNews& news) { relay_->hear(news); });
     spool_->follow_nodes([this] { relay_->share_limits(); });
+    serve_shared_queue(loop_.io(), *relay_, *control_handler_);
     judge::recheck_refusing_hosts(shards_.front()->io(), relay_->refusing_hosts(),
                                   [this] { return judging(relay_->rules()); });
     auto ending =

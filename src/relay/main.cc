@@ -29,6 +29,7 @@ std::vector<std::string> warnings_of(const Config& config, const std::string& co
     auto warnings = config.warnings;
     auto weaknesses = weaknesses_of(config);
     std::ranges::move(weaknesses_of_mailless(config), std::back_inserter(weaknesses));
+    std::ranges::move(weaknesses_of_file(config, config_path), std::back_inserter(weaknesses));
     for (const auto& weakness : weaknesses) {
         warnings.push_back(settings::file_name(config_path) + ": " + weakness.text());
     }

@@ -113,6 +113,8 @@ struct HostNews {
     }
 };
 
+class Cluster;
+
 class Spool {
   public:
     using Done = std::function<void(base::Result<void>)>;
@@ -176,6 +178,8 @@ class Spool {
     // Messages that another node owned and this one owns now; on the spool's thread. Once, after
     // scan(). Without it a node takes none.
     virtual void follow_gains(Gained /*gained*/) {}
+    // The nodes that share it; null: it is not shared.
+    virtual Cluster* cluster() { return nullptr; }
 
     virtual bool has_failed() const = 0;
     // After a reload: the space to leave free on the disk of the spool, if it has a disk.

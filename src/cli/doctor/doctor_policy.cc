@@ -27,6 +27,8 @@ void check_policy(const DoctorContext& context, DoctorFindings& findings) {
     auto weaknesses = relay::weaknesses_of(context.config);
     std::ranges::move(relay::weaknesses_of_mailless(context.config),
                       std::back_inserter(weaknesses));
+    std::ranges::move(relay::weaknesses_of_file(context.config, context.config_path),
+                      std::back_inserter(weaknesses));
     for (const auto& weakness : weaknesses) {
         std::string fix = weakness.fix + '.';
         fix.front() = base::to_upper(fix.front());

@@ -13,10 +13,10 @@
 #include <cstring>
 
 #include "cli/doctor/doctor_context.h"
+#include "cli/doctor/doctor_database.h"
 #include "relay/queue/spool_choice.h"
 #include "spool/content_trailer.h"
 #include "spool/folder_lock.h"
-#include "spool/postgres/connection.h"
 #include "spool/sealed_row.h"
 #include "spool/sqlite/database.h"
 #include "spool/sqlite/start_check.h"
@@ -101,16 +101,6 @@ void check_messages(spool::Database& database, const std::string& path, DoctorFi
     }
     if (damaged == 0 && missing == 0) {
         findings.ok(fmt::format("The queue is intact: {} messages.", messages));
-    }
-}
-
-void check_database(const std::string& address, DoctorFindings& findings) {
-    const auto opened = spool::postgres::Connection::open(address, std::chrono::seconds(5));
-    if (opened) {
-        findings.ok("The queue is in a database, which answers and has the right tables.");
-    } else {
-        findings.problem("The queue cannot be used: " + opened.error().message + '.',
-                         "See /usr/share/doc/turnaway/docs/cluster.md.");
     }
 }
 

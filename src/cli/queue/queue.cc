@@ -51,6 +51,13 @@ void add_ids(CLI::App* command, QueueOptions& options) {
     command->add_option("ID", options.ids, "Queue ids, as in the log and the list");
 }
 
+void add_node(CLI::App* command, QueueOptions& options) {
+    command
+        ->add_option("--node", options.node,
+                     "Only this relay of those that share the queue; without it, all")
+        ->type_name("NAME");
+}
+
 void add_filters(CLI::App* command, QueueOptions& options) {
     command->add_option("--sender", options.sender,
                         "Only messages whose sender contains this; <> is the null sender");
@@ -75,12 +82,14 @@ void add_looks(CLI::App& queue, QueueOptions& options) {
     add_filters(command, options);
     command->add_option("--limit", options.limit, "The maximum number of messages")
         ->type_name("NUMBER");
+    add_node(command, options);
     add_json(command, options);
     add_colour(command, options);
 
     command = add_command(queue, options, "show", "Show everything about a message",
                           "turnaway queue show 03625VN63RNE0");
     add_ids(command, options);
+    add_node(command, options);
     add_json(command, options);
     add_colour(command, options);
 
@@ -90,6 +99,7 @@ void add_looks(CLI::App& queue, QueueOptions& options) {
         ->add_option("--limit", options.limit,
                      "At most this many domains, those with the most messages first")
         ->type_name("NUMBER");
+    add_node(command, options);
     add_json(command, options);
     add_colour(command, options);
 
@@ -97,7 +107,13 @@ void add_looks(CLI::App& queue, QueueOptions& options) {
         add_command(queue, options, "export", "Write the content of a message to standard output",
                     "turnaway queue export 03625VN63RNE0 > message.eml");
     add_ids(command, options);
+    add_node(command, options);
     add_json(command, options);
+
+    command = add_command(queue, options, "nodes", "List the relays that share the queue",
+                          "turnaway queue nodes");
+    add_json(command, options);
+    add_colour(command, options);
 
     command = add_command(queue, options, "hosts", "List the hosts known to refuse all mail",
                           "turnaway queue hosts");
@@ -111,6 +127,7 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_ids(command, options);
     add_filters(command, options);
     command->add_flag("--all", options.is_all, "All messages that match");
+    add_node(command, options);
     add_json(command, options);
 
     command = add_command(queue, options, "release", "Release held messages",
@@ -118,6 +135,7 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_ids(command, options);
     add_filters(command, options);
     command->add_flag("--all", options.is_all, "All messages that match");
+    add_node(command, options);
     add_json(command, options);
 
     command = add_command(queue, options, "delete", "Delete messages without a report",
@@ -126,6 +144,7 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_filters(command, options);
     command->add_flag("--all", options.is_all, "All messages that match");
     command->add_flag("--yes", options.is_sure, "With --all: confirm");
+    add_node(command, options);
     add_json(command, options);
 
     command = add_command(queue, options, "flush", "Try waiting messages now",
@@ -133,6 +152,14 @@ void add_changes(CLI::App& queue, QueueOptions& options) {
     add_ids(command, options);
     command->add_option("--domain", options.domain, "The messages for this domain");
     command->add_flag("--all", options.is_all, "All messages");
+    add_node(command, options);
+    add_json(command, options);
+
+    command = add_command(queue, options, "drain",
+                          "Empty a relay that shares the queue, before it is stopped",
+                          "turnaway queue drain relay-2");
+    command->add_option("NODE", options.node, "The relay, as in `turnaway queue nodes`");
+    command->add_flag("--undo", options.is_undone, "It works normally again");
     add_json(command, options);
 
     command = add_command(queue, options, "forget", "Forget that a host refuses all mail",
@@ -166,6 +193,35 @@ void add_recover(CLI::App& queue, QueueOptions& options) {
         "Manual:  man turnaway-queue");
 }
 
+void add_move(CLI::App& queue, QueueOptions& options) {
+    CLI::App* const command = queue.add_subcommand(
+        "move", "Move a queue from a disk into a database; stop its relay first");
+    command->get_help_ptr()->description("Print this help and exit");
+    command->add_option("--from", options.from, "The folder of the queue")
+        ->type_name("FOLDER")
+        ->required();
+    auto* const to =
+        command->add_option("--to", options.to, "The address of the database, which has its tables")
+            ->type_name("ADDRESS");
+    command
+        ->add_option("--config", options.config,
+                     "Use the database that this configuration names (default: "
+                     "/etc/turnaway-relay.conf)")
+        ->type_name("FILE")
+        ->excludes(to);
+    add_json(command, options);
+    command->footer(
+        "It can be ended and run again at any time: nothing is lost or moved twice.\n"
+        "Example: turnaway queue move --from /var/spool/turnaway --config "
+        "/etc/turnaway-relay.conf\n"
+        "\nExit:    0 done, 64 wrong command line, 65 messages that cannot be read stayed, 66 no "
+        "queue\n"
+        "         there, 69 a relay uses it or the database does not answer, 74 reading or "
+        "writing\n"
+        "         failed, 77 not permitted, 78 wrong configuration or tables\n"
+        "Manual:  man turnaway-queue");
+}
+
 }  // namespace
 
 Action add_queue(CLI::App& program) {
@@ -181,9 +237,11 @@ Action add_queue(CLI::App& program) {
     add_looks(*queue, *options);
     add_changes(*queue, *options);
     add_recover(*queue, *options);
+    add_move(*queue, *options);
     return [options, queue] {
         options->command = queue->get_subcommands().front()->get_name();
-        return options->command == "recover" ? run_recover(*options) : run_queue(*options);
+        if (options->command == "recover") return run_recover(*options);
+        return options->command == "move" ? run_move(*options) : run_queue(*options);
     };
 }
 

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "base/duration.h"
@@ -54,6 +56,7 @@ class Queue {
 
     Result<void> run();
     bool has_missing() const { return missing_ > 0; }
+    bool has_unreached() const { return unreached_ > 0; }
     // False: output could not be written, which was reported.
     [[nodiscard]] bool flush() { return output_.flush(); }
 
@@ -62,6 +65,8 @@ class Queue {
     Result<void> show();
     Result<void> summary();
     Result<void> hosts();
+    Result<void> nodes();
+    Result<void> drain();
     Result<void> forget();
     Result<void> export_content();
     Result<void> change(const Change& change);
@@ -85,6 +90,7 @@ class Queue {
     std::uint64_t count_ = 0;
     std::uint64_t unchanged_ = 0;
     std::uint64_t missing_ = 0;
+    std::uint64_t unreached_ = 0;
 };
 
 Json Queue::request() const {
@@ -92,7 +98,8 @@ Json Queue::request() const {
     request["do"] = options_.command;
     for (const auto& [key, value] :
          {std::pair("sender", &options_.sender), std::pair("recipient", &options_.recipient),
-          std::pair("domain", &options_.domain), std::pair("state", &options_.state)}) {
+          std::pair("domain", &options_.domain), std::pair("state", &options_.state),
+          std::pair("node", &options_.node)}) {
         if (!value->empty()) request[key] = *value;
     }
     for (const auto& [key, value] :
@@ -118,9 +125,14 @@ Result<Json> Queue::ask(const Json& request, const std::function<bool(const Json
                          answer.value("id", "").c_str());
             return true;
         }
+        if (answer["type"] == "unreached") {
+            std::fputs(QueuePage::unreached(answer).c_str(), stderr);
+            return true;
+        }
         return each(answer);
     });
     if (!end) return end;
+    unreached_ += end->value("unreached", std::uint64_t{0});
     count_ += end->value("count", std::uint64_t{0});
     unchanged_ += end->value("unchanged", std::uint64_t{0});
     missing_ += end->value("missing", std::uint64_t{0});
@@ -147,14 +159,16 @@ bool Queue::write(Table& table) {
 }
 
 Result<void> Queue::list() {
-    Table table = page_.message_table();
+    // Whether there is a column for the relay is known from the first message.
+    std::optional<Table> table;
     const auto each = [&](const Json& message) {
-        page_.add_message(message, &table);
+        if (!table) table.emplace(page_.message_table(message.contains("node")));
+        page_.add_message(message, &*table);
         return true;
     };
     if (!options_.ids.empty()) {
         if (auto done = ask_by_ids(each); !done) return done;
-        write(table);
+        if (table) write(*table);
         return {};
     }
     Json part = request();
@@ -162,7 +176,7 @@ Result<void> Queue::list() {
         part["limit"] = std::min<std::uint64_t>(left, ids_max);
         const auto end = ask(part, each);
         if (!end) return std::unexpected(end.error());
-        if (!write(table)) return base::fail(Fault::io, "cannot write");
+        if (table && !write(*table)) return base::fail(Fault::io, "cannot write");
         left -= std::min<std::uint64_t>(left, end->value("count", std::uint64_t{0}));
         if (!end->contains("next") || !end->at("next").is_string()) break;
         part["after"] = end->at("next");
@@ -203,6 +217,55 @@ Result<void> Queue::hosts() {
     if (!end) return std::unexpected(end.error());
     write(table);
     if (count_ == 0 && !options_.json) write_out("No host is known to refuse all mail.\n");
+    return {};
+}
+
+Result<void> Queue::nodes() {
+    Table table = page_.node_table();
+    const auto end = ask(request(), [&](const Json& node) {
+        page_.add_node(node, &table);
+        return true;
+    });
+    if (!end) return std::unexpected(end.error());
+    write(table);
+    return {};
+}
+
+// Waits until it is empty, which is when nothing is known of it any more, and shows how it goes.
+Result<void> Queue::drain() {
+    Json wish = request();
+    if (options_.is_undone) wish["undo"] = true;
+    const auto end = ask(wish, [](const Json&) { return true; });
+    if (!end) return std::unexpected(end.error());
+    if (options_.is_undone) {
+        if (!options_.json) write_out(QueuePage::undrained(options_.node));
+        return {};
+    }
+    std::string before;
+    for (;;) {
+        std::string state;
+        std::uint64_t left = 0;
+        bool is_alive = false;
+        const auto looked =
+            client_.ask({{"do", "nodes"}}, [&](const std::string& line, const Json& node) {
+                if (node.value("node", "") != options_.node) return true;
+                left = node.value("messages", std::uint64_t{0});
+                is_alive = node.value("state", "") != "expired";
+                state = options_.json ? line + '\n' : page_.draining(node);
+                return true;
+            });
+        if (!looked) return std::unexpected(looked.error());
+        if (state.empty() || (!is_alive && left == 0)) break;
+        if (state != before) write_out(state);
+        before = state;
+        if (!output_.flush()) return base::fail(Fault::io, "cannot write");
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+    if (options_.json) {
+        write_out(Json{{"type", "drained"}, {"node", options_.node}}.dump() + '\n');
+    } else {
+        write_out(page_.drained(options_.node));
+    }
     return {};
 }
 
@@ -281,44 +344,10 @@ Result<void> Queue::run() {
     if (command == "show") return show();
     if (command == "summary") return summary();
     if (command == "hosts") return hosts();
+    if (command == "nodes") return nodes();
+    if (command == "drain") return drain();
     if (command == "forget") return forget();
     return export_content();
-}
-
-// Options that the relay would refuse too, reported in terms of the command line.
-Result<void> check(const QueueOptions& options) {
-    const std::string& command = options.command;
-    const auto wrong = [](std::string words) { return base::fail(Fault::usage, std::move(words)); };
-    const bool has_ids = !options.ids.empty();
-    for (const auto* time : {&options.older, &options.newer}) {
-        if (!time->empty() && !base::parse_duration(*time)) {
-            return wrong("\"" + *time + "\" is not a time; expected such as 90s, 30m, 2h or 5d");
-        }
-    }
-    if (command == "show" && !has_ids) return wrong("name the messages to show");
-    if (command == "export" && options.ids.size() != 1) {
-        return wrong("name the one message to export");
-    }
-    if (command == "forget" && options.host.empty() != options.is_all) {
-        return wrong("name the host, or say --all");
-    }
-    if (command == "flush" && has_ids + options.is_all + !options.domain.empty() != 1) {
-        return wrong("name the messages, or say --domain or --all");
-    }
-    if (command != "hold" && command != "release" && command != "delete") return {};
-    if (has_ids && (options.is_all || options.has_filter())) {
-        return wrong("name the messages, or say --all, not both");
-    }
-    if (!has_ids && !options.is_all) {
-        return wrong(options.has_filter() ? "add --all to mean every message that matches"
-                                          : "name the messages, or say --all");
-    }
-    if (command == "delete" && options.is_all && !options.is_sure) {
-        return wrong("this deletes every message" +
-                     std::string(options.has_filter() ? " that matches" : "") +
-                     " and does not notify the sender; add --yes if you mean it");
-    }
-    return {};
 }
 
 Result<std::string> socket_path(const QueueOptions& options) {
@@ -346,7 +375,7 @@ int tell(const base::Error& error) {
 }  // namespace
 
 int run_queue(const QueueOptions& options) {
-    if (const auto done = check(options); !done) {
+    if (const auto done = check_options(options); !done) {
         const int code = tell(done.error());
         std::fprintf(stderr, "Try 'turnaway queue %s --help'.\n", options.command.c_str());
         return code;
@@ -359,6 +388,7 @@ int run_queue(const QueueOptions& options) {
     const auto done = queue.run();
     if (!queue.flush()) return base::exit_code(Fault::io);
     if (!done) return tell(done.error());
+    if (queue.has_unreached()) return base::exit_code(Fault::unavailable);
     return queue.has_missing() ? base::exit_code(Fault::no_input) : 0;
 }
 

@@ -111,26 +111,73 @@ std::string QueuePage::wait(const Json& object, const char* key) const {
     return *time <= now_ ? "now" : distance_text(*time - now_);
 }
 
-Table QueuePage::message_table() const {
+Table QueuePage::message_table(bool is_shared) const {
+    if (is_shared) {
+        return Table(
+            {"ID", "NODE", "STATE", "AGE", "SIZE", "TRIES", "NEXT", "SENDER", "RECIPIENT", "LAST"});
+    }
     return Table({"ID", "STATE", "AGE", "SIZE", "TRIES", "NEXT", "SENDER", "RECIPIENT", "LAST"});
+}
+
+Table QueuePage::node_table() const {
+    return Table({"NODE", "STATE", "LEASE", "MESSAGES", "DUE", "DELIVERIES", "UP", "VERSION"});
+}
+
+void QueuePage::add_node(const Json& node, Table* table) const {
+    const auto number = [&](const char* key) { return fmt::format("{}", number_of(node, key)); };
+    const bool is_alive = text_of(node, "state") != "expired";
+    table->add({safe(text_of(node, "node")), safe(text_of(node, "state")),
+                is_alive ? number("lease") + "s" : "-", number("messages"), number("due"),
+                number("deliveries"), is_alive ? age(node, "since") : "-",
+                safe(text_of(node, "version"))});
 }
 
 void QueuePage::add_message(const Json& message, Table* table) const {
     const std::string state = text_of(message, "state");
+    const auto add = [&](std::vector<std::string> cells) {
+        if (message.contains("node")) {
+            const std::string node = text_of(message, "node");
+            cells.insert(cells.begin(), node.empty() ? "-" : safe(node));
+        }
+        cells.insert(cells.begin(), safe(text_of(message, "id")));
+        table->add(std::move(cells));
+    };
     if (state == "corrupt") {
-        table->add({safe(text_of(message, "id")), state, "-", "-", "-", "-", "-", "-",
-                    safe(text_of(message, "error"))});
+        add({state, "-", "-", "-", "-", "-", "-", safe(text_of(message, "error"))});
     }
     for (const auto& recipient : part_of(message, "recipients")) {
         const std::string progress = text_of(recipient, "state");
         if (progress == "done") continue;
         const bool is_held = state == "held" && progress == "waiting";
-        table->add({safe(text_of(message, "id")), safe(is_held ? state : progress),
-                    age(message, "arrival"), size_text(number_of(message, "bytes")),
-                    fmt::format("{}", number_of(recipient, "tries")),
-                    is_held ? "-" : wait(recipient, "due"), sender_text(message),
-                    safe(text_of(recipient, "address")), attempt_text(part_of(recipient, "last"))});
+        add({safe(is_held ? state : progress), age(message, "arrival"),
+             size_text(number_of(message, "bytes")),
+             fmt::format("{}", number_of(recipient, "tries")),
+             is_held ? "-" : wait(recipient, "due"), sender_text(message),
+             safe(text_of(recipient, "address")), attempt_text(part_of(recipient, "last"))});
     }
+}
+
+std::string QueuePage::draining(const Json& node) const {
+    return fmt::format("{}: {} left, {} under way.\n", safe(text_of(node, "node")),
+                       counted(number_of(node, "messages"), "message", "messages"),
+                       counted(number_of(node, "deliveries"), "delivery", "deliveries"));
+}
+
+std::string QueuePage::drained(const std::string& node) {
+    return safe(node) + " is empty. Stop and upgrade it; it takes mail again after a start.\n";
+}
+
+std::string QueuePage::undrained(const std::string& node) {
+    return safe(node) + " works normally again.\n";
+}
+
+std::string QueuePage::unreached(const Json& answer) {
+    std::string ids;
+    for (const auto& id : part_of(answer, "ids")) {
+        if (id.is_string()) ids += (ids.empty() ? "" : ", ") + safe(id.get<std::string>());
+    }
+    return "turnaway queue: " + ids + (ids.empty() ? "" : ": ") +
+           safe(text_of(answer, "error"), line_bytes_max) + '\n';
 }
 
 Table QueuePage::destination_table() const {
@@ -213,6 +260,7 @@ std::string QueuePage::message(const Json& message) const {
     const auto entry = [&](std::string_view label, const std::string& text) {
         out += fmt::format("  {}{:<10}{}{}\n", colours_.label, label, colours_.off, text);
     };
+    if (message.contains("node")) entry("Node", safe(text_of(message, "node")));
     entry("From", sender_text(message));
     entry("Came", fmt::format("{}, {} ago, by {}", safe(text_of(message, "arrival")),
                               age(message, "arrival"), safe(text_of(message, "client"))));

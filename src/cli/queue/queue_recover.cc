@@ -19,8 +19,6 @@
 namespace turnaway::cli {
 namespace {
 
-constexpr const char* standard_config = "/etc/turnaway-relay.conf";
-
 void say(std::string_view words) {
     std::string text;
     base::append_printable(text, words, 2000);

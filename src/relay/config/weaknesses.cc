@@ -1,9 +1,12 @@
 #include "relay/config/weaknesses.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <string_view>
 
 #include "base/text.h"
+#include "spool/postgres/address.h"
 #include "verdict/openness.h"
 
 namespace turnaway::relay {
@@ -57,6 +60,16 @@ void add_report_sender(const Config& config, std::vector<Weakness>* out) {
 }
 
 }  // namespace
+
+std::vector<Weakness> weaknesses_of_file(const Config& config, const std::string& path) {
+    struct stat status = {};
+    const std::string& address = config.spool.path;
+    if (!spool::postgres::is_address(address) || !spool::postgres::has_password(address)) return {};
+    if (stat(path.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return {};
+    return {{.words = "every user of this machine may read " + path +
+                      ", which has the password of the database in [spool] path",
+             .fix = "let only root and the group of the relay read it, with chmod 640 and chgrp"}};
+}
 
 std::vector<Weakness> weaknesses_of(const Config& config) {
     std::vector<Weakness> weaknesses;

@@ -18,5 +18,7 @@ struct Weakness {
 };
 
 std::vector<Weakness> weaknesses_of(const Config& config);
+// Of the file that it was read from: others may read a password in it.
+std::vector<Weakness> weaknesses_of_file(const Config& config, const std::string& path);
 
 }  // namespace turnaway::relay

@@ -59,11 +59,12 @@ Json owed_reports(const mail::ReversePath& sender, const mail::Recipient& recipi
     return owed;
 }
 
-Json head_json(const queue::Message& message) {
+Json head_json(const queue::Message& message, std::string_view node) {
     const auto& envelope = message.envelope;
     Json json;
     json["type"] = "message";
     json["id"] = message.id.text();
+    if (!node.empty()) json["node"] = node;
     json["state"] = name(state_of(message));
     json["arrival"] = time_text(message.arrival);
     json["bytes"] = message.content_bytes;
@@ -74,8 +75,8 @@ Json head_json(const queue::Message& message) {
 
 }  // namespace
 
-std::string message_line(const queue::Message& message) {
-    Json json = head_json(message);
+std::string message_line(const queue::Message& message, std::string_view node) {
+    Json json = head_json(message, node);
     json["recipients"] = Json::array();
     for (std::size_t i = 0; i < message.states.size(); ++i) {
         json["recipients"].push_back(
@@ -84,10 +85,10 @@ std::string message_line(const queue::Message& message) {
     return line_of(json);
 }
 
-std::string whole_message_line(const queue::Message& message, std::string_view header,
-                               bool is_cut) {
+std::string whole_message_line(const queue::Message& message, std::string_view node,
+                               std::string_view header, bool is_cut) {
     const auto& envelope = message.envelope;
-    Json json = head_json(message);
+    Json json = head_json(message, node);
     json["envid"] = envelope.envid;
     json["ret"] = !envelope.ret                         ? Json()
                   : *envelope.ret == mail::Return::full ? Json("FULL")
@@ -116,10 +117,11 @@ std::string whole_message_line(const queue::Message& message, std::string_view h
     return line_of(json);
 }
 
-std::string corrupt_line(const spool::DamagedRow& row) {
+std::string corrupt_line(const spool::DamagedRow& row, std::string_view node) {
     Json json;
     json["type"] = "message";
     json["id"] = row.id.text();
+    if (!node.empty()) json["node"] = node;
     json["state"] = name(MessageState::corrupt);
     json["error"] = row.words;
     return line_of(json);
@@ -150,6 +152,32 @@ std::string outcome_line(queue::QueueId id, std::string_view outcome) {
     return line_of(json);
 }
 
+std::string node_line(const spool::NodeState& node, std::string_view own) {
+    Json json;
+    json["type"] = "node";
+    json["node"] = node.name;
+    json["own"] = node.name == own;
+    json["state"] = !node.is_alive() ? "expired" : node.is_draining ? "draining" : "alive";
+    json["lease"] = node.lease.count();
+    json["messages"] = node.messages;
+    json["due"] = node.due;
+    json["deliveries"] = node.is_alive() ? node.deliveries : 0;
+    json["version"] = node.version;
+    json["since"] = time_text(node.since);
+    return line_of(json);
+}
+
+std::string unreached_line(std::string_view node, const std::vector<queue::QueueId>& ids,
+                           std::string_view words) {
+    Json json;
+    json["type"] = "unreached";
+    json["node"] = node;
+    json["ids"] = Json::array();
+    for (const auto id : ids) json["ids"].push_back(id.text());
+    json["error"] = words;
+    return line_of(json);
+}
+
 std::string end_line(const Totals& totals) {
     Json json;
     json["type"] = "end";
@@ -157,6 +185,7 @@ std::string end_line(const Totals& totals) {
     json["count"] = totals.count;
     json["unchanged"] = totals.unchanged;
     json["missing"] = totals.missing;
+    if (totals.unreached > 0) json["unreached"] = totals.unreached;
     json["next"] = totals.next ? Json(totals.next->text()) : Json();
     if (!totals.damage.empty()) json["damage"] = totals.damage;
     return line_of(json);

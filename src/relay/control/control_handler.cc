@@ -31,6 +31,8 @@ std::string about(const ControlRequest& request) {
     if (request.ids.size() == 1) return request.ids.front().text();
     if (!request.ids.empty()) return std::to_string(request.ids.size()) + " messages";
     if (!request.host.empty()) return request.host;
+    if (request.verb == ControlVerb::drain)
+        return request.node + (request.is_undone ? " no more" : "");
     if (request.verb == ControlVerb::flush && !request.is_all) return request.filter.domain;
     return request.filter.is_empty() ? "all" : "all that match";
 }
@@ -42,12 +44,14 @@ bool is_change(ControlVerb verb) {
         case ControlVerb::remove:
         case ControlVerb::flush:
         case ControlVerb::forget:
+        case ControlVerb::drain:
             return true;
         case ControlVerb::list:
         case ControlVerb::show:
         case ControlVerb::export_content:
         case ControlVerb::summary:
         case ControlVerb::hosts:
+        case ControlVerb::nodes:
             break;
     }
     return false;
@@ -59,91 +63,117 @@ struct Line {
 };
 
 // The matching messages of a page, in the order of ids.
-std::vector<Line> lines_of(const spool::Page& page, const MessageFilter& filter,
+std::vector<Line> lines_of(const spool::SharedPage& page, const MessageFilter& filter,
                            std::chrono::sys_seconds now) {
     std::vector<Line> lines;
-    for (const auto& message : page.messages) {
-        if (filter.matches(message, now)) lines.push_back({message.id, message_line(message)});
+    const auto owner_of = [&page](QueueId id) {
+        const auto owner = page.owners.find(id);
+        return owner == page.owners.end() ? std::string_view() : std::string_view(owner->second);
+    };
+    for (const auto& message : page.rows.messages) {
+        if (!filter.matches(message, now)) continue;
+        lines.push_back({message.id, message_line(message, owner_of(message.id))});
     }
-    if (!filter.matches_corrupt() || page.damaged.empty()) return lines;
-    for (const auto& row : page.damaged) lines.push_back({row.id, corrupt_line(row)});
+    if (!filter.matches_corrupt() || page.rows.damaged.empty()) return lines;
+    for (const auto& row : page.rows.damaged) {
+        lines.push_back({row.id, corrupt_line(row, owner_of(row.id))});
+    }
     std::ranges::sort(lines, {}, &Line::id);
     return lines;
-}
-
-// Fault::no_input if the message does not exist, which is then counted and reported.
-awaitable<base::Result<spool::StoredMessage>> load(RelayState& relay, QueueId id, Totals* totals,
-                                                   ControlAnswer& answer) {
-    auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>(
-        [&relay, id](auto found) { relay.spool().load(id, std::move(found)); });
-    if (!stored && stored.error().fault == base::Fault::no_input) {
-        ++totals->missing;
-        (void)co_await answer.add(outcome_line(id, "missing"));
-    }
-    co_return stored;
 }
 
 }  // namespace
 
 awaitable<bool> ControlHandler::perform_line(std::string_view line, const ControlPeer& peer,
                                              ControlAnswer& answer) {
-    const auto request = parse_control_request(line);
-    if (request) {
-        co_await perform(*request, peer, answer);
-    } else {
-        (void)co_await answer.add(fault_line("request", request.error()));
-    }
-    co_return request.has_value();
+    co_return co_await perform_line(line, peer, {}, answer);
 }
 
-awaitable<void> ControlHandler::perform(const ControlRequest& request, const ControlPeer& peer,
-                                        ControlAnswer& answer) {
-    Done done;
-    switch (request.verb) {
-        case ControlVerb::list:
-            done = request.ids.empty() ? co_await list(request, answer)
-                                       : co_await list_named(request, answer);
-            break;
-        case ControlVerb::show:
-            done = co_await show(request, answer);
-            break;
-        case ControlVerb::hold:
-        case ControlVerb::release:
-        case ControlVerb::remove:
-            done = request.ids.empty() ? co_await change_matching(request, answer)
-                                       : co_await change_named(request, answer);
-            break;
-        case ControlVerb::flush:
-            done = request.ids.empty() ? co_await flush(request)
-                                       : co_await change_named(request, answer);
-            break;
-        case ControlVerb::export_content:
-            done = co_await export_content(request, answer);
-            break;
-        case ControlVerb::summary:
-            done = co_await summarise(request, answer);
-            break;
-        case ControlVerb::hosts:
-            done = co_await hosts(answer);
-            break;
-        case ControlVerb::forget:
-            done = co_await forget(request);
-            break;
+awaitable<bool> ControlHandler::perform_line(std::string_view line, const ControlPeer& peer,
+                                             std::string_view asker, ControlAnswer& answer) {
+    const auto request = parse_control_request(line);
+    if (!request) {
+        (void)co_await answer.add(fault_line("request", request.error()));
+        co_return false;
     }
-    if (done && is_change(request.verb)) {
+    const auto done = co_await perform(*request, line, answer);
+    if (done && is_change(request->verb)) {
+        std::string what = about(*request);
+        if (!asker.empty()) what += ", asked by " + std::string(asker);
         relay_.log().write(Controlled{.user = peer.user,
                                       .process = peer.process,
-                                      .request = name(request.verb),
-                                      .about = about(request),
+                                      .request = name(request->verb),
+                                      .about = what,
                                       .changed = done->count});
     }
     (void)co_await answer.add(done ? end_line(*done) : fault_line("failed", done.error().message));
+    co_return true;
 }
 
-awaitable<ControlHandler::Page> ControlHandler::page(QueueId after, std::size_t count) {
+awaitable<ControlHandler::Done> ControlHandler::perform(const ControlRequest& request,
+                                                        std::string_view line,
+                                                        ControlAnswer& answer) {
+    if (auto known = co_await check_node(request); !known) co_return std::unexpected(known.error());
+    switch (request.verb) {
+        case ControlVerb::list:
+            co_return request.ids.empty() ? co_await list(request, answer)
+                                          : co_await list_named(request, answer);
+        case ControlVerb::show:
+            co_return co_await show(request, answer);
+        case ControlVerb::hold:
+        case ControlVerb::release:
+        case ControlVerb::remove:
+        case ControlVerb::flush:
+            co_return co_await change(request, line, answer);
+        case ControlVerb::export_content:
+            co_return co_await export_content(request, answer);
+        case ControlVerb::summary:
+            co_return co_await summarise(request, line, answer);
+        case ControlVerb::hosts:
+            co_return co_await hosts(answer);
+        case ControlVerb::forget:
+            co_return co_await forget(request);
+        case ControlVerb::nodes:
+            co_return co_await list_nodes(answer);
+        case ControlVerb::drain:
+            break;
+    }
+    co_return co_await drain(request);
+}
+
+awaitable<ControlHandler::Page> ControlHandler::own_page(QueueId after, std::size_t count) {
     co_return co_await io::answer_of<Page>([this, after, count](auto listed) {
         relay_.spool().list(after, count, std::move(listed));
     });
+}
+
+awaitable<ControlHandler::SharedPage> ControlHandler::page(const std::string& node, QueueId after,
+                                                           std::size_t count) {
+    if (auto* const cluster = relay_.spool().cluster()) {
+        co_return co_await io::answer_of<SharedPage>(
+            [&](auto found) { cluster->list(after, count, node, std::move(found)); });
+    }
+    auto rows = co_await own_page(after, count);
+    if (!rows) co_return std::unexpected(rows.error());
+    co_return spool::SharedPage{.rows = *std::move(rows)};
+}
+
+awaitable<base::Result<spool::SharedMessage>> ControlHandler::load(const ControlRequest& request,
+                                                                   QueueId id, bool is_checked) {
+    if (auto* const cluster = relay_.spool().cluster()) {
+        auto found = co_await io::answer_of<base::Result<spool::SharedMessage>>(
+            [&](auto answer) { cluster->load(id, is_checked, std::move(answer)); });
+        if (found && !request.node.empty() && found->owner != request.node) {
+            co_return base::fail(base::Fault::no_input, request.node + " has no such message");
+        }
+        co_return found;
+    }
+    auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>([&](auto answer) {
+        is_checked ? relay_.spool().load(id, std::move(answer))
+                   : relay_.spool().load_unchecked(id, std::move(answer));
+    });
+    if (!stored) co_return std::unexpected(stored.error());
+    co_return spool::SharedMessage{.stored = *std::move(stored)};
 }
 
 awaitable<ControlHandler::Done> ControlHandler::list(const ControlRequest& request,
@@ -151,7 +181,7 @@ awaitable<ControlHandler::Done> ControlHandler::list(const ControlRequest& reque
     Totals totals;
     QueueId shown;
     for (QueueId after = request.after;;) {
-        const auto rows = co_await page(after, page_messages);
+        const auto rows = co_await page(request.node, after, page_messages);
         if (!rows) co_return std::unexpected(rows.error());
         for (auto& line : lines_of(*rows, request.filter, relay_.clock().seconds())) {
             if (totals.count == request.limit) {
@@ -162,8 +192,8 @@ awaitable<ControlHandler::Done> ControlHandler::list(const ControlRequest& reque
             shown = line.id;
             ++totals.count;
         }
-        if (rows->is_end) co_return totals;
-        after = rows->last;
+        if (rows->rows.is_end) co_return totals;
+        after = rows->rows.last;
     }
 }
 
@@ -172,10 +202,10 @@ awaitable<ControlHandler::Done> ControlHandler::list_named(const ControlRequest&
     Totals totals;
     for (const QueueId id : request.ids) {
         if (id.value() == 0) continue;  // not a valid id
-        const auto rows = co_await page(QueueId(id.value() - 1), 1);
+        const auto rows = co_await page(request.node, QueueId(id.value() - 1), 1);
         if (!rows) co_return std::unexpected(rows.error());
         std::string line;
-        if (rows->last != id) {
+        if (rows->rows.last != id) {
             ++totals.missing;
             line = outcome_line(id, "missing");
         } else if (auto lines = lines_of(*rows, request.filter, relay_.clock().seconds());
@@ -201,15 +231,23 @@ awaitable<ControlHandler::Done> ControlHandler::show(const ControlRequest& reque
                                                      ControlAnswer& answer) {
     Totals totals;
     for (const QueueId id : request.ids) {
-        const auto stored = co_await load(relay_, id, &totals, answer);
-        if (!stored && stored.error().fault == base::Fault::no_input) continue;
-        if (!stored) co_return std::unexpected(stored.error());
-        const auto beginning = co_await read_content(stored->content, 0, header_bytes_max);
+        const auto found = co_await load(request, id, true);
+        if (!found && found.error().fault == base::Fault::no_input) {
+            ++totals.missing;
+            if (!co_await answer.add(outcome_line(id, "missing"))) break;
+            continue;
+        }
+        if (!found) co_return std::unexpected(found.error());
+        const auto& stored = found->stored;
+        const auto beginning = co_await read_content(stored.content, 0, header_bytes_max);
         if (!beginning) co_return std::unexpected(beginning.error());
         const auto parts = mail::split_message(*beginning);
-        const bool is_cut = !parts.has_body && stored->content->size() > beginning->size();
+        const bool is_cut = !parts.has_body && stored.content->size() > beginning->size();
         ++totals.count;
-        if (!co_await answer.add(whole_message_line(stored->message, parts.header, is_cut))) break;
+        if (!co_await answer.add(
+                whole_message_line(stored.message, found->owner, parts.header, is_cut))) {
+            break;
+        }
     }
     co_return totals;
 }
@@ -218,13 +256,18 @@ awaitable<ControlHandler::Done> ControlHandler::export_content(const ControlRequ
                                                                ControlAnswer& answer) {
     const QueueId id = request.ids.front();
     Totals totals;
-    const auto stored = co_await load(relay_, id, &totals, answer);
-    if (!stored && stored.error().fault == base::Fault::no_input) co_return totals;
-    if (!stored) co_return co_await export_unchecked(id, 0, stored.error().message, answer);
-    for (std::uint64_t offset = 0; offset < stored->content->size();) {
-        const auto piece = co_await read_content(stored->content, offset, piece_bytes);
+    const auto found = co_await load(request, id, true);
+    if (!found && found.error().fault == base::Fault::no_input) {
+        ++totals.missing;
+        (void)co_await answer.add(outcome_line(id, "missing"));
+        co_return totals;
+    }
+    if (!found) co_return co_await export_unchecked(request, 0, found.error().message, answer);
+    const auto& content = found->stored.content;
+    for (std::uint64_t offset = 0; offset < content->size();) {
+        const auto piece = co_await read_content(content, offset, piece_bytes);
         if (!piece) {
-            co_return co_await export_unchecked(id, offset, piece.error().message, answer);
+            co_return co_await export_unchecked(request, offset, piece.error().message, answer);
         }
         if (piece->empty()) co_return base::fail(base::Fault::io, "the content ends too early");
         if (!co_await answer.add(content_line(id, *piece))) co_return totals;
@@ -234,15 +277,17 @@ awaitable<ControlHandler::Done> ControlHandler::export_content(const ControlRequ
     co_return totals;
 }
 
-awaitable<ControlHandler::Done> ControlHandler::export_unchecked(QueueId id, std::uint64_t offset,
+awaitable<ControlHandler::Done> ControlHandler::export_unchecked(const ControlRequest& request,
+                                                                 std::uint64_t offset,
                                                                  std::string damage,
                                                                  ControlAnswer& answer) {
+    const QueueId id = request.ids.front();
     Totals totals;
-    const auto stored = co_await io::answer_of<base::Result<spool::StoredMessage>>(
-        [this, id](auto found) { relay_.spool().load_unchecked(id, std::move(found)); });
-    if (!stored) co_return std::unexpected(stored.error());
-    while (offset < stored->content->size()) {
-        const auto piece = co_await read_content(stored->content, offset, piece_bytes);
+    const auto found = co_await load(request, id, false);
+    if (!found) co_return std::unexpected(found.error());
+    const auto& content = found->stored.content;
+    while (offset < content->size()) {
+        const auto piece = co_await read_content(content, offset, piece_bytes);
         if (!piece) co_return std::unexpected(piece.error());
         if (!co_await answer.add(content_line(id, *piece))) co_return totals;
         offset += piece->size();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <utility>
@@ -81,6 +82,22 @@ awaitable<std::vector<queue::Schedule::Summary>> schedule_of(Shard& shard) {
     });
 }
 
+// In a destination of another relay's summary.
+queue::Schedule::Summary scheduled_in(const Json& destination) {
+    const auto number = [&destination](const char* key) {
+        return destination.value(key, std::size_t{0});
+    };
+    const auto next = destination.find("next");
+    return {.destination = destination.value("destination", ""),
+            .jobs = number("jobs"),
+            .ready = number("ready"),
+            .active = number("active"),
+            .places = number("places"),
+            .first_due = next != destination.end() && next->is_string()
+                             ? base::parse_time(next->get<std::string>())
+                             : std::nullopt};
+}
+
 }  // namespace
 
 awaitable<base::Result<void>> ControlHandler::change_some(ControlVerb verb, const Ids& ids,
@@ -130,7 +147,7 @@ awaitable<ControlHandler::Done> ControlHandler::change_matching(const ControlReq
     const auto now = relay_.clock().seconds();
     Totals totals;
     for (QueueId after;;) {
-        const auto rows = co_await page(after, page_messages);
+        const auto rows = co_await own_page(after, page_messages);
         if (!rows) co_return std::unexpected(rows.error());
         Ids ids;
         bool is_past_request = false;
@@ -164,25 +181,41 @@ awaitable<ControlHandler::Done> ControlHandler::flush(const ControlRequest& requ
     co_return totals;
 }
 
+// What is scheduled is known only to the relay that delivers it.
 awaitable<ControlHandler::Done> ControlHandler::summarise(const ControlRequest& request,
+                                                          std::string_view line,
                                                           ControlAnswer& answer) {
     QueueSummary summary(destinations_max);
     for (QueueId after;;) {
-        const auto rows = co_await page(after, page_messages);
-        if (!rows) co_return std::unexpected(rows.error());
-        for (const auto& message : rows->messages) summary.add(message);
-        summary.add_corrupt(rows->damaged.size());
-        if (rows->is_end) break;
-        after = rows->last;
+        const auto shared = co_await page(request.node, after, page_messages);
+        if (!shared) co_return std::unexpected(shared.error());
+        const auto& rows = shared->rows;
+        for (const auto& message : rows.messages) summary.add(message);
+        summary.add_corrupt(rows.damaged.size());
+        if (rows.is_end) break;
+        after = rows.last;
     }
-    for (Shard* const shard : relay_.shards()) {
-        for (const auto& scheduled : co_await schedule_of(*shard)) summary.add(scheduled);
+    if (request.node.empty() || request.node == own_name()) {
+        for (Shard* const shard : relay_.shards()) {
+            for (const auto& scheduled : co_await schedule_of(*shard)) summary.add(scheduled);
+        }
+    }
+    Totals totals;
+    if (relay_.spool().cluster() != nullptr && request.node != own_name()) {
+        const auto all = co_await nodes();
+        if (!all) co_return std::unexpected(all.error());
+        for (const auto& node : *all) {
+            const bool is_meant = request.node.empty() || node.name == request.node;
+            if (!is_meant || !node.is_alive() || node.name == own_name()) continue;
+            co_await forward(
+                node.name, line, {},
+                [&summary](const Json& each) { summary.add(scheduled_in(each)); }, &totals, answer);
+        }
     }
     const auto lines = summary.lines(request.limit, relay_.refusing_hosts().count());
-    Totals totals;
     totals.count = lines.size() - 1;
-    for (const auto& line : lines) {
-        if (!co_await answer.add(line)) break;
+    for (const auto& each : lines) {
+        if (!co_await answer.add(each)) break;
     }
     co_return totals;
 }

@@ -21,19 +21,22 @@ struct Verb {
     std::string_view name;
     std::string_view keys;
 };
-constexpr std::string_view list_keys = "ids sender recipient domain older newer state after limit";
-constexpr std::string_view change_keys = "ids all sender recipient domain older newer state";
-constexpr std::array<Verb, 10> verbs{{
+constexpr std::string_view list_keys =
+    "ids sender recipient domain older newer state after limit node";
+constexpr std::string_view change_keys = "ids all sender recipient domain older newer state node";
+constexpr std::array<Verb, 12> verbs{{
     {"list", list_keys},
-    {"show", "ids"},
+    {"show", "ids node"},
     {"hold", change_keys},
     {"release", change_keys},
     {"delete", change_keys},
-    {"flush", "ids all domain"},
-    {"export", "ids"},
-    {"summary", "limit"},
+    {"flush", "ids all domain node"},
+    {"export", "ids node"},
+    {"summary", "limit node"},
     {"hosts", ""},
     {"forget", "all host"},
+    {"nodes", ""},
+    {"drain", "node undo"},
 }};
 constexpr std::array<std::string_view, 4> states{"waiting", "held", "unreportable", "corrupt"};
 
@@ -75,8 +78,7 @@ class Reader {
         if (!index) {
             return Wrong(
                 "\"do\" is not one of list, show, hold, release, delete, flush, export, summary, "
-                "hosts, "
-                "forget");
+                "hosts, forget, nodes, drain");
         }
         request_.verb = static_cast<ControlVerb>(*index);
         for (const auto& [key, value] : object.items()) {
@@ -105,6 +107,8 @@ class Reader {
         if (key == "state") return take_state(value);
         if (key == "after") return take_id(value, &request_.after);
         if (key == "limit") return take_limit(value);
+        if (key == "node") return take_text(value, &request_.node);
+        if (key == "undo") return take_flag(value, &request_.is_undone);
         return take_text(value, &request_.host);
     }
 
@@ -186,6 +190,10 @@ class Reader {
             case ControlVerb::list:
             case ControlVerb::summary:
             case ControlVerb::hosts:
+            case ControlVerb::nodes:
+                break;
+            case ControlVerb::drain:
+                if (request_.node.empty()) return Wrong("\"node\" must name the relay");
                 break;
             case ControlVerb::show:
                 if (!has_ids) return Wrong("\"ids\" must name the messages");

@@ -32,6 +32,8 @@ enum class ControlVerb : std::uint8_t {
     summary,
     hosts,
     forget,
+    nodes,
+    drain,
 };
 std::string_view name(ControlVerb verb);
 
@@ -64,7 +66,9 @@ struct ControlRequest {
     MessageFilter filter = {};
     queue::QueueId after = {};  // for a list: start with the next one
     std::size_t limit = lines_max;
-    std::string host = {};  // for forget: its address, with or without a port, or its name
+    std::string host = {};   // for forget: its address, with or without a port, or its name
+    std::string node = {};   // of the relays that share the queue; empty: all
+    bool is_undone = false;  // for drain
 
     // The maximum of one answer, unless "limit" is lower: messages of a list, destinations.
     static constexpr std::size_t lines_max = 1000;

@@ -75,11 +75,11 @@ void QueueSummary::add(const queue::Schedule::Summary& scheduled) {
     if (scheduled.jobs == 0 && scheduled.active == 0) return;
     DestinationSummary* const summary = of(scheduled.destination);
     if (summary == nullptr) return;
-    summary->jobs = scheduled.jobs;
-    summary->ready = scheduled.ready;
-    summary->active = scheduled.active;
-    summary->places = scheduled.places;
-    summary->next = scheduled.first_due;
+    summary->jobs += scheduled.jobs;
+    summary->ready += scheduled.ready;
+    summary->active += scheduled.active;
+    summary->places += scheduled.places;
+    if (scheduled.first_due) keep_earlier(*scheduled.first_due, &summary->next);
 }
 
 std::vector<std::string> QueueSummary::lines(std::size_t lines_max,

@@ -39,6 +39,7 @@ class QueueSummary {
     explicit QueueSummary(std::size_t destinations_max) : destinations_max_(destinations_max) {}
 
     void add(const queue::Message& message);
+    // Of one shard, here or of another relay: they add up.
     void add(const queue::Schedule::Summary& summary);
     void add_corrupt(std::uint64_t messages) { corrupt_ += messages; }
     // At most `lines_max` destinations, then the totals.

@@ -16,13 +16,16 @@ namespace turnaway::relay {
 namespace {
 
 std::string node_name(const SpoolConfig& config) {
-    if (!config.node.empty()) return config.node;
+    return config.node.empty() ? host_name() : config.node;
+}
+
+}  // namespace
+
+std::string host_name() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0) return "relay";
     return name.data();
 }
-
-}  // namespace
 
 bool is_shared(const SpoolConfig& config) {
     return spool::postgres::is_address(config.path);
@@ -41,10 +44,12 @@ base::Result<std::string> spool_folder(const SpoolConfig& config) {
 
 base::Result<std::unique_ptr<spool::Spool>> open_chosen_spool(const SpoolConfig& config,
                                                               const std::string& folder,
+                                                              const std::string& version,
                                                               spool::SpoolSettings settings) {
     if (!is_shared(config)) return spool::open_spool(std::move(settings));
     return spool::postgres::PostgresSpool::open({.url = config.path,
                                                  .node = node_name(config),
+                                                 .version = version,
                                                  .temporary = folder,
                                                  .free_bytes_min = settings.free_bytes_min,
                                                  .on_commit = std::move(settings.on_commit),

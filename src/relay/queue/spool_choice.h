@@ -15,13 +15,16 @@
 
 namespace turnaway::relay {
 
+// Of this machine.
+std::string host_name();
 // Whether the queue is in a database.
 bool is_shared(const SpoolConfig& config);
 // The folder that the spool works in: that of the queue, or a new temporary one.
 [[nodiscard]] base::Result<std::string> spool_folder(const SpoolConfig& config);
-// `folder` is that of spool_folder().
+// `folder` is that of spool_folder(), `version` that of this program.
 [[nodiscard]] base::Result<std::unique_ptr<spool::Spool>> open_chosen_spool(
-    const SpoolConfig& config, const std::string& folder, spool::SpoolSettings settings);
+    const SpoolConfig& config, const std::string& folder, const std::string& version,
+    spool::SpoolSettings settings);
 // `turnaway-relay --migrate-spool`: what was done.
 [[nodiscard]] base::Result<std::string> migrate_spool(const SpoolConfig& config);
 

@@ -10,6 +10,13 @@ smtp::ServerAnswer no_room() {
             .text = "Insufficient storage for the message; try again later"};
 }
 
+smtp::ServerAnswer being_emptied() {
+    return {
+        .code = codes::local_error,
+        .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
+        .text = "This relay is being emptied for maintenance; try again later, or another host"};
+}
+
 smtp::ServerAnswer spool_failed() {
     return {.code = codes::local_error,
             .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),

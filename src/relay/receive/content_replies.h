@@ -1,4 +1,4 @@
-// Content replies: replies to the final dot if the message cannot be stored.
+// Content replies: replies to MAIL and to the final dot if no message can be stored.
 #pragma once
 
 #include "smtp/server_session.h"
@@ -6,6 +6,7 @@
 namespace turnaway::relay {
 
 smtp::ServerAnswer no_room();
+smtp::ServerAnswer being_emptied();
 smtp::ServerAnswer spool_failed();
 // The content could not be written, for a reason other than a lack of room.
 smtp::ServerAnswer content_failed();

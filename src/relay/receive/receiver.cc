@@ -22,6 +22,7 @@
 #include "relay/shard.h"
 #include "smtp/server_replies.h"
 #include "smtp/server_session.h"
+#include "spool/cluster.h"
 
 namespace turnaway::relay {
 namespace {
@@ -214,6 +215,8 @@ ServerAnswer answer_from(const verdict::Answer& answer) {
 }
 
 asio::awaitable<void> Reception::ask_sender() {
+    const auto* const cluster = shard_.relay().spool().cluster();
+    if (cluster != nullptr && cluster->is_draining()) co_return refuse_content(being_emptied());
     const auto answer = co_await shard_.judge().judge_sender(judging(rules_), address_,
                                                              session_.envelope().reverse_path);
     if (!answer.is_accepted()) log_refused(shard_.relay(), "MAIL", answer, client(), session_);

@@ -15,6 +15,7 @@ inline bool is_address(std::string_view path) {
 }
 // What is wrong with it; empty: nothing.
 std::string fault_of(const std::string& address);
+bool has_password(const std::string& address);
 // Certificates, keys and password files in it.
 std::vector<std::string> files_in(const std::string& address);
 

@@ -207,6 +207,15 @@ base::Result<std::string> Connection::migrate(const std::string& url) {
                                                    ", and this program knows version " + wanted +
                                                    " and older ones: install the newer turnaway");
     }
+    if (found > 0) {
+        auto alive = run("SELECT name FROM turnaway.node WHERE lease >= clock_timestamp() LIMIT 1");
+        if (!alive) return std::unexpected(std::move(alive.error()));
+        if (PQntuples(alive->get()) > 0) {
+            return base::fail(base::Fault::unavailable,
+                              "the relay " + std::string(PQgetvalue(alive->get(), 0, 0)) +
+                                  " uses the spool: stop all relays first");
+        }
+    }
     for (const auto& sql : upgrade_statements(found)) {
         if (auto done = run(sql); !done) return std::unexpected(std::move(done.error()));
     }

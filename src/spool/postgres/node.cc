@@ -15,8 +15,11 @@ std::int64_t random_number() {
 
 }  // namespace
 
-Node::Node(std::string name, std::chrono::milliseconds lease)
-    : name_(std::move(name)), lease_(lease), holder_(random_number()) {}
+Node::Node(std::string name, std::string version, std::chrono::milliseconds lease)
+    : name_(std::move(name)),
+      version_(std::move(version)),
+      lease_(lease),
+      holder_(random_number()) {}
 
 void Node::take(const Row& row) {
     id_ = row.number(0);
@@ -35,14 +38,15 @@ base::Result<void> Node::enter(Connection& connection) {
                           "the relay cannot enter itself in the database: " + ending.words);
     };
     const std::string lease = number(lease_.count());
-    const auto again = connection.transact(
-        {{.name = "enter_again", .values = {name_, lease, number(holder_)}, .on_row = on_row}});
+    const auto again = connection.transact({{.name = "enter_again",
+                                             .values = {name_, lease, number(holder_), version_},
+                                             .on_row = on_row}});
     if (again.kind != Ending::Kind::done) return unavailable(again);
     if (is_in) return {};
-    const auto fresh =
-        connection.transact({{.name = "enter_new",
-                              .values = {name_, lease, number(holder_), number(nodes_max)},
-                              .on_row = on_row}});
+    const auto fresh = connection.transact(
+        {{.name = "enter_new",
+          .values = {name_, lease, number(holder_), number(nodes_max), version_},
+          .on_row = on_row}});
     if (fresh.kind != Ending::Kind::done) return unavailable(fresh);
     if (is_in) return {};
     bool is_known = false;
@@ -64,36 +68,40 @@ Statement Node::fence() const {
     return {.name = "fence", .values = {number(id_), number(epoch_)}};
 }
 
-Node::Answer Node::renew(Connection& connection, const char* statement, std::int64_t* epoch,
-                         std::string* words) const {
+Node::Answer Node::renew(Connection& connection, const char* statement, std::uint64_t deliveries,
+                         std::int64_t* epoch, std::string* words) {
     bool is_mine = false;
     const auto ending =
         connection.transact({{.name = statement,
-                              .values = {number(id_), number(holder_), number(lease_.count())},
+                              .values = {number(id_), number(holder_), number(lease_.count()),
+                                         number(static_cast<std::int64_t>(deliveries))},
                               .on_row = [&](const Row& row) {
                                   is_mine = true;
                                   *epoch = row.number(0);
+                                  is_draining_ = row.number(1) != 0;
                               }}});
     *words = ending.words;
     if (ending.kind != Ending::Kind::done) return Answer::trouble;
     return is_mine ? Answer::mine : Answer::fenced;
 }
 
-Node::Answer Node::beat(Connection& connection, std::string* words) const {
+Node::Answer Node::beat(Connection& connection, std::uint64_t deliveries, std::string* words) {
     std::int64_t epoch = 0;
-    return renew(connection, "beat", &epoch, words);
+    return renew(connection, "beat", deliveries, &epoch, words);
 }
 
-Node::Answer Node::raise(Connection& connection, std::string* words) {
+Node::Answer Node::raise(Connection& connection, std::uint64_t deliveries, std::string* words) {
     std::int64_t epoch = 0;
-    const auto answer = renew(connection, "raise", &epoch, words);
+    const auto answer = renew(connection, "raise", deliveries, &epoch, words);
     if (answer == Answer::mine) epoch_ = epoch;
     return answer;
 }
 
-void Node::leave(Connection& connection) const {
+bool Node::leave(Connection& connection) const {
     // Without it the lease simply runs out.
-    connection.transact({{.name = "leave", .values = {number(id_), number(holder_)}}});
+    const auto left =
+        connection.transact({{.name = "leave", .values = {number(id_), number(holder_)}}});
+    return left.kind == Ending::Kind::done;
 }
 
 }  // namespace turnaway::spool::postgres

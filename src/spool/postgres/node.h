@@ -22,7 +22,7 @@ inline constexpr std::int64_t nodes_max = 64;
 
 class Node {
   public:
-    Node(std::string name, std::chrono::milliseconds lease);
+    Node(std::string name, std::string version, std::chrono::milliseconds lease);
 
     // Fault::unavailable: another relay has this name and a lease, or there are too many nodes.
     [[nodiscard]] base::Result<void> enter(Connection& connection);
@@ -30,27 +30,32 @@ class Node {
     Statement fence() const;
     // Whether the epoch is still ours, and the lease renewed.
     enum class Answer { mine, fenced, trouble };
-    Answer beat(Connection& connection, std::string* words) const;
-    Answer raise(Connection& connection, std::string* words);
-    // Others may take the messages at once.
-    void leave(Connection& connection) const;
+    // `deliveries`: those under way, for the others to see.
+    Answer beat(Connection& connection, std::uint64_t deliveries, std::string* words);
+    Answer raise(Connection& connection, std::uint64_t deliveries, std::string* words);
+    // Others may take the messages at once. False: not certainly.
+    bool leave(Connection& connection) const;
 
     std::int64_t id() const { return id_; }
     unsigned slot() const { return slot_; }
     const std::string& name() const { return name_; }
     std::chrono::milliseconds lease() const { return lease_; }
+    // Whether an administrator wants it empty, as of the last beat.
+    bool is_draining() const { return is_draining_; }
 
   private:
     void take(const Row& row);
-    Answer renew(Connection& connection, const char* statement, std::int64_t* epoch,
-                 std::string* words) const;
+    Answer renew(Connection& connection, const char* statement, std::uint64_t deliveries,
+                 std::int64_t* epoch, std::string* words);
 
     const std::string name_;
+    const std::string version_;
     const std::chrono::milliseconds lease_;
     const std::int64_t holder_;
     std::int64_t id_ = 0;
     std::int64_t epoch_ = 0;
     unsigned slot_ = 0;
+    bool is_draining_ = false;
 };
 
 }  // namespace turnaway::spool::postgres

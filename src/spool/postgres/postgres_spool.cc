@@ -31,7 +31,7 @@ base::Result<std::unique_ptr<PostgresSpool>> PostgresSpool::open(PostgresSetting
     auto folder = ContentFolder::open(settings.temporary, settings.free_bytes_min);
     if (!folder) return std::unexpected(std::move(folder.error()));
     if (const auto swept = (*folder)->sweep({}); !swept) return std::unexpected(swept.error());
-    Node node(settings.node, settings.lease);
+    Node node(settings.node, settings.version, settings.lease);
     const auto give_up_at = Steady::now() + settings.enter_wait;
     auto asked = BootClock::now();
     auto entered = node.enter(**connection);
@@ -64,7 +64,10 @@ PostgresSpool::PostgresSpool(PostgresSettings settings, std::unique_ptr<Connecti
       folder_(std::move(folder)),
       connection_(std::move(connection)),
       node_(std::move(node)),
-      peers_(settings_.now) {}
+      peers_(settings_.now),
+      cluster_(std::make_unique<PostgresCluster>(
+          PostgresCluster::Settings{.url = settings_.url, .name = node_.name(), .id = node_.id()},
+          folder_)) {}
 
 PostgresSpool::~PostgresSpool() {
     line_.end();
@@ -139,7 +142,7 @@ bool PostgresSpool::owns_messages() const {
 }
 
 bool PostgresSpool::has_room_for_outcomes() const {
-    return !has_trouble_ && owns_messages();
+    return !has_trouble_ && !cluster_->is_draining() && owns_messages();
 }
 
 void PostgresSpool::work() {
@@ -152,6 +155,12 @@ void PostgresSpool::work() {
         const bool is_ending = line_.is_ended();
         if (is_ending && !give_up_at_) give_up_at_ = Steady::now() + ending_wait_max;
         if (is_ending && pending_.empty() && !doubt_ && line_.is_over()) break;
+        if (has_left_) {
+            end_all(std::exchange(pending_, {}),
+                    base::Error{base::Fault::unavailable,
+                                "this relay was emptied; it takes mail again after a restart"});
+            continue;
+        }
         if (!has_failed_ && is_ready()) {
             run_pending();
             if (!has_failed_ && !is_ending) tend();
@@ -163,13 +172,14 @@ void PostgresSpool::work() {
                            "the end: results of deliveries are not recorded"});
         }
     }
-    if (!has_failed_ && !connection_->is_over()) node_.leave(*connection_);
+    if (!has_failed_ && !has_left_ && !connection_->is_over()) node_.leave(*connection_);
 }
 
 // While ending, the line no longer waits.
 std::chrono::milliseconds PostgresSpool::wait_bound() const {
     if (give_up_at_) std::this_thread::sleep_for(ending_pause);
     if (has_more_to_do_) return 0ms;
+    if (has_left_) return settings_.beat;
     if (!pending_.empty() || doubt_ || connection_->is_over()) return retry_pause;
     return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(
                           std::min(next_beat_, next_look_) - Steady::now()),

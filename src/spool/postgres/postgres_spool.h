@@ -8,7 +8,8 @@
 // cannot be reached, new messages and reads fail with Fault::unavailable and other changes wait. A
 // transaction whose end is not known is resolved after the reconnect: the node raises its epoch,
 // which ends what was under way, and looks for a message of the transaction. When another node has
-// raised the epoch, this one is fenced and has failed. Reads see every change asked for before
+// raised the epoch, this one is fenced and has failed. One that is being emptied begins no
+// delivery, and gives its messages away as at its end. Reads see every change asked for before
 // them. Known gap: a change takes at least one round trip, and the next batch waits for it.
 #pragma once
 
@@ -31,13 +32,15 @@
 #include "spool/postgres/connection.h"
 #include "spool/postgres/node.h"
 #include "spool/postgres/peers.h"
+#include "spool/postgres/postgres_cluster.h"
 #include "spool/spool.h"
 
 namespace turnaway::spool::postgres {
 
 struct PostgresSettings {
-    std::string url;   // as for libpq: "postgresql://…"
-    std::string node;  // the name of this relay, unique among those that share the database
+    std::string url;           // as for libpq: "postgresql://…"
+    std::string node;          // the name of this relay, unique among those that share the database
+    std::string version = {};  // of the program, for the others to see
     // How long the node owns its messages after its last sign of life. It stops delivering when a
     // fifth of it is left, by its own clock.
     std::chrono::milliseconds lease = std::chrono::seconds(10);
@@ -91,6 +94,7 @@ class PostgresSpool final : public Spool {
     bool owns_messages() const override;
     unsigned slot() const override { return node_.slot(); }
     void follow_gains(Gained gained) override;
+    Cluster* cluster() override { return cluster_.get(); }
 
   private:
     using Steady = std::chrono::steady_clock;
@@ -119,6 +123,7 @@ class PostgresSpool final : public Spool {
     void look();
     void inherit();
     void hand_over(const std::vector<queue::QueueId>& ids);
+    void leave();
     void lose(const std::string& words);
     void extend_lease(BootClock::time_point asked);
     // postgres_spool_jobs.cc: the jobs.
@@ -139,6 +144,7 @@ class PostgresSpool final : public Spool {
     const PostgresSettings settings_;
     const std::shared_ptr<ContentFolder> folder_;
     std::atomic<bool> has_failed_ = false;
+    bool has_left_ = false;  // the thread's: it was emptied, and owns nothing until its end
     std::atomic<bool> has_trouble_ = false;  // no connection, or no space in the database
     std::atomic<BootClock::rep> lease_end_ = 0;
     std::atomic<unsigned> nodes_ = 1;
@@ -164,6 +170,7 @@ class PostgresSpool final : public Spool {
     std::optional<Steady::time_point> give_up_at_;  // while ending
     bool has_more_to_do_ = false;                   // of tend()
 
+    const std::unique_ptr<PostgresCluster> cluster_;
     JobLine line_;
     std::thread thread_;  // last: it uses all of the above
 };

@@ -156,8 +156,8 @@ void PostgresSpool::read(Job& job) {
         return take(read_page(*connection_, node_, list->after, list->count), &job.page);
     }
     const auto& load = std::get<Load>(job.what);
-    take(load.is_checked ? read_message(*connection_, node_, load.id, folder_)
-                         : read_unchecked(*connection_, node_, load.id, folder_),
+    take(load.is_checked ? read_message(*connection_, node_.id(), load.id, folder_)
+                         : read_unchecked(*connection_, node_.id(), load.id, folder_),
          &job.loaded);
 }
 

@@ -43,7 +43,7 @@ bool PostgresSpool::reconnect() {
     connection_ = *std::move(opened);
     const auto asked = BootClock::now();
     std::string words;
-    switch (node_.raise(*connection_, &words)) {
+    switch (node_.raise(*connection_, cluster_->deliveries(), &words)) {
         case Node::Answer::mine:
             break;
         case Node::Answer::fenced:
@@ -106,7 +106,8 @@ void PostgresSpool::tend() {
         beat();
     }
     if (has_failed_ || connection_->is_over()) return;
-    if (gained_ && Steady::now() >= next_inherit_) inherit();
+    if (cluster_->is_leaving() && pending_.empty()) return leave();
+    if (gained_ && !cluster_->is_draining() && Steady::now() >= next_inherit_) inherit();
     if (has_failed_ || connection_->is_over()) return;
     if (aging_.step(*connection_, node_, turn())) has_more_to_do_ = true;
 }
@@ -114,9 +115,10 @@ void PostgresSpool::tend() {
 void PostgresSpool::beat() {
     const auto asked = BootClock::now();
     std::string words;
-    switch (node_.beat(*connection_, &words)) {
+    switch (node_.beat(*connection_, cluster_->deliveries(), &words)) {
         case Node::Answer::mine:
             extend_lease(asked);
+            cluster_->set_draining(node_.is_draining());
             if (pending_.empty()) has_trouble_ = false;
             return;
         case Node::Answer::fenced:
@@ -164,6 +166,17 @@ void PostgresSpool::hand_over(const std::vector<queue::QueueId>& ids) {
     if (gained_ && !(owned->messages.empty() && owned->damaged.empty())) {
         gained_(*std::move(owned));
     }
+}
+
+// As at the end: whatever lives takes the messages in its batches.
+void PostgresSpool::leave() {
+    has_left_ = node_.leave(*connection_);
+    if (!has_left_) return lose("the database of the spool was lost");
+    connection_->end();
+    has_more_to_do_ = false;
+    warn(
+        "the messages were given to the other relays, as `turnaway queue drain` asked: this relay "
+        "takes mail again after a restart");
 }
 
 void PostgresSpool::lose(const std::string& words) {

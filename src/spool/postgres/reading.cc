@@ -29,7 +29,7 @@ struct Found {
     std::string states = {};
 };
 
-base::Result<Found> find(Connection& connection, const Node& node, queue::QueueId id,
+base::Result<Found> find(Connection& connection, std::int64_t owner, queue::QueueId id,
                          LoadedContent* content) {
     Found found;
     const auto on_row = [&](const Row& row) {
@@ -40,22 +40,41 @@ base::Result<Found> find(Connection& connection, const Node& node, queue::QueueI
         }
         if (row.has(2)) content->add(row.number(2), row.bytes(3));
     };
-    const auto ending = connection.ask(
-        {.name = in_part("load", part_of(id)),
-         .values = {number(static_cast<std::int64_t>(id.value())), number(node.id())},
-         .on_row = on_row});
+    const auto ending =
+        connection.ask({.name = in_part("load", part_of(id)),
+                        .values = {number(static_cast<std::int64_t>(id.value())), number(owner)},
+                        .on_row = on_row});
     if (auto answered = answer_of(ending); !answered) return std::unexpected(answered.error());
     if (found.is_found) return found;
     return base::fail(base::Fault::no_input, "there is no message " + id.text());
 }
 
+// The fourth column is the name of the owner, if `owners` is wanted.
+base::Result<void> read_page_of(Connection& connection, Statement statement, std::size_t count,
+                                Page* page, OwnerNames* owners) {
+    std::size_t seen = 0;
+    statement.on_row = [&](const Row& row) {
+        ++seen;
+        page->last = id_of(row);
+        if (owners != nullptr) {
+            owners->emplace(page->last, row.has(3) ? std::string(row.bytes(3)) : std::string());
+        }
+        auto opened = open_row(page->last, row.bytes(1), row.bytes(2));
+        if (opened) return page->messages.push_back(std::move(opened->message));
+        page->damaged.push_back({.id = page->last, .words = std::string(opened.error())});
+    };
+    auto answered = answer_of(connection.ask(std::move(statement)));
+    page->is_end = seen < count;
+    return answered;
+}
+
 }  // namespace
 
-base::Result<StoredMessage> read_message(Connection& connection, const Node& node,
+base::Result<StoredMessage> read_message(Connection& connection, std::int64_t owner,
                                          queue::QueueId id,
                                          const std::shared_ptr<ContentFolder>& folder) {
     LoadedContent loaded(folder);
-    const auto found = find(connection, node, id, &loaded);
+    const auto found = find(connection, owner, id, &loaded);
     if (!found) return std::unexpected(found.error());
     auto opened = open_row(id, found->envelope, found->states);
     if (!opened) {
@@ -73,11 +92,11 @@ base::Result<StoredMessage> read_message(Connection& connection, const Node& nod
     return StoredMessage{std::move(opened->message), *std::move(content)};
 }
 
-base::Result<StoredMessage> read_unchecked(Connection& connection, const Node& node,
+base::Result<StoredMessage> read_unchecked(Connection& connection, std::int64_t owner,
                                            queue::QueueId id,
                                            const std::shared_ptr<ContentFolder>& folder) {
     LoadedContent loaded(folder);
-    const auto found = find(connection, node, id, &loaded);
+    const auto found = find(connection, owner, id, &loaded);
     if (!found) return std::unexpected(found.error());
     auto content = loaded.finish();
     if (!content) return std::unexpected(std::move(content.error()));
@@ -87,21 +106,25 @@ base::Result<StoredMessage> read_unchecked(Connection& connection, const Node& n
 base::Result<Page> read_page(Connection& connection, const Node& node, queue::QueueId after,
                              std::size_t count) {
     Page page;
-    std::size_t seen = 0;
-    const auto on_row = [&](const Row& row) {
-        ++seen;
-        page.last = id_of(row);
-        auto opened = open_row(page.last, row.bytes(1), row.bytes(2));
-        if (opened) return page.messages.push_back(std::move(opened->message));
-        page.damaged.push_back({.id = page.last, .words = std::string(opened.error())});
-    };
-    const auto ending =
-        connection.ask({.name = "list",
-                        .values = {number(static_cast<std::int64_t>(after.value())),
-                                   number(static_cast<std::int64_t>(count)), number(node.id())},
-                        .on_row = on_row});
-    if (auto answered = answer_of(ending); !answered) return std::unexpected(answered.error());
-    page.is_end = seen < count;
+    auto read =
+        read_page_of(connection,
+                     {.name = "list",
+                      .values = {number(static_cast<std::int64_t>(after.value())),
+                                 number(static_cast<std::int64_t>(count)), number(node.id())}},
+                     count, &page, nullptr);
+    if (!read) return std::unexpected(std::move(read.error()));
+    return page;
+}
+
+base::Result<SharedPage> read_shared_page(Connection& connection, const std::string& node,
+                                          queue::QueueId after, std::size_t count) {
+    SharedPage page;
+    auto read = read_page_of(connection,
+                             {.name = "list_all",
+                              .values = {number(static_cast<std::int64_t>(after.value())),
+                                         number(static_cast<std::int64_t>(count)), node}},
+                             count, &page.rows, &page.owners);
+    if (!read) return std::unexpected(std::move(read.error()));
     return page;
 }
 

@@ -42,24 +42,29 @@ constexpr Statement whole_statements[] = {
 
     {"enter_again",
      "UPDATE node SET epoch = epoch + 1, holder = $3::bigint, "
-     "lease = clock_timestamp() + $2::bigint * interval '1 ms' "
+     "lease = clock_timestamp() + $2::bigint * interval '1 ms', "
+     "version = convert_from($4::bytea, 'UTF8'), since = clock_timestamp(), deliveries = 0, "
+     "drains = 0 "
      "WHERE name = convert_from($1::bytea, 'UTF8') "
      "AND (lease < clock_timestamp() OR holder = $3::bigint) "
      "RETURNING id, epoch, slot"},
     {"enter_new",
-     "INSERT INTO node (name, epoch, holder, slot, lease) "
+     "INSERT INTO node (name, epoch, holder, slot, lease, version) "
      "SELECT convert_from($1::bytea, 'UTF8'), 1, $3::bigint, "
-     "min(free), clock_timestamp() + $2::bigint * interval '1 ms' "
+     "min(free), clock_timestamp() + $2::bigint * interval '1 ms', "
+     "convert_from($5::bytea, 'UTF8') "
      "FROM generate_series(0::bigint, $4::bigint - 1) AS free "
      "WHERE free NOT IN (SELECT slot FROM node) HAVING min(free) IS NOT NULL "
      "ON CONFLICT DO NOTHING RETURNING id, epoch, slot"},
     {"is_entered", "SELECT 1::bigint FROM node WHERE name = convert_from($1::bytea, 'UTF8')"},
     {"beat",
-     "UPDATE node SET lease = clock_timestamp() + $3::bigint * interval '1 ms' "
-     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch"},
+     "UPDATE node SET lease = clock_timestamp() + $3::bigint * interval '1 ms', "
+     "deliveries = $4::bigint "
+     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch, drains"},
     {"raise",
-     "UPDATE node SET epoch = epoch + 1, lease = clock_timestamp() + $3::bigint * interval '1 ms' "
-     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch"},
+     "UPDATE node SET epoch = epoch + 1, "
+     "lease = clock_timestamp() + $3::bigint * interval '1 ms', deliveries = $4::bigint "
+     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch, drains"},
     {"leave", "UPDATE node SET lease = '-infinity' WHERE id = $1::bigint AND holder = $2::bigint"},
 
     {"dead",
@@ -84,6 +89,50 @@ constexpr Statement whole_statements[] = {
      "SELECT id, envelope, states FROM message WHERE id > $1::bigint AND owner = $3::bigint "
      "ORDER BY id LIMIT $2::bigint"},
     {"present", "SELECT id FROM message WHERE id = $1::bigint"},
+
+    // Of all relays (postgres_cluster.h).
+    {"all_nodes",
+     "SELECT convert_to(n.name, 'UTF8'), convert_to(n.version, 'UTF8'), "
+     "CASE WHEN n.lease < clock_timestamp() THEN 0 "
+     "ELSE 1 + extract(epoch FROM n.lease - clock_timestamp())::bigint END, "
+     "extract(epoch FROM n.since)::bigint, coalesce(m.messages, 0), coalesce(m.due, 0), "
+     "n.deliveries, n.drains FROM node AS n LEFT JOIN (SELECT owner, count(*) AS messages, "
+     "count(*) FILTER (WHERE due <= extract(epoch FROM clock_timestamp())::bigint) AS due "
+     "FROM message GROUP BY owner) AS m ON m.owner = n.id ORDER BY n.name"},
+    {"list_all",
+     "SELECT m.id, m.envelope, m.states, convert_to(n.name, 'UTF8') "
+     "FROM message AS m LEFT JOIN node AS n ON n.id = m.owner "
+     "WHERE m.id > $1::bigint AND ($3::bytea = '' OR n.name = convert_from($3::bytea, 'UTF8')) "
+     "ORDER BY m.id LIMIT $2::bigint"},
+    {"owners",
+     "SELECT m.id, convert_to(n.name, 'UTF8'), m.owner FROM message AS m "
+     "LEFT JOIN node AS n ON n.id = m.owner WHERE m.id = ANY($1::bigint[])"},
+    {"drain",
+     "UPDATE node SET drains = $2::bigint WHERE name = convert_from($1::bytea, 'UTF8') "
+     "RETURNING id"},
+    {"request",
+     "INSERT INTO request (node, asker, line) "
+     "SELECT id, convert_from($2::bytea, 'UTF8'), $3::bytea FROM node "
+     "WHERE name = convert_from($1::bytea, 'UTF8') AND lease >= clock_timestamp() RETURNING id"},
+    {"take_requests",
+     "DELETE FROM request WHERE node = $1::bigint "
+     "RETURNING id, convert_to(asker, 'UTF8'), line"},
+    {"withdraw", "DELETE FROM request WHERE id = $1::bigint RETURNING id"},
+    {"answer",
+     "INSERT INTO answer (request, piece, is_last, lines) "
+     "VALUES ($1::bigint, $2::bigint, $3::bigint, $4::bytea)"},
+    {"take_answer",
+     "DELETE FROM answer WHERE request = $1::bigint AND piece = $2::bigint "
+     "RETURNING is_last, lines"},
+    {"forget_requests", "DELETE FROM request WHERE made < clock_timestamp() - interval '10 min'"},
+    {"forget_answers", "DELETE FROM answer WHERE made < clock_timestamp() - interval '10 min'"},
+
+    // Of a move from a spool on disk (moving.h).
+    {"mark",
+     "INSERT INTO moved (source, id) SELECT $1::bytea, id FROM unnest($2::bigint[]) AS new (id)"},
+    {"marked", "SELECT id FROM moved WHERE source = $1::bytea AND id = ANY($2::bigint[])"},
+    {"unmark", "DELETE FROM moved WHERE source = $1::bytea"},
+    {"taken", "SELECT id FROM message WHERE id = ANY($1::bigint[])"},
 
     {"nodes",
      "SELECT id, news, lease > clock_timestamp(), "
@@ -224,9 +273,27 @@ std::vector<std::string> shared_hosts() {
             "length bigint NOT NULL)"};
 }
 
+// What the relays know of each other, and what they ask each other (postgres_cluster.h); what was
+// moved from a spool on disk (moving.h).
+std::vector<std::string> shared_queue() {
+    return {
+        "ALTER TABLE node ADD COLUMN version text NOT NULL DEFAULT '', "
+        "ADD COLUMN since timestamptz NOT NULL DEFAULT clock_timestamp(), "
+        "ADD COLUMN deliveries bigint NOT NULL DEFAULT 0, "
+        "ADD COLUMN drains bigint NOT NULL DEFAULT 0",
+        "CREATE TABLE request (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+        "node bigint NOT NULL, asker text NOT NULL, line bytea NOT NULL, "
+        "made timestamptz NOT NULL DEFAULT clock_timestamp())",
+        "CREATE TABLE answer (request bigint NOT NULL, piece bigint NOT NULL, "
+        "is_last bigint NOT NULL, lines bytea NOT NULL, "
+        "made timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (request, piece))",
+        "CREATE TABLE moved (source bytea NOT NULL, id bigint NOT NULL, "
+        "PRIMARY KEY (source, id))"};
+}
+
 // What leads to each version from the one before it.
 using Step = std::vector<std::string> (*)();
-constexpr std::array<Step, schema_version> steps{first_tables, shared_hosts};
+constexpr std::array<Step, schema_version> steps{first_tables, shared_hosts, shared_queue};
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 
 namespace turnaway::spool::postgres {
 
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 // What brings the tables of an older version to this one, one statement each, to be run as one
 // transaction. Version 0: there are no tables.

@@ -225,14 +225,19 @@ TEST(Config, HoldsKeysAgainstEachOther) {
               std::string::npos);
     EXPECT_NE(only_fault("[spool]\npath = \"postgresql://db?x=1\"").find("not the address"),
               std::string::npos);
+    for (const auto* port : {"x", "0", "65536", "5432,db2:x"}) {
+        const auto fault =
+            only_fault("[spool]\npath = \"postgresql://db:" + std::string(port) + "/queue\"");
+        EXPECT_NE(fault.find("is not a number from 1 to 65535"), std::string::npos) << fault;
+    }
     for (const auto* address :
          {"postgresql://u:SECRET@[::1]x/q", "postgresql://u:SECRET%zz@db/q"}) {
         const auto fault = only_fault("[spool]\npath = \"" + std::string(address) + '"');
         EXPECT_NE(fault.find("not the address"), std::string::npos) << fault;
         EXPECT_EQ(fault.find("SECRET"), std::string::npos) << fault;
     }
-    EXPECT_EQ(read("[spool]\npath = \"postgresql://u@db1,db2/queue\"").spool.path,
-              "postgresql://u@db1,db2/queue");
+    EXPECT_EQ(read("[spool]\npath = \"postgresql://u@db1:5433,db2/queue\"").spool.path,
+              "postgresql://u@db1:5433,db2/queue");
 }
 
 TEST(Config, KnowsWhatNeedsARestart) {

@@ -57,7 +57,7 @@ TEST(ControlAnswer, ShowsAMessageWithItsLastAttempt) {
     message.states[0].attempts = {refused_at(noon), refused_at(noon + 60s)};
     message.states[0].tries = 2;
     message.states[1].progress = queue::Progress::done;
-    const Json json = only_line(message_line(message));
+    const Json json = only_line(message_line(message, "relay-1"));
     EXPECT_EQ(json["type"], "message");
     EXPECT_EQ(json["id"], message.id.text());
     EXPECT_EQ(json["state"], "waiting");
@@ -78,7 +78,7 @@ TEST(ControlAnswer, ShowsAllAttemptsAndWhichReportsAreOwed) {
     message.states[0].attempts = {refused_at(noon), refused_at(noon + 60s)};
     message.states[1].is_delay_reported = true;
     message.envelope.recipients[2].notify = mail::Notify{.never = true};
-    const Json json = only_line(whole_message_line(message, "Subject: x\r\n", false));
+    const Json json = only_line(whole_message_line(message, "", "Subject: x\r\n", false));
     EXPECT_EQ(json["recipients"][0]["attempts"].size(), 2U);
     EXPECT_EQ(json["recipients"][0]["owed"], Json({"failed", "delayed"}));
     EXPECT_EQ(json["recipients"][1]["owed"], Json({"failed"}));

@@ -45,6 +45,16 @@ TEST(ControlRequest, ReadsEveryVerb) {
     EXPECT_EQ(one->verb, ControlVerb::export_content);
 }
 
+TEST(ControlRequest, ReadsWhatIsAboutSeveralRelays) {
+    EXPECT_EQ(parse_control_request(R"({"do":"list","node":"two"})").value().node, "two");
+    EXPECT_EQ(parse_control_request(R"({"do":"nodes"})").value().verb, ControlVerb::nodes);
+    const auto undone = parse_control_request(R"({"do":"drain","node":"two","undo":true})");
+    ASSERT_TRUE(undone);
+    EXPECT_TRUE(undone->is_undone);
+    EXPECT_FALSE(parse_control_request(R"({"do":"drain"})"));
+    EXPECT_FALSE(parse_control_request(R"({"do":"forget","all":true,"node":"two"})"));
+}
+
 TEST(ControlRequest, ReadsFiltersAndPages) {
     const auto request = parse_control_request(
         R"({"do":"list","sender":"<>","recipient":"ann","domain":"Example.ORG","older":60,)"

@@ -61,7 +61,9 @@ TEST_F(PostgresSpoolTest, NeedsTablesOfItsOwnVersion) {
 TEST_F(PostgresSpoolTest, OlderTablesAreBroughtToItsVersion) {
     migrate();
     ASSERT_TRUE(test::apply(*open(settings("one")), {.add = {stored_of(1, 10)}}));
-    ask("ALTER TABLE turnaway.node DROP COLUMN news; DROP TABLE turnaway.resting_host; "
+    ask("DROP TABLE turnaway.request, turnaway.answer, turnaway.moved, turnaway.resting_host; "
+        "ALTER TABLE turnaway.node DROP version, DROP since, DROP deliveries, DROP drains, DROP "
+        "news; "
         "UPDATE turnaway.schema_version SET version = 1");
     const auto older = PostgresSpool::open(settings("one"));
     ASSERT_FALSE(older);
@@ -70,6 +72,11 @@ TEST_F(PostgresSpoolTest, OlderTablesAreBroughtToItsVersion) {
     EXPECT_EQ(older.error().message,
               "the spool in the database has version 1, and this program needs version " + own +
                   ": stop all relays that use it, and run turnaway-relay --migrate-spool");
+    // Nobody may be using it meanwhile.
+    ask("UPDATE turnaway.node SET lease = clock_timestamp() + interval '1 hour'");
+    EXPECT_EQ(Connection::migrate(url_).error().message,
+              "the relay one uses the spool: stop all relays first");
+    ask("UPDATE turnaway.node SET lease = '-infinity'");
     EXPECT_EQ(Connection::migrate(url_).value(),
               "the tables of the spool were brought from version 1 to version " + own);
     const auto again = open(settings("one"));
