@@ -36,12 +36,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case ControlVerb::show:
             TURNAWAY_CHECK(has_ids);
             break;
+        case ControlVerb::drain:
+            TURNAWAY_CHECK(!request->is_all && !has_ids && !request->node.empty());
+            break;
         case ControlVerb::export_content:
             TURNAWAY_CHECK(request->ids.size() == 1);
             break;
         case ControlVerb::list:
         case ControlVerb::summary:
         case ControlVerb::hosts:
+        case ControlVerb::nodes:
             TURNAWAY_CHECK(!request->is_all);
             break;
     }

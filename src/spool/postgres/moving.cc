@@ -11,6 +11,7 @@
 #include "spool/postgres/connection.h"
 #include "spool/postgres/node.h"
 #include "spool/postgres/parameters.h"
+#include "spool/postgres/peers.h"
 #include "spool/postgres/slices.h"
 
 namespace turnaway::spool::postgres {
@@ -108,9 +109,9 @@ class Moving {
             return answer_of({.kind = Ending::Kind::unclear, .words = words});
         }
         const Change change{.add = std::move(stored)};
-        ChangeBatch batch(node_.id(), turn_at(std::chrono::system_clock::now()));
+        ChangeBatch batch(node_.id(), turn_at(std::chrono::system_clock::now()), 0s);
         batch.add(change);
-        auto statements = batch.statements();
+        auto statements = batch.statements(true);
         if (!statements) return std::unexpected(std::move(statements.error()));
         statements->insert(statements->begin(), node_.fence());
         statements->push_back({.name = "mark", .values = {settings_.source, column_of(ids)}});
@@ -154,10 +155,14 @@ class Moving {
     base::Result<void> move_hosts() {
         auto hosts = from_.refusing_hosts();
         if (!hosts) return std::unexpected(std::move(hosts.error()));
-        ChangeBatch batch(node_.id(), 0);
+        Peers peers(std::chrono::system_clock::now);
+        if (auto looked = peers.look(to_, node_, false); !looked) {
+            return std::unexpected(std::move(looked.error()));
+        }
+        ChangeBatch batch(node_.id(), 0, peers.ahead());
         for (const auto& host : *hosts) batch.remember(host);
         moved_.hosts = hosts->size();
-        auto statements = batch.statements();
+        auto statements = batch.statements(false);
         if (!statements) return std::unexpected(std::move(statements.error()));
         if (auto done = answer_of(to_.transact(*std::move(statements))); !done) return done;
         step("hosts added");
