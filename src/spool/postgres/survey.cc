@@ -50,6 +50,7 @@ class Surveyor {
     std::vector<std::string> column(const std::string& sql) {
         std::vector<std::string> values;
         const Answer answer(PQexec(session_.get(), sql.c_str()));
+        values.reserve(static_cast<std::size_t>(PQntuples(answer.get())));
         for (int row = 0; row < PQntuples(answer.get()); ++row) {
             values.emplace_back(PQgetvalue(answer.get(), row, 0));
         }
