@@ -22,10 +22,10 @@ class PostgresPeers : public test::PostgresCase {
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 };
 
-// What a node has heard from the others.
+// What a node has heard from the others. It outlives the node, whose thread calls it to its end.
 class Ear {
   public:
-    explicit Ear(spool::Spool& store) {
+    void follow(spool::Spool& store) {
         EXPECT_TRUE(store.refusing_hosts());
         store.follow_hosts([this](const spool::HostNews& news) {
             const std::lock_guard lock(mutex_);
@@ -66,9 +66,10 @@ class Ear {
 
 TEST_F(PostgresPeers, NodesHearWhatOthersLearnOfHosts) {
     migrate();
+    Ear ear, late;
     const auto one = open(settings("one"));
     const auto two = open(settings("two"));
-    Ear ear(*two);
+    ear.follow(*two);
     const spool::RefusingHost refusing{
         .host = "mx.example", .address = "192.0.2.1:25", .seen = now_ - 10s, .words = "521 no"};
     const spool::RestingHost resting{.address = "192.0.2.2", .until = now_ + 600s, .length = 600s};
@@ -79,7 +80,7 @@ TEST_F(PostgresPeers, NodesHearWhatOthersLearnOfHosts) {
     // One that comes later finds the refusing host at its start and hears of the other.
     const auto three = open(settings("three"));
     EXPECT_EQ(three->refusing_hosts().value(), std::vector{refusing});
-    Ear late(*three);
+    late.follow(*three);
     EXPECT_EQ(late.resting("192.0.2.2"), resting);
     // Older evidence does not replace newer, whoever has it.
     auto older = refusing;
@@ -105,11 +106,12 @@ TEST_F(PostgresPeers, NodesHearWhatOthersLearnOfHosts) {
 // The clocks of two machines differ; what lies ten seconds back does so by either.
 TEST_F(PostgresPeers, TimesOfHostsAreByTheClockOfTheDatabase) {
     migrate();
+    Ear ear;
     const auto one = open(settings("one"));
     auto with_clock = settings("two");
     with_clock.now = [] { return std::chrono::system_clock::now() + 1h; };
     const auto two = open(with_clock);
-    Ear ear(*two);
+    ear.follow(*two);
     one->remember(
         {.host = "mx.example", .address = "192.0.2.1:25", .seen = now_ - 10s, .words = ""},
         [](const auto& done) { EXPECT_TRUE(done); });
@@ -122,9 +124,9 @@ TEST_F(PostgresPeers, TimesOfHostsAreByTheClockOfTheDatabase) {
 
 TEST_F(PostgresPeers, NodesThatLiveAreCounted) {
     migrate();
+    std::atomic<int> changes = 0;
     auto one = open(settings("one"));
     EXPECT_EQ(one->nodes(), 1U);
-    std::atomic<int> changes = 0;
     one->follow_nodes([&changes] { ++changes; });
     auto two = open(settings("two"));
     EXPECT_EQ(two->nodes(), 2U) << "from its start on";
