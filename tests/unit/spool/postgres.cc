@@ -279,6 +279,8 @@ TEST_F(PostgresSpoolTest, KillsOfTheServerUnderLoadLoseNothing) {
     }
     EXPECT_GT(stored.size(), 100U);
     EXPECT_EQ(ask("SELECT count(*) FROM turnaway.message"), std::to_string(stored.size()));
+    // It could not give its lease back if the server was still away.
+    wait_until("SELECT lease < clock_timestamp() FROM turnaway.node", "t");
     const auto again = open(settings("one"));
     std::set<std::uint64_t> found;
     ASSERT_TRUE(again->scan([&](const queue::Message& message) {
