@@ -20,7 +20,12 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(TURNAWAY_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
 option(TURNAWAY_LIBFUZZER "Link fuzz targets with libFuzzer instead of the seed replayer" OFF)
 
-add_compile_options(-Wall -Wextra -Wconversion -Wshadow -fno-omit-frame-pointer)
+# g++'s own -Wshadow also warns of the names in an enum class, which hide nothing.
+set(warning_of_shadows -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(warning_of_shadows -Wshadow=local)
+endif()
+add_compile_options(-Wall -Wextra -Wconversion ${warning_of_shadows} -fno-omit-frame-pointer)
 if(TURNAWAY_SANITIZE)
   add_compile_options(-fsanitize=${TURNAWAY_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TURNAWAY_SANITIZE})
