@@ -94,8 +94,8 @@ constexpr Statement whole_statements[] = {
     {"all_nodes",
      "SELECT convert_to(n.name, 'UTF8'), convert_to(n.version, 'UTF8'), "
      "CASE WHEN n.lease < clock_timestamp() THEN 0 "
-     "ELSE 1 + extract(epoch FROM n.lease - clock_timestamp())::bigint END, "
-     "extract(epoch FROM n.since)::bigint, coalesce(m.messages, 0), coalesce(m.due, 0), "
+     "ELSE ceil(extract(epoch FROM n.lease - clock_timestamp()))::bigint END, "
+     "floor(extract(epoch FROM n.since))::bigint, coalesce(m.messages, 0), coalesce(m.due, 0), "
      "n.deliveries, n.drains FROM node AS n LEFT JOIN (SELECT owner, count(*) AS messages, "
      "count(*) FILTER (WHERE due <= extract(epoch FROM clock_timestamp())::bigint) AS due "
      "FROM message GROUP BY owner) AS m ON m.owner = n.id ORDER BY n.name"},
