@@ -118,7 +118,7 @@ class Weighing {
         }
     }
     // "Status: 4.0.0" and "refused to talk to me: 554 No": the sender tried again, so the reply was
-    // not final, and nobody must take it for that. A reply with a code of its own is.
+    // not final, and must not be reported as final. A reply with its own enhanced code is final.
     bool contradicts_status(const codes::ReplyReading& reading) const {
         const codes::ReplyCode reply = *reading.reply;
         if (!status_ || !(reply.is_temporary() || reply.is_permanent())) return false;

@@ -148,6 +148,7 @@ class ClusterQueue(unittest.TestCase):
         self.assertIn("has the password of the database in [spool] path", checked.stderr)
         self.assertNotIn("secret", checked.stderr + json.dumps(found))
         config.chmod(0o640)
+        version = self.servers.primary.ask("SELECT version FROM turnaway.schema_version")
         self.servers.primary.ask("ALTER DATABASE turnaway SET synchronous_commit = off; "
                                  "UPDATE turnaway.schema_version SET version = 1")
         self.addCleanup(self.servers.primary.ask, "ALTER DATABASE turnaway RESET ALL")
@@ -155,6 +156,17 @@ class ClusterQueue(unittest.TestCase):
         self.assertIn("The database has synchronous_commit off", words("spool"))
         self.assertIn("the spool in the database has version 1, and this program needs version", words("spool"))
         self.assertNotIn("every user", words("configuration"))
+        # A commit that waits for a standby which is away: the server itself would wait without end.
+        ask = self.servers.primary.ask
+        ask(f"UPDATE turnaway.schema_version SET version = {version}; ALTER DATABASE turnaway RESET ALL")
+        ask("ALTER SYSTEM SET synchronous_standby_names = 'away'")
+        ask("SELECT pg_reload_conf()")
+        wait_until(lambda: ask("SHOW synchronous_standby_names") == "away", "the setting")
+        found = findings()
+        ask("ALTER SYSTEM RESET synchronous_standby_names")
+        ask("SELECT pg_reload_conf()")
+        self.assertIn("The database does not commit: it did not answer within 5 seconds", words("spool"))
+        self.assertIn("start it, or remove it from synchronous_standby_names", json.dumps(found))
 
     def test_it_takes_a_queue_on_disk_along(self):
         alone = Scene({"lifetime": {"retry_first": "1h", "retry_max": "1h"}}).start()

@@ -7,14 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "base/printable.h"
 #include "base/result.h"
+#include "cli/bulk/bulk_progress.h"
 #include "cli/common/json_line.h"
 #include "cli/common/output.h"
 #include "cli/queue/queue_client.h"
@@ -48,7 +52,9 @@ base::Result<std::string> target_of(const QueueOptions& options) {
                           "must be an address such as postgresql://user@host/name");
     }
     const std::string fault = spool::postgres::fault_of(address);
-    if (!fault.empty()) return base::fail(Fault::usage, "--to: " + fault);
+    if (!fault.empty()) {
+        return base::fail(Fault::usage, (options.to.empty() ? "[spool] path: " : "--to: ") + fault);
+    }
     return address;
 }
 
@@ -96,8 +102,14 @@ int run_move(const QueueOptions& options) {
     }
     const auto from = spool::open_spool({.path = folder.string(), .free_bytes_min = 0});
     if (!from) return fail(from.error());
+    BulkProgress progress(BulkProgress::Mode::on_terminal, std::nullopt, 0, 0, "messages");
     const auto moved = spool::postgres::move_spool(
-        **from, {.to = *target, .source = relay::host_name() + ':' + folder.string()});
+        **from, {.to = *target,
+                 .source = relay::host_name() + ':' + folder.string(),
+                 .on_progress = [&progress](std::uint64_t messages) {
+                     progress.show(static_cast<std::size_t>(messages), 0);
+                 }});
+    progress.end();
     if (!moved) return fail(moved.error());
     Output output("turnaway queue");
     if (options.json) {

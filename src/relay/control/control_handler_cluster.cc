@@ -220,6 +220,7 @@ awaitable<void> ControlHandler::forward(const std::string& node, std::string_vie
         [&](auto found) { cluster.ask(node, request_for(node, line, ids), std::move(found)); });
     if (!request) trouble = request.error().message;
     if (request && !*request) trouble = dead_words(node);
+    bool is_ended = false;
     for (std::int64_t number = 0; trouble.empty(); ++number) {
         const auto piece = co_await io::answer_of<base::Result<spool::AnswerPiece>>(
             [&](auto found) { cluster.answer_piece(**request, number, std::move(found)); });
@@ -241,13 +242,18 @@ awaitable<void> ControlHandler::forward(const std::string& node, std::string_vie
                 }
                 continue;
             }
+            is_ended = true;
             if (!json.value("ok", false)) trouble = node + ": " + json.value("error", "");
             if (take) continue;
             totals->count += json.value("count", std::uint64_t{0});
             totals->unchanged += json.value("unchanged", std::uint64_t{0});
             totals->missing += json.value("missing", std::uint64_t{0});
         }
-        if (piece->is_last) break;
+        if (!piece->is_last) continue;
+        if (!is_ended && trouble.empty()) {
+            trouble = node + ": its answer is not whole: it is not known what was changed";
+        }
+        break;
     }
     if (trouble.empty()) co_return;
     ++totals->unreached;

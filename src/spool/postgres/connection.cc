@@ -1,9 +1,5 @@
 #include "spool/postgres/connection.h"
 
-#include <poll.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -16,28 +12,8 @@
 namespace turnaway::spool::postgres {
 namespace {
 
-struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
-
-// The words of libpq, which are several lines if there are several hosts, as one.
-std::string in_one_line(const char* words) {
-    std::string all = words == nullptr ? "" : words;
-    while (all.ends_with('\n')) all.pop_back();
-    std::ranges::replace(all, '\n', ';');
-    return all.empty() ? "the connection was lost" : all;
-}
-
-std::string state_of(const PGresult* result) {
-    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    return state == nullptr ? "" : state;
-}
-
-std::string words_of(const PGresult* result) {
-    const char* words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    return words == nullptr ? in_one_line(PQresultErrorMessage(result)) : words;
-}
+// For a migration, which may wait for another, and whose commit may wait for a standby.
+constexpr std::chrono::seconds migration_wait{60};
 
 // One that is not a number is newer than any.
 int version_of(std::string_view text) {
@@ -77,26 +53,11 @@ std::int64_t Row::number(int column) const {
 }
 
 Connection::Connection(Session session, std::chrono::milliseconds answer_wait)
-    : session_(std::move(session)), answer_wait_(answer_wait) {
+    : session_(std::move(session)), deadline_(answer_wait) {
     PQsetNoticeReceiver(session_.get(), take_notice, &was_wait_cancelled_);
 }
 
 Connection::~Connection() = default;
-
-// With connect_timeout, so that each host of the list gets its turn.
-base::Result<Connection::Session> Connection::dial(const std::string& url) {
-    const std::string wait = std::to_string(connect_wait.count());
-    // Those before `dbname` are defaults: the address may say otherwise.
-    const char* const names[] = {"connect_timeout", "tcp_user_timeout",          "keepalives_idle",
-                                 "dbname",          "fallback_application_name", nullptr};
-    const char* const values[] = {wait.c_str(), "8000",           "5",
-                                  url.c_str(),  "turnaway-relay", nullptr};
-    Session session(PQconnectdbParams(names, values, 1));
-    if (!session) return base::fail(base::Fault::system, "there is no memory for a connection");
-    if (PQstatus(session.get()) == CONNECTION_OK) return session;
-    return base::fail(base::Fault::unavailable, "the database of the spool cannot be reached: " +
-                                                    in_one_line(PQerrorMessage(session.get())));
-}
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& url,
                                                            std::chrono::milliseconds answer_wait) {
@@ -110,16 +71,16 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& ur
 base::Result<void> Connection::begin() {
     PGconn* const session = session_.get();
     const auto unavailable = [session] {
-        return base::fail(base::Fault::unavailable, "the database of the spool does not answer: " +
-                                                        in_one_line(PQerrorMessage(session)));
+        return base::fail(base::Fault::unavailable,
+                          "the database of the spool does not answer: " + words_of(session));
     };
     if (PQsetnonblocking(session, 1) != 0) return unavailable();
-    const Result set(ask_plainly(session_settings));
+    const QueryResult set(ask_plainly(session, session_settings, deadline_.wait));
     if (PQresultStatus(set.get()) != PGRES_COMMAND_OK) return unavailable();
     if (auto known = check_version(); !known) return known;
     if (PQenterPipelineMode(session) != 1) return unavailable();
     was_wait_cancelled_ = false;
-    deadline_ = Clock::now() + answer_wait_;
+    deadline_.restart();
     for (const auto& [name, sql] : preparations()) {
         if (PQsendPrepare(session, name.c_str(), sql.c_str(), 0, nullptr) != 1) {
             return unavailable();
@@ -129,7 +90,7 @@ base::Result<void> Connection::begin() {
     // Each has a result and an end of its results.
     for (std::size_t i = 0; i <= 2 * preparations().size(); ++i) {
         if (!wait_for_result()) return unavailable();
-        const Result result(PQgetResult(session));
+        const QueryResult result(PQgetResult(session));
         if (!result) continue;
         const auto status = PQresultStatus(result.get());
         if (status == PGRES_PIPELINE_SYNC) return {};
@@ -140,22 +101,10 @@ base::Result<void> Connection::begin() {
     return unavailable();
 }
 
-// The last result of it; null after the deadline.
-PGresult* Connection::ask_plainly(const char* sql) {
-    deadline_ = Clock::now() + answer_wait_;
-    if (PQsendQuery(session_.get(), sql) != 1) return nullptr;
-    Result last;
-    while (wait_for_result()) {
-        Result next(PQgetResult(session_.get()));
-        if (!next) return last.release();
-        last = std::move(next);
-    }
-    return nullptr;
-}
-
 base::Result<void> Connection::check_version() {
     constexpr const char* advice = "; run turnaway-relay --migrate-spool";
-    const Result result(ask_plainly("SELECT version FROM schema_version"));
+    const QueryResult result(
+        ask_plainly(session_.get(), "SELECT version FROM schema_version", deadline_.wait));
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) != 1) {
         const std::string state = state_of(result.get());
         if (state == "42P01" || state == "3F000") {
@@ -179,8 +128,15 @@ base::Result<void> Connection::check_version() {
 base::Result<std::string> Connection::migrate(const std::string& url) {
     auto session = dial(url);
     if (!session) return std::unexpected(std::move(session.error()));
-    const auto run = [&session](const std::string& sql) -> base::Result<Result> {
-        Result result(PQexec(session->get(), sql.c_str()));
+    const auto run = [&session](const std::string& sql) -> base::Result<QueryResult> {
+        auto result = ask_plainly(session->get(), sql, migration_wait);
+        if (!result) {
+            return base::fail(base::Fault::unavailable,
+                              "the spool is not migrated: the database did not answer within " +
+                                  std::to_string(migration_wait.count()) +
+                                  " seconds; if its synchronous standby is away, start it, then "
+                                  "run this again");
+        }
         const auto status = PQresultStatus(result.get());
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
         return base::fail(base::Fault::unavailable,
@@ -219,8 +175,7 @@ base::Result<std::string> Connection::migrate(const std::string& url) {
     for (const auto& sql : upgrade_statements(found)) {
         if (auto done = run(sql); !done) return std::unexpected(std::move(done.error()));
     }
-    auto committed = run("COMMIT");
-    if (!committed) return std::unexpected(std::move(committed.error()));
+    if (auto done = run("COMMIT"); !done) return std::unexpected(std::move(done.error()));
     if (found == 0) return "the tables of the spool were made, version " + wanted;
     return "the tables of the spool were brought from version " + std::to_string(found) +
            " to version " + wanted;
@@ -239,33 +194,10 @@ bool Connection::send(const Statement& statement) {
                                formats.data(), 1) == 1;
 }
 
-// Reads while it writes: a server that cannot send its results reads nothing more.
-bool Connection::wait_for_result() {
-    PGconn* const session = session_.get();
-    for (;;) {
-        const int unsent = PQflush(session);
-        if (unsent < 0) return false;
-        if (PQisBusy(session) == 0) return true;
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-        if (left.count() <= 0) return false;
-        pollfd at{.fd = PQsocket(session),
-                  .events = static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN),
-                  .revents = 0};
-        const int ready = ::poll(&at, 1, static_cast<int>(std::min<long>(left.count(), 1000)));
-        if (ready < 0 && errno != EINTR) return false;
-        if (ready > 0 && (at.revents & ~POLLOUT) != 0 && PQconsumeInput(session) != 1) {
-            return false;
-        }
-        // A large transfer that goes on is not late.
-        if (ready > 0) deadline_ = Clock::now() + answer_wait_;
-    }
-}
-
 Ending Connection::lost() {
-    std::string words = in_one_line(PQerrorMessage(session_.get()));
-    if (Clock::now() >= deadline_) {
-        words = "it did not answer within " + std::to_string(answer_wait_.count()) + " ms";
+    std::string words = words_of(session_.get());
+    if (deadline_.is_over()) {
+        words = "it did not answer within " + std::to_string(deadline_.wait.count()) + " ms";
     }
     Ending ending{.kind = Ending::Kind::unclear, .words = std::move(words)};
     session_.reset();
@@ -302,7 +234,7 @@ Ending Connection::run(const std::vector<Statement>& statements) {
     if (!session_) return {.kind = Ending::Kind::unclear, .words = "the connection was lost"};
     PGconn* const session = session_.get();
     was_wait_cancelled_ = false;
-    deadline_ = Clock::now() + answer_wait_;
+    deadline_.restart();
     for (const auto& statement : statements) {
         if (!send(statement)) return lost();
     }
@@ -312,14 +244,14 @@ Ending Connection::run(const std::vector<Statement>& statements) {
         if (statement.on_row) PQsetSingleRowMode(session);
         for (;;) {
             if (!wait_for_result()) return lost();
-            const Result result(PQgetResult(session));
+            const QueryResult result(PQgetResult(session));
             if (!result) break;
             take(result.get(), statement, &ending);
             if (PQstatus(session) != CONNECTION_OK) return lost();
         }
     }
     if (!wait_for_result()) return lost();
-    const Result synced(PQgetResult(session));
+    const QueryResult synced(PQgetResult(session));
     if (PQstatus(session) != CONNECTION_OK || !synced ||
         PQresultStatus(synced.get()) != PGRES_PIPELINE_SYNC) {
         return lost();

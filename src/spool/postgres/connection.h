@@ -2,7 +2,7 @@
 //
 // All statements of a transaction are sent at once, and results are read while more is still being
 // sent, so that neither side waits for the other. Every wait has a deadline; after one the session
-// is over. Only connecting blocks, for at most `connect_wait` a host. A transaction ends in one of
+// is over (session.h). Only connecting blocks. A transaction ends in one of
 // three ways, and `unclear` must be resolved by the caller: nothing here guesses. For one thread at
 // a time.
 #pragma once
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "spool/postgres/session.h"
 
 namespace turnaway::spool::postgres {
 
@@ -54,8 +55,6 @@ struct Ending {
 
 class Connection {
   public:
-    static constexpr std::chrono::seconds connect_wait{2};
-
     // Fault::unavailable: it cannot be reached now. Fault::config: the address or the schema is
     // wrong, with what to do about it. The deadline is for what follows the connecting.
     [[nodiscard]] static base::Result<std::unique_ptr<Connection>> open(
@@ -75,26 +74,17 @@ class Connection {
     void end() { session_.reset(); }
 
   private:
-    struct Closer {
-        void operator()(PGconn* session) const { PQfinish(session); }
-    };
-    using Session = std::unique_ptr<PGconn, Closer>;
-    using Clock = std::chrono::steady_clock;
-
     Connection(Session session, std::chrono::milliseconds answer_wait);
-    [[nodiscard]] static base::Result<Session> dial(const std::string& url);
     [[nodiscard]] base::Result<void> begin();
     [[nodiscard]] base::Result<void> check_version();
-    PGresult* ask_plainly(const char* sql);
     bool send(const Statement& statement);
     Ending run(const std::vector<Statement>& statements);
-    bool wait_for_result();
+    bool wait_for_result() { return postgres::wait_for_result(session_.get(), &deadline_); }
     void take(const PGresult* result, const Statement& statement, Ending* ending);
     Ending lost();
 
     Session session_;
-    const std::chrono::milliseconds answer_wait_;
-    Clock::time_point deadline_ = {};
+    Deadline deadline_;                // for each answer
     bool was_wait_cancelled_ = false;  // set by a notice of the server
 };
 

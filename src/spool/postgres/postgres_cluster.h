@@ -3,7 +3,7 @@
 // A thread and a connection of its own, so that no list delays the spool; both exist only while
 // somebody asks, or once requests are followed. Requests and answers are rows of two tables, which
 // are polled: by the asked node every half second, by the asker every 50 ms while it waits. Rows
-// that nobody takes are removed after ten minutes. Nothing here is fenced: the answering node
+// that are not taken are removed after ten minutes. Nothing here is fenced: the answering node
 // changes its messages through its own spool, which is.
 #pragma once
 

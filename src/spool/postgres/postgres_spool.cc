@@ -113,7 +113,7 @@ base::Result<std::vector<RefusingHost>> PostgresSpool::refusing_hosts() {
     return peers_.refusing_hosts(*connection_);
 }
 
-// Nobody waits for these: what is not committed is learned again.
+// No caller waits for these, and what is not committed is learned again.
 void PostgresSpool::rest(RestingHost host) {
     line_.put({.what = Rest{std::move(host)}, .done = [](const base::Result<void>&) {}});
 }

@@ -1,8 +1,8 @@
 // Survey: what an administrator should know about the server of a spool: its version and settings,
-// the rights of our user, how fast it answers, its standby, its clock, and rows that nobody needs.
+// the rights of our user, how fast it answers, its standby, its clock, and dead rows.
 //
 // Reads, apart from a few commits of a row that is added and removed in one transaction. Every wait
-// is bounded by a timeout of the server or by `wait`.
+// is bounded by `wait`. Fails if a question is not answered: that says nothing about the server.
 #pragma once
 
 #include <chrono>
@@ -26,9 +26,10 @@ struct Survey {
     std::chrono::milliseconds clock_ahead = {};  // of ours
     std::chrono::microseconds round_trip = {};   // the best of some
     // What could not be known yet if there are no tables of this version.
-    std::string tables_fault = {};                         // empty: they are right
-    std::vector<std::string> without_rights = {};          // tables
-    std::optional<std::chrono::microseconds> commit = {};  // the best; nothing: it failed
+    std::string tables_fault = {};                 // empty: they are right
+    std::vector<std::string> without_rights = {};  // tables
+    std::optional<std::chrono::microseconds> commit =
+        {};  // the best; nothing: it failed, or was not tried
     std::string commit_fault = {};
     std::int64_t live_rows = 0;
     std::int64_t dead_rows = 0;
