@@ -44,9 +44,9 @@ bool is_only_by_code(const Judgement& judgement) {
     return judgement.basis == "code" || (judgement.is_weak && has_subject(judgement, 7));
 }
 
-// "Temporarily rate limited due to IP reputation".
+// "Temporarily rate limited due to IP reputation": the others name the reason for the limit.
 bool is_about_reputation(const Judgement& judgement) {
-    return base::find_no_case(judgement.evidence, "due to ip reputation") != std::string::npos;
+    return base::find_no_case(judgement.evidence, "reputation") != std::string::npos;
 }
 
 // Where the text shows nothing exact, the command that was refused decides.
