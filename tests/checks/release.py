@@ -5,6 +5,7 @@ Without packages, which tests/packages/ builds.
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,8 +41,11 @@ class ReleaseTest(unittest.TestCase):
         self.git("add", "--all")
         self.git("commit", "--quiet", "-m", subject)
 
-    def release(self, version=VERSION):
-        return subprocess.run(["tools/release", "--without-packages", version], cwd=self.clone, env=os.environ | IDENTITY, capture_output=True, text=True)
+    def release(self, version=VERSION, options=("--trial",), **environment):
+        """Without DEBEMAIL of the environment."""
+        own = {name: value for name, value in os.environ.items() if name not in ("DEBEMAIL", "DEBFULLNAME")}
+        return subprocess.run(["tools/release", *options, "--without-packages", version], cwd=self.clone, env=own | IDENTITY | environment,
+                              capture_output=True, text=True)
 
     def test_a_release(self):
         done = self.release()
@@ -59,6 +63,27 @@ class ReleaseTest(unittest.TestCase):
         first = (folder / "SHA256SUMS").read_text()
         self.assertEqual(self.release().returncode, 0, "it can be repeated")
         self.assertEqual((folder / "SHA256SUMS").read_text(), first, "with the same bytes")
+
+    def test_the_maintainer(self):
+        refused = self.release(options=())
+        self.assertIn("set DEBFULLNAME and DEBEMAIL, or try with --trial", refused.stderr)
+        self.assertIn("to the address alone", self.release(options=(), DEBEMAIL="Ann <ann@example.org>").stderr)
+        self.assertEqual((self.git("tag"), self.git("status", "--porcelain")), ("", ""))
+        done = self.release(options=(), DEBFULLNAME="Ann & Bob", DEBEMAIL="ann@example.org")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("\nMaintainer: Ann & Bob <ann@example.org>\n", (self.clone / "debian/control").read_text())
+        self.assertIn("\n -- Ann & Bob <ann@example.org>  ", (self.clone / "debian/changelog").read_text().split("\nturnaway (")[0])
+        self.assertEqual(self.release(options=()).returncode, 0, "the tag has the maintainer")
+
+    def test_the_version_of_the_checkout(self):
+        """Its entry in debian/changelog is there already; the maintainer is set there too."""
+        version = re.search(r"project\(turnaway VERSION (\S+) ", (self.clone / "CMakeLists.txt").read_text())[1]
+        self.write("CHANGELOG.md", f"# Changelog\n\n## {version}\n\nMuch is new.\n")
+        self.commit("The changelog")
+        done = self.release(version, options=(), DEBFULLNAME="Ann", DEBEMAIL="ann@example.org")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        changes = (self.clone / "debian/changelog").read_text()
+        self.assertEqual((changes.count(f"turnaway ({version})"), changes.count("\n -- Ann <ann@example.org>  ")), (1, 1))
 
     def test_what_cannot_be_released(self):
         for version, words in ((VERSION.rpartition(".")[0], "is not a version"), ("0.0.1", "lower than the version of this checkout")):

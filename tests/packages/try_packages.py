@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Builds the packages, installs them in a fresh Debian and tries there what a user would; prints a table.
 
-    tests/packages/try_packages.py [--packages FOLDER] [--previous FOLDER] [--without-ccache] [RELEASE...]
+    tests/packages/try_packages.py [--packages FOLDER] [--previous FOLDER] [--from-source] [--without-ccache [--same-as FOLDER]] [RELEASE...]
 
 For each release (bookworm and trixie): `dpkg-buildpackage -b` in the system of tools/in_release, then in a fresh system `apt-get install`, and
-after it the steps of installed_system.py under systemd as the first process, without a network. --packages takes packages that were built
-before, from FOLDER/RELEASE; --previous the packages to upgrade from, else it is the same files with a lower version. Built packages stay in
-build/packages/RELEASE. Needs root, debootstrap and package sources; a release that cannot be made is skipped by name. Exit status: 0, 1 if
-a step failed, 77 if every release was skipped.
+after it the steps of installed_system.py under systemd as the first process, without a network. --from-source begins with `./run` and
+`./test --quick` there. --packages takes packages that were built before, from FOLDER/RELEASE; --previous the packages to upgrade from, else it is
+the same files with a lower version; --same-as requires the bytes of FOLDER/RELEASE. Built packages stay in build/packages/RELEASE. Needs root,
+debootstrap and package sources; a release that cannot be made is skipped by name. Exit status: 0, 1 if a step failed, 77 if every release was
+skipped.
 """
 import argparse
+import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -22,14 +25,15 @@ CACHE = pathlib.Path(os.environ.get("TURNAWAY_RELEASES", "/var/cache/turnaway"))
 RELEASES = ["bookworm", "trixie"]
 PREVIOUS = "0.1.99"
 SKIPPED = 77
-BUILD = """set -e
+BUILD = """set -e -o pipefail
 export DEBIAN_FRONTEND=noninteractive CCACHE_DIR=/root/.cache/ccache
 apt-get update -q
 apt-get install -y -q --no-install-recommends dpkg-dev debhelper lintian
 apt-get build-dep -y -q --no-install-recommends -P nocheck ./
 DEB_BUILD_OPTIONS="$1" dpkg-buildpackage -b -us -uc -Pnocheck
-lintian --allow-root --fail-on error,warning ../turnaway_*.changes
-rm -rf /packages && mkdir /packages && mv ../*.deb /packages
+rm -rf /packages && mkdir /packages
+lintian --allow-root --show-overrides --fail-on error,warning ../turnaway_*.changes | tee /packages/lintian.txt
+mv ../*.deb /packages
 rm -f ../turnaway_*.changes ../turnaway_*.buildinfo
 """
 # What the steps need beside the packages; systemd is the first process.
@@ -88,6 +92,30 @@ def build(release, log, options):
     return result
 
 
+def in_words(lintian):
+    """What lintian said, by kind."""
+    kinds = [line[0] for line in lintian.read_text().splitlines() if re.match(r"[EWO]: ", line)]
+    return f"{kinds.count('E')} errors, {kinds.count('W')} warnings, {kinds.count('O')} overridden"
+
+
+def tests_in_words(log):
+    """The last `./test` in this log: how many tests, and how many were skipped."""
+    return re.findall(r"^tests release .*?(\d+ tests.*)$", log.read_text(errors="replace"), re.MULTILINE)[-1]
+
+
+def sums(packages):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(packages.glob("*.deb"))}
+
+
+def same_bytes(packages, earlier):
+    """One hash for all packages: that of the output of `sha256sum *.deb`."""
+    now, before = sums(packages), sums(earlier)
+    different = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+    if different:
+        raise Failed(f"not the same bytes as in {earlier}: {', '.join(different)}")
+    return hashlib.sha256("".join(f"{value}  {name}\n" for name, value in now.items()).encode()).hexdigest()
+
+
 def lower_version(packages, result):
     """The same files in packages of an earlier version."""
     result.mkdir(parents=True)
@@ -144,17 +172,25 @@ def enter(process, *command):
     return ["nsenter", "--target", process, "--all", "--wd=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", *command]
 
 
-def try_release(release, packages, previous, options):
+def try_release(release, options):
     """Rows (step, result, remark)."""
     log = ROOT / "build/packages" / f"{release}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    if packages:
-        built = pathlib.Path(packages) / release
+    if options.from_source:
+        in_release(release, "./run --no-demo", log, CACHE)
+        yield "./run", "passed"
+        in_release(release, "./test --quick", log, CACHE)
+        yield "./test --quick", "passed", tests_in_words(log)
+    if options.packages:
+        built = options.packages / release
     else:
-        built = build(release, log, options)
-        yield "build, lintian", "passed", f"{len(list(built.glob('*.deb')))} packages"
-    system = fresh_system(release, built, previous and pathlib.Path(previous) / release, log)
+        built = build(release, log, options.without_ccache)
+        yield "dpkg-buildpackage", "passed", f"{len(sums(built))} packages"
+        yield "lintian", "passed", in_words(built / "lintian.txt")
+    if options.same_as:
+        yield "the same bytes as another build", "passed", same_bytes(built, options.same_as / release)
+    system = fresh_system(release, built, options.previous and options.previous / release, log)
     yield "apt-get install, purge", "passed", "fresh debootstrap"
     first, process = booted(system, log)
     try:
@@ -172,8 +208,9 @@ def try_release(release, packages, previous, options):
 
 def main():
     parser = argparse.ArgumentParser(description="Try the packages in fresh Debian systems.")
-    parser.add_argument("--packages", metavar="FOLDER")
-    parser.add_argument("--previous", metavar="FOLDER")
+    for folder in ("--packages", "--previous", "--same-as"):
+        parser.add_argument(folder, metavar="FOLDER", type=pathlib.Path)
+    parser.add_argument("--from-source", action="store_true", help="begin with ./run and ./test --quick")
     parser.add_argument("--without-ccache", action="store_const", const="noccache", default="", help="the same bytes each time, see debian/rules")
     parser.add_argument("release", nargs="*", default=RELEASES)
     options = parser.parse_args()
@@ -185,7 +222,7 @@ def main():
 
     for release in options.release:
         try:
-            for row in try_release(release, options.packages, options.previous, options.without_ccache):
+            for row in try_release(release, options):
                 show(release, *row)
         except InterruptedError as reason:
             show(release, "all", "skipped", str(reason))
