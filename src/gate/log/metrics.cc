@@ -38,7 +38,7 @@ using ConnectionSeries = LabelledSeries<Protocol, all_protocols.size()>;
 using DecisionSeries = LabelledSeries<DecisionKind, decision_kinds>;
 
 const ConnectionSeries& connection_series() {
-    static const ConnectionSeries made = [] {
+    static const ConnectionSeries series = [] {
         ConnectionSeries made;
         for (const auto protocol : all_protocols) {
             const auto at = static_cast<std::size_t>(protocol);
@@ -48,11 +48,11 @@ const ConnectionSeries& connection_series() {
         }
         return made;
     }();
-    return made;
+    return series;
 }
 
 const DecisionSeries& decision_series() {
-    static const DecisionSeries made = [] {
+    static const DecisionSeries series = [] {
         DecisionSeries made;
         for (std::size_t i = 0; i < decision_kinds; ++i) {
             const auto verdict = static_cast<Verdict>(i / action_count % verdict_count);
@@ -65,7 +65,7 @@ const DecisionSeries& decision_series() {
         }
         return made;
     }();
-    return made;
+    return series;
 }
 
 // The labels are where they stay: the tables are never moved.
