@@ -137,6 +137,7 @@ class PackagesTest(unittest.TestCase):
         version = re.search(r"project\(turnaway VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text())[1]
         self.assertEqual(re.match(r"turnaway \((\S+)\)", (DEBIAN / "changelog").read_text())[1], version)
         self.assertRegex((ROOT / "CHANGELOG.md").read_text(), rf"(?m)^## {re.escape(version)}\b")
+        self.assertEqual(set(re.findall(r"image: turnaway:(\S+)", (ROOT / "etc/container/compose.yaml").read_text())), {version})
 
 
 if __name__ == "__main__":

@@ -51,6 +51,8 @@ class ReleaseTest(unittest.TestCase):
         done = self.release()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(f"project(turnaway VERSION {VERSION} ", (self.clone / "CMakeLists.txt").read_text())
+        images = set(re.findall(r"image: turnaway:(\S+)", (self.clone / "etc/container/compose.yaml").read_text()))
+        self.assertEqual(images, {VERSION})
         changes = (self.clone / "debian/changelog").read_text()
         self.assertTrue(changes.startswith(f"turnaway ({VERSION}) unstable"), changes[:200])
         self.assertIn("\n  * The beginning\n", changes)
