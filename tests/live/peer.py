@@ -18,8 +18,8 @@ from root import DOMAIN, Root
 
 USER = "ann"
 SENDER = f"{USER}@{DOMAIN}"
-NAMES = ["postfix", "exim", "opensmtpd", "sendmail", "haraka", "courier", "dma", "chasquid",
-         "nullmailer", "postfix_trixie", "exim_trixie", "opensmtpd_trixie", "sendmail_trixie"]
+NAMES = ["postfix", "postfix_trixie", "exim", "exim_trixie", "opensmtpd", "opensmtpd_trixie", "sendmail", "sendmail_trixie",
+         "haraka", "courier", "dma", "chasquid", "nullmailer"]
 
 
 @dataclass

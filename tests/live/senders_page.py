@@ -31,9 +31,10 @@ def page(results, program_version):
 def head(program_version):
     return f"""# How mail servers react to a host that does not accept mail
 
-Measured on {time.strftime('%Y-%m-%d')} with {program_version}, the mail servers of Debian
-{debian_version()} and of Debian 13, and Haraka from the npm registry, with their default settings. This page is written by
-the run itself (`tests/live/matrix.py --write docs/senders.md`); edits by hand are lost."""
+Measured on {time.strftime('%Y-%m-%d')} with {program_version}. The senders are packages of Debian
+{debian_version()}, or of Debian 13 if the name says so, with their default settings; Haraka is from the npm
+registry. The run itself writes this page (`tests/live/matrix.py --write docs/senders.md`); edits by
+hand are lost."""
 
 
 def debian_version():
@@ -49,8 +50,16 @@ def advice(plain, asides):
         words += [f"**kept in the queue** by {listing(deferred)}"] if deferred else []
         if words:
             lines.append(f"- 521 at stage `{stage}`: {'; '.join(words)}.")
+    lines += same_in_both(plain, lines)
     held = [textwrap.fill(text, 100) for shown, text in sentences(plain, asides) if shown]
     return "\n\n".join(["\n".join(lines), *held])
+
+
+def same_in_both(plain, lines):
+    both = [result["title"].removesuffix(NEWER) for result in plain if result["title"].endswith(NEWER)]
+    if not both or any(" of Debian " in line for line in lines):
+        return []
+    return ["", f"{listing(both)} did the same in Debian 12 and 13."]
 
 
 def sentences(plain, asides):
@@ -193,9 +202,10 @@ def method(plain):
 
 {table(rows)}
 
-Each sender runs in an overlay over the root filesystem, in its own namespaces (mount, process,
-network, host name), so nothing is installed on the machine. Its host name is `sender.example`, it
-has a local user ann, and it uses a real name server (NSD) that has only the names of the run. Each
+Each sender runs in an overlay over the root file system, those of Debian 13 over the system that
+`tools/in_release trixie` makes, in its own namespaces (mount, process, network, host name), so
+nothing is installed on the machine. Its host name is `sender.example`, it has a local user ann, and
+it uses a real name server (NSD) that has only the names of the run. Each
 stage has its own turnaway-refuse, address and domain, over a virtual network (a veth pair). Mail is
 submitted with `sendmail -f ann@sender.example`, or over SMTP if the sender has no such command, one
 message at a time. At the stages `greeting` and `auto` a bounced message is followed by a second
@@ -263,9 +273,21 @@ def outcome(result, stage):
     return attempts[0]["outcome"] if attempts else ""
 
 
+NEWER = " of Debian 13"
+
+
 def by_outcome(plain, stage):
-    return ([result["title"] for result in plain if outcome(result, stage) == "bounced"],
-            [result["title"] for result in plain if outcome(result, stage) == "deferred"])
+    """The senders that bounced and those that deferred. A server that does the same in both releases is named once."""
+    found = {result["title"]: outcome(result, stage) for result in plain}
+
+    def names(wanted):
+        for title, own in found.items():
+            other = found.get(title.removesuffix(NEWER) if title.endswith(NEWER) else title + NEWER, own)
+            if own == wanted and other != own:
+                yield title if title.endswith(NEWER) else f"{title} of Debian 12"
+            elif own == wanted and (not title.endswith(NEWER) or title.removesuffix(NEWER) not in found):
+                yield title
+    return list(names("bounced")), list(names("deferred"))
 
 
 def listing(names):
