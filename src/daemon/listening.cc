@@ -52,8 +52,12 @@ std::vector<io::Endpoint> listening_at(const ThreadListeners& listeners) {
     return endpoints;
 }
 
+std::string address_text(const io::Endpoint& at) {
+    return at.address ? at.address->text() : "*";
+}
+
 void log_listening(Log& log, std::string_view protocol, const io::Endpoint& at) {
-    const std::string address = at.address ? at.address->text() : "*";
+    const std::string address = address_text(at);
     const std::string place = at.text();
     log.write(Listening{.protocol = protocol, .address = address, .port = at.port, .place = place});
 }

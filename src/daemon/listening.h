@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,9 @@ using ThreadListeners = std::vector<std::vector<io::Listener>>;  // one element 
 
 // The addresses the sockets are bound to, each once.
 std::vector<io::Endpoint> listening_at(const ThreadListeners& listeners);
+
+// As log lines have it: "*" for every address of the machine.
+std::string address_text(const io::Endpoint& at);
 
 // `protocol` is "smtp", or "http" for the pages.
 void log_listening(Log& log, std::string_view protocol, const io::Endpoint& at);

@@ -32,7 +32,7 @@ base::Result<void> GateListeners::open_tcp(const GateListenConfig& listen, unsig
         auto opened = daemon::open_endpoints(endpoints, threads, executor);
         if (!opened) return std::unexpected(opened.error());
         for (const auto& at : daemon::listening_at(*opened)) {
-            places_.push_back({protocol, at.address->text(), at.port, at.text()});
+            places_.push_back({protocol, daemon::address_text(at), at.port, at.text()});
         }
         for (std::size_t i = 0; i < threads; ++i) {
             threads_.at(i).push_back({protocol, std::move(opened->at(i))});

@@ -220,6 +220,14 @@ class Policy(unittest.TestCase):
             client.send(b"request=smtpd_access_policy\nrecipient=bob@nullmx.example\n\n")
         self.assertEqual({client.until(b"\n\n")[:10] for client in clients}, {b"action=556"})
 
+    def test_every_address_of_the_machine(self):
+        scene = self.enterContext(GateScene({"listen": {"policy": ["0.0.0.0:0"]}}))
+        [(address, port)] = scene.gate.places("policy")
+        self.assertEqual(address, "*")
+        with Client(("127.0.0.2", port)) as client:
+            client.send(b"request=smtpd_access_policy\nrecipient=bob@nullmx.example\n\n")
+            self.assertEqual(client.until(b"\n\n")[:10], b"action=556")
+
     def test_unix_sockets_with_mode_and_removal(self):
         with tempfile.TemporaryDirectory() as folder:
             places = [f"{folder}/new/policy.sock", f"{folder}/line.sock"]
