@@ -60,8 +60,8 @@ base::Result<void> ClusterEnvironment::start_host() {
             std::stop_source session;
             {
                 const std::lock_guard lock(mutex_);
-                if (!sessions_) return;
-                session = *sessions_;
+                if (sessions_.stop_requested()) return;
+                session = sessions_;
             }
             const std::stop_callback ended(end, [&session] { session.request_stop(); });
             serve_as_healthy_host(std::move(client),
@@ -73,9 +73,8 @@ base::Result<void> ClusterEnvironment::start_host() {
 
 void ClusterEnvironment::switch_host(bool is_on) {
     const std::lock_guard lock(mutex_);
-    if (sessions_) sessions_->request_stop();
-    sessions_.reset();
-    if (is_on) sessions_.emplace();
+    sessions_.request_stop();
+    if (is_on) sessions_ = std::stop_source();
 }
 
 base::Result<void> ClusterEnvironment::start_relays() {

@@ -65,8 +65,8 @@ class ClusterEnvironment {
     DemoJournal journal_;
     ListenAddress host_place_{.address = "127.0.0.1"};
     std::array<ListenAddress, relays> places_;
-    std::mutex mutex_;                                               // of the next two
-    std::optional<std::stop_source> sessions_ = std::stop_source();  // nothing: switched off
+    std::mutex mutex_;           // of the next two
+    std::stop_source sessions_;  // stopped while the host is switched off
     std::map<std::string, std::size_t> arrivals_;
     std::unique_ptr<ThreadedHost> host_;
     std::optional<DemoPostgres> primary_, standby_;
