@@ -6,7 +6,7 @@
 //   example.org 3600 IN MX 10 mx.example.org
 //   mx.example.org A 192.0.2.1      TTL and IN may be left out; the TTL is 300 then
 //   www.example.org CNAME example.org
-//   example.org TXT "v=spf1 " "-all"  each in quotes, joined; `\"` and `\\` stand for " and \
+//   example.org TXT "v=spf1 " "-all"  each in quotes, joined; a quote is `\"`, a backslash `\\`
 //   slow.example TIMEOUT            SERVFAIL, TIMEOUT, REFUSED, BOGUS: whatever is asked
 //   half.example SERVFAIL AAAA      or one type only
 //
