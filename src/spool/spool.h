@@ -182,6 +182,8 @@ class Spool {
     virtual Cluster* cluster() { return nullptr; }
 
     virtual bool has_failed() const = 0;
+    // Of a change that was refused with Fault::unavailable: not for want of space.
+    virtual bool is_away() const { return false; }
     // After a reload: the space to leave free on the disk of the spool, if it has a disk.
     virtual void change_free_bytes_min(std::uint64_t /*bytes*/) {}
 };

@@ -10,6 +10,8 @@ the database, its standby and the load share the cores with the server. Then one
 - Everything is made anew for each round, and the rounds alternate, so that the ratios hold on a machine with other work.
 - database CPU: all processes of PostgreSQL, those of the standby too. WAL: octets that the primary wrote to its log, and how often
   it synced it.
+- `--flat MINUTES` instead: one relay with its queue in PostgreSQL under constant load, while a session keeps an old snapshot; whether
+  speed, CPU and size stay what they were (cluster_flat.py).
 - What it prints is Markdown for docs/performance.md. --json FILE keeps every figure of every round.
 
 Needs what tests/bench/relay.py needs, and Debian's package postgresql. Ends with status 77 where they are not.
@@ -28,6 +30,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
 os.environ["PYTHONPATH"] = str(HERE)  # for the process inside the namespace
 
+import cluster_flat  # noqa: E402
 import namespace  # noqa: E402
 import peer  # noqa: E402
 import postgres_servers  # noqa: E402
@@ -53,6 +56,7 @@ def arguments():
                         help="for the relay, each round (it takes 1,000 over one connection)")
     parser.add_argument("--postfix-messages", type=int, default=2_000, help="for Postfix, each round")
     parser.add_argument("--queue", action="append", choices=QUEUES, help="only this one; may be repeated")
+    parser.add_argument("--flat", type=int, metavar="MINUTES", help="only whether it keeps its speed")
     parser.add_argument("--only", choices=["throughput", "light"])
     parser.add_argument("--in-memory", action="store_true", help="all queues on a tmpfs: CPU without the disk")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
@@ -96,18 +100,22 @@ def main():
         print(f"cluster bench: {missing}", file=sys.stderr)
         return SKIPPED
     peer.make("postfix").root.install()
-    common = {"folder": str(HERE.parents[1] / "build" / "bench" / "cluster-disk"), "program": str(wanted.program.resolve()),
-              "queues": wanted.queue or QUEUES, "is_in_memory": wanted.in_memory}
+    place = {"folder": str(HERE.parents[1] / "build" / "bench" / "cluster-disk"), "program": str(wanted.program.resolve()),
+             "is_in_memory": wanted.in_memory}
+    common = place | {"queues": wanted.queue or QUEUES}
     print(f"{datetime.date.today()}, {os.cpu_count()} cores, Linux {platform.release()}, load average before it began "
-          f"{os.getloadavg()[0]:.1f}; median of {wanted.rounds} rounds (least to most)\n", flush=True)
+          f"{os.getloadavg()[0]:.1f}" + ("" if wanted.flat else f"; median of {wanted.rounds} rounds (least to most)") + "\n", flush=True)
     kept = {}
-    if wanted.only != "light":
+    if wanted.flat:
+        kept["flat"] = namespace.call("cluster_flat:flat", place | {"minutes": wanted.flat}, limit_s=60 * wanted.flat + LIMIT_S)
+        cluster_flat.print_relation(kept["flat"])
+    elif wanted.only != "light":
         kept["throughput"] = namespace.call(
             "cluster_rounds:throughput",
             common | {"rounds": wanted.rounds, "messages": wanted.messages, "postfix_messages": wanted.postfix_messages},
             limit_s=LIMIT_S)
         print_throughput(kept["throughput"])
-    if wanted.only != "throughput":
+    if not wanted.flat and wanted.only != "throughput":
         kept["light"] = namespace.call("cluster_rounds:light", common, limit_s=LIMIT_S)
         print_light(kept["light"])
     if wanted.json:

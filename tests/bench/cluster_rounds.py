@@ -81,10 +81,10 @@ class NoDatabase:
 
 
 @contextlib.contextmanager
-def running(place, queue, program):
-    """(server, its database, the sink behind it), warmed up."""
+def running(place, queue, program, around=None):
+    """(server, its database, the sink behind it), warmed up. `around`: of the primary, is entered before the first message."""
     database = Database(program, queue.endswith("standby"), place.folder) if queue.startswith("PostgreSQL") else NoDatabase()
-    with Sink(place.root, place.folder) as sink, database:
+    with Sink(place.root, place.folder) as sink, database, around(database.servers.primary) if around else contextlib.nullcontext():
         server = (Postfix(place.root, place.folder, sink.port) if queue == "Postfix"
                   else Relay(program, place.folder, sink.port, spool=database.path()))
         with server:

@@ -36,7 +36,9 @@ class DoctorFindings {
     const std::vector<DoctorFinding>& all() const { return all_; }
 
   private:
+    // Words of others may end with a question, and the check adds its full stop.
     void add(Health health, std::string words, std::string fix) {
+        if (words.ends_with("?.")) words.pop_back();
         all_.push_back(
             {.check = check_, .health = health, .words = std::move(words), .fix = std::move(fix)});
     }

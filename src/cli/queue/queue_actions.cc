@@ -350,16 +350,6 @@ Result<void> Queue::run() {
     return export_content();
 }
 
-Result<std::string> socket_path(const QueueOptions& options) {
-    if (options.config.empty()) return options.socket;
-    auto config = relay::read_config(options.config);
-    if (!config) return std::unexpected(config.error());
-    if (!config->control.socket.empty()) return config->control.socket;
-    return base::fail(Fault::config, options.config +
-                                         ": [control] socket is empty: such a relay "
-                                         "cannot be asked");
-}
-
 int tell(const base::Error& error) {
     std::string text;
     for (std::string_view rest = error.message; !rest.empty();) {
@@ -380,9 +370,7 @@ int run_queue(const QueueOptions& options) {
         std::fprintf(stderr, "Try 'turnaway queue %s --help'.\n", options.command.c_str());
         return code;
     }
-    const auto path = socket_path(options);
-    if (!path) return tell(path.error());
-    auto client = QueueClient::connect(*path);
+    auto client = QueueClient::connect(options);
     if (!client) return tell(client.error());
     Queue queue(options, *std::move(client));
     const auto done = queue.run();

@@ -9,6 +9,9 @@
 #include <cstring>
 #include <utility>
 
+#include "relay/config/config.h"
+#include "relay/queue/spool_choice.h"
+
 namespace turnaway::cli {
 namespace {
 
@@ -50,6 +53,22 @@ base::Result<QueueClient> QueueClient::connect(const std::string& path) {
     }
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return fail_to_connect(path, errno);
+    }
+    return client;
+}
+
+base::Result<QueueClient> QueueClient::connect(const QueueOptions& options) {
+    if (options.config.empty()) return connect(options.socket);
+    auto config = relay::read_config(options.config);
+    if (!config) return std::unexpected(std::move(config.error()));
+    if (config->control.socket.empty()) {
+        return base::fail(
+            Fault::config,
+            options.config + ": [control] socket is empty: such a relay cannot be asked");
+    }
+    auto client = connect(config->control.socket);
+    if (!client && client.error().fault == Fault::unavailable && relay::is_shared(config->spool)) {
+        client.error().message += "; or run this on another relay that uses the same database";
     }
     return client;
 }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "cli/queue/queue_options.h"
 
 namespace turnaway::cli {
 
@@ -25,6 +26,8 @@ class QueueClient {
 
     // Fault::unavailable if no relay answers there, Fault::permission without the right to connect.
     [[nodiscard]] static base::Result<QueueClient> connect(const std::string& path);
+    // At the socket that the options name, or their configuration.
+    [[nodiscard]] static base::Result<QueueClient> connect(const QueueOptions& options);
     QueueClient(QueueClient&& other) noexcept;
     QueueClient& operator=(QueueClient&&) = delete;
     ~QueueClient();

@@ -1,9 +1,9 @@
 #include "relay/queue/spool_choice.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -15,8 +15,17 @@
 namespace turnaway::relay {
 namespace {
 
+constexpr int relays_of_a_user_max = 64;
+
 std::string node_name(const SpoolConfig& config) {
     return config.node.empty() ? host_name() : config.node;
+}
+
+// Another user may have made one of that name in a folder that is everybody's.
+bool is_ours_alone(const std::string& path) {
+    struct stat found{};
+    return ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
+           found.st_uid == ::geteuid() && (found.st_mode & 077) == 0;
 }
 
 }  // namespace
@@ -31,15 +40,21 @@ bool is_shared(const SpoolConfig& config) {
     return spool::postgres::is_address(config.path);
 }
 
-base::Result<std::string> spool_folder(const SpoolConfig& config) {
-    if (!is_shared(config)) return config.path;
+base::Result<SpoolFolder> spool_folder(const SpoolConfig& config) {
+    if (!is_shared(config)) return SpoolFolder{.path = config.path};
     std::error_code error;
-    std::string folder =
-        (std::filesystem::temp_directory_path(error) / "turnaway-relay-XXXXXX").string();
-    if (error || ::mkdtemp(folder.data()) == nullptr) {
-        return base::fail_errno(base::Fault::system, "cannot make a temporary folder " + folder);
+    const auto parent = std::filesystem::temp_directory_path(error).string();
+    const std::string first = parent + "/turnaway-relay-" + std::to_string(::geteuid());
+    for (int number = 0; number < relays_of_a_user_max && !error; ++number) {
+        std::string path = first + '-' + std::to_string(number);
+        ::mkdir(path.c_str(), 0700);
+        if (!is_ours_alone(path)) continue;
+        if (auto lock = spool::FolderLock::take(path)) {
+            return SpoolFolder{.path = std::move(path), .lock = *std::move(lock)};
+        }
     }
-    return folder;
+    return base::fail(base::Fault::system,
+                      "cannot make or use a folder named " + first + "-0 or with a higher number");
 }
 
 base::Result<std::unique_ptr<spool::Spool>> open_chosen_spool(const SpoolConfig& config,

@@ -17,6 +17,12 @@ smtp::ServerAnswer being_emptied() {
         .text = "This relay is being emptied for maintenance; try again later, or another host"};
 }
 
+smtp::ServerAnswer spool_away() {
+    return {.code = codes::local_error,
+            .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),
+            .text = "The queue is not available at the moment; try again later"};
+}
+
 smtp::ServerAnswer spool_failed() {
     return {.code = codes::local_error,
             .enhanced = codes::EnhancedCode::temporary(codes::other_system_status),

@@ -330,7 +330,9 @@ asio::awaitable<void> Reception::commit() {
     spool::StoredMessage stored{.message = std::move(message), .content = *std::move(content)};
     const auto done = co_await shard_.relay().apply({.add = {stored}, .update = {}, .remove = {}});
     if (!done) {
-        if (shard_.relay().spool().has_failed()) co_return refuse_content(spool_failed());
+        const auto& spool = shard_.relay().spool();
+        if (spool.is_away()) co_return refuse_content(spool_away());
+        if (spool.has_failed()) co_return refuse_content(spool_failed());
         drop_content(done.error());
         co_return refuse_content(not_stored());
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "spool/postgres/parameters.h"
+#include "spool/postgres/refusal.h"
 #include "spool/postgres/schema.h"
 
 namespace turnaway::spool::postgres {
@@ -33,11 +34,14 @@ void take_notice(void* was_wait_cancelled, const PGresult* notice) {
 
 // For each session: our tables only; an index whenever there is one, because a plan made while a
 // table is empty is used when it is full; no compiling of plans, which the high costs of what is
-// off would cause and which takes longer than the statements; and no wait for a lock without end.
+// off would cause and which takes longer than the statements; no wait for a lock without end; and
+// none of the limits of an administrator that would end what we bound ourselves.
 constexpr const char* session_settings =
     "SET search_path = turnaway; SET plan_cache_mode = force_generic_plan; "
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = "
     "off; "
+    "SET statement_timeout = 0; SET idle_session_timeout = 0; "
+    "SET default_transaction_isolation = 'read committed'; "
     "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; "
     "SET client_min_messages = warning";
 
@@ -95,6 +99,9 @@ base::Result<void> Connection::begin() {
         const auto status = PQresultStatus(result.get());
         if (status == PGRES_PIPELINE_SYNC) return {};
         if (status == PGRES_COMMAND_OK) continue;
+        if (is_other_session(state_of(result.get()))) {
+            return base::fail(base::Fault::config, std::string(pooler_words));
+        }
         return base::fail(base::Fault::config,
                           "the tables of the spool are not usable: " + words_of(result.get()));
     }
@@ -131,6 +138,7 @@ base::Result<std::string> Connection::migrate(const std::string& url) {
     const auto run = [&session](const std::string& sql) -> base::Result<QueryResult> {
         auto result = ask_plainly(session->get(), sql, migration_wait);
         if (!result) {
+            cancel(session->get());
             return base::fail(base::Fault::unavailable,
                               "the spool is not migrated: the database did not answer within " +
                                   std::to_string(migration_wait.count()) +

@@ -21,34 +21,46 @@ Node::Node(std::string name, std::string version, std::chrono::milliseconds leas
       lease_(lease),
       holder_(random_number()) {}
 
-void Node::take(const Row& row) {
-    id_ = row.number(0);
-    epoch_ = row.number(1);
-    slot_ = static_cast<unsigned>(row.number(2));
+Statement Node::epoch_statement(const char* name, Epoch* epoch) const {
+    return {.name = name, .values = {name_, number(holder_)}, .on_row = [epoch](const Row& row) {
+                *epoch = row.number(0);
+            }};
+}
+
+Ending Node::try_to_enter(Connection& connection, Statement enter, const char* epoch_name,
+                          Epoch* epoch) {
+    enter.on_row = [this](const Row& row) {
+        id_ = row.number(0);
+        slot_ = static_cast<unsigned>(row.number(1));
+    };
+    return connection.transact({{.name = "hold_name", .values = {name_}},
+                                std::move(enter),
+                                epoch_statement(epoch_name, epoch)});
 }
 
 base::Result<void> Node::enter(Connection& connection) {
-    bool is_in = false;
-    const auto on_row = [this, &is_in](const Row& row) {
-        take(row);
-        is_in = true;
-    };
+    Epoch epoch;
     const auto unavailable = [](const Ending& ending) {
         return base::fail(base::Fault::unavailable,
                           "the relay cannot enter itself in the database: " + ending.words);
     };
     const std::string lease = number(lease_.count());
-    const auto again = connection.transact({{.name = "enter_again",
-                                             .values = {name_, lease, number(holder_), version_},
-                                             .on_row = on_row}});
+    const auto again = try_to_enter(
+        connection, {.name = "enter_again", .values = {name_, lease, number(holder_), version_}},
+        "next_epoch", &epoch);
     if (again.kind != Ending::Kind::done) return unavailable(again);
-    if (is_in) return {};
-    const auto fresh = connection.transact(
-        {{.name = "enter_new",
-          .values = {name_, lease, number(holder_), number(nodes_max), version_},
-          .on_row = on_row}});
-    if (fresh.kind != Ending::Kind::done) return unavailable(fresh);
-    if (is_in) return {};
+    if (!epoch) {
+        const auto fresh =
+            try_to_enter(connection,
+                         {.name = "enter_new",
+                          .values = {name_, lease, number(holder_), number(nodes_max), version_}},
+                         "first_epoch", &epoch);
+        if (fresh.kind != Ending::Kind::done) return unavailable(fresh);
+    }
+    if (epoch) {
+        epoch_ = *epoch;
+        return {};
+    }
     bool is_known = false;
     const auto known =
         connection.ask({.name = "is_entered", .values = {name_}, .on_row = [&is_known](const Row&) {
@@ -68,32 +80,31 @@ Statement Node::fence() const {
     return {.name = "fence", .values = {number(id_), number(epoch_)}};
 }
 
-Node::Answer Node::renew(Connection& connection, const char* statement, std::uint64_t deliveries,
-                         std::int64_t* epoch, std::string* words) {
+Node::Answer Node::renew(Connection& connection, std::vector<Statement> before,
+                         std::uint64_t deliveries, std::string* words) {
     bool is_mine = false;
-    const auto ending =
-        connection.transact({{.name = statement,
-                              .values = {number(id_), number(holder_), number(lease_.count()),
-                                         number(static_cast<std::int64_t>(deliveries))},
-                              .on_row = [&](const Row& row) {
-                                  is_mine = true;
-                                  *epoch = row.number(0);
-                                  is_draining_ = row.number(1) != 0;
-                              }}});
+    before.push_back({.name = "beat",
+                      .values = {number(id_), number(holder_), number(lease_.count()),
+                                 number(static_cast<std::int64_t>(deliveries))},
+                      .on_row = [this, &is_mine](const Row& row) {
+                          is_mine = true;
+                          is_draining_ = row.number(0) != 0;
+                      }});
+    const auto ending = connection.transact(std::move(before));
     *words = ending.words;
     if (ending.kind != Ending::Kind::done) return Answer::trouble;
     return is_mine ? Answer::mine : Answer::fenced;
 }
 
 Node::Answer Node::beat(Connection& connection, std::uint64_t deliveries, std::string* words) {
-    std::int64_t epoch = 0;
-    return renew(connection, "beat", deliveries, &epoch, words);
+    return renew(connection, {}, deliveries, words);
 }
 
 Node::Answer Node::raise(Connection& connection, std::uint64_t deliveries, std::string* words) {
-    std::int64_t epoch = 0;
-    const auto answer = renew(connection, "raise", deliveries, &epoch, words);
-    if (answer == Answer::mine) epoch_ = epoch;
+    Epoch epoch;
+    const auto answer =
+        renew(connection, {epoch_statement("next_epoch", &epoch)}, deliveries, words);
+    if (answer == Answer::mine && epoch) epoch_ = *epoch;
     return answer;
 }
 

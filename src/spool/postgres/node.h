@@ -10,7 +10,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "spool/postgres/connection.h"
@@ -44,9 +46,12 @@ class Node {
     bool is_draining() const { return is_draining_; }
 
   private:
-    void take(const Row& row);
-    Answer renew(Connection& connection, const char* statement, std::uint64_t deliveries,
-                 std::int64_t* epoch, std::string* words);
+    using Epoch = std::optional<std::int64_t>;
+    Statement epoch_statement(const char* name, Epoch* epoch) const;
+    Ending try_to_enter(Connection& connection, Statement enter, const char* epoch_name,
+                        Epoch* epoch);
+    Answer renew(Connection& connection, std::vector<Statement> before, std::uint64_t deliveries,
+                 std::string* words);
 
     const std::string name_;
     const std::string version_;

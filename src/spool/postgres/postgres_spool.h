@@ -83,6 +83,7 @@ class PostgresSpool final : public Spool {
     void forget(std::string_view address, Done done) override;
     [[nodiscard]] base::Result<std::vector<RefusingHost>> refusing_hosts() override;
     bool has_failed() const override { return has_failed_; }
+    bool is_away() const override { return !lacks_space_; }
     void change_free_bytes_min(std::uint64_t bytes) override {
         folder_->budget().change_free_bytes_min(bytes);
     }
@@ -145,7 +146,8 @@ class PostgresSpool final : public Spool {
     const std::shared_ptr<ContentFolder> folder_;
     std::atomic<bool> has_failed_ = false;
     bool has_left_ = false;  // the thread's: it was emptied, and owns nothing until its end
-    std::atomic<bool> has_trouble_ = false;  // no connection, or no space in the database
+    std::atomic<bool> has_trouble_ = false;  // no connection, or the database refuses changes
+    std::atomic<bool> lacks_space_ = false;  // the last change was refused for that reason
     std::atomic<BootClock::rep> lease_end_ = 0;
     std::atomic<unsigned> nodes_ = 1;
 

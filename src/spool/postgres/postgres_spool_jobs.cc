@@ -97,6 +97,7 @@ void PostgresSpool::commit_each(Jobs jobs) {
 }
 
 void PostgresSpool::settle(Jobs jobs, bool is_alone, const Ending& ending, queue::QueueId witness) {
+    lacks_space_ = is_lack_of_space(ending.state);
     switch (ending.kind) {
         case Ending::Kind::done:
             has_trouble_ = false;
@@ -116,6 +117,9 @@ void PostgresSpool::settle(Jobs jobs, bool is_alone, const Ending& ending, queue
         case Refusal::other_host:
             put_back(std::move(jobs));
             return lose("the database of the spool only reads: " + ending.words);
+        case Refusal::other_session:
+            put_back(std::move(jobs));
+            return lose(std::string(pooler_words));
         case Refusal::permanent:
             if (!is_alone) return commit_each(std::move(jobs));
             return refuse_now(std::move(jobs), {base::Fault::io, ending.words});

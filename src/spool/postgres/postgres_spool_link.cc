@@ -181,6 +181,7 @@ void PostgresSpool::leave() {
 
 void PostgresSpool::lose(const std::string& words) {
     connection_->end();
+    lacks_space_ = false;
     trouble_ = words;
     if (!has_trouble_.exchange(true)) {
         warn(words + ": new mail gets a 451 and no delivery starts until the database answers");

@@ -30,54 +30,66 @@ struct Statement {
     const char* sql;
 };
 
-// $1 of the fence and of the statements of a node are its id and its epoch. The division ends the
-// transaction when the row has another epoch or is gone.
+// $1 and $2 of the fence are the id and the epoch of a node. The division ends the transaction when
+// the row has another epoch or is gone. Rows of `epoch` are locked before those of `node`.
 constexpr Statement whole_statements[] = {
     {"begin", "BEGIN"},
     {"commit", "COMMIT"},
     {"rollback", "ROLLBACK"},
     {"fence",
-     "SELECT 1 / count(*) FROM (SELECT 1 FROM node WHERE id = $1::bigint AND epoch = $2::bigint "
-     "FOR SHARE) AS mine"},
+     "SELECT 1 / count(*) FROM (SELECT 1 FROM epoch WHERE node = $1::bigint AND "
+     "epoch = $2::bigint FOR SHARE) AS mine"},
 
     {"enter_again",
-     "UPDATE node SET epoch = epoch + 1, holder = $3::bigint, "
+     "UPDATE node SET holder = $3::bigint, "
      "lease = clock_timestamp() + $2::bigint * interval '1 ms', "
      "version = convert_from($4::bytea, 'UTF8'), since = clock_timestamp(), deliveries = 0, "
      "drains = 0 "
      "WHERE name = convert_from($1::bytea, 'UTF8') "
      "AND (lease < clock_timestamp() OR holder = $3::bigint) "
-     "RETURNING id, epoch, slot"},
+     "RETURNING id, slot"},
     {"enter_new",
-     "INSERT INTO node (name, epoch, holder, slot, lease, version) "
-     "SELECT convert_from($1::bytea, 'UTF8'), 1, $3::bigint, "
+     "INSERT INTO node (name, holder, slot, lease, version) "
+     "SELECT convert_from($1::bytea, 'UTF8'), $3::bigint, "
      "min(free), clock_timestamp() + $2::bigint * interval '1 ms', "
      "convert_from($5::bytea, 'UTF8') "
      "FROM generate_series(0::bigint, $4::bigint - 1) AS free "
      "WHERE free NOT IN (SELECT slot FROM node) HAVING min(free) IS NOT NULL "
-     "ON CONFLICT DO NOTHING RETURNING id, epoch, slot"},
+     "ON CONFLICT DO NOTHING RETURNING id, slot"},
+    {"first_epoch",
+     "INSERT INTO epoch (node, epoch) SELECT id, 1 FROM node "
+     "WHERE name = convert_from($1::bytea, 'UTF8') AND holder = $2::bigint RETURNING epoch"},
+    {"next_epoch",
+     "UPDATE epoch SET epoch = epoch + 1 WHERE node = (SELECT id FROM node "
+     "WHERE name = convert_from($1::bytea, 'UTF8') AND holder = $2::bigint) RETURNING epoch"},
     {"is_entered", "SELECT 1::bigint FROM node WHERE name = convert_from($1::bytea, 'UTF8')"},
     {"beat",
      "UPDATE node SET lease = clock_timestamp() + $3::bigint * interval '1 ms', "
      "deliveries = $4::bigint "
-     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch, drains"},
-    {"raise",
-     "UPDATE node SET epoch = epoch + 1, "
-     "lease = clock_timestamp() + $3::bigint * interval '1 ms', deliveries = $4::bigint "
-     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING epoch, drains"},
+     "WHERE id = $1::bigint AND holder = $2::bigint RETURNING drains"},
     {"leave", "UPDATE node SET lease = '-infinity' WHERE id = $1::bigint AND holder = $2::bigint"},
 
     {"dead",
      "SELECT id FROM node WHERE lease < clock_timestamp() AND id <> $1::bigint ORDER BY id"},
+    {"hold_name",
+     "SELECT 1::bigint FROM epoch WHERE node = (SELECT id FROM node "
+     "WHERE name = convert_from($1::bytea, 'UTF8')) FOR UPDATE"},
+    {"hold_epoch", "SELECT 1::bigint FROM epoch WHERE node = $1::bigint FOR UPDATE"},
     {"fence_dead",
-     "UPDATE node SET epoch = epoch + 1, holder = 0, lease = '-infinity' "
+     "UPDATE node SET holder = 0, lease = '-infinity' "
      "WHERE id = $1::bigint AND lease < clock_timestamp()"},
+    {"raise_dead",
+     "UPDATE epoch SET epoch = epoch + 1 WHERE node = $1::bigint AND "
+     "EXISTS (SELECT 1 FROM node WHERE id = $1::bigint AND lease = '-infinity')"},
     {"hold_dead",
      "SELECT 1 / count(*) FROM (SELECT 1 FROM node WHERE id = $1::bigint AND "
      "lease = '-infinity' FOR UPDATE) AS dead"},
     {"bury",
      "DELETE FROM node WHERE id = $1::bigint AND lease = '-infinity' AND "
      "NOT EXISTS (SELECT 1 FROM message WHERE owner = $1::bigint)"},
+    {"bury_epoch",
+     "DELETE FROM epoch WHERE node = $1::bigint AND "
+     "NOT EXISTS (SELECT 1 FROM node WHERE id = $1::bigint)"},
     {"heirless",
      "SELECT id FROM message WHERE owner = $1::bigint ORDER BY due, id LIMIT $2::bigint"},
     {"owned",
@@ -291,9 +303,18 @@ std::vector<std::string> shared_queue() {
         "PRIMARY KEY (source, id))"};
 }
 
+// A row of `node` changes with every beat. While somebody keeps an old snapshot, all its former
+// versions stay and each query passes over them; the fence is in every transaction, so what it
+// reads is in a row that changes only with the epoch.
+std::vector<std::string> epochs_apart() {
+    return {"CREATE TABLE epoch (node bigint PRIMARY KEY, epoch bigint NOT NULL)",
+            "INSERT INTO epoch SELECT id, epoch FROM node", "ALTER TABLE node DROP COLUMN epoch"};
+}
+
 // What leads to each version from the one before it.
 using Step = std::vector<std::string> (*)();
-constexpr std::array<Step, schema_version> steps{first_tables, shared_hosts, shared_queue};
+constexpr std::array<Step, schema_version> steps{first_tables, shared_hosts, shared_queue,
+                                                 epochs_apart};
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 
 namespace turnaway::spool::postgres {
 
-inline constexpr int schema_version = 3;
+inline constexpr int schema_version = 4;
 
 // What brings the tables of an older version to this one, one statement each, to be run as one
 // transaction. Version 0: there are no tables.

@@ -3,7 +3,9 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -71,6 +73,13 @@ bool wait_for_result(PGconn* session, Deadline* deadline) {
         }
         if (ready > 0) deadline->restart();
     }
+}
+
+void cancel(PGconn* session) {
+    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(session),
+                                                                     &PQfreeCancel);
+    std::array<char, 256> words{};
+    if (request) PQcancel(request.get(), words.data(), words.size());
 }
 
 QueryResult ask_plainly(PGconn* session, const std::string& sql, std::chrono::milliseconds wait) {

@@ -51,6 +51,10 @@ inline constexpr std::chrono::seconds connect_wait{2};
 [[nodiscard]] QueryResult ask_plainly(PGconn* session, const std::string& sql,
                                       std::chrono::milliseconds wait);
 
+// Ends the statement that did not end in time: a server that waits for its standby does not notice
+// that the session is over. Blocks as long as a connection takes; not for a daemon.
+void cancel(PGconn* session);
+
 // SQLSTATE; empty if there is none.
 std::string state_of(const PGresult* result);
 // Of a result, which may be null, or of the session.

@@ -31,6 +31,7 @@ class Surveyor {
         const auto answer = ask_plainly(session_.get(), sql, wait_);
         if (!answer) {
             fault_ = "it did not answer within " + std::to_string(wait_.count()) + " seconds";
+            cancel(session_.get());
             session_.reset();
             return std::nullopt;
         }

@@ -51,13 +51,19 @@ std::vector<Statement> take_statements(const Node& node, std::int64_t dead,
 
 Takeover::Step Takeover::step(Connection& connection, const Node& node) {
     for (const std::int64_t dead : dead_nodes(connection, node)) {
-        const auto fenced =
-            connection.transact({node.fence(), {.name = "fence_dead", .values = {number(dead)}}});
+        const std::string id = number(dead);
+        const auto fenced = connection.transact({node.fence(),
+                                                 {.name = "hold_epoch", .values = {id}},
+                                                 {.name = "fence_dead", .values = {id}},
+                                                 {.name = "raise_dead", .values = {id}}});
         if (fenced.kind != Ending::Kind::done) return {.kind = fenced.kind};
         auto ids = heirless(connection, dead);
         if (connection.is_over()) return {.kind = Ending::Kind::refused};
         if (ids.empty()) {
-            connection.transact({node.fence(), {.name = "bury", .values = {number(dead)}}});
+            connection.transact({node.fence(),
+                                 {.name = "hold_epoch", .values = {id}},
+                                 {.name = "bury", .values = {id}},
+                                 {.name = "bury_epoch", .values = {id}}});
             continue;
         }
         const auto taken = connection.transact(take_statements(node, dead, ids));

@@ -61,9 +61,10 @@ TEST_F(PostgresSpoolTest, NeedsTablesOfItsOwnVersion) {
 TEST_F(PostgresSpoolTest, OlderTablesAreBroughtToItsVersion) {
     migrate();
     ASSERT_TRUE(test::apply(*open(settings("one")), {.add = {stored_of(1, 10)}}));
-    ask("DROP TABLE turnaway.request, turnaway.answer, turnaway.moved, turnaway.resting_host; "
+    ask("DROP TABLE turnaway.request, turnaway.answer, turnaway.moved, turnaway.resting_host, "
+        "turnaway.epoch; "
         "ALTER TABLE turnaway.node DROP version, DROP since, DROP deliveries, DROP drains, DROP "
-        "news; "
+        "news, ADD epoch bigint NOT NULL DEFAULT 7; "
         "UPDATE turnaway.schema_version SET version = 1");
     const auto older = PostgresSpool::open(settings("one"));
     ASSERT_FALSE(older);
@@ -80,6 +81,7 @@ TEST_F(PostgresSpoolTest, OlderTablesAreBroughtToItsVersion) {
     EXPECT_EQ(Connection::migrate(url_).value(),
               "the tables of the spool were brought from version 1 to version " + own);
     const auto again = open(settings("one"));
+    EXPECT_EQ(ask("SELECT epoch FROM turnaway.epoch"), "8");
     EXPECT_EQ(test::list(*again, QueueId(), 10).value().messages, std::vector{message_of(1, 10)});
 }
 
@@ -204,7 +206,7 @@ TEST_F(PostgresSpoolTest, ALostTransactionIsRepeated) {
     fake::PostgresServer::ask(holder, "ROLLBACK");
     EXPECT_TRUE(done.get_future().get());
     EXPECT_EQ(ask("SELECT count(*) FROM turnaway.message"), "1");
-    EXPECT_EQ(ask("SELECT epoch FROM turnaway.node"), "2");
+    EXPECT_EQ(ask("SELECT epoch FROM turnaway.epoch"), "2");
 }
 
 // The server commits on its own disk, and says so, when the wait for its standby is cancelled.
@@ -292,6 +294,17 @@ TEST_F(PostgresSpoolTest, KillsOfTheServerUnderLoadLoseNothing) {
 
 // A slice out of use is emptied; what still waits is moved before, and is found, changed and
 // removed as ever.
+// Each transaction reads it, past all the versions that an old snapshot keeps.
+TEST_F(PostgresSpoolTest, ABeatDoesNotRewriteTheRowOfTheFence) {
+    migrate();
+    const auto one = open(settings("one"));
+    const auto place = ask("SELECT ctid FROM turnaway.epoch");
+    const auto first = ask("SELECT lease FROM turnaway.node");
+    wait_until("SELECT lease > '" + first + "' FROM turnaway.node", "t");
+    ASSERT_TRUE(test::apply(*one, {.add = {stored_of(1, 10)}}));
+    EXPECT_EQ(ask("SELECT ctid FROM turnaway.epoch"), place);
+}
+
 TEST_F(PostgresSpoolTest, SlicesAreEmptiedAndWhatLivesIsMoved) {
     migrate();
     std::atomic<std::uint64_t> turn = 0;
