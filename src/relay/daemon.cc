@@ -83,7 +83,7 @@ class Daemon {
     Descriptors descriptors_;
     Counters counters_;
     std::unique_ptr<Log> log_;
-    SpoolFolder spool_folder_;
+    std::optional<SpoolFolder> spool_folder_;  // from confine() on
     std::unique_ptr<spool::Spool> spool_;
     std::optional<io::TlsClient> tls_client_;
     std::unique_ptr<RelayState> relay_;
@@ -125,8 +125,8 @@ Result<void> Daemon::confine() {
     if (auto done = take_rights(config_); !done) return done;
     auto folder = spool_folder(config_.spool);
     if (!folder) return std::unexpected(std::move(folder.error()));
-    spool_folder_ = *std::move(folder);
-    return options_.is_sandboxed ? confine_files(config_, options_.config_path, spool_folder_.path)
+    spool_folder_.emplace(*std::move(folder));
+    return options_.is_sandboxed ? confine_files(config_, options_.config_path, spool_folder_->path)
                                  : Result<void>();
 }
 
@@ -155,7 +155,7 @@ Result<void> Daemon::open_state() {
         daemon::log_style("turnaway-relay", config_.log.format, config_.hostname().text()),
         config_.log.level);
     auto opened =
-        open_chosen_spool(config_.spool, spool_folder_.path, TURNAWAY_VERSION, spool_settings());
+        open_chosen_spool(config_.spool, spool_folder_->path, TURNAWAY_VERSION, spool_settings());
     if (!opened) return std::unexpected(opened.error());
     spool_ = *std::move(opened);
     relay_ = std::make_unique<RelayState>(RelayState::Parts{

@@ -7,6 +7,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+import postgres_log_disk
+
 LEASE_S = 10
 FENCED = 75
 CUT_S = 3
@@ -25,11 +27,19 @@ FAULTS = {
     "link slow": "a round trip between one relay and its database takes two seconds, for eight",
     "primary killed": "kill -9 of the primary, started again",
     "standby killed": "kill -9 of the standby, started again after two seconds",
+    "primary restarted": "the primary stopped as for an upgrade (fast), started again",
+    "only reads": "the primary refuses changes for three seconds (default_transaction_read_only)",
+    "clock ahead": "the clock of the database jumps by an hour: all leases have run out",
+    "two primaries": "the standby is promoted while the primary goes on for three seconds",
+    "log disk full": "no room for the log of the primary, which ends; started again when there is room",
     "failover": "kill -9 of the primary, promotion of the standby",
 }
 SHORT = ["sessions ended", "relay killed", "link reset", "primary killed", "relay stopped", "link cut", "failover"]
 RESET_MOST = 60  # messages; a commit has about thirty
 RESET_WAIT_S = 5
+LOG_ROOM_BYTES = 64 << 20
+if postgres_log_disk.unavailable():
+    del FAULTS["log disk full"]
 
 
 @dataclass
@@ -141,6 +151,45 @@ class Faults:
         self.servers.standby.kill()
         time.sleep(2)
         self.servers.standby.start()
+        self.servers.wait_for_standby()
+
+    def do_primary_restarted(self, _):
+        self.servers.primary.stop()
+        self.servers.primary.start()
+        self.servers.wait_for_standby()
+
+    def do_only_reads(self, _):
+        ask = self.servers.primary.ask
+        ask("ALTER SYSTEM SET default_transaction_read_only = on")
+        ask("SELECT pg_reload_conf()")
+        time.sleep(CUT_S)
+        # ALTER SYSTEM is allowed in a transaction that only reads.
+        ask("ALTER SYSTEM RESET default_transaction_read_only")
+        ask("SELECT pg_reload_conf()")
+
+    def do_clock_ahead(self, _):
+        self.servers.primary.ask("UPDATE turnaway.node SET lease = lease - interval '1 hour'")
+        time.sleep(CUT_S)
+
+    def do_two_primaries(self, _):
+        self.servers.fail_over(overlap_s=CUT_S)
+
+    def do_log_disk_full(self, _):
+        primary = self.servers.primary
+        primary.kill()
+        disk = postgres_log_disk.LogDisk(primary, LOG_ROOM_BYTES)
+        try:
+            primary.start()
+            self.servers.wait_for_standby()
+            disk.fill()
+            disk.use_up()
+            disk.make_room()
+            primary.start()
+            time.sleep(1)
+        finally:
+            primary.kill()
+            disk.end()
+        primary.start()
         self.servers.wait_for_standby()
 
     def do_failover(self, _):

@@ -93,6 +93,11 @@ class Server:
         self.process.wait()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
+    def stop(self):
+        """As an administrator does before an upgrade: sessions are ended."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
     def ask(self, sql, database=DATABASE):
         done = subprocess.run(["psql", "-h", str(self.folder), "-p", str(self.port), "-U", DATABASE, "-d", database,
                                "-AtXqc", sql], check=True,
@@ -130,11 +135,16 @@ class Servers:
                 raise AssertionError("the standby does not follow")
             time.sleep(0.05)
 
-    def fail_over(self):
-        self.primary.kill()
-        self.primary, self.standby = self.standby, self.primary
+    def fail_over(self, overlap_s=None):
+        """`overlap_s`: so long the old primary goes on."""
+        if overlap_s is None:
+            self.primary.kill()
         # A new primary without a standby must not wait for one.
-        self.primary.ask("SELECT pg_promote()", "postgres")
+        self.standby.ask("SELECT pg_promote()", "postgres")
+        if overlap_s is not None:
+            time.sleep(overlap_s)
+            self.primary.kill()
+        self.primary, self.standby = self.standby, self.primary
         self.add_standby()
 
     def stop(self):

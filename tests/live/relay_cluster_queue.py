@@ -167,6 +167,11 @@ class ClusterQueue(unittest.TestCase):
         ask("SELECT pg_reload_conf()")
         self.assertIn("The database does not commit: it did not answer within 5 seconds", words("spool"))
         self.assertIn("start it, or remove it from synchronous_standby_names", json.dumps(found))
+        relay.settings["spool"]["path"] = "postgresql:///turnaway?host=/nowhere"
+        relay.configure()
+        found = findings()
+        self.assertIn("accepting connections on that socket?", words("spool"))
+        self.assertNotIn("?.", words("spool"))
 
     def test_it_takes_a_queue_on_disk_along(self):
         alone = Scene({"lifetime": {"retry_first": "1h", "retry_max": "1h"}}).start()
