@@ -97,7 +97,7 @@ class Faults:
 
     def do_relay_asleep(self, relay):
         relay.process.send_signal(signal.SIGSTOP)
-        time.sleep(LEASE_S + 4)
+        time.sleep(LEASE_S + 6)
         relay.process.send_signal(signal.SIGCONT)
         self.await_fenced(relay, "slept")
 
@@ -121,7 +121,7 @@ class Faults:
     def do_link_lost(self, relay):
         for link in relay.links:
             link.cut()
-        time.sleep(LEASE_S + 4)
+        time.sleep(LEASE_S + 6)
         self.mend(relay)
         self.await_fenced(relay, "had no database")
 
@@ -176,6 +176,8 @@ class Faults:
 
     def do_log_disk_full(self, _):
         primary = self.servers.primary
+        # What recovers in between must not reuse files that the standby has not read yet.
+        primary.ask("ALTER SYSTEM SET wal_keep_size = '1GB'")
         primary.kill()
         disk = postgres_log_disk.LogDisk(primary, LOG_ROOM_BYTES)
         try:
@@ -191,6 +193,8 @@ class Faults:
             disk.end()
         primary.start()
         self.servers.wait_for_standby()
+        primary.ask("ALTER SYSTEM RESET wal_keep_size")
+        primary.ask("SELECT pg_reload_conf()")
 
     def do_failover(self, _):
         self.servers.fail_over()

@@ -95,13 +95,25 @@ base::Result<HostNews> Peers::look(Connection& connection, const Node& node, boo
     std::map<std::int64_t, std::int64_t> news;
     std::int64_t time = 0;
     const auto asked = now_();
+    const auto begun = Steady::now();
+    std::map<std::int64_t, Lease> leases;
     auto seen = ask(connection, {.name = "nodes", .on_row = [&](const Row& row) {
                                      time = row.number(3);
                                      if (row.number(0) == node.id()) return;
                                      news.emplace(row.number(0), row.number(1));
                                      if (row.number(2) != 0) ++others;
+                                     leases.emplace(row.number(0), Lease{.end = row.number(4),
+                                                                         .since = Steady::now(),
+                                                                         .until = begun});
                                  }});
     if (!seen) return std::unexpected(std::move(seen.error()));
+    for (auto& [id, lease] : leases) {
+        const auto before = leases_.find(id);
+        if (before != leases_.end() && before->second.end == lease.end) {
+            lease.since = before->second.since;
+        }
+    }
+    leases_ = std::move(leases);
     if (time != 0) compare_clocks(time, asked);
     alive_ = others + 1;
     if (!wants_hosts) return HostNews();
@@ -117,6 +129,13 @@ base::Result<HostNews> Peers::look(Connection& connection, const Node& node, boo
     hosts_ = *std::move(read);
     news_ = std::move(news);
     return fresh;
+}
+
+bool Peers::is_silent(std::int64_t node, std::chrono::milliseconds length) const {
+    const auto found = leases_.find(node);
+    if (found == leases_.end()) return false;
+    const auto& lease = found->second;
+    return lease.end == 0 || lease.until - lease.since >= length;
 }
 
 base::Result<std::vector<RefusingHost>> Peers::refusing_hosts(Connection& connection) {

@@ -38,6 +38,10 @@ class Peers {
 
     // Nodes with a lease, and this one.
     unsigned alive() const { return alive_; }
+    // Whether it has given its lease back, or two looks at least so long apart, and all between,
+    // found the same one. That the lease has run out says nothing if the clock of the database
+    // jumped.
+    bool is_silent(std::int64_t node, std::chrono::milliseconds length) const;
     // How far the clock of the database is ahead of ours.
     std::chrono::seconds ahead() const { return ahead_; }
 
@@ -49,6 +53,13 @@ class Peers {
         Known<RestingHost> resting;
     };
 
+    using Steady = std::chrono::steady_clock;
+    struct Lease {
+        std::int64_t end;  // microseconds by the database's clock; 0: given back
+        Steady::time_point since;
+        Steady::time_point until;
+    };
+
     void compare_clocks(std::int64_t database_us, std::chrono::system_clock::time_point asked);
     [[nodiscard]] base::Result<Hosts> read_hosts(Connection& connection) const;
     std::chrono::sys_seconds local(std::chrono::sys_seconds time) const;
@@ -56,6 +67,7 @@ class Peers {
 
     const Now now_;
     std::map<std::int64_t, std::int64_t> news_;  // of each node, when the hosts were read
+    std::map<std::int64_t, Lease> leases_;       // of each other node, as seen
     Hosts hosts_;
     unsigned alive_ = 1;
     std::chrono::seconds ahead_{0};

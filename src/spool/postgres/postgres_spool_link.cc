@@ -145,7 +145,7 @@ void PostgresSpool::look() {
 }
 
 void PostgresSpool::inherit() {
-    auto step = Takeover::step(*connection_, node_);
+    auto step = Takeover::step(*connection_, node_, peers_);
     if (step.kind == Ending::Kind::unclear && !step.ids.empty()) {
         doubt_ = Doubt{.since = Steady::now(), .taken = std::move(step.ids)};
         return;

@@ -148,7 +148,9 @@ constexpr Statement whole_statements[] = {
 
     {"nodes",
      "SELECT id, news, lease > clock_timestamp(), "
-     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM node"},
+     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
+     "CASE WHEN lease = '-infinity' THEN 0 ELSE (extract(epoch FROM lease) * 1000000)::bigint END "
+     "FROM node"},
     {"news", "UPDATE node SET news = news + 1 WHERE id = $1::bigint"},
     {"hosts",
      "SELECT address, host, seen, words FROM refusing_host ORDER BY seen DESC LIMIT $1::bigint"},

@@ -49,8 +49,9 @@ std::vector<Statement> take_statements(const Node& node, std::int64_t dead,
 
 }  // namespace
 
-Takeover::Step Takeover::step(Connection& connection, const Node& node) {
+Takeover::Step Takeover::step(Connection& connection, const Node& node, const Peers& peers) {
     for (const std::int64_t dead : dead_nodes(connection, node)) {
+        if (!peers.is_silent(dead, node.lease())) continue;
         const std::string id = number(dead);
         const auto fenced = connection.transact({node.fence(),
                                                  {.name = "hold_epoch", .values = {id}},

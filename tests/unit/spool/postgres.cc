@@ -143,7 +143,7 @@ TEST_F(PostgresSpoolTest, SurvivorsTakeOverAndTheDeadNodeIsFenced) {
         for (const auto& message : page.messages) EXPECT_TRUE(gained.insert(message.id).second);
         if (gained.size() == 1201) all.set_value();
     });
-    ask("UPDATE turnaway.node SET lease = clock_timestamp() - interval '1 s' WHERE name = 'dead'");
+    ask("UPDATE turnaway.node SET lease = '-infinity' WHERE name = 'dead'");
     all.get_future().wait();
     EXPECT_EQ(test::load(*heir, QueueId(1201)).value().content->size(), 300'000U);
 
@@ -292,8 +292,6 @@ TEST_F(PostgresSpoolTest, KillsOfTheServerUnderLoadLoseNothing) {
     EXPECT_EQ(found, stored);
 }
 
-// A slice out of use is emptied; what still waits is moved before, and is found, changed and
-// removed as ever.
 // Each transaction reads it, past all the versions that an old snapshot keeps.
 TEST_F(PostgresSpoolTest, ABeatDoesNotRewriteTheRowOfTheFence) {
     migrate();
@@ -305,6 +303,8 @@ TEST_F(PostgresSpoolTest, ABeatDoesNotRewriteTheRowOfTheFence) {
     EXPECT_EQ(ask("SELECT ctid FROM turnaway.epoch"), place);
 }
 
+// A slice out of use is emptied; what still waits is moved before, and is found, changed and
+// removed as ever.
 TEST_F(PostgresSpoolTest, SlicesAreEmptiedAndWhatLivesIsMoved) {
     migrate();
     std::atomic<std::uint64_t> turn = 0;

@@ -21,6 +21,7 @@ using base::Fault;
 using fake::message_of;
 using fake::stored_of;
 using queue::QueueId;
+using spool::postgres::PostgresSettings;
 using spool::postgres::Refusal;
 
 class PostgresAdministration : public test::PostgresCase {
@@ -73,10 +74,14 @@ TEST_F(PostgresAdministration, RightsThatAreTakenCanBeGivenBack) {
 // The relay has limits of its own for all that it does.
 TEST_F(PostgresAdministration, LimitsForItsUserDoNotApply) {
     ask("ALTER ROLE relay SET statement_timeout = '1ms'");
-    ask("ALTER ROLE relay SET idle_session_timeout = '1ms'");
+    ask("ALTER ROLE relay SET idle_session_timeout = '300ms'");
     ask("ALTER ROLE relay SET default_transaction_isolation = 'serializable'");
-    const auto one = open(as_relay());
-    std::this_thread::sleep_for(50ms);
+    auto idle = as_relay();
+    idle.beat = 2h;
+    idle.look = 2h;
+    idle.lease = 10h;
+    const auto one = open(std::move(idle));
+    wait_until(own_session("state_change < clock_timestamp() - interval '400 ms'"), "1");
     const auto holder = fake::PostgresServer::connect(url_);
     fake::PostgresServer::ask(holder, "BEGIN; LOCK TABLE turnaway.message_0 IN EXCLUSIVE MODE");
     std::promise<base::Result<void>> done;
@@ -92,14 +97,38 @@ TEST_F(PostgresAdministration, LimitsForItsUserDoNotApply) {
 TEST_F(PostgresAdministration, AReadOnlyServerIsLeftForAnother) {
     const auto one = open(as_relay());
     ASSERT_TRUE(test::apply(*one, {.add = {stored_of(1, 10)}}));
-    ask("ALTER ROLE relay SET default_transaction_read_only = on");
-    ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'relay'");
+    ask("ALTER SYSTEM SET default_transaction_read_only = on");
+    ask("SELECT pg_reload_conf()");
+    wait_until("SHOW default_transaction_read_only", "on");
     wait_for([&] { return !test::apply(*one, {.add = {stored_of(2, 10)}}); });
     std::promise<base::Result<void>> done;
     one->apply({.remove = {QueueId(1)}}, [&](auto result) { done.set_value(result); });
-    ask("ALTER ROLE relay RESET default_transaction_read_only");
+    ask("ALTER SYSTEM RESET default_transaction_read_only");
+    ask("SELECT pg_reload_conf()");
     EXPECT_TRUE(done.get_future().get());
     EXPECT_FALSE(one->has_failed());
+}
+
+// All leases run out at once; who lives renews its own. A node is dead when nothing is heard of it.
+TEST_F(PostgresAdministration, AClockThatJumpsEndsNobody) {
+    const auto silent = open(sleeper("silent"));
+    ASSERT_TRUE(test::apply(*silent, {.add = {stored_of(1, 10)}}));
+    const auto patient = open(settings("patient"));
+    patient->follow_gains([](const spool::Page&) {});
+    ask("UPDATE turnaway.node SET lease = lease - interval '1 day'");
+    const std::string renewals = "SELECT lease::text FROM turnaway.node WHERE name = 'patient'";
+    for (int i = 0; i < 3; ++i) {
+        const auto before = ask(renewals);
+        wait_for([&] { return ask(renewals) != before; });
+    }
+    EXPECT_EQ(ask("SELECT count(*) FROM turnaway.node"), "2");
+    EXPECT_TRUE(test::apply(*silent, {.add = {stored_of(2, 10)}}));
+    auto hasty = settings("hasty");
+    hasty.lease = 2s;
+    std::promise<std::size_t> gained;
+    const auto heir = open(std::move(hasty));
+    heir->follow_gains([&](const spool::Page& page) { gained.set_value(page.messages.size()); });
+    EXPECT_EQ(gained.get_future().get(), 2U);
 }
 
 TEST_F(PostgresAdministration, ALookAtTheServerDoesNotLeaveASessionThatWaits) {
