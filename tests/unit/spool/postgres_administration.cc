@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using base::Fault;
-using fake::message_of;
 using fake::stored_of;
 using queue::QueueId;
 using spool::postgres::PostgresSettings;
