@@ -45,6 +45,22 @@ constexpr bool is_plain(char c) {
     return plain[static_cast<unsigned char>(c)];
 }
 
+// The end of the plain bytes at `at`. A block without an early exit is one that the compiler turns
+// into vector instructions.
+std::size_t end_of_plain(std::string_view text, std::size_t at) {
+    constexpr std::size_t block_bytes = 16;
+    for (; text.size() - at >= block_bytes; at += block_bytes) {
+        bool has_other = false;
+        for (const char c : text.substr(at, block_bytes)) {
+            // Controls, and bytes beyond ASCII as negative numbers.
+            has_other |= static_cast<signed char>(c) < ' ' || c == 0x7f || c == '"' || c == '\\';
+        }
+        if (has_other) break;
+    }
+    while (at < text.size() && is_plain(text[at])) ++at;
+    return at;
+}
+
 void append_json_control(std::string& out, char c) {
     switch (c) {
         case '"':
@@ -101,7 +117,7 @@ void append_printable(std::string& out, std::string_view text, std::size_t bytes
 void append_json_text(std::string& out, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t begin = at;
-        while (at < text.size() && is_plain(text[at])) ++at;
+        at = end_of_plain(text, at);
         out += text.substr(begin, at - begin);
         if (at == text.size()) return;
         if (is_ascii(text[at])) {

@@ -116,12 +116,13 @@ std::string decode_quoted_printable(std::string_view text) {
     return out;
 }
 
-std::string decode_words(std::string_view value, const CharsetReader& others) {
-    std::string out;
-    std::size_t last_word_end = std::string::npos;
+std::string decode_words(std::string field, const CharsetReader& others) {
+    const std::string_view value = field;
     // A word that has no end is looked for only once.
     bool has_end = value.find("=?") != std::string_view::npos;
-    if (!has_end && base::is_utf8(value)) return std::string(value);
+    if (!has_end && base::is_utf8(value)) return field;
+    std::string out;
+    std::size_t last_word_end = std::string::npos;
     for (std::size_t at = 0; at < value.size();) {
         if (has_end && value.substr(at).starts_with("=?")) {
             if (const auto word = read_word(value.substr(at))) {

@@ -15,6 +15,6 @@ namespace turnaway::bounce {
 std::string decode_base64(std::string_view text);
 std::string decode_quoted_printable(std::string_view text);
 // A field as UTF-8: encoded words decoded, the blanks between two of them dropped.
-std::string decode_words(std::string_view value, const CharsetReader& others);
+std::string decode_words(std::string field, const CharsetReader& others);
 
 }  // namespace turnaway::bounce

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/byte_set.h"
 #include "base/text.h"
 #include "bounce/lines.h"
 
@@ -10,6 +11,12 @@ namespace turnaway::bounce {
 namespace {
 
 constexpr std::size_t name_bytes_max = 80;
+// RFC 5322 section 2.2: what is printable, without the colon.
+constexpr base::ByteSet name_bytes(
+    "!\"#$%&'()*+,-./"
+    "0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
+constexpr base::ByteSet blanks(" \t");
 
 bool is_line_end(char c) {
     return c == '\r' || c == '\n';
@@ -25,8 +32,7 @@ std::string lower(std::string_view text) {
 
 std::string_view field_name(std::string_view line) {
     const std::size_t limit = std::min(line.size(), name_bytes_max);
-    std::size_t end = 0;
-    while (end < limit && line[end] > ' ' && line[end] < 0x7f && line[end] != ':') ++end;
+    const std::size_t end = name_bytes.skip(line.substr(0, limit));
     std::size_t colon = end;
     while (colon < limit && base::is_space(line[colon])) ++colon;
     const bool is_name = end > 0 && colon < limit && line[colon] == ':';
@@ -113,7 +119,9 @@ std::string unfolded(std::string_view value) {
         while (!out.empty() && base::is_space(out.back())) out.pop_back();
         out += ' ';
     }
-    return std::string(base::trim(out));
+    while (!out.empty() && base::is_space(out.back())) out.pop_back();
+    out.erase(0, blanks.skip(out));
+    return out;
 }
 
 std::string media_type(std::string_view content_type) {

@@ -129,16 +129,14 @@ constexpr auto is_in_word = [] {
 }();
 
 Stage stage_of_words(std::string_view line) {
-    bool is_inside = false;  // a word
+    // Where a word begins, and between words; not directly after one.
     for (std::size_t at = 0; at + 1 < line.size(); ++at) {
-        const bool is_later = is_inside;
-        is_inside = is_in_word[static_cast<unsigned char>(line[at])];
-        if (is_later) continue;
         for (std::size_t i = cue_index.first[pair_of(line[at], line[at + 1])]; i != 0;
              i = cue_index.next[i]) {
             const Cue& cue = cues[i - 1];
             if (base::starts_with_no_case(line.substr(at), cue.text)) return cue.stage;
         }
+        while (at < line.size() && is_in_word[static_cast<unsigned char>(line[at])]) ++at;
     }
     return Stage::unknown;
 }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "base/byte_set.h"
 #include "base/text.h"
 #include "codes/concepts.h"
 #include "codes/word_fold.h"
@@ -95,10 +96,20 @@ class Word {
     }
     // The letters of `text` from `at` on; returns the place after them.
     std::size_t add_letters(std::string_view text, std::size_t at) {
-        for (; at < text.size(); ++at) {
-            const char c = letter_of[static_cast<unsigned char>(text[at])];
-            if (c <= beyond_ascii) break;
-            add(c);
+        const std::size_t begin = at;
+        while (at < text.size() && letter_of[static_cast<unsigned char>(text[at])] > beyond_ascii)
+            ++at;
+        if (at == begin) return at;
+        if (!empty()) {
+            for (const char c : text.substr(begin, at - begin)) add(base::to_lower(c));
+            return at;
+        }
+        // Nearly every word: eight letters at a time.
+        size_ = at - begin;
+        head_ = lower_letters(text, begin, at);
+        for (std::size_t i = 8; i < std::min(size_, letters_max); i += 8) {
+            const std::uint64_t letters = in_order(lower_letters(text, begin + i, at));
+            std::memcpy(letters_.data() + i, &letters, sizeof letters);
         }
         return at;
     }
@@ -128,6 +139,24 @@ class Word {
     static constexpr std::size_t start_bytes = 3;
     static constexpr std::size_t letters_max = std::max<std::size_t>(word_bytes_max, 31);
 
+    // Eight bytes as in memory, as a number with the first one in its lowest bits; and back.
+    static std::uint64_t in_order(std::uint64_t bytes) {
+        return std::endian::native == std::endian::big ? std::byteswap(bytes) : bytes;
+    }
+    // ASCII letters and digits of `text` from `at` to `end`, at most eight, the first one in the
+    // lowest bits.
+    static std::uint64_t lower_letters(std::string_view text, std::size_t at, std::size_t end) {
+        constexpr std::uint64_t lower_case = 0x2020202020202020;  // digits have this bit too
+        std::uint64_t letters = 0;
+        if (text.size() - at >= 8) {
+            std::memcpy(&letters, text.data() + at, sizeof letters);
+            letters = in_order(letters);
+        } else {
+            for (std::size_t i = end; i > at; --i)
+                letters = letters << 8 | static_cast<unsigned char>(text[i - 1]);
+        }
+        return first_of(letters | lower_case, end - at);
+    }
     static std::uint64_t first_of(std::uint64_t letters, std::size_t count) {
         return count >= 8 ? letters : letters & ((std::uint64_t{1} << 8 * count) - 1);
     }
@@ -136,8 +165,7 @@ class Word {
     std::uint64_t letters_at(std::size_t at, std::size_t size) const {
         std::uint64_t letters = 0;
         std::memcpy(&letters, letters_.data() + at, sizeof letters);
-        if constexpr (std::endian::native == std::endian::big) letters = std::byteswap(letters);
-        return first_of(letters, size - at);
+        return first_of(in_order(letters), size - at);
     }
     // As tools/generate_text_rules.py has it.
     static std::uint64_t mixed(std::uint64_t value, std::uint64_t letters) {
@@ -179,11 +207,8 @@ class PhraseReader {
   public:
     void take(std::uint16_t symbol) {
         ++words_;
-        if (symbol == 0) {
-            state_ = 0;
-        } else {
-            follow(symbol);
-        }
+        if (symbol == 0) state_ = 0;
+        if (symbol != 0) follow(symbol);
         if (words_ - clause_begin_ >= clause_words_max) end_clause();
     }
     void end_clause() {
@@ -292,16 +317,8 @@ class PhraseReader {
     std::uint32_t marks_ = 0;
 };
 
-constexpr auto run_ends = [] {
-    std::array<bool, 256> ends{};
-    for (const char c : std::string_view(" \t<>()\",;\n\r[]"))
-        ends[static_cast<unsigned char>(c)] = true;
-    return ends;
-}();
-
-bool ends_run(char c) {
-    return run_ends[static_cast<unsigned char>(c)];
-}
+// Around an address or a URL.
+constexpr base::ByteSet run_ends(" \t<>()\",;\n\r[]");
 
 // The words of one text. In a text with an address, as in a line of a log, a semicolon always ends
 // a clause, and a URL ends with its clause.
@@ -314,7 +331,7 @@ class WordReader {
             const char c = letter_of[static_cast<unsigned char>(piece[at])];
             if (c == apart) {
                 end_word();
-                if (!has_address_ && ends_run(piece[at])) phrases_.leave_url();
+                if (!has_address_ && run_ends.has(piece[at])) phrases_.leave_url();
                 if (piece[at] == '/' && piece.substr(0, at).ends_with(":/")) phrases_.enter_url();
             } else if (c == stop) {
                 end_word();
@@ -367,9 +384,8 @@ TextEvidence read_evidence(std::string_view text) {
     WordReader reader(at_sign != std::string_view::npos);
     while (at_sign != std::string_view::npos) {
         std::size_t begin = at_sign;
-        while (begin > 0 && !ends_run(text[begin - 1])) --begin;
-        std::size_t end = at_sign + 1;
-        while (end < text.size() && !ends_run(text[end])) ++end;
+        while (begin > 0 && !run_ends.has(text[begin - 1])) --begin;
+        const std::size_t end = run_ends.find(text, at_sign + 1);
         reader.read(text.substr(0, begin));
         reader.pass_over_address();
         text.remove_prefix(end);

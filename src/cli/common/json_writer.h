@@ -78,9 +78,8 @@ class JsonWriter {
 
   private:
     void begin_member(std::string_view name) {
-        if (!is_first_) out_ += ',';
+        out_ += is_first_ ? std::string_view("\"") : std::string_view(",\"");
         is_first_ = false;
-        out_ += '"';
         out_ += name;
         out_ += "\":";
     }
