@@ -40,11 +40,12 @@ class Reading {
     bool is_guess() const {
         const bool is_failure = diagnosis_.kind == Kind::bounce || diagnosis_.kind == Kind::delay;
         const bool has_fields = report_.fields && !report_.fields->recipients.empty();
+        if (!is_failure || has_fields) return false;
         const bool is_named =
-            std::ranges::any_of(report_.notice.recipients, [&](const NoticeRecipient& recipient) {
+            std::ranges::any_of(report_.notice().recipients, [&](const NoticeRecipient& recipient) {
                 return recipient.rank >= Rank::in_sentence && !is_of_sender(recipient.address);
             });
-        return is_failure && !has_fields && !is_named && addresses_of_field().empty();
+        return !is_named && addresses_of_field().empty();
     }
 
   private:
@@ -83,7 +84,7 @@ class Reading {
             const bool is_alone = all.size() == 1;
             const std::array<std::string_view, 3> texts{
                 fields.diagnostic, noticed ? std::string_view(noticed->text) : std::string_view(),
-                is_alone ? std::string_view(report_.notice.common) : std::string_view()};
+                is_alone ? std::string_view(report_.notice().common) : std::string_view()};
             judge_failure(found, texts, fields.status, fields.is_of_program);
         }
     }
@@ -113,14 +114,14 @@ class Reading {
             if (addresses.size() == 1) others = text_about_others(address);
             const std::array<std::string_view, 4> texts{
                 noticed ? std::string_view(noticed->text) : std::string_view(),
-                report_.notice.common, others, report_.subject};
+                report_.notice().common, others, report_.subject};
             judge_failure(found, texts, noticed ? noticed->status : std::string_view());
         }
     }
     // "host said: ..." may follow an address that is not the recipient.
     std::string text_about_others(std::string_view address) const {
         std::string all;
-        for (const NoticeRecipient& recipient : report_.notice.recipients) {
+        for (const NoticeRecipient& recipient : report_.notice().recipients) {
             if (!base::equal_no_case(recipient.address, address) && !recipient.text.empty())
                 all += recipient.text + '\n';
         }
@@ -197,7 +198,7 @@ class Reading {
     }
 
     const NoticeRecipient* find_noticed(std::string_view address, std::string_view other) const {
-        for (const NoticeRecipient& recipient : report_.notice.recipients) {
+        for (const NoticeRecipient& recipient : report_.notice().recipients) {
             if (base::equal_no_case(recipient.address, address) ||
                 (!other.empty() && base::equal_no_case(recipient.address, other)))
                 return &recipient;
@@ -208,13 +209,13 @@ class Reading {
     std::vector<std::string> noticed_addresses() const {
         std::vector<std::string> addresses;
         Rank best = Rank::mentioned;
-        for (const NoticeRecipient& recipient : report_.notice.recipients) {
+        for (const NoticeRecipient& recipient : report_.notice().recipients) {
             if (!is_of_sender(recipient.address) || recipient.rank >= Rank::heads_line)
                 best = std::max(best, recipient.rank);
         }
         if (best < Rank::labelled) addresses = addresses_of_field();
         if (!addresses.empty()) return addresses;
-        for (const NoticeRecipient& recipient : report_.notice.recipients) {
+        for (const NoticeRecipient& recipient : report_.notice().recipients) {
             const bool is_sender =
                 is_of_sender(recipient.address) && recipient.rank < Rank::heads_line;
             if (recipient.rank == best && !is_sender) addresses.push_back(recipient.address);
@@ -328,7 +329,7 @@ Diagnosis diagnose(std::string_view message, const Options& options) {
     Diagnosis diagnosis;
     std::string inner;
     for (int depth = 0; depth < nested_reports_max; ++depth) {
-        ReportText report;
+        ReportText report(options.known);
         read_report(report, message, options.charsets);
         Diagnosis found;
         Reading reading(report, options, found);

@@ -18,6 +18,7 @@
 #include "bounce/charset.h"
 #include "bounce/judgement.h"
 #include "bounce/kind.h"
+#include "codes/evidence_cache.h"
 
 namespace turnaway::bounce {
 
@@ -69,6 +70,8 @@ struct Options {
     CharsetReader charsets;
     std::vector<std::string> original_headers;
     std::vector<std::string> own_domains;  // whose Message-ID shows that the original is ours
+    // For a caller that reads many messages: what it makes faster, it does not change.
+    codes::EvidenceCache* known = nullptr;
 };
 
 Diagnosis diagnose(std::string_view message, const Options& options);

@@ -51,8 +51,7 @@ bool is_answered_by_program(const ReportText& report) {
         fields, [&](std::string_view name) { return report.header.find(name) != nullptr; });
 }
 
-bool is_reply_of_program(const ReportText& report) {
-    const codes::TextEvidence subject = codes::read_evidence(report.subject);
+bool is_reply_of_program(const ReportText& report, const codes::TextEvidence& subject) {
     return subject.causes.has(Cause::autoreply) ||
            (is_answered_by_program(report) && !subject.has(Mark::failed));
 }
@@ -67,7 +66,7 @@ bool has_failed_recipient(const Notice& notice) {
 
 Kind kind_of_notice(const ReportText& report) {
     const codes::TextEvidence subject = codes::read_evidence(report.subject);
-    const Notice& notice = report.notice;
+    const Notice& notice = report.notice();
     const bool is_from_system = is_mail_system(report);
     const bool has_field = report.header.find("X-Failed-Recipients") != nullptr;
     const bool is_about_failure =
@@ -83,7 +82,7 @@ Kind kind_of_notice(const ReportText& report) {
         const bool is_only_delay = is_delay && !(notice.has_failure && !notice.has_delay);
         return is_only_delay ? Kind::delay : Kind::bounce;
     }
-    if (is_reply_of_program(report)) return Kind::auto_reply;
+    if (is_reply_of_program(report, subject)) return Kind::auto_reply;
     return Kind::not_a_bounce;
 }
 

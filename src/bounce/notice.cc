@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/byte_set.h"
 #include "base/text.h"
 #include "bounce/addresses.h"
 #include "bounce/header.h"
@@ -18,6 +19,7 @@ namespace turnaway::bounce {
 namespace {
 
 constexpr std::size_t text_bytes_max = 8000;
+constexpr std::size_t usual_text_bytes = 500;
 constexpr std::size_t request_lines_max = 6;
 constexpr std::size_t contacts_max = 10;
 
@@ -33,14 +35,13 @@ std::string_view lower(std::string_view text, std::span<char> buffer) {
 
 // Dashes, stars and the like before the first word.
 std::string_view without_bullet(std::string_view line) {
-    std::size_t at = 0;
-    while (at < line.size() && std::string_view(" \t-*+=>#|.").contains(line[at])) ++at;
-    return line.substr(at);
+    static constexpr base::ByteSet bullets(" \t-*+=>#|.");
+    return line.substr(bullets.skip(line));
 }
 
 std::size_t indent_of(std::string_view line) {
-    const std::size_t at = line.find_first_not_of(" \t");
-    return at == std::string_view::npos ? line.size() : at;
+    static constexpr base::ByteSet blanks(" \t");
+    return blanks.skip(line);
 }
 
 bool begins_header(std::string_view line) {
@@ -83,6 +84,8 @@ std::optional<LeadingAddress> leading_address(std::string_view line) {
 
 class Reader {
   public:
+    explicit Reader(codes::EvidenceCache* known) : known_(known) {}
+
     Notice read(std::string_view text) {
         Lines lines(text);
         std::string_view line;
@@ -96,6 +99,10 @@ class Reader {
     }
 
   private:
+    codes::TextEvidence evidence_of(std::string_view text) const {
+        return known_ ? known_->read(text) : codes::read_evidence(text);
+    }
+
     bool begins_original(std::string_view line, std::string_view rest, std::string_view here) {
         const std::string_view bare = without_bullet(line);
         if (bare.empty()) return false;
@@ -104,7 +111,7 @@ class Reader {
             return true;
         }
         if (bare.size() > 100) return false;
-        evidence_ = codes::read_evidence(bare);
+        evidence_ = evidence_of(bare);
         has_evidence_ = true;
         const bool is_short =
             bare.size() < 40 && (bare.size() < line.size() || bare.ends_with(':'));
@@ -123,7 +130,7 @@ class Reader {
             return;
         }
         bare_ = bare;
-        if (!has_evidence_) evidence_ = codes::read_evidence(bare);
+        if (!has_evidence_) evidence_ = evidence_of(bare);
         has_evidence_ = false;
         notice_.has_failure |= evidence_.has(codes::Mark::failed);
         notice_.has_delay |= evidence_.has(codes::Mark::delayed);
@@ -139,22 +146,23 @@ class Reader {
         last_indent_ = indent_of(line);
     }
 
-    static bool has_refusal(std::string_view bare) {
-        const auto code = codes::leading_code(bare);
+    static bool is_refusal(std::optional<codes::ReplyCode> code) {
         return code && (code->is_temporary() || code->is_permanent());
     }
+    static bool has_refusal(std::string_view bare) { return is_refusal(codes::leading_code(bare)); }
 
     // "Remote Server returned '550 5.1.1 No such user'", in any language.
     static bool quotes_refusal(std::string_view bare) {
-        constexpr std::size_t code_bytes = 3;
-        for (std::size_t at = bare.find_first_of("45"); at != std::string_view::npos;
-             at = bare.find_first_of("45", at + 1)) {
-            const std::string_view rest = bare.substr(at);
-            if (rest.size() < code_bytes + 6 || (at > 0 && base::is_alnum(bare[at - 1]))) continue;
-            const std::string_view next = rest.substr(code_bytes + 1);
-            const bool is_pair = codes::ReplyCode::parse(rest.substr(0, code_bytes)) &&
-                                 (rest[code_bytes] == ' ' || rest[code_bytes] == '-') &&
-                                 codes::EnhancedCode::parse(next.substr(0, next.find(' ')));
+        constexpr std::size_t code_bytes = 3, before_dot = std::string_view("550 5").size();
+        for (std::size_t dot = bare.find('.', before_dot); dot != std::string_view::npos;
+             dot = bare.find('.', dot + 1)) {
+            const std::size_t at = dot - before_dot;
+            const std::string_view enhanced = bare.substr(dot - 1);
+            const char between = bare[at + code_bytes];
+            const bool is_pair = (between == ' ' || between == '-') &&
+                                 (at == 0 || !base::is_alnum(bare[at - 1])) &&
+                                 is_refusal(codes::ReplyCode::parse(bare.substr(at, code_bytes))) &&
+                                 codes::EnhancedCode::parse(enhanced.substr(0, enhanced.find(' ')));
             if (is_pair) return true;
         }
         return false;
@@ -360,10 +368,12 @@ class Reader {
     void add_text(std::string_view text) {
         std::string& all = current() ? current()->text : notice_.common;
         if (all.size() + text.size() > text_bytes_max) return;
+        if (all.capacity() < usual_text_bytes) all.reserve(usual_text_bytes);
         if (!all.empty()) all += '\n';
         all += text;
     }
 
+    codes::EvidenceCache* known_;
     Notice notice_;
     std::size_t current_ = recipients_max;  // of the recipient that the text is about
     std::string_view bare_;                 // this line
@@ -383,8 +393,8 @@ class Reader {
 
 }  // namespace
 
-Notice read_notice(std::string_view text) {
-    return Reader().read(text);
+Notice read_notice(std::string_view text, codes::EvidenceCache* known) {
+    return Reader(known).read(text);
 }
 
 }  // namespace turnaway::bounce

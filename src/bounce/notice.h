@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "codes/evidence_cache.h"
+
 namespace turnaway::bounce {
 
 inline constexpr std::size_t notice_lines_max = 600;
@@ -46,6 +48,7 @@ struct Notice {
     std::string_view original = {};  // from its header on; in the text that was read
 };
 
-Notice read_notice(std::string_view text);
+// `known` may be null.
+Notice read_notice(std::string_view text, codes::EvidenceCache* known);
 
 }  // namespace turnaway::bounce

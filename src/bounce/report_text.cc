@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "bounce/decoding.h"
@@ -42,10 +43,21 @@ class Parts {
         } else if (part.type.starts_with("application/tlsrpt")) {
             report_.has_tls_report = true;
         } else if (part.type.starts_with("text/") || part.type.empty()) {
-            take_text(part);
+            if (!report_.original.empty()) return;
+            if (part.type == "text/html") {
+                html_.push_back(&part);
+            } else {
+                take_text(part);
+            }
         }
     }
-    std::string finish() { return text_.empty() ? std::move(html_) : std::move(text_); }
+    // HTML counts only if there is no plain text.
+    std::string finish() {
+        if (text_.empty()) {
+            for (const Part* part : html_) take_text(*part);
+        }
+        return std::move(text_);
+    }
 
   private:
     void set_fields(std::optional<Header>& fields, std::string& kept, const Part& part) {
@@ -64,19 +76,22 @@ class Parts {
         report_.original = part.content;
     }
     void take_text(const Part& part) {
-        if (!report_.original.empty()) return;
-        std::string& all = part.type == "text/html" ? html_ : text_;
-        if (all.size() > text_bytes_max) return;
+        if (text_.size() > text_bytes_max) return;
         std::string text = text_of(part, charsets_);
         // One line end for all parts: bounce/lines looks for the first.
         if (!text.contains('\n')) std::ranges::replace(text, '\r', '\n');
-        all += text;
-        all += '\n';
+        if (text_.empty()) {
+            text_ = std::move(text);
+        } else {
+            text_ += text;
+        }
+        text_ += '\n';
     }
 
     ReportText& report_;
     const CharsetReader& charsets_;
-    std::string text_, html_;
+    std::string text_;
+    std::vector<const Part*> html_;
 };
 
 }  // namespace
@@ -89,12 +104,12 @@ void read_report(ReportText& report, std::string_view message, const CharsetRead
     report.report_type = parameter(type, "report-type");
     report.subject = decode_words(report.header.value("Subject"), charsets);
     Parts parts(report, charsets);
-    for (const Part& part : parts_of(report.header, entity.body)) parts.take(part);
+    const std::vector<Part> all = parts_of(report.header, entity.body);
+    for (const Part& part : all) parts.take(part);
     report.text = parts.finish();
     if (std::string lines = lines_of_json(report.text); !lines.empty())
         report.text = std::move(lines);
-    report.notice = read_notice(report.text);
-    if (report.original.empty()) report.original = report.notice.original;
+    if (report.original.empty()) report.original = report.notice().original;
 }
 
 }  // namespace turnaway::bounce

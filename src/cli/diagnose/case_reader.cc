@@ -17,8 +17,7 @@ base::Result<void> CaseReader::read_file(const InputFile& file,
     MessageStream messages(
         settings_.form,
         [&](std::string_view text, InputForm form, std::size_t number) {
-            DiagnoseCase found{
-                .source = name, .form = form, .text = std::string(text), .logged = {}};
+            DiagnoseCase found{.source = name, .form = form, .text = text, .logged = {}};
             if (form != InputForm::message) found.source += ':' + std::to_string(number);
             found_(std::move(found));
         },

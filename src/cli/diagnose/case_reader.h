@@ -5,8 +5,10 @@
 // and logs its line.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,8 +25,16 @@ namespace turnaway::cli {
 struct DiagnoseCase {
     std::string source;  // "inbox/1.eml", "archive.mbox:12", "mail.log:1734"
     InputForm form = InputForm::message;
-    std::string text;  // the message or the reply
+    std::string_view text;  // the message or the reply; until the reader goes on, or kept
     std::optional<bounce::LoggedRecipient> logged;
+    std::unique_ptr<char[]> kept = {};
+
+    // For a case that outlives the reader's buffer.
+    void keep() {
+        kept = std::make_unique_for_overwrite<char[]>(text.size());
+        std::ranges::copy(text, kept.get());
+        text = {kept.get(), text.size()};
+    }
 };
 
 class CaseReader {

@@ -29,6 +29,7 @@
 #include "cli/diagnose/followed_log.h"
 #include "cli/diagnose/input_names.h"
 #include "cli/diagnose/message_files.h"
+#include "codes/evidence_cache.h"
 
 namespace turnaway::cli {
 
@@ -48,6 +49,7 @@ class CaseJudge {
                                                    std::string_view bytes) {
             return charsets->read(charset, bytes);
         };
+        reading_.known = &known_;
     }
 
     bounce::Diagnosis judge(DiagnoseCase& one) const {
@@ -67,6 +69,7 @@ class CaseJudge {
 
     bool are_replies_;
     std::shared_ptr<bounce::IconvReader> charsets_;
+    codes::EvidenceCache known_;
     bounce::Options reading_;
 };
 

@@ -19,6 +19,7 @@ DiagnoseJobs::~DiagnoseJobs() {
 
 void DiagnoseJobs::add(DiagnoseCase&& one) {
     filling_->bytes += one.text.size();
+    if (!own_work_) one.keep();
     filling_->cases.push_back(std::move(one));
     if (own_work_) {
         own_work_(*filling_);
