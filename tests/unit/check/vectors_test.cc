@@ -62,9 +62,12 @@ TEST(CheckVectors, CheckAndRelayAgreeOnHostsThatSaid521) {
             EXPECT_EQ(assessment.verdict, Verdict::refuses_521);
             EXPECT_EQ(assessment.acceptance, Acceptance::no);
         }
-        if (assessment.acceptance == Acceptance::yes) EXPECT_TRUE(answer.is_accepted());
-        if (answer.code.is_permanent() && !is_refused)
+        if (assessment.acceptance == Acceptance::yes) {
+            EXPECT_TRUE(answer.is_accepted());
+        }
+        if (answer.code.is_permanent() && !is_refused) {
             EXPECT_EQ(assessment.acceptance, Acceptance::no);
+        }
     }
     EXPECT_GE(refused_count, 4);
 }

@@ -38,7 +38,9 @@ TEST_P(FilterDialogue, LineByLine) {
         EXPECT_EQ(host.take(turn.line, &questions), turn.answers)
             << "after: " << turn.line.substr(0, 150);
         EXPECT_EQ(questions, turn.questions) << "after: " << turn.line.substr(0, 150);
-        if (turn.clients) EXPECT_EQ(host.session().clients(), *turn.clients) << turn.line;
+        if (turn.clients) {
+            EXPECT_EQ(host.session().clients(), *turn.clients) << turn.line;
+        }
     }
     EXPECT_EQ(host.session().fault(), dialogue.fault);
     EXPECT_EQ(host.session().is_ending(), !dialogue.fault.empty());
@@ -56,8 +58,8 @@ TEST_P(FilterDialogue, ByteByByte) {
     EXPECT_EQ(host.session().fault(), dialogue.fault);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, FilterDialogue, testing::ValuesIn(files()), [](const auto& info) {
-    return std::filesystem::path(info.param).stem().string();
+INSTANTIATE_TEST_SUITE_P(Files, FilterDialogue, testing::ValuesIn(files()), [](const auto& given) {
+    return std::filesystem::path(given.param).stem().string();
 });
 
 class FilterSessionTest : public testing::Test {

@@ -81,9 +81,9 @@ TEST_P(GateDialogue, AllAtOnce) {
     expect_end();
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, GateDialogue, testing::ValuesIn(cases()), [](const auto& info) {
-    return std::string(name(info.param.protocol)) + '_' +
-           std::filesystem::path(info.param.path).stem().string();
+INSTANTIATE_TEST_SUITE_P(Files, GateDialogue, testing::ValuesIn(cases()), [](const auto& given) {
+    return std::string(name(given.param.protocol)) + '_' +
+           std::filesystem::path(given.param.path).stem().string();
 });
 
 TEST(LineSession, AnswersALastLineWithoutItsEnd) {

@@ -117,8 +117,8 @@ TEST_P(ClientDriverDialogue, OverSockets) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ClientDriverDialogue, testing::ValuesIn(scripts()),
-                         [](const auto& info) {
-                             return std::filesystem::path(info.param).stem().string();
+                         [](const auto& given) {
+                             return std::filesystem::path(given.param).stem().string();
                          });
 
 // --- one big message ---

@@ -63,7 +63,9 @@ TEST(DomainRules, AScanFindsWhatTheySay) {
         const auto done = scan_domain(text);
         const auto wrong = wrong_with(text);
         ASSERT_EQ(done.has_value(), !wrong) << text;
-        if (wrong) ASSERT_EQ(done.error(), *wrong) << text;
+        if (wrong) {
+            ASSERT_EQ(done.error(), *wrong) << text;
+        }
         good += done ? 1U : 0U;
     }
     EXPECT_GT(good, 1000U);

@@ -69,7 +69,9 @@ TEST(Schedule, PlacesGrowWithEachMessageOfAConnection) {
     std::size_t messages = 0;
     for (; open < 5; ++messages) {
         while (schedule.next(now)) ++open;
-        if (messages > 0) EXPECT_TRUE(schedule.next_for("a.example", now));
+        if (messages > 0) {
+            EXPECT_TRUE(schedule.next_for("a.example", now));
+        }
         schedule.learn("a.example", Feedback::good);
     }
     EXPECT_LE(messages, 15U);

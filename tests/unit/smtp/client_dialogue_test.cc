@@ -80,15 +80,18 @@ TEST_P(ClientDialogue, FailsAtEachStep) {
             for (std::size_t i = 0; i < driver.outcomes().size(); ++i) {
                 const std::string outcome = dialogue::describe(driver.outcomes()[i]);
                 // The break changes what was still open, to something temporary; nothing else.
-                if (outcome != script.outcomes[i]) EXPECT_TRUE(outcome.starts_with("temporary "));
+                if (outcome != script.outcomes[i]) {
+                    EXPECT_TRUE(outcome.starts_with("temporary "));
+                }
             }
         }
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, ClientDialogue, testing::ValuesIn(scripts()), [](const auto& info) {
-    return std::filesystem::path(info.param).stem().string();
-});
+INSTANTIATE_TEST_SUITE_P(Files, ClientDialogue, testing::ValuesIn(scripts()),
+                         [](const auto& given) {
+                             return std::filesystem::path(given.param).stem().string();
+                         });
 
 }  // namespace
 }  // namespace turnaway::smtp

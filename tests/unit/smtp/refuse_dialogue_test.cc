@@ -70,8 +70,8 @@ TEST_P(RefuseDialogue, AllAtOnce) {
     EXPECT_EQ(host.is_over(), dialogue.closes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, RefuseDialogue, testing::ValuesIn(files()), [](const auto& info) {
-    return std::filesystem::path(info.param).stem().string();
+INSTANTIATE_TEST_SUITE_P(Files, RefuseDialogue, testing::ValuesIn(files()), [](const auto& given) {
+    return std::filesystem::path(given.param).stem().string();
 });
 
 }  // namespace

@@ -107,9 +107,10 @@ TEST_P(ServerDialogue, FailsAtEachStep) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, ServerDialogue, testing::ValuesIn(scripts()), [](const auto& info) {
-    return std::filesystem::path(info.param).stem().string();
-});
+INSTANTIATE_TEST_SUITE_P(Files, ServerDialogue, testing::ValuesIn(scripts()),
+                         [](const auto& given) {
+                             return std::filesystem::path(given.param).stem().string();
+                         });
 
 }  // namespace
 }  // namespace turnaway::smtp

@@ -55,7 +55,9 @@ Trial run(const std::string& path) {
     const auto loaded = load(**store, queue::QueueId(2));
     if (loaded && loaded->content->trouble() == nullptr) {
         const auto read = loaded->content->read(0, big);
-        if (read) EXPECT_EQ(*read, fake::content_of(2, big));
+        if (read) {
+            EXPECT_EQ(*read, fake::content_of(2, big));
+        }
     }
     if (apply(**store, {.remove = {queue::QueueId(3)}})) {
         trial.acknowledged.erase(3);
