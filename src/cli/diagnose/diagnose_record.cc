@@ -175,45 +175,45 @@ std::string_view csv_head() {
 }
 
 void append_csv(std::string& out, const DiagnoseRow& row) {
-    std::vector<std::string> cells{std::string(row.source),
-                                   std::string(bounce::name_of(row.kind()))};
+    constexpr int columns = 23;
+    int written = 0;
+    std::string shown;
+    const auto write = [&](std::string_view cell) {
+        if (written++ > 0) out += ',';
+        shown.clear();
+        base::append_printable(shown, cell, 4 * shown_bytes_max);
+        append_csv_cell(out, shown);
+    };
+    write(row.source);
+    write(bounce::name_of(row.kind()));
     if (row.recipient != nullptr) {
         const bounce::RecipientDiagnosis& recipient = *row.recipient;
         const bounce::Judgement& judgement = recipient.judgement;
         const bounce::ReasonRow& reason = bounce::row_of(judgement.reason);
-        const std::string_view sisimai = bounce::sisimai_reason(recipient);
-        const std::string evidence = judgement.evidence.substr(0, shown_bytes_max);
-        for (const std::string_view cell :
-             {std::string_view(recipient.recipient), reason.name,
-              bounce::name_of(recipient.permanence), reason.scope, reason.who_acts}) {
-            cells.emplace_back(cell);
-        }
-        cells.push_back(judgement.reply ? judgement.reply->text() : std::string());
-        cells.push_back(enhanced_of(judgement));
-        for (const std::string_view cell :
-             {std::string_view(recipient.remote), codes::title(judgement.stage),
-              bounce::name_of(judgement.confidence), sisimai,
-              std::string_view(bounce::is_sisimai_hard(recipient) ? "true" : "false"),
-              reason.kumomta, reason.sparkpost, reason.sendgrid,
-              std::string_view(row.diagnosis.original.message_id), std::string_view(evidence)}) {
-            cells.emplace_back(cell);
-        }
-        cells.push_back(row.diagnosis.sender);
-        cells.push_back(row.diagnosis.queue_id);
+        write(recipient.recipient);
+        write(reason.name);
+        write(bounce::name_of(recipient.permanence));
+        write(reason.scope);
+        write(reason.who_acts);
+        write(judgement.reply ? judgement.reply->text() : std::string());
+        write(enhanced_of(judgement));
+        write(recipient.remote);
+        write(codes::title(judgement.stage));
+        write(bounce::name_of(judgement.confidence));
+        write(bounce::sisimai_reason(recipient));
+        write(bounce::is_sisimai_hard(recipient) ? "true" : "false");
+        write(reason.kumomta);
+        write(reason.sparkpost);
+        write(reason.sendgrid);
+        write(row.diagnosis.original.message_id);
+        write(std::string_view(judgement.evidence).substr(0, shown_bytes_max));
+        write(row.diagnosis.sender);
+        write(row.diagnosis.queue_id);
         const std::size_t attempts = recipient.attempts.size() + recipient.attempts_left_out;
-        cells.push_back(attempts == 0 ? std::string() : std::to_string(attempts));
-        cells.push_back(recipient.delay ? fmt::format("{:.2f}", *recipient.delay) : std::string());
+        write(attempts == 0 ? std::string() : std::to_string(attempts));
+        write(recipient.delay ? fmt::format("{:.2f}", *recipient.delay) : std::string());
     }
-    constexpr std::size_t columns = 23;
-    cells.resize(columns);
-    std::string_view between;
-    for (const std::string& cell : cells) {
-        out += between;
-        std::string shown;
-        base::append_printable(shown, cell, 4 * shown_bytes_max);
-        append_csv_cell(out, shown);
-        between = ",";
-    }
+    while (written < columns) write({});
     out += '\n';
 }
 
