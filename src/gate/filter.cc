@@ -10,8 +10,10 @@
 #include "daemon/process_loop.h"
 #include "gate/gate_state.h"
 #include "gate/gate_thread.h"
+#include "gate/relay_memory.h"
 #include "gate/standard_streams.h"
 #include "io/start.h"
+#include "judge/recheck.h"
 
 namespace turnaway::gate {
 namespace {
@@ -87,10 +89,17 @@ Result<daemon::ProcessLoop::TakeConfig> Filter::read_new_config() {
 Result<int> Filter::run() {
     loop_.take_signals();
     if (options_.is_sandboxed) {
-        if (auto done = daemon::confine_calls(); !done) return std::unexpected(done.error());
+        const bool asks_relay = !config_.memory.relay_socket.empty();
+        if (auto done = daemon::confine_calls({}, asks_relay); !done)
+            return std::unexpected(done.error());
     }
     log_->write(daemon::Started{.version = TURNAWAY_VERSION, .config = options_.config_path});
     for (const auto& each : config_.warnings) log_->write(daemon::Trouble{.words = each});
+    judge::recheck_refusing_hosts(thread_->events().io(), state_->hosts(),
+                                  [this] { return state_->rules()->judging; });
+    if (!config_.memory.relay_socket.empty()) {
+        learn_from_relay(loop_.io(), *state_, config_.memory.relay_socket);
+    }
     const auto ending = loop_.run({&thread_->events()}, *log_,
                                   {.read_config = [this] { return read_new_config(); },
                                    .status = [] { return std::string("Answering smtpd"); }});

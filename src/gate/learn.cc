@@ -65,7 +65,7 @@ class Learner {
     explicit Learner(const std::string& socket) : socket_(socket) {}
 
     void read(std::string_view line) {
-        const auto refusal = read_logged_refusal(line);
+        const auto refusal = log_.read(line);
         if (!refusal) return;
         const auto told = tell(socket_, *refusal);
         std::string words = refusal->host + ' ' + refusal->at.text() + ": ";
@@ -84,6 +84,7 @@ class Learner {
 
   private:
     const std::string& socket_;
+    RefusalLog log_;
     int status_ = 0;
 };
 

@@ -1,8 +1,8 @@
 // Learn: `turnaway-gate learn`: reads the log of a mail server and tells the running gate, over its
 // control socket, which hosts refuse all mail.
 //
-// For Postfix, Exim and Sendmail without a turnaway-relay beside them: a host that says 521 is
-// known after the first attempt to deliver to it. What counts is decided in
+// For a mail server without a turnaway-relay beside it: a host that says 521 is known after the
+// first attempt to deliver to it. What counts is decided in
 // protocol/logged_refusal.h. Reads until the end of the log; a gate that does not answer is
 // reported, and asked again with the next host.
 #pragma once

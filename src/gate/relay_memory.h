@@ -1,5 +1,5 @@
-// RelayMemory: learns the refusing hosts from a turnaway-relay on this machine, over its control
-// socket ([memory] relay_socket).
+// RelayMemory: learns the refusing hosts from a turnaway-relay on this machine, or from another
+// gate, over its control socket ([memory] relay_socket).
 //
 // Asked every few seconds with the request that `turnaway queue hosts` sends; what is read is
 // limited in size and time. A host that the relay forgets is forgotten here too, if it was learned

@@ -6,8 +6,10 @@ import subprocess
 import tempfile
 import unittest
 
+from gate_client import control
+from gate_daemon import GateScene
 from refuse_dialogues import unescape
-from relay_daemon import BIN, ROOT, toml
+from relay_daemon import BIN, ROOT, toml, wait_until
 
 GATE = BIN / "turnaway-gate"
 FOLDER = pathlib.Path(ROOT, "tests/dialogue/filter")
@@ -82,6 +84,21 @@ class GateFilter(unittest.TestCase):
         status, said, log = smtpd.end()
         self.assertEqual((status, said), (78, ""))
         self.assertIn("deadline", log)
+
+    def test_hosts_that_another_gate_remembers(self):
+        with GateScene({"listen": {"policy": ["127.0.0.1:0"]}, "control": {"socket": f"{self.folder}/control"}}) as scene:
+            socket = scene.gate.settings["control"]["socket"]
+            control(socket, do="remember", host="mx.healthy.example", address="192.0.2.25", words="521 mx.healthy.example Host does not accept mail")
+            smtpd = Filter(self.folder, dns=scene.gate.settings["dns"], memory={"relay_socket": socket})
+            self.addCleanup(smtpd.end)
+            smtpd.say(b"config|subsystem|smtp-in\nconfig|ready\n")
+            self.assertIn("register|ready", iter(smtpd.line, ""))
+            smtpd.say(b"report|0.6|1.0|smtp-in|link-connect|00000000000000a1|mail.example|pass|192.0.2.7:40000|192.0.2.1:25\n")
+
+            def answer():
+                smtpd.say(b"filter|0.6|1.0|smtp-in|rcpt-to|00000000000000a1|0000000000000002|bob@host.example\n")
+                return smtpd.line().startswith("filter-result|00000000000000a1|0000000000000002|reject|556 5.3.2 ")
+            wait_until(answer, "the lesson")
 
     def test_a_file_as_standard_input_is_refused(self):
         smtpd = Filter(self.folder)

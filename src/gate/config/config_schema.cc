@@ -202,8 +202,9 @@ Rows<MemoryConfig> memory_rows() {
                  .form = Form::path,
                  .standard = R"("")",
                  .example = R"("/run/turnaway/relay.sock")",
-                 .description = "The control socket of a turnaway-relay on this machine, from "
-                                "which the refusing hosts are learned; empty means none.",
+                 .description = "The control socket of a turnaway-relay on this machine, or of "
+                                "another turnaway-gate, from which the refusing hosts are "
+                                "learned; empty means none.",
                  .needs_restart = true},
                 &MemoryConfig::relay_socket)};
 }

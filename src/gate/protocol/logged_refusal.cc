@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "bounce/log/framed_line.h"
 #include "codes/constants.h"
 #include "codes/stage.h"
 #include "smtp/host_refusal.h"
@@ -216,9 +217,14 @@ bool is_postfix_client(std::string_view program) {
 
 }  // namespace
 
-std::optional<LoggedRefusal> read_logged_refusal(std::string_view line) {
-    const bool may_be =
-        line.size() <= line_bytes_max && line.find('"') == npos && line.find("521") != npos;
+std::optional<LoggedRefusal> RefusalLog::read(std::string_view line) {
+    if (line.size() > line_bytes_max) return std::nullopt;
+    if (const auto frame = bounce::framed(line); frame.program == "smtpd") {
+        const auto reply = opensmtpd_.read(frame.message);
+        if (!reply) return std::nullopt;
+        return judge({.name = reply->host, .at = reply->at}, reply->text, reply->stage);
+    }
+    const bool may_be = line.find('"') == npos && line.find("521") != npos;
     if (!may_be) return std::nullopt;
     if (const auto message = exim_message(line)) return read_exim(*message);
     // The program that wrote it is the first word that ends with a colon.
