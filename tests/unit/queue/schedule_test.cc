@@ -311,7 +311,7 @@ TEST(Schedule, KeepsItsPromisesForRandomCalls) {
             EXPECT_EQ(schedule.active(), active.size());
             EXPECT_LE(active.size(), settings.total_max);
         };
-        for (int i = 0; i < 2000; ++i) step(random() % 13);
+        for (int i = 0; i < 2000; ++i) step(static_cast<unsigned>(random() % 13));
         for (int i = 0; i < 10'000 && !waiting.empty(); ++i) {
             at += 1s;
             step(6);
