@@ -57,3 +57,10 @@ function(turnaway_fuzz_target name)
     set_tests_properties(fuzz_seeds_${name} PROPERTIES PROCESSORS 4)
   endif()
 endfunction()
+
+# turnaway_fuzz_counts_reading(NAME): the target counts the bytes that the phrase engine reads (tests/fuzz/counted_reading.h).
+function(turnaway_fuzz_counts_reading name)
+  target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/counted_reading.cc)
+  target_link_options(fuzz_${name} PRIVATE
+    LINKER:--wrap=_ZN8turnaway5codes13read_evidenceESt17basic_string_viewIcSt11char_traitsIcEE)
+endfunction()

@@ -17,13 +17,28 @@ bool is_coded(const Judgement& judgement, codes::Detail detail) {
     return judgement.enhanced && judgement.enhanced->detail() == detail;
 }
 
+bool says(const Judgement& judgement, std::string_view words) {
+    return base::contains_no_case(judgement.evidence, words);
+}
+
+// "550 <ann@example.org>: User unknown": servers begin the answer to RCPT so.
+bool begins_with_address(const Judgement& judgement) {
+    const std::string_view text = judgement.evidence;
+    const std::size_t end = text.find(">:");
+    if (end == std::string_view::npos) return false;
+    const std::size_t begin = text.rfind('<', end);
+    return begin != std::string_view::npos && text.substr(begin, end - begin).contains('@');
+}
+
+// Others call it filtered where the recipient was accepted at first, or may have been.
 std::string_view unknown_user(const Judgement& judgement) {
     if (is_coded(judgement, {1, 6})) return "hasmoved";
     const bool is_by_code = has_subject(judgement, 1) || has_subject(judgement, 5) ||
+                            judgement.basis == "provider" ||
                             (judgement.reply && judgement.reply->value() > 552);
-    const bool is_shown =
-        is_by_code || judgement.stage == Stage::rcpt || (!judgement.reply && !judgement.enhanced);
-    return is_shown ? "userunknown" : "filtered";
+    const bool is_of_rcpt = judgement.stage == Stage::rcpt ||
+                            (judgement.stage == Stage::unknown && begins_with_address(judgement));
+    return is_by_code || is_of_rcpt || !judgement.reply ? "userunknown" : "filtered";
 }
 
 std::string_view malformed(const Judgement& judgement) {
@@ -41,12 +56,8 @@ bool is_only_temporary(const Judgement& judgement) {
 
 // "550 5.7.1 Access denied": the text names no policy, so the subject of the code decides.
 bool is_only_by_code(const Judgement& judgement) {
-    return judgement.basis == "code" || (judgement.is_weak && has_subject(judgement, 7));
-}
-
-// "Temporarily rate limited due to IP reputation": the others name the reason for the limit.
-bool is_about_reputation(const Judgement& judgement) {
-    return base::find_no_case(judgement.evidence, "reputation") != std::string::npos;
+    return (judgement.basis == "code" && !says(judgement, "policy")) ||
+           (judgement.is_weak && has_subject(judgement, 7));
 }
 
 // Where the text shows nothing exact, the command that was refused decides.
@@ -64,6 +75,15 @@ std::string_view by_stage(const Judgement& judgement, std::string_view otherwise
     }
 }
 
+// "554 Daily quota reached" instead of a greeting refuses the client.
+std::string_view over_limit(const Judgement& judgement, std::string_view usual) {
+    // "Temporarily rate limited due to IP reputation": the others name the reason for the limit.
+    if (says(judgement, "reputation")) return "badreputation";
+    const bool is_greeting =
+        judgement.stage == Stage::connect || judgement.stage == Stage::greeting;
+    return is_greeting && judgement.digit == 5 ? "blocked" : usual;
+}
+
 std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
     const std::string_view usual = reason_of(cause).sisimai;
     switch (cause) {
@@ -75,7 +95,13 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::sender_banned:
             return is_coded(judgement, {7, 13}) ? "suspend" : usual;
         case Cause::recipient_disabled:
-            return is_coded(judgement, {1, 1}) ? "userunknown" : usual;
+            // iCloud calls inactive what it does not know.
+            return is_coded(judgement, {1, 1}) && says(judgement, "inactive") ? "userunknown"
+                                                                              : usual;
+        case Cause::recipient_syntax:
+            return has_subject(judgement, 5) ? "syntaxerror" : usual;
+        case Cause::internal_only:
+            return says(judgement, "authenticat") ? "securityerror" : usual;
         case Cause::domain_unknown:
             return judgement.digit == 4 ? "networkerror" : usual;
         case Cause::message_malformed:
@@ -89,7 +115,10 @@ std::string_view name_of_cause(const Judgement& judgement, Cause cause) {
         case Cause::policy:
             return by_stage(judgement, is_only_by_code(judgement) ? "securityerror" : usual);
         case Cause::rate_limited:
-            return is_about_reputation(judgement) ? "badreputation" : usual;
+        case Cause::sending_limit:
+            return over_limit(judgement, usual);
+        case Cause::greylisted:
+            return judgement.is_weak && !has_subject(judgement, 7) ? "onhold" : usual;
         case Cause::recipient_refused:
             return by_stage(judgement, usual);
         default:

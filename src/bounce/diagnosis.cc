@@ -189,8 +189,8 @@ class Reading {
         return found ? std::string(found->text) : std::string();
     }
     std::string original_to() const {
-        for (const std::string_view name :
-             {"X-Actual-Recipient", "Envelope-To", "X-Envelope-To", "To"}) {
+        for (const std::string_view name : {"X-HmXmrOriginalRecipient", "X-Actual-Recipient",
+                                            "Envelope-To", "X-Envelope-To", "To"}) {
             const std::string value = original_.value(name);
             if (const auto found = find_address(value)) return std::string(found->text);
         }
@@ -277,6 +277,13 @@ class Reading {
     Header original_;
 };
 
+// Somebody forwards a report as an attachment.
+bool is_standard_report(std::string_view message) {
+    const std::string type = split_entity(message).fields.value("Content-Type");
+    return media_type(type) == "multipart/report" &&
+           base::equal_no_case(parameter(type, "report-type"), "delivery-status");
+}
+
 bool names_recipient(const Diagnosis& diagnosis) {
     return std::ranges::any_of(diagnosis.recipients, [](const RecipientDiagnosis& found) {
         return found.recipient.contains('@');
@@ -337,7 +344,9 @@ Diagnosis diagnose(std::string_view message, const Options& options) {
         const bool is_better = found.kind != Kind::not_a_bounce && names_recipient(found);
         if (depth == 0 || (is_better && !reading.is_guess())) diagnosis = std::move(found);
         // A report inside a report: an alias of the sender was the recipient of the real one.
-        if (!reading.is_guess() || report.original.empty()) break;
+        const bool is_forwarded =
+            diagnosis.kind == Kind::not_a_bounce && is_standard_report(report.original);
+        if (!(reading.is_guess() || is_forwarded) || report.original.empty()) break;
         inner = std::string(report.original.substr(0, text_bytes_max));
         message = inner;
     }

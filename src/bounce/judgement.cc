@@ -5,6 +5,7 @@
 #include "bounce/session_stage.h"
 #include "codes/interpretation.h"
 #include "codes/reply_line.h"
+#include "codes/text_evidence.h"
 
 namespace turnaway::bounce {
 
@@ -80,7 +81,7 @@ class Weighing {
         const bool may_have_enclosed = !judgement_.reply || interpretation;
         if (may_have_enclosed) take_enclosed(is_given_up, text);
         take_stage(reading, text);
-        if (strength_ != Strength::clear) consider(*interpretation, text);
+        if (strength_ != Strength::clear) consider(*interpretation, reading, text);
     }
     void end_of_first() {
         is_first_ = false;
@@ -164,11 +165,14 @@ class Weighing {
         if (reading->enhanced && (!judgement_.enhanced || is_given_up()))
             judgement_.enhanced = reading->enhanced;
     }
-    void consider(const codes::ReplyInterpretation& interpretation, std::string_view text) {
+    void consider(const codes::ReplyInterpretation& interpretation,
+                  const codes::ReplyReading& reading, std::string_view text) {
         const auto cause = interpretation.shown_cause();
         if (!cause) return;
-        const bool is_from_text =
-            interpretation.cause.has_value() || interpretation.basis != codes::Basis::standard;
+        // "552 5.2.2 Mailbox full": the words of the standard are words, too.
+        const bool is_from_text = interpretation.cause.has_value() ||
+                                  interpretation.basis != codes::Basis::standard ||
+                                  codes::read_evidence(reading.text).causes.has(*cause);
         // What a report says in general ("could not be delivered for 3 days") explains a reply less
         // than its own code.
         const bool is_about_time = judgement_.reply && !is_first_ && is_about_waiting(*cause);

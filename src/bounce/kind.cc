@@ -56,9 +56,11 @@ bool is_reply_of_program(const ReportText& report, const codes::TextEvidence& su
            (is_answered_by_program(report) && !subject.has(Mark::failed));
 }
 
-// "550 5.1.1 No" in a report is about the only address in it, whatever the language.
+// "550 5.1.1 No" or "not delivered" in a report is about the only address in it, whatever the
+// language.
 bool has_failed_recipient(const Notice& notice) {
     if (notice.has_reply && !notice.recipients.empty()) return true;
+    if (notice.has_failure && notice.recipients.size() == 1) return true;
     return std::ranges::any_of(notice.recipients, [](const NoticeRecipient& recipient) {
         return recipient.rank >= Rank::in_sentence;
     });
@@ -84,6 +86,12 @@ Kind kind_of_notice(const ReportText& report) {
     }
     if (is_reply_of_program(report, subject)) return Kind::auto_reply;
     return Kind::not_a_bounce;
+}
+
+// The complaints of Outlook.com are older than RFC 5965: a subject, and the message.
+bool is_old_complaint(const ReportText& report) {
+    return base::starts_with_no_case(base::trim(report.subject), "complaint about message from ") &&
+           !report.original.empty();
 }
 
 }  // namespace
@@ -122,7 +130,7 @@ Kind kind_of_action(std::string_view action, Kind otherwise) {
 }
 
 Kind kind_of(const ReportText& report) {
-    if (report.feedback) return Kind::complaint;
+    if (report.feedback || is_old_complaint(report)) return Kind::complaint;
     if (report.fields && !report.fields->recipients.empty())
         return kind_of_action(report.fields->recipients.front().action, Kind::bounce);
     if (report.disposition) return Kind::mdn;

@@ -247,8 +247,9 @@ void advise_by_code(ReplyInterpretation& interpretation) {
 void advise(ReplyInterpretation& interpretation) {
     advise_by_code(interpretation);
     // Without a code, silence is not final: a client tries again (RFC 5321 section 4.5.4.1).
-    const bool is_silence =
-        interpretation.cause == Cause::no_answer || interpretation.cause == Cause::dns_failure;
+    const bool is_silence = interpretation.cause == Cause::no_answer ||
+                            interpretation.cause == Cause::unreachable ||
+                            interpretation.cause == Cause::dns_failure;
     const bool is_temporary =
         interpretation.digit == 4 || (interpretation.is_words_only && is_silence);
     if (interpretation.basis == Basis::provider) {
@@ -325,13 +326,15 @@ bool repeats_the_code(std::string_view text, const ReplyInterpretation& interpre
 }
 
 // "No such user (#5.1.1)": the text may come before the code. It counts where the text after the
-// code shows no cause, or only vague ones.
+// code shows no cause, only vague ones, or only that the sender gave up: "Unable to contact LDAP
+// server (#4.4.3). I'm not going to try again".
 void add_words_before(TextEvidence& evidence, const ReplyReading& reading) {
     // "after MAIL FROM:<ann@example.org> SIZE=1543:" is not about the size.
     const TextEvidence before =
         read_evidence(reading.before.substr(0, reading.before.find(" SIZE=")));
     evidence.providers |= before.providers;
-    const bool is_clear = !evidence.causes.without(vague_causes()).empty();
+    const bool is_clear =
+        !evidence.causes.without(vague_causes()).without({Cause::expired, Cause::delayed}).empty();
     if (!reading.words_come_first || is_clear) return;
     evidence.is_weak = evidence.is_weak && (before.is_weak || before.causes.empty());
     evidence.causes = evidence.causes.with(before.causes);

@@ -1,8 +1,9 @@
 // Invariants of a log, whatever the bytes:
 // - the results are bounded by the log, each has a recipient of it and at least one attempt;
 // - the pieces in which the log comes change nothing, and every result can be diagnosed;
-// - work is linear: a log of 4 KiB or more takes at most byte_time_max for each byte, in the best
-// of three runs.
+// - work is linear: the phrase engine reads at most byte_steps_max bytes for each byte of the log,
+// and the rest takes at most byte_time_max for each byte of 4 KiB or more, in the best of three
+// runs.
 #include "bounce/log/log_stream.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 
 #include "base/check.h"
 #include "bounce/log/logged_diagnosis.h"
+#include "fuzz/counted_reading.h"
 
 namespace {
 
@@ -23,6 +25,7 @@ using namespace turnaway;
 // In seconds: ten times what a usual log takes with sanitizers.
 constexpr double byte_time_max = 12e-6;
 constexpr std::size_t timed_bytes_min = 4096;
+constexpr std::uint64_t byte_steps_max = 4, other_steps_max = 1000;
 
 struct Result {
     std::size_t line;
@@ -65,7 +68,10 @@ double time_of(std::string_view log) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view log(reinterpret_cast<const char*>(data), size);
     if (log.empty()) return 0;
+    const std::uint64_t steps_before = fuzz::steps_of_reading();
     const std::vector<Result> whole = read(log, log.size(), false);
+    const std::uint64_t steps = fuzz::steps_of_reading() - steps_before;
+    TURNAWAY_CHECK(steps <= byte_steps_max * size + other_steps_max);
     TURNAWAY_CHECK(whole.size() <= size);
     TURNAWAY_CHECK(read(log, 7, false) == whole);
     TURNAWAY_CHECK(read(log, log.size(), true).size() <= size);

@@ -89,9 +89,7 @@ bool LineReader::read(std::string_view line, DeliveryEvent& event) {
     event = {};
     if (line.empty()) return false;
     if (is_record(line)) return read_json(line, event);
-    const bool is_table =
-        only_ == Program::powermta || !columns_.empty() || line.starts_with(table_head);
-    if (is_table) return read_table(line, event);
+    if (is_table() || line.starts_with(table_head)) return read_table(line, event);
     return read_framed(framed(line), event);
 }
 

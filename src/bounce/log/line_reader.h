@@ -23,6 +23,8 @@ class LineReader {
 
     // False if the line says nothing about a delivery.
     bool read(std::string_view line, DeliveryEvent& event);
+    // Whether lines are rows of CSV: the file began with the names of its columns.
+    bool is_table() const { return only_ == Program::powermta || !columns_.empty(); }
 
   private:
     bool read_framed(const FramedLine& line, DeliveryEvent& event);

@@ -36,6 +36,15 @@ TEST(Judgement, AReplyThatContradictsTheStatusIsNotTheLastOne) {
     EXPECT_FALSE(judge_one("550 4.4.7 QUEUE.Expired; message expired", "4.4.7").reply);
 }
 
+// Words that only repeat the code are stronger than what a report says around them.
+TEST(Judgement, TheWordsOfTheStandardAreWords) {
+    const std::array<std::string_view, 2> texts{"552 5.2.2 Mailbox full",
+                                                "The message WAS NOT relayed to: User unknown"};
+    const Judgement judgement = judge(texts, "5.2.2");
+    EXPECT_EQ(judgement.cause, codes::Cause::mailbox_full);
+    EXPECT_EQ(judgement.confidence, Confidence::high);
+}
+
 TEST(Judgement, TheStatusOfAProgramIsNotAReply) {
     const Judgement judgement = judge_one("5.3.0 unknown mailer error 255", "5.3.0");
     EXPECT_FALSE(judgement.reply);
@@ -47,6 +56,7 @@ TEST(CompatibleNames, ARefusalWithoutAPolicyIsNamedByItsCode) {
     EXPECT_EQ(compatible_name("550 5.7.1 Access to this system is forbidden"), "securityerror");
     EXPECT_EQ(compatible_name("550 5.7.1 Forbidden by our policy"), "policyviolation");
     EXPECT_EQ(compatible_name("550 Forbidden by our policy"), "policyviolation");
+    EXPECT_EQ(compatible_name("554 5.7.7 Email policy violation detected"), "policyviolation");
 }
 
 TEST(CompatibleNames, ALimitBecauseOfTheReputationIsAboutTheReputation) {
@@ -66,6 +76,55 @@ TEST(CompatibleNames, AFilterOfTheRecipientIsNotABlockOfTheSender) {
 TEST(CompatibleNames, ThatTlsIsRequiredIsATroubleOfTls) {
     EXPECT_EQ(compatible_name("530 5.7.0 Must issue a STARTTLS command first"), "failedstarttls");
     EXPECT_EQ(compatible_name("454 4.7.0 TLS handshake failed"), "failedstarttls");
+}
+
+// Servers answer RCPT with the address first; without it, the recipient may have been accepted.
+TEST(CompatibleNames, AReplyThatBeginsWithTheAddressIsTheAnswerToRcpt) {
+    EXPECT_EQ(compatible_name("550 <bob@example.com>: User unknown"), "userunknown");
+    EXPECT_EQ(compatible_name("550 User unknown"), "filtered");
+    EXPECT_EQ(compatible_name("550 5.0.0 User unknown (in reply to end of DATA command)"),
+              "filtered");
+}
+
+// The sending system did not find the address itself.
+TEST(CompatibleNames, WithoutAnyReplyTheUserIsUnknown) {
+    const std::array<std::string_view, 1> texts{"The account does not exist"};
+    RecipientDiagnosis found;
+    found.judgement = judge(texts, "5.0.0");
+    EXPECT_EQ(sisimai_reason(found), "userunknown");
+}
+
+TEST(CompatibleNames, SilenceIsNotABrokenConnection) {
+    EXPECT_EQ(compatible_name("connect to mx.example.com[192.0.2.1]:25: Connection timed out"),
+              "expired");
+    EXPECT_EQ(compatible_name("lost connection with mx.example.com while sending RCPT TO"),
+              "networkerror");
+    EXPECT_EQ(compatible_name("550 5.4.312 Message expired, DNS query failed"), "networkerror");
+}
+
+TEST(CompatibleNames, AFailureOfNothingInParticularIsOnHold) {
+    EXPECT_EQ(compatible_name("451 4.3.0 Please try again later"), "onhold");
+    EXPECT_EQ(compatible_name("554 Service currently unavailable"), "systemerror");
+}
+
+TEST(CompatibleNames, AHostThatAcceptsNoConnectionsBlocksTheClient) {
+    EXPECT_EQ(compatible_name("554 mx.example.com ESMTP not accepting connections"), "blocked");
+    EXPECT_EQ(compatible_name("421 4.7.0 mx.example.com Error: too many errors"), "blocked");
+    EXPECT_EQ(compatible_name("host mx.example.com refused to talk to me: 554 daily quota reached"),
+              "blocked");
+    EXPECT_EQ(compatible_name("550 5.7.1 Daily quota reached"), "speeding");
+}
+
+TEST(CompatibleNames, WhoMayWriteToARecipientIsAboutTheSender) {
+    EXPECT_EQ(compatible_name("550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized"), "rejected");
+    EXPECT_EQ(compatible_name("550 5.7.1 RESOLVER.RST.AuthRequired; authentication required"),
+              "securityerror");
+}
+
+TEST(CompatibleNames, AnAddressThatCannotBeOneIsHard) {
+    EXPECT_EQ(compatible_name("501 5.1.3 Bad recipient address syntax"), "userunknown");
+    EXPECT_EQ(compatible_name("501 5.5.2 Bad recipient address syntax"), "syntaxerror");
+    EXPECT_EQ(compatible_name("550 5.1.1 The account is disabled"), "suspend");
 }
 
 // Any language: a mail server quotes the reply of another, and marks its notice as automatic.
@@ -106,6 +165,88 @@ TEST(Notice, ReadsCodesInAnyLine) {
         EXPECT_EQ(found.judgement.enhanced->text(), "5.1.1") << text;
         EXPECT_EQ(found.judgement.cause, codes::Cause::recipient_unknown) << text;
     }
+}
+
+// A notice without a code: that it is about a failure is only in its words.
+TEST(Kind, ReadsNoticesInManyLanguages) {
+    constexpr std::array texts{
+        "Il messaggio per bob@example.com non \u00e8 stato recapitato.",
+        "Uw bericht aan bob@example.com kon niet worden afgeleverd.",
+        "Nie mo\u017cna dostarczy\u0107 wiadomo\u015bci do bob@example.com.",
+        "Ditt meddelande till bob@example.com kunde inte levereras.",
+        "Din meddelelse til bob@example.com kunne ikke leveres.",
+        "Viesti\u00e4 ei voitu toimittaa vastaanottajalle bob@example.com.",
+        "Mesaj\u0131n\u0131z bob@example.com adresine teslim edilemedi.",
+        "bob@example.com \ub2d8\uc5d0\uac8c \uba54\uc77c\uc744 \ubcf4\ub0b4\uc9c0 "
+        "\ubabb\ud588\uc2b5\ub2c8\ub2e4.",
+        "Va\u0161i zpr\u00e1vu nebylo mo\u017en\u00e9 doru\u010dit p\u0159\u00edjemci "
+        "bob@example.com.",
+        "A lev\u00e9l nem k\u00e9zbes\u00edthet\u0151: bob@example.com",
+        "Mesajul nu a putut fi livrat c\u0103tre bob@example.com.",
+        "\u0412\u0430\u0448\u0435 \u043f\u0438\u0441\u044c\u043c\u043e \u043d\u0435 "
+        "\u0434\u043e\u0441\u0442\u0430\u0432\u043b\u0435\u043d\u043e: bob@example.com",
+    };
+    for (const std::string_view text : texts) {
+        const std::string message =
+            "Return-Path: <>\nFrom: postmaster@example.net\nTo: ann@example.org\nSubject: x\n"
+            "Content-Type: text/plain; charset=utf-8\n\n" +
+            std::string(text) + "\n";
+        const Diagnosis diagnosis = diagnose(message, {});
+        EXPECT_EQ(diagnosis.kind, Kind::bounce) << text;
+        ASSERT_EQ(diagnosis.recipients.size(), 1U) << text;
+        EXPECT_EQ(diagnosis.recipients.front().recipient, "bob@example.com") << text;
+    }
+}
+
+// Neither the sender nor the subject shows that a program wrote it; the text and the copy do.
+TEST(Kind, ABounceMayComeFromAnybody) {
+    const std::string_view message =
+        "Return-Path: <notify@example.net>\nFrom: Notification <notify@example.net>\n"
+        "To: ann@example.org\nSubject: Hello\n\nThis message could not be delivered.\n\n"
+        "<bob@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1 User unknown (in reply "
+        "to RCPT TO command)\n\n------ This is a copy of the message ------\n\n"
+        "From: ann@example.org\nTo: bob@example.com\nSubject: Hello\n\nHi\n";
+    const Diagnosis diagnosis = diagnose(message, {});
+    EXPECT_EQ(diagnosis.kind, Kind::bounce);
+    ASSERT_EQ(diagnosis.recipients.size(), 1U);
+    EXPECT_EQ(diagnosis.recipients.front().recipient, "bob@example.com");
+    // The same words in a letter are somebody's question.
+    const std::string letter(message.substr(0, message.find("<bob@")));
+    EXPECT_EQ(diagnose(letter + "Do you know why?\n", {}).kind, Kind::not_a_bounce);
+}
+
+constexpr std::string_view standard_report =
+    "From: MAILER-DAEMON@mx.example.net\nTo: ann@example.org\nSubject: failure notice\n"
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=\"r\"\n\n"
+    "--r\nContent-Type: text/plain\n\nNot delivered.\n"
+    "--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+    "Final-Recipient: rfc822; bob@example.com\nAction: failed\nStatus: 5.1.1\n"
+    "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n--r--\n";
+
+TEST(Kind, AReportThatSomebodyForwardsIsRead) {
+    const std::string message =
+        "Return-Path: <carl@example.org>\nFrom: carl@example.org\nTo: help@example.org\n"
+        "Subject: Fwd: failure notice\nContent-Type: multipart/mixed; boundary=\"f\"\n\n"
+        "--f\nContent-Type: text/plain\n\nWhat does this mean?\n"
+        "--f\nContent-Type: message/rfc822\n\n" +
+        std::string(standard_report) + "--f--\n";
+    const Diagnosis diagnosis = diagnose(message, {});
+    EXPECT_EQ(diagnosis.kind, Kind::bounce);
+    ASSERT_EQ(diagnosis.recipients.size(), 1U);
+    EXPECT_EQ(diagnosis.recipients.front().recipient, "bob@example.com");
+}
+
+TEST(Kind, TheComplaintsOfOutlookComAreOlderThanTheStandard) {
+    const std::string_view message =
+        "From: <staff@hotmail.com>\nTo: abuse@example.org\n"
+        "Subject: complaint about message from 192.0.2.2\n"
+        "Content-Type: multipart/mixed; boundary=\"c\"\n\n"
+        "--c\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: bob@example.com\n"
+        "From: ann@example.org\nTo: all@example.com\nSubject: News\n\nHi\n--c--\n";
+    const Diagnosis diagnosis = diagnose(message, {});
+    EXPECT_EQ(diagnosis.kind, Kind::complaint);
+    ASSERT_EQ(diagnosis.recipients.size(), 1U);
+    EXPECT_EQ(diagnosis.recipients.front().recipient, "bob@example.com");
 }
 
 TEST(Notice, AnAddressEndsWhereAWordOfTheTextBegins) {

@@ -45,6 +45,32 @@ TEST(LogStream, AMessageThatIsForgottenIsToldOfFirst) {
     EXPECT_EQ(recipients, std::vector<std::string>{"first@example.com"});
 }
 
+constexpr std::string_view powermta_head =
+    "type,timeLogged,timeQueued,orig,rcpt,orcpt,dsnAction,dsnStatus,dsnDiag,dsnMta\n";
+
+TEST(LogStream, ACellOfATableMayHaveLineBreaks) {
+    const auto found =
+        read(std::string(powermta_head) +
+             "b,2026-11-30 10:00:00,2026-11-30 09:00:00,a@b.c,bob@example.com,,failed,5.1.1,"
+             "\"smtp;550-5.1.1 No \"\"such\"\"\r\n\r\n550 5.1.1 user, here\",mx.example.com\r\n"
+             "b,2026-11-30 10:00:01,2026-11-30 09:00:00,a@b.c,eve@example.com,,failed,5.2.2,"
+             "smtp;552 5.2.2 Full,mx.example.com\n");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].recipient, "bob@example.com");
+    EXPECT_TRUE(found[0].attempts.back().text.ends_with("user, here"));
+    EXPECT_EQ(found[1].recipient, "eve@example.com");
+}
+
+TEST(LogStream, AQuoteThatIsNeverClosedEndsAfterSomeLines) {
+    std::string log(powermta_head);
+    log += "b,2026-11-30 10:00:00,,a@b.c,bob@example.com,,failed,5.1.1,\"smtp;550 No,mx\n";
+    for (std::size_t i = 0; i < LogStream::row_lines_max + 1; ++i)
+        log += "b,2026-11-30 10:00:01,,a@b.c,eve@example.com,,failed,5.2.2,552 Full,mx\n";
+    const auto found = read(log);
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found.back().recipient, "eve@example.com");
+}
+
 TEST(LogStream, KeepsTheFirstAndTheLastAttempts) {
     std::string log;
     for (int i = 0; i < 20; ++i)
