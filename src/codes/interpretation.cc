@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "codes/code_cause.h"
 #include "codes/interpretation_notes.h"
+#include "codes/reply_evidence.h"
 
 namespace turnaway::codes {
 
@@ -358,7 +359,7 @@ std::optional<Cause> ReplyInterpretation::shown_cause() const {
 ReplyInterpretation judge(const ReplyReading& reading, ProviderSet named) {
     ReplyInterpretation interpretation = look_up(reading);
     TextEvidence evidence;
-    if (!repeats_the_code(reading.text, interpretation)) evidence = read_evidence(reading.text);
+    if (!repeats_the_code(reading.text, interpretation)) evidence = read_reply_evidence(reading);
     if (!reading.before.empty()) add_words_before(evidence, reading);
     interpretation.providers = evidence.providers | named;
     interpretation.cause_of_code = find_cause_of_code(interpretation);

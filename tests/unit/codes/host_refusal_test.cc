@@ -58,6 +58,13 @@ const std::vector<std::string_view> of_the_host{
     "521 Denne server modtager ikke post",
     "521 Ten serwer nie przyjmuje poczty",
     "521 mx.example: This host does not accept any e-mail",
+    // The name of a host is not what it says.
+    "521 mx.spam.example",
+    "521 mx.spam.example Host does not accept mail",
+    "521 5.3.2 mail.quota.example Host does not accept mail",
+    "521 5.3.2 rbl.example: Host does not accept mail",
+    "521 5.3.2 The server dkim-filter.example. does not accept mail",
+    "521-5.3.2 ehlo.words.example\r\n521 5.3.2 This host does not accept mail",
     "521 5.3.2 mx.example does not accept e-mails",
 };
 
