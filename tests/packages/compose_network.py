@@ -28,7 +28,9 @@ exec chroot "$@"
 
 
 def bridge():
-    for command in ("link set lo up", "link add bridge0 type bridge", f"address add {BRIDGE}/24 dev bridge0", "link set bridge0 up"):
+    # An address of its own: else it has the lowest one of its ports, a new one with each service, and what the first service sends to the
+    # old one is lost for a while.
+    for command in ("link set lo up", "link add bridge0 address 02:42:0a:59:00:01 type bridge", f"address add {BRIDGE}/24 dev bridge0", "link set bridge0 up"):
         system("ip", *command.split())
 
 
