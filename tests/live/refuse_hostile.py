@@ -2,7 +2,6 @@
 
 Each test talks badly to the daemon, then checks that a newcomer is served and that the daemon ends in good order.
 """
-import contextlib
 import functools
 import os
 import pwd
@@ -189,24 +188,18 @@ class Hostile(unittest.TestCase):
         user = {"user": owner, "group": pwd.getpwnam("nobody").pw_gid} if os.geteuid() == 0 else {}
         subprocess.run(["/usr/bin/python3", "-c", code, str(pid), str(soft)], check=True, cwd="/", **user)
 
-    def test_descriptors_exhausted(self):
-        # The limit is lowered by somebody with the daemon's own user id, as the system wants it.
-        limit = functools.partial(self.limit_descriptors, self.daemon.process.pid)
-        pid = self.daemon.process.pid
-        held = [self.daemon.connect() for _ in range(5)]
+    def exhaust_descriptors(self, daemon, expect_refusal):
+        """With 20 clients, one after the other, while five are held."""
+        pid = daemon.process.pid
+        limit = functools.partial(self.limit_descriptors, pid)
+        held = [daemon.connect() for _ in range(5)]
         for client in held:
             read_line(client)
-        open_now = max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 1
-        limit(open_now)
+        limit(max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 1)
         try:
-            # While the first worker notices that descriptors have run out, another one may accept with the one that it has just freed:
-            # that client is served as usual.
-            with self.daemon.connect() as client, contextlib.suppress(OSError):
-                client.sendall(b"QUIT\r\n")
-                read_all(client)
             for _ in range(20):
-                with self.daemon.connect() as client:
-                    self.assertEqual(read_all(client), GREETING_REFUSAL)
+                with daemon.connect() as client:
+                    expect_refusal(client)
             for client in held:
                 client.sendall(b"NOOP\r\n")
                 self.assertEqual(read_line(client), REFUSAL)
@@ -214,6 +207,19 @@ class Hostile(unittest.TestCase):
             limit(4096)
             for client in held:
                 client.close()
+
+    def test_descriptors_exhausted(self):
+        # The limit is lowered by somebody with the daemon's own user id, as the system wants it.
+        daemon = Daemon("--stage", "greeting", "--workers", "1")
+        self.addCleanup(lambda: self.assertEqual(daemon.stop(), 0))
+        self.exhaust_descriptors(daemon, lambda client: self.assertEqual(read_all(client), GREETING_REFUSAL))
+
+    def test_descriptors_exhausted_for_several_workers(self):
+        def is_answered(client):
+            self.assertIn(read_line(client)[:3], (b"521", b"220"))
+
+        # A worker may accept with the descriptor that another one has just freed; that client is served as usual.
+        self.exhaust_descriptors(self.daemon, is_answered)
         self.check_newcomer()
 
     def test_full_table_still_refuses_in_words(self):

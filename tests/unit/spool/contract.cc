@@ -271,7 +271,8 @@ TEST_P(SpoolContract, ListsInPagesAsThingsAreNow) {
 TEST_P(SpoolContract, ListsWhatWasAskedForBefore) {
     std::promise<std::size_t> told;
     spool().apply({.add = {stored_of(1, 10)}}, [](const auto& done) { EXPECT_TRUE(done); });
-    spool().list(QueueId(), 10, [&](auto found) { told.set_value(found.value().messages.size()); });
+    spool().list(QueueId(), 10,
+                 [&](const auto& found) { told.set_value(found.value().messages.size()); });
     sync();
     EXPECT_EQ(told.get_future().get(), 1U);
 }
