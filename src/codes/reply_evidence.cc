@@ -10,10 +10,16 @@ namespace turnaway::codes {
 
 namespace {
 
-// "mx.example.org", "192.0.2.1"
+// "mx.example.org", "192.0.2.1", but not "RESOLVER.ADR.RecipNotFound", which is a reason.
 bool is_host_name(std::string_view word) {
-    const auto dot = word.find('.');
-    return dot != std::string_view::npos && dot > 0 && std::ranges::all_of(word, [](char c) {
+    const auto dot = word.rfind('.');
+    if (dot == std::string_view::npos || dot == 0) return false;
+    const std::string_view last = word.substr(dot + 1);
+    const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const bool has_one_case =
+        std::ranges::none_of(last, is_capital) || std::ranges::none_of(last, is_small);
+    return has_one_case && std::ranges::all_of(word, [](char c) {
                return base::is_alnum(c) || c == '.' || c == '-' || c == '_';
            });
 }
@@ -53,14 +59,19 @@ bool says_no_mail(const TextEvidence& evidence) {
 TextEvidence read_reply_evidence(const ReplyReading& reading) {
     const TextEvidence evidence = read_evidence(reading.text);
     const bool is_settled = evidence.causes.empty() || says_no_mail(evidence);
-    if (is_settled || !may_be_no_mail(reading)) return evidence;
+    if (is_settled || !reading.text.contains('.')) return evidence;
     TextEvidence besides = read_evidence(without_host_names(reading.text));
     besides.providers |= evidence.providers;
+    const bool may_name_a_list =
+        evidence.causes.has(Cause::ip_listed) || evidence.causes.has(Cause::domain_listed);
     // "521 mx.spam.example", but not "521 5.7.1 zen.spamhaus.org".
-    const bool is_only_a_name = besides.causes.empty() && reading.reply == host_takes_no_mail &&
-                                !evidence.causes.has(Cause::ip_listed) &&
-                                !evidence.causes.has(Cause::domain_listed);
-    return is_only_a_name || says_no_mail(besides) ? besides : evidence;
+    if (besides.causes.empty()) {
+        const bool is_only_a_name = reading.reply == host_takes_no_mail && !may_name_a_list;
+        return is_only_a_name ? besides : evidence;
+    }
+    if (may_name_a_list)
+        return may_be_no_mail(reading) && says_no_mail(besides) ? besides : evidence;
+    return besides;
 }
 
 }  // namespace turnaway::codes

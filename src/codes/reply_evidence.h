@@ -1,9 +1,8 @@
 // ReplyEvidence: what the text of a reply shows, apart from the names of hosts in it.
 //
 // "521 mx.spam.example does not accept mail" is not about spam: a host says nothing by its name.
-// Names of block lists do say something, so names are left out only for a code that a host or
-// domain without mail may use, and only if the rest says just that. Known gap: a name without a
-// dot.
+// A name counts only if the rest of the text gives no reason, or if it may be that of a block list.
+// Known gaps: a name without a dot, and one whose last label has capitals and small letters.
 #pragma once
 
 #include "codes/reply_line.h"
